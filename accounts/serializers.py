@@ -1,0 +1,72 @@
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as InvalidPassword
+from django.db import IntegrityError, transaction
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from accounts.models import User, validate_time_zone
+from rest.fields import RefusesEmptyPatch, TextField
+
+
+class AccountSerializer(RefusesEmptyPatch, serializers.ModelSerializer[User]):
+    time_zone = TextField(
+        max_length=64,
+        required=False,
+        validators=[validate_time_zone],
+        help_text="An IANA name such as Europe/Berlin.",
+    )
+    email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
+
+    class Meta:
+        model = User
+        fields = ["id", "username", "email", "time_zone"]
+        read_only_fields = ["username"]
+
+
+class RegisterSerializer(AccountSerializer):
+    username = TextField(
+        max_length=150, validators=[User.username_validator], help_text="Letters, digits and @.+-_"
+    )
+    password = TextField(max_length=128, trim_whitespace=False, write_only=True)
+
+    class Meta(AccountSerializer.Meta):
+        fields = [*AccountSerializer.Meta.fields, "password"]
+        read_only_fields = []
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        password = attrs["password"]
+        account = {name: value for name, value in attrs.items() if name != "password"}
+        try:
+            validate_password(password, User(**account))
+        except InvalidPassword as error:
+            faults = [ErrorDetail(text, code="password") for text in error.messages]
+            raise serializers.ValidationError({"password": faults}) from None
+        return attrs
+
+    def create(self, validated_data: dict[str, Any]) -> User:
+        try:
+            with transaction.atomic():
+                return User.objects.create_user(**validated_data)
+        except IntegrityError:
+            taken = ErrorDetail("This name is taken.", code="unique")
+            raise serializers.ValidationError({"username": [taken]}) from None
+
+
+class CredentialsSerializer(serializers.Serializer[Any]):
+    username = TextField(max_length=150)
+    password = TextField(max_length=128, trim_whitespace=False)
+
+
+class PasswordSerializer(serializers.Serializer[Any]):
+    password = TextField(max_length=128, trim_whitespace=False)
+
+
+class RefreshSerializer(serializers.Serializer[Any]):
+    refresh = TextField()
+
+
+class TokenPairSerializer(serializers.Serializer[Any]):
+    access = serializers.CharField()
+    refresh = serializers.CharField()

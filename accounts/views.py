@@ -1,0 +1,114 @@
+from django.conf import settings
+from django.contrib.auth import authenticate
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.generics import GenericAPIView, RetrieveUpdateAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import tokens
+from accounts.authentication import user_of
+from accounts.models import User
+from accounts.serializers import (
+    AccountSerializer,
+    CredentialsSerializer,
+    PasswordSerializer,
+    RefreshSerializer,
+    RegisterSerializer,
+    TokenPairSerializer,
+)
+from rest.throttles import client_address, throttle
+
+
+class PublicView(GenericAPIView[User]):
+    """Open to all: a token that came along, perhaps expired, does not stand in the way."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+class RegisterView(PublicView):
+    serializer_class = RegisterSerializer
+
+    @extend_schema(tags=["accounts"], responses={201: AccountSerializer})
+    def post(self, request: Request) -> Response:
+        """Make an account."""
+        throttle(request, "register", settings.REGISTER_RATE, client_address(request))
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        user = form.save()
+        return Response(AccountSerializer(user).data, status=status.HTTP_201_CREATED)
+
+
+class TokenView(PublicView):
+    serializer_class = CredentialsSerializer
+
+    @extend_schema(
+        tags=["accounts"],
+        responses={200: TokenPairSerializer},
+        examples=[
+            OpenApiExample(
+                "Sign in", {"username": "ada", "password": "a long secret"}, request_only=True
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Sign in: an access token for requests, and a refresh token for the next pair."""
+        throttle(request, "login-address", settings.LOGIN_ADDRESS_RATE, client_address(request))
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        name = form.validated_data["username"]
+        throttle(request, "login", settings.LOGIN_RATE, name.casefold())
+        user = authenticate(request._request, **form.validated_data)
+        if not isinstance(user, User):
+            raise AuthenticationFailed("The name or the password is wrong.")
+        return Response(tokens.issue(user))
+
+
+class RefreshView(PublicView):
+    serializer_class = RefreshSerializer
+
+    @extend_schema(tags=["accounts"], responses={200: TokenPairSerializer})
+    def post(self, request: Request) -> Response:
+        """A new pair for a refresh token, which works once."""
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        return Response(tokens.renew(form.validated_data["refresh"]))
+
+
+class RevokeView(PublicView):
+    serializer_class = RefreshSerializer
+
+    @extend_schema(tags=["accounts"], responses={205: None})
+    def post(self, request: Request) -> Response:
+        """Sign out: the refresh token is dead."""
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        tokens.revoke(form.validated_data["refresh"])
+        return Response(status=status.HTTP_205_RESET_CONTENT)
+
+
+@extend_schema(tags=["accounts"])
+class AccountView(RetrieveUpdateAPIView[User]):
+    """The account of whoever asks."""
+
+    serializer_class = AccountSerializer
+    http_method_names = ["get", "patch", "delete", "head", "options"]
+
+    def get_object(self) -> User:
+        return user_of(self.request)
+
+    @extend_schema(request=PasswordSerializer, responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Erase the account and all its rows; asks for the password."""
+        form = PasswordSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        user = self.get_object()
+        if not user.check_password(form.validated_data["password"]):
+            raise PermissionDenied("The password is wrong.")
+        user.erase()
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,232 @@
+"""A Chat Completions answer, put together from its bytes.
+
+The protocol: https://platform.openai.com/docs/api-reference/chat-streaming, and what servers that
+call themselves compatible make of it: calls without index, several calls of one index, a plain
+JSON answer where a stream was asked for.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from agent.llm import LLMBadResponse, Response, ToolRequest
+from agent.text import clean_text
+from agent.transport import CallError
+
+CUT_SHORT = "(My answer was cut short here.)"
+FILTERED = "I can not answer that."
+LARGEST_COUNT = 2**31 - 1
+NOT_IN_A_NAME = re.compile(r"[^a-zA-Z0-9_-]")
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(slots=True)
+class _Call:
+    """A tool call as far as it has come; ``index`` is None where the server gives none."""
+
+    index: int | None
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+    def request(self) -> ToolRequest:
+        """The name in the letters that the protocol takes back in the next prompt."""
+        name = NOT_IN_A_NAME.sub("_", self.name)[:64] or "unnamed"
+        return ToolRequest(name, clean_text(self.arguments))
+
+
+class Completion:
+    """One answer of the model. ``read`` it to its end, then ``finish`` it.
+
+    Text beyond ``max_characters`` is left out, and the answer then ends as one of "length" does.
+    """
+
+    def __init__(self, model: str, max_characters: int) -> None:
+        self._model = model
+        self._room = max_characters
+        self._texts: list[str] = []
+        self._calls: list[_Call] = []
+        self._usage: dict[str, Any] = {}
+        self._finish_reason = ""
+        self._has_begun = False
+        self._has_ended = False
+
+    @property
+    def text(self) -> str:
+        """All that has been yielded."""
+        return "".join(self._texts)
+
+    def read(self, pieces: Iterable[bytes]) -> Iterator[str]:
+        """The text, as it comes. Raises CallError for an answer that makes no sense.
+
+        Stops at the protocol's end mark; what may follow it in ``pieces`` is not looked at.
+        """
+        for data in _read_data(pieces):
+            if data == b"[DONE]":
+                self._has_ended = True
+                return
+            text = clean_text(self._fold_data(data))
+            kept = text[: self._room]
+            self._room -= len(kept)
+            if kept:
+                yield self._add(kept)
+            if len(kept) < len(text):
+                self._finish_reason = "length"
+                self._calls.clear()  # the last one may be half a call
+                return
+
+    def finish(self) -> Iterator[str]:
+        """The words to add where the model's own do not stand alone. Raises CallError."""
+        if not self._has_begun:
+            raise CallError(LLMBadResponse, "no choices")
+        if not (self._has_ended or self._finish_reason):
+            raise CallError(LLMBadResponse, "no end")
+        self._finish_reason = self._finish_reason or ("tool_calls" if self._calls else "stop")
+        if self._calls:
+            return
+        said = bool(self.text.strip())
+        if self._finish_reason == "length":
+            yield self._add(f"\n\n{CUT_SHORT}" if said else CUT_SHORT)
+        elif self._finish_reason == "content_filter" and not said:
+            yield self._add(FILTERED)
+
+    def response(self) -> Response:
+        return Response(
+            text=self.text,
+            tool_requests=[call.request() for call in self._calls],
+            finish_reason=self._finish_reason,
+            model=self._model,
+            input_tokens=_count(self._usage.get("prompt_tokens")),
+            output_tokens=_count(self._usage.get("completion_tokens")),
+        )
+
+    def _add(self, text: str) -> str:
+        self._texts.append(text)
+        return text
+
+    def _fold_data(self, data: bytes) -> str:
+        """Take in one object of the stream, or a whole plain answer; return its text."""
+        try:
+            return self._fold(_typed(json.loads(data.decode()), dict))
+        except (ValueError, RecursionError):
+            raise CallError(LLMBadResponse, "no JSON") from None
+
+    def _fold(self, event: dict[str, Any]) -> str:
+        if event.get("error"):
+            raise CallError(LLMBadResponse, "error in the answer")
+        self._note_costs(event)
+        choices = _typed(event.get("choices"), list)
+        choice = _typed(choices[0], dict) if choices else {}  # none beside the usage
+        reason = clean_text(_typed(choice.get("finish_reason"), str))[:64]
+        self._finish_reason = reason or self._finish_reason
+        message = choice.get("message")
+        self._has_ended = self._has_ended or message is not None
+        delta = message if choice.get("delta") is None else choice["delta"]
+        self._has_begun = self._has_begun or delta is not None
+        return self._fold_delta(_typed(delta, dict))
+
+    def _note_costs(self, event: dict[str, Any]) -> None:
+        """Nothing is wrong with an answer that tells no model or usage that can be read."""
+        model, usage = event.get("model"), event.get("usage")
+        if isinstance(model, str):
+            self._model = clean_text(model)[:200] or self._model
+        if isinstance(usage, dict):
+            self._usage = usage
+
+    def _fold_delta(self, delta: dict[str, Any]) -> str:
+        for piece in _typed(delta.get("tool_calls"), list):
+            self._fold_call(_typed(piece, dict))
+        return "".join(_typed(delta.get(key), str) for key in ("content", "refusal"))
+
+    def _fold_call(self, piece: dict[str, Any]) -> None:
+        index, call_id = piece.get("index"), piece.get("id")
+        function = _typed(piece.get("function"), dict)
+        given = function.get("arguments")
+        new = _Call(
+            index=index if isinstance(index, int) else None,
+            id=call_id if isinstance(call_id, str) else "",
+            name=_typed(function.get("name"), str),
+            arguments=given if isinstance(given, str) else json.dumps(given) if given else "",
+        )
+        same_place = (
+            call for call in reversed(self._calls) if new.index is None or call.index == new.index
+        )
+        call = next(same_place, None)
+        if call is None or _begins_another(new, call):
+            if new.name or new.arguments or new.id:
+                self._calls.append(new)
+            return
+        call.id = call.id or new.id
+        call.name = call.name or new.name
+        call.arguments += new.arguments
+
+
+def _begins_another(new: _Call, call: _Call) -> bool:
+    """Whether ``new`` is a call of its own, not more of the last ``call`` in the same place.
+
+    Only what has a name can be. Some servers repeat name and id with every piece, some give all
+    calls the same index, some leave ids empty.
+    """
+    if not (new.name and call.name):
+        return False
+    if new.name != call.name or (new.id and call.id and new.id != call.id):
+        return True
+    return bool(new.arguments) and _is_complete(call.arguments)
+
+
+def _is_complete(arguments: str) -> bool:
+    if not arguments.rstrip().endswith("}"):
+        return False  # the common case, without parsing
+    try:
+        json.loads(arguments)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _read_data(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The data of each server-sent event; or the one JSON object, if the answer is no stream.
+
+    https://html.spec.whatwg.org/multipage/server-sent-events.html, where only data matters here.
+    """
+    data: list[bytes] = []
+    lines = _read_lines(pieces)
+    for line in lines:
+        if line.startswith(b"data:"):
+            data.append(line.removeprefix(b"data:").strip())
+        elif line.startswith(b"{"):
+            yield line + b"".join(lines)
+            return
+        elif not line and data:
+            yield b"\n".join(data)
+            data = []
+    if data:
+        yield b"\n".join(data)
+
+
+def _read_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Cut at line feeds alone: JSON may hold other characters that Python takes for line ends."""
+    rest = bytearray()
+    for piece in pieces:
+        rest += piece
+        if b"\n" in piece:
+            *lines, rest = rest.split(b"\n")
+            yield from (bytes(line).strip() for line in lines)
+    yield bytes(rest).strip()
+
+
+def _typed(value: Any, kind: type[Kind]) -> Kind:
+    """The value, or an empty one for null. Raises CallError for one of another type."""
+    if value is None:
+        return kind()
+    if not isinstance(value, kind):
+        raise CallError(LLMBadResponse, "wrong types")
+    return value
+
+
+def _count(value: Any) -> int | None:
+    """A number of tokens that a column can hold."""
+    return value if isinstance(value, int) and 0 <= value <= LARGEST_COUNT else None

@@ -1,0 +1,69 @@
+"""The one signature that every language model has here, remote or built in."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from agent.events import TextDelta
+
+Message = dict[str, Any]
+"""One message of the Chat Completions protocol, as a plain dict."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRequest:
+    """A tool that the model asks for; ``arguments`` is its JSON text, unchecked."""
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How one step of the model ended; the text itself has been streamed as deltas."""
+
+    text: str
+    tool_requests: list[ToolRequest] = field(default_factory=list)
+    finish_reason: str = "stop"
+    model: str = ""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+class LLM(Protocol):
+    def stream(
+        self, messages: list[Message], tools: list[dict[str, Any]]
+    ) -> Generator[TextDelta, None, Response]:
+        """Yield the text as it comes; return the whole step. Raises LLMError."""
+        ...
+
+
+class LLMError(Exception):
+    """The model gave no usable answer; ``detail`` is a sentence that is safe to show."""
+
+    code: str
+    detail: str
+
+    def __init__(self, retry_after: int | None = None) -> None:
+        super().__init__(self.detail)
+        self.retry_after = retry_after
+
+
+class LLMUnavailable(LLMError):
+    code = "llm_unavailable"
+    detail = "The assistant can not be reached just now. Your message is kept; try again soon."
+
+
+class LLMMisconfigured(LLMError):
+    code = "llm_misconfigured"
+    detail = "The assistant is not set up correctly. Your message is kept; tell the operator."
+
+
+class LLMTimeout(LLMError):
+    code = "llm_timeout"
+    detail = "The assistant took too long to answer. Your message is kept; try again."
+
+
+class LLMBadResponse(LLMError):
+    code = "llm_bad_response"
+    detail = "The assistant gave an answer that makes no sense. Your message is kept; try again."

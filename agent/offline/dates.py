@@ -1,0 +1,130 @@
+"""When: the day and the time in a sentence, read on the user's own clock."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from agent.offline.clock import PARTS, find_time
+from agent.offline.days import UNIT, FoundDay, NoSuchDay, delta, find_day
+from agent.offline.words import NUMBER, number
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A local day and time; each may be open."""
+
+    day: date | None = None
+    at: time | None = None
+
+    def __bool__(self) -> bool:
+        return self.day is not None or self.at is not None
+
+    def with_day(self, now: datetime) -> "When":
+        """A time without a day is today's, or tomorrow's once it has passed."""
+        if self.day or not self.at:
+            return self
+        passed = self.at <= now.time()
+        return replace(self, day=now.date() + timedelta(days=passed))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says about when, and ``rest``: the same text without those words."""
+
+    rest: str
+    when: When = When()
+    remarks: tuple[str, ...] = ()
+    """How unclear words were read, in sentences for the user."""
+    fault: str = ""
+    """A sentence when the day or time does not exist; nothing else is to be trusted then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """By how much to postpone (or to bring forward)."""
+
+    by: relativedelta
+
+    def __call__(self, day: date, at: time | None) -> When:
+        """Raises OverflowError or ValueError beyond the years of the calendar."""
+        moved = datetime.combine(day, at or time()) + self.by
+        return When(moved.date(), moved.time() if at or self.by.hours or self.by.minutes else None)
+
+
+def read(text: str, now: datetime) -> Reading:
+    """Find the first day and the first time in ``text``; ``now`` is the user's local time."""
+    try:
+        found = find_day(text, now)
+    except NoSuchDay as error:
+        return Reading(text, fault=str(error))
+    rest = _cut(text, found.start, found.end) if found else text
+    morning = re.search(r"\bin\s+the\s+(morning|afternoon|evening)\b", rest, re.IGNORECASE)
+    part = found.part if found else ""
+    clock = find_time(rest, part)
+    if clock and clock.at is None:
+        written = rest[clock.start : clock.end].split()[-1]
+        return Reading(text, fault=f"There is no such time as {written}.")
+    if clock:
+        rest = _cut(rest, clock.start, clock.end)
+    elif morning and not part:
+        part, rest = morning[1].lower(), _cut(rest, morning.start(), morning.end())
+    at = (clock and clock.at) or (found and found.meaning.at) or _time_of(part, found, now)
+    when = When(found.meaning.day if found else None, at)
+    remarks = (found.meaning.remark if found else "", clock.remark if clock else "")
+    return Reading(tidy(rest), when, tuple(filter(None, remarks)))
+
+
+def _time_of(part: str, found: FoundDay | None, now: datetime) -> time | None:
+    """The usual time of "evening" and the like, unless it is past it on that day already."""
+    usual = PARTS.get(part)
+    if usual and found and found.meaning.day == now.date() and usual <= now.time():
+        return None
+    return usual
+
+
+def _cut(text: str, start: int, end: int) -> str:
+    """Without the words, but with a mark in their place if words stand on both sides."""
+    return f"{text[:start].rstrip()} {text[end:].lstrip()}"
+
+
+EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]")
+SPACE_BEFORE = re.compile(r"\s+([,.;:!?)])")
+EDGES = " \t,;:-–—"
+
+
+def tidy(text: str) -> str:
+    """Text after something was cut out of it: no double spaces, no loose commas at its ends."""
+    text = EMPTY_BRACKETS.sub(" ", text)
+    text = SPACE_BEFORE.sub(r"\1", " ".join(text.split()))
+    return re.sub(r",(?:\s?,)+", ",", text).strip(EDGES)
+
+
+AMOUNT = rf"(?P<count>{NUMBER}|another)\s+{UNIT}\b"
+SHIFTS = [
+    re.compile(rf"\b(?:by|for|back|forward|out|off|up|it|that)\s+{AMOUNT}(?P<side>)", re.IGNORECASE),
+    re.compile(rf"\b{AMOUNT}\s*(?P<side>later|earlier|sooner|more)\b", re.IGNORECASE),
+    re.compile(rf"^(?:by\s+)?{AMOUNT}(?P<side>)$", re.IGNORECASE),
+]
+BACKWARD = re.compile(r"\b(?:earlier|sooner|forward|up)\b", re.IGNORECASE)
+
+
+def read_shift(text: str) -> tuple[Shift, str] | None:
+    """"By a week", "2 days later": how far, and the text before it."""
+    for pattern in SHIFTS:
+        match = pattern.search(text)
+        if match:
+            word, unit = match["count"].lower(), match["unit"].lower()
+            count = 1 if word == "another" else number(word)
+            sign = -1 if BACKWARD.search(text[match.start() :]) else 1
+            return Shift(_amount(sign * count, unit)), text[: match.start()].strip()
+    return None
+
+
+def _amount(count: int, unit: str) -> relativedelta:
+    if unit.startswith("min"):
+        return relativedelta(minutes=count)
+    if unit.startswith("h"):
+        return relativedelta(hours=count)
+    return delta(count, unit)

@@ -1,0 +1,381 @@
+"""Days that people write, read on the user's own calendar.
+
+Each rule is a pattern and a reader. What a pattern finds is a date only if its words can not well
+mean something else: "may", "sat" and "the 5th" need company.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from dateutil.relativedelta import relativedelta
+from dateutil.rrule import MONTHLY, YEARLY, rrule
+
+from agent.offline.words import NUMBER, ends_phrase, number
+
+
+class NoSuchDay(Exception):
+    """A date that no calendar has; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What the words of a date mean; ``remark`` tells how unclear ones were read."""
+
+    day: date
+    at: time | None = None
+    remark: str = ""
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+MONTH_FIRST_ZONES = re.compile(
+    r"US/|America/(?:New_York|Chicago|Denver|Los_Angeles|Phoenix|Detroit|Anchorage|Boise|Indiana)"
+    r"|Pacific/Honolulu"
+)
+"""Where people write the month of 12/3 first."""
+
+FULL_DAY = "|".join(WEEKDAYS)
+SHORT_DAY = r"mon|tues?|wed|thu(?:rs?)?|fri|sat|sun"
+WEEKDAY = rf"(?P<weekday>{FULL_DAY}|{SHORT_DAY})"
+PLAIN_MONTH = "|".join(MONTHS)
+MONTH = (
+    rf"(?P<month>{PLAIN_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?(?!-)"
+)
+DAY_OF_MONTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+YEAR = r"(?:,?\s+(?P<year>(?:19|20|21)\d\d)(?![:\d]))?"
+UNIT = r"(?P<unit>minutes?|mins?|hours?|hrs?|days?|weeks?|fortnights?|months?|years?)"
+
+LEAD = (
+    r"(?P<lead>(?:(?:(?:is|are|which is)\s+)?(?:due|deadline)(?:\s+date)?(?:\s+is)?\s*[:=]?\s+)?"
+    r"(?:(?:on|by|before|until|till|for|from|starting|at|due|no later than)\s+)?)"
+)
+PART = r"(?:\s+(?:in\s+the\s+)?(?P<part>morning|afternoon|evening|night)\b)?"
+
+Reader = Callable[[re.Match[str], datetime], Day | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDay:
+    start: int
+    end: int
+    meaning: Day
+    part: str
+    """The part of the day that was named with it: morning, afternoon, evening, night or ""."""
+
+
+def find_day(text: str, now: datetime) -> FoundDay | None:
+    """The first date in ``text``. Raises NoSuchDay for "31 Feb"."""
+    for pattern, read in RULES:
+        for match in pattern.finditer(text):
+            meaning = read(match, now)
+            if meaning:
+                return FoundDay(match.start(), match.end(), meaning, _part(match))
+    return None
+
+
+def _part(match: re.Match[str]) -> str:
+    return "night" if match[0].lower().endswith("tonight") else (match["part"] or "").lower()
+
+
+def _rule(body: str, read: Reader) -> tuple[re.Pattern[str], Reader]:
+    """``body`` as whole words, with "on" or "by" before and "morning" after it; not "friday's"."""
+    pattern = rf"(?<![\w/.:'-]){LEAD}(?:the\s+)?(?:{body})(?![\w/'-]){PART}"
+    return re.compile(pattern, re.IGNORECASE), read
+
+
+def _alone(match: re.Match[str]) -> bool:
+    """Whether words that could mean something else are a date here."""
+    if match["lead"]:
+        return True
+    before = match.string[: match.start()].lower().split()[-1:]
+    if "the" in match[0].lower().split()[:1] or before in (["my"], ["our"], ["every"], ["a"]):
+        return False
+    return ends_phrase(match.string[match.end() :])
+
+
+def _iso(match: re.Match[str], now: datetime) -> Day | None:
+    return _dated(int(match["year"]), int(match["month"]), int(match["day"]), now)
+
+
+def _numeric(match: re.Match[str], now: datetime) -> Day | None:
+    """3/12 or 3.12.2026; the order of day and month is the custom of the user's zone."""
+    first, second, year = int(match["first"]), int(match["second"]), match["year"]
+    if not year and not (match["lead"] or _like_a_date(match)):
+        return None
+    month_first = match["separator"] == "/" and bool(MONTH_FIRST_ZONES.match(str(now.tzinfo)))
+    if first > 12 or second > 12:
+        month_first = second > 12
+    day, month = (second, first) if month_first else (first, second)
+    if not 1 <= month <= 12:
+        return None
+    read = _dated(_full_year(year), month, day, now) if year else _this_or_next(month, day, now)
+    unclear = first <= 12 and second <= 12 and first != second
+    written = f"{match['first']}{match['separator']}{match['second']}"
+    remark = f"I read {written} as {day} {MONTHS[month - 1].title()}." if unclear else ""
+    return Day(read.day, remark=remark or read.remark)
+
+
+def _like_a_date(match: re.Match[str]) -> bool:
+    """"dentist 3/12" is one; "1/2 cup" and "24/7" are not."""
+    if match["separator"] == "." and not match["dot"]:
+        return False
+    fraction = match["first"] in ("1", "24", "50")
+    return not fraction and ends_phrase(match.string[match.end() :])
+
+
+def _full_year(year: str) -> int:
+    return int(year) if len(year) == 4 else 2000 + int(year)
+
+
+def _named(match: re.Match[str], now: datetime) -> Day | None:
+    """3 December, Dec 3rd, 3rd of December 2027."""
+    name = match["month"].lower()
+    if name in ("may", "march", "mar", "sept", "jan") and not (match["year"] or _alone(match)):
+        return None
+    month, day = month_number(name), int(match["day"])
+    if match["year"]:
+        return _dated(int(match["year"]), month, day, now)
+    return _this_or_next(month, day, now)
+
+
+def month_number(name: str) -> int:
+    return next(n for n, month in enumerate(MONTHS, 1) if month.startswith(name[:3].lower()))
+
+
+def _dated(year: int, month: int, day: int, now: datetime) -> Day:
+    try:
+        read = date(year, month, day)
+    except ValueError:
+        raise NoSuchDay(_no_such_day(day, month, year)) from None
+    return Day(read, remark="" if read >= now.date() else "That day has passed already.")
+
+
+def _no_such_day(day: int, month: int, year: int | None = None) -> str:
+    name = MONTHS[month - 1].title() if 1 <= month <= 12 else f"month {month}"
+    return f"There is no {day} {name}{f' {year}' if year else ''}."
+
+
+def _this_or_next(month: int, day: int, now: datetime) -> Day:
+    """That day of this year, or of the next year that has it and is not over."""
+    if not 1 <= day <= monthrange(2024, month)[1]:  # a leap year
+        raise NoSuchDay(_no_such_day(day, month))
+    [found] = rrule(YEARLY, _midnight(now), bymonth=month, bymonthday=day, count=1)
+    return Day(found.date())
+
+
+def _midnight(now: datetime) -> datetime:
+    return datetime.combine(now.date(), time())
+
+
+def _month_day(match: re.Match[str], now: datetime) -> Day | None:
+    """On the 15th: of this month or of the next that has it."""
+    day = int(match["day"])
+    if not match["lead"] or not ends_phrase(match.string[match.end() :]) or not 1 <= day <= 31:
+        return None
+    [found] = rrule(MONTHLY, _midnight(now), bymonthday=day, count=1)
+    return Day(found.date())
+
+
+def _end_of_month(match: re.Match[str], now: datetime) -> Day:
+    first = _this_or_next(month_number(match["month"]), 1, now + relativedelta(day=1)).day
+    return Day(first + relativedelta(day=31))
+
+
+def _in_month(match: re.Match[str], now: datetime) -> Day | None:
+    if not ends_phrase(match.string[match.end() :]):
+        return None
+    first = _this_or_next(month_number(match["month"]), 1, now).day
+    if first.month == now.month:  # the first of this month has passed, the month has not
+        last = now.date() + relativedelta(day=31)
+        return Day(last, remark=f"I put it down for the end of {MONTHS[last.month - 1].title()}.")
+    return Day(first, remark=f"I put it down for the beginning of {MONTHS[first.month - 1].title()}.")
+
+
+def _day_after_tomorrow(match: re.Match[str], now: datetime) -> Day:
+    return Day(now.date() + timedelta(days=2))
+
+
+def _near(match: re.Match[str], now: datetime) -> Day:
+    tomorrow = match["word"].lower()[:3] in ("tom", "tmr", "2mo")
+    return Day(now.date() + timedelta(days=tomorrow))
+
+
+def _after(match: re.Match[str], now: datetime) -> Day | None:
+    """In two weeks, 3 days from now, a week from friday. Hours go by the clock of the world."""
+    if match["origin"] is None and not match["in"]:
+        return None
+    count, unit = number(match["count"]), match["unit"].lower()
+    start = _origin(match["origin"] or "", now)
+    try:
+        if unit.startswith(("min", "h")):
+            return _moment(now, count, unit)
+        return Day(start + delta(count, unit))
+    except (OverflowError, ValueError):
+        raise NoSuchDay("That is further away than my calendar goes.") from None
+
+
+def _half_hour(match: re.Match[str], now: datetime) -> Day:
+    return _moment(now, 30, "minutes")
+
+
+def _moment(now: datetime, count: int, unit: str) -> Day:
+    step = timedelta(minutes=count) if unit.startswith("min") else timedelta(hours=count)
+    then = (now.astimezone(UTC) + step).astimezone(now.tzinfo)
+    return Day(then.date(), then.time().replace(second=0, microsecond=0))
+
+
+def _origin(words: str, now: datetime) -> date:
+    words = words.lower()
+    if words in ("", "now", "today"):
+        return now.date()
+    if words == "tomorrow":
+        return now.date() + timedelta(days=1)
+    return coming(words, now.date())
+
+
+def delta(count: int, unit: str) -> relativedelta:
+    """``unit`` is a word that UNIT matches, of a day or longer."""
+    if unit.startswith("fortnight"):
+        return relativedelta(weeks=2 * count)
+    match unit[0]:
+        case "d":
+            return relativedelta(days=count)
+        case "w":
+            return relativedelta(weeks=count)
+        case "m":
+            return relativedelta(months=count)
+    return relativedelta(years=count)
+
+
+def weekday_number(name: str) -> int:
+    """0 for monday; short names count."""
+    return next(n for n, day in enumerate(WEEKDAYS) if day.startswith(name[:3].lower()))
+
+
+def coming(name: str, today: date) -> date:
+    """The next day of that name, after today."""
+    return today + timedelta(days=(weekday_number(name) - today.weekday() - 1) % 7 + 1)
+
+
+def _weekday(match: re.Match[str], now: datetime) -> Day | None:
+    name, today = match["weekday"].lower(), now.date()
+    if match["which"] or match["later"]:
+        return _which_weekday(match, today)
+    if name == "sun" and not (match["lead"] or _time_follows(match)):
+        return None
+    if not _alone(match) and not _time_follows(match):
+        return None
+    return Day(coming(name, today))
+
+
+def _which_weekday(match: re.Match[str], today: date) -> Day:
+    """"This friday" is the first to come, "next friday" the friday of next week."""
+    name = match["weekday"].lower()
+    if match["later"] or (match["which"] or "").lower() == "next":
+        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=1)
+        return Day(monday + timedelta(days=weekday_number(name)))
+    return Day(coming(name, today - timedelta(days=1)))
+
+
+def _time_follows(match: re.Match[str]) -> bool:
+    return bool(re.match(r"\s+(?:at\s+)?\d", match.string[match.end() :]))
+
+
+def _end_of(match: re.Match[str], now: datetime) -> Day:
+    today = now.date()
+    word = match["short"] or match["unit"]
+    later = 1 if (match["which"] or "").lower() == "next" else 0
+    match word.lower():
+        case "day" | "eod":
+            return Day(today + timedelta(days=later))
+        case "week" | "eow":
+            return Day(today + timedelta(days=6 - today.weekday(), weeks=later))
+        case "month" | "eom":
+            return Day(today + relativedelta(months=later, day=31))
+    return Day(today + relativedelta(years=later, month=12, day=31))
+
+
+def _week_or_month(match: re.Match[str], now: datetime) -> Day:
+    """"Next month" begins on its first day; "this week" lasts until its end."""
+    today, unit = now.date(), match["unit"].lower()
+    if match["which"].lower() == "this":
+        return _end_of_this(today, unit)
+    if unit == "week":
+        start = today + timedelta(days=7 - today.weekday())
+    elif unit == "month":
+        start = today + relativedelta(months=1, day=1)
+    else:
+        start = today + relativedelta(years=1, month=1, day=1)
+    return Day(start)
+
+
+def _end_of_this(today: date, unit: str) -> Day:
+    if unit == "week":
+        return Day(today + timedelta(days=6 - today.weekday()))
+    if unit == "month":
+        return Day(today + relativedelta(day=31))
+    return Day(today + relativedelta(month=12, day=31))
+
+
+def _weekend(match: re.Match[str], now: datetime) -> Day | None:
+    today, the = now.date(), match[0].lower().startswith("the ")
+    if not (match["which"] or match["lead"] or (the and ends_phrase(match.string[match.end() :]))):
+        return None
+    if (match["which"] or "").lower() == "next":
+        return Day(today + timedelta(days=12 - today.weekday()))
+    return Day(max(today, today + timedelta(days=5 - today.weekday())))
+
+
+ORIGIN = rf"(?:\s+from\s+(?P<origin>now|today|tomorrow|{FULL_DAY}))"
+RULES = [
+    _rule(r"(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)", _iso),
+    _rule(rf"{DAY_OF_MONTH}\s+(?:of\s+)?{MONTH}{YEAR}", _named),
+    _rule(rf"{MONTH}\s+(?:the\s+)?{DAY_OF_MONTH}(?![:.]\d|\s?[ap]\.?m){YEAR}", _named),
+    _rule(
+        r"(?P<first>\d{1,2})(?P<separator>[/.])(?P<second>\d{1,2})"
+        r"(?:(?P=separator)(?P<year>\d{4}|\d\d)|(?P<dot>\.))?(?!\s?[ap]\.?m)",
+        _numeric,
+    ),
+    _rule(r"day\s+after\s+tomorrow", _day_after_tomorrow),
+    _rule(
+        rf"(?P<in>(?:with)?in\s+(?:the\s+next\s+)?)?(?P<count>{NUMBER})\s+{UNIT}\b{ORIGIN}?", _after
+    ),
+    _rule(r"in\s+half\s+an\s+hour", _half_hour),
+    _rule(
+        r"(?:(?P<short>eod|eow|eom)|end\s+of\s+(?:the\s+)?(?:(?P<which>this|next)\s+)?"
+        r"(?P<unit>day|week|month|year))",
+        _end_of,
+    ),
+    _rule(rf"end\s+of\s+{MONTH}", _end_of_month),
+    _rule(rf"(?P<later>next\s+week)(?:\s+on)?\s+{WEEKDAY}(?P<which>)", _weekday),
+    _rule(
+        rf"(?:(?P<which>this|next)\s+(?:coming\s+)?|coming\s+)?{WEEKDAY}(?P<later>\s+next\s+week)?",
+        _weekday,
+    ),
+    _rule(r"(?:later\s+)?(?P<which>this|next)\s+(?P<unit>week|month|year)", _week_or_month),
+    _rule(r"(?P<which>this\s+|next\s+)?weekend", _weekend),
+    _rule(
+        r"(?:later\s+)?(?P<word>today|tom+or+ow|tomm?or?row|tmrw?|tomo|2moro|tonight"
+        r"|this(?=\s+(?:morning|afternoon|evening|night)))",
+        _near,
+    ),
+    _rule(rf"{DAY_OF_MONTH}(?<=[a-z])", _month_day),
+    _rule(rf"(?:in|by|before|until)\s+{MONTH}(?!\s*\d)", _in_month),
+]
+

@@ -1,0 +1,238 @@
+"""Tasks out of plain text: where one ends and the next begins, and what is title, date, priority."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from agent.offline import dates
+from agent.offline.dates import tidy
+from agent.offline.intents import Draft, Priority
+from agent.offline.words import VERBS, starts_with_verb
+
+LONGEST_TITLE = 200
+MOST_ITEMS = 40
+TOO_MANY = "That is more than I can take in at once, so I have added nothing. Please send it in parts."
+
+PROTECTED = re.compile(
+    r"\"[^\"\n]+\"|“[^”\n]+”|«[^»\n]+»|(?<!\w)'[^'\n]{2,}'(?!\w)|\b(?:https?://|www\.)[^\s\"”]+"
+)
+"""What is kept as it stands: quoted text and addresses."""
+FIRST_STAND_IN = 0xE000  # private use: nobody's text means anything by these characters
+STAND_IN = re.compile(r"[\ue000-\uf8ff]")
+
+NOTE = re.compile(r"[\s,;.(–-]*\b(?:notes?\s*:|with (?:the|a) note(?: saying| that)?:?)\s*(.+)", re.I | re.S)
+PRIORITIES: list[tuple[re.Pattern[str], Priority]] = [
+    (re.compile(pattern, re.IGNORECASE), priority)
+    for pattern, priority in (
+        (r"(?:,?\s*\b(?:with|at|as|of)\s+)?(?:a\s+)?\b(?:high(?:est)?|top)[\s-]+prio(?:rity)?\b", "high"),
+        (r"(?:,?\s*\b(?:with|at|as|of)\s+)?(?:a\s+)?\blow(?:est)?[\s-]+prio(?:rity)?\b", "low"),
+        (r"(?:,?\s*\b(?:with|at|as|of)\s+)?(?:a\s+)?\b(?:medium|normal)[\s-]+prio(?:rity)?\b", "medium"),
+        (r"\bprio(?:rity)?\s*[:=]?\s*(?:is\s+)?(?:high|1)\b", "high"),
+        (r"\bprio(?:rity)?\s*[:=]?\s*(?:is\s+)?low\b", "low"),
+        (r"\bprio(?:rity)?\s*[:=]?\s*(?:is\s+)?(?:medium|normal)\b", "medium"),
+        (r"(?:[,;(–-]\s*|\b)(?:it'?s |this is )?not (?:so |very )?(?:urgent|important)\)?$", "low"),
+        (r"(?:[,;(–-]\s*|\b)no (?:rush|hurry)\)?$", "low"),
+        (r"(?:^|[,;(–-]\s*|\s)(?:it'?s |this is )?(?:very |really )?(?:urgent(?:ly)?|important|asap)\)?[.!]*$", "high"),
+        (r"^(?:urgent(?:ly)?|important|asap)\b\s*[:,!–-]?(?=\s)", "high"),
+        (r"(?:^|\s)!(?:high|important|urgent)\b", "high"),
+        (r"(?:^|\s)!low\b", "low"),
+        (r"(?:^|(?<=\S)|\s)!{2,}(?=\s|$)", "high"),
+        (r"(?:^|\s)p1\b$", "high"),
+    )
+]  # fmt: skip
+REPEATS = re.compile(
+    r"\b(?:every|each)\s+(?:other\s+)?(?:day|week|month|year|morning|evening|night|weekday|weekend"
+    r"|\d+\s+\w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b|\b(?:daily|weekly|monthly|yearly)\b$",
+    re.IGNORECASE,
+)
+NO_REPEATS = "I can not repeat tasks yet, so I put it down once."
+
+
+class NoDraft(Exception):
+    """There is no such task; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    drafts: tuple[Draft, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Item:
+    """A part of the text that may become a task of its own."""
+
+    text: str
+    joined: bool
+    """Whether only a comma or "and" stands before it, so that a date may belong to both."""
+
+
+def read_drafts(text: str, now: datetime) -> Drafts:
+    """The tasks in ``text``. Raises NoDraft for dates that do not exist and endless titles."""
+    shielded, quotes = _shield(text)
+    found: list[tuple[Item, Draft]] = []
+    remarks: dict[str, None] = {}
+    for item in _items(shielded, now):
+        draft, said = _draft(item.text, now)
+        if not draft.title:
+            continue
+        found.append((item, draft))
+        remarks |= dict.fromkeys(said)
+    shared = _shared_date(found)
+    return Drafts(tuple(_finished(draft, quotes) for draft in shared), tuple(remarks))
+
+
+def _shield(text: str) -> tuple[str, list[str]]:
+    """``text`` with one stand-in character for each quotation, and the quotations."""
+    quotes: list[str] = []
+
+    def stand_in(match: re.Match[str]) -> str:
+        quotes.append(match[0])
+        return chr(FIRST_STAND_IN + len(quotes) - 1)
+
+    return PROTECTED.sub(stand_in, text), quotes
+
+
+def _restore(text: str, quotes: list[str]) -> str:
+    def quotation(match: re.Match[str]) -> str:
+        place = ord(match[0]) - FIRST_STAND_IN
+        return quotes[place] if place < len(quotes) else match[0]
+
+    return STAND_IN.sub(quotation, text)
+
+
+BULLET = re.compile(r"^\s*(?:(?:[-*•–]|\[[ xX]?\]|\d{1,2}[.)])\s+)+")
+SEPARATOR = re.compile(
+    r"(\s*;\s*|,?\s+(?:and\s+)?then\s+|,?\s+(?:and\s+also|and|&|plus|also)\s+"
+    r"|,(?!\d)\s*|,\s+|(?<=\w)[.!]\s+)",
+    re.IGNORECASE,
+)
+TIES = re.compile(r"\b(?:with|between|for|from|to|about|of|at|in|on)\b", re.IGNORECASE)
+POINTS_BACK = re.compile(r"\b(?:it|them|him|her|his|their|there)\b", re.IGNORECASE)
+
+
+def is_list(text: str) -> bool:
+    """Whether every line, of two or more, is marked as an item."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return len(lines) > 1 and all(BULLET.match(line) for line in lines)
+
+
+def _items(text: str, now: datetime) -> list[Item]:
+    lines = [BULLET.sub("", line).strip() for line in text.splitlines()]
+    lines = [line for line in lines if line]
+    if len(lines) > MOST_ITEMS:
+        raise NoDraft(TOO_MANY)
+    items = [item for line in lines for item in _split(line, now)]
+    if len(items) > MOST_ITEMS:
+        raise NoDraft(TOO_MANY)
+    return items
+
+
+def _split(line: str, now: datetime) -> Iterator[Item]:
+    """The items of one line: "milk, eggs and bread" are three, "buy salt and pepper" is one."""
+    first, *rest = SEPARATOR.split(line, maxsplit=MOST_ITEMS)
+    betweens, pieces = rest[::2], rest[1::2]
+    titles = [_draft(piece, now, strict=False)[0].title for piece in (first, *pieces)]
+    plain = _is_plain_list(titles, betweens)
+    item = Item(first, joined=False)
+    for between, piece, title in zip(betweens, pieces, titles[1:], strict=True):
+        if plain and title and not title.isdecimal() or _is_new(between, title):
+            yield item
+            item = Item(piece, joined=not _is_break(between))
+        else:
+            item = replace(item, text=f"{item.text}{between}{piece}")
+    yield item
+
+
+def _is_new(between: str, title: str) -> bool:
+    """Whether a piece of a sentence begins the next task."""
+    if not title or POINTS_BACK.search(title):  # and give it to Bob
+        return False
+    return starts_with_verb(title) or ";" in between or "then" in between.lower()
+
+
+def _is_break(between: str) -> bool:
+    return any(mark in between.lower() for mark in (";", ".", "!", "then"))
+
+
+def _is_plain_list(titles: list[str], betweens: list[str]) -> bool:
+    """Whether commas and "and" part things to get or do, not the words of one of them."""
+    first, *others = [title for title in titles if title] or [""]
+    if starts_with_verb(first) or not others:
+        return False
+    if TIES.search(first) and all(other[:1].isupper() for other in others):
+        return False  # dinner with Anna, Bob and Tom
+    if any("," in between for between in betweens):
+        return True
+    if first.lower() in VERBS:  # wash and fold the clothes
+        return False
+    return all(len(title.split()) <= 2 for title in (first, *others))
+
+
+def _draft(text: str, now: datetime, *, strict: bool = True) -> tuple[Draft, tuple[str, ...]]:
+    """One task, and remarks on how it was read; ``strict`` raises NoDraft for impossible dates."""
+    text, notes = _cut_note(text)
+    repeats = REPEATS.search(text)
+    reading = dates.read(text, now)
+    if reading.fault and strict:
+        raise NoDraft(f"{reading.fault} I have added nothing.")
+    title, priority = read_priority(reading.rest)
+    title = re.sub(r"^(?:to|that i (?:need|have) to)\s+(?=\w)", "", title, flags=re.IGNORECASE)
+    draft = Draft(_sentence(title), reading.when.with_day(now), priority or "none", notes)
+    return draft, (*reading.remarks, *([NO_REPEATS] if repeats else []))
+
+
+def _cut_note(text: str) -> tuple[str, str]:
+    match = NOTE.search(text)
+    if not match or not match.start():
+        return text, ""
+    return text[: match.start()], match[1].strip().removesuffix(")")
+
+
+def read_priority(text: str) -> tuple[str, Priority | None]:
+    """``text`` without its priority words, and the priority."""
+    for pattern, priority in PRIORITIES:
+        match = pattern.search(text)
+        if match:
+            return tidy(f"{text[: match.start()]} {text[match.end() :]}"), priority
+    return text, None
+
+
+def _sentence(title: str) -> str:
+    """Without the full stop of a sentence, and with a capital unless the word has its own."""
+    title = re.sub(r"(?<=\w)[.!]$", "", tidy(title)).strip()
+    first = title.split(" ", 1)[0]
+    return title[:1].upper() + title[1:] if first.islower() else title
+
+
+def _shared_date(found: list[tuple[Item, Draft]]) -> list[Draft]:
+    """"Milk, eggs and bread tomorrow": a last or first date is that of all joined items."""
+    drafts = [draft for _, draft in found]
+    if not drafts:
+        return drafts
+    joined = all(item.joined for item, _ in found[1:])
+    dated = [draft for draft in drafts if draft.when]
+    if joined and len(dated) == 1 and dated[0] in (drafts[0], drafts[-1]):
+        if dated[0] is drafts[0] and _begins_with(*found[0]):
+            return drafts  # call mum tomorrow and buy milk
+        return [replace(draft, when=dated[0].when) for draft in drafts]
+    return drafts
+
+
+def _begins_with(item: Item, draft: Draft) -> bool:
+    return item.text.split()[0].lower() == draft.title.split()[0].lower()
+
+
+def _finished(draft: Draft, quotes: list[str]) -> Draft:
+    """With the quotations back; one that is the whole title loses its marks."""
+    whole = len(draft.title) == 1 and STAND_IN.match(draft.title)
+    title = _restore(draft.title, quotes)
+    if whole and title[0] in "\"“«'":
+        title = title[1:-1].strip()
+    if len(title) > LONGEST_TITLE:
+        raise NoDraft(
+            f"A title has room for {LONGEST_TITLE} characters, and this one has {len(title)}. "
+            "I have added nothing; please say it shorter, and put the rest into a note."
+        )
+    return replace(draft, title=title, notes=_restore(draft.notes, quotes))

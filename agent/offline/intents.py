@@ -1,0 +1,166 @@
+"""What a message can ask for, as values."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal
+
+from agent.offline.dates import Shift, When
+
+Priority = Literal["none", "low", "medium", "high"]
+Tool = Literal["complete_task", "reopen_task", "delete_task", "update_task"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A task to be added."""
+
+    title: str
+    when: When = When()
+    priority: Priority = "none"
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which tasks to list: arguments of list_tasks, and words for them ("due this week")."""
+
+    arguments: dict[str, Any] = field(default_factory=dict)
+    label: str = ""
+
+
+# Which task is meant.
+
+
+@dataclass(frozen=True, slots=True)
+class It:
+    """The task just talked about, or with ``many`` the tasks."""
+
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Places in the list just shown, from 1; from the end when negative."""
+
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """By words of its title, by its day, or both."""
+
+    words: str
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every open task, or every task that a query lists."""
+
+    query: Query = Query()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """By id: tasks that a question has settled."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """It was not said."""
+
+
+Target = It | Numbers | Named | All | Chosen | Unnamed
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """How to change a task; what is None stays as it is."""
+
+    title: str | None = None
+    when: When = When()
+    shift: Shift | None = None
+    clear: Literal["due_date", "due_time"] | None = None
+    priority: Priority | None = None
+    note: str | None = None
+    missing: Literal["title", "when", "note"] | None = None
+    """What was not said, and has to be asked for."""
+
+
+# What to do.
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """Without drafts, what to add has to be asked for."""
+
+    drafts: tuple[Draft, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    query: Query = Query()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One of the tools that act on a task; ``edit`` belongs to update_task."""
+
+    tool: Tool
+    target: Target
+    edit: Edit = Edit()
+    remarks: tuple[str, ...] = ()
+    instead: str = ""
+    """The message, if it could as well be a thing to do: "cancel the dentist"."""
+
+    def on(self, *ids: str) -> "Change":
+        return replace(self, target=Chosen(ids))
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Words without a deed; ``topic`` names them."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """A sentence that tells why nothing is done."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take the last change back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Not understood; ``draft`` is the task that it may be, if it can be one."""
+
+    draft: Draft | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """One after the other."""
+
+    intents: tuple["Intent", ...]
+
+
+Intent = Add | Show | Change | Say | Refuse | Undo | Unclear | Several
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked: which of the candidates, yes or no, or the part that was missing."""
+
+    kind: Literal["which", "confirm", "missing"]
+    intent: Intent
+    candidates: tuple[str, ...] = ()

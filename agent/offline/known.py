@@ -1,0 +1,91 @@
+"""What the assistant knows of the tasks from the conversation alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, time
+from typing import Any
+
+from agent.offline.intents import Question
+from agent.offline.talk import Call
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTask:
+    """A task as the latest tool result told it."""
+
+    id: str
+    title: str
+    notes: str = ""
+    due_date: date | None = None
+    due_time: time | None = None
+    priority: str = "none"
+    completed: bool = False
+
+    @classmethod
+    def read(cls, summary: dict[str, Any]) -> "KnownTask":
+        day, at = summary.get("due_date"), summary.get("due_time")
+        return cls(
+            id=summary["id"],
+            title=" ".join(summary["title"].split()),
+            notes=summary.get("notes", ""),
+            due_date=date.fromisoformat(day) if day else None,
+            due_time=time.fromisoformat(at) if at else None,
+            priority=summary.get("priority", "none"),
+            completed=summary.get("completed", False),
+        )
+
+
+Tasks = tuple[KnownTask, ...]
+
+
+def tasks_of(call: Call) -> Tasks:
+    """The tasks that the result of a call tells about, in its order."""
+    result = call.result
+    told = [*result.get("tasks", []), *(result[key] for key in ("task", "deleted") if key in result)]
+    return tuple(KnownTask.read(summary) for summary in told)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer in words, and what the words leave behind for the next message."""
+
+    words: str
+    focus: Tasks = ()
+    """What "it" and "them" mean from now on."""
+    shown: Tasks | None = None
+    """The numbered list that was shown, if one was."""
+    asks: Question | None = None
+    keeps_focus: bool = False
+    """For words that are not about tasks: "it" means what it meant before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The state of the conversation before a message."""
+
+    tasks: dict[str, KnownTask] = field(default_factory=dict)
+    focus: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    asked: Question | None = None
+    done: tuple[Call, ...] = ()
+    """The successful changes of the last turn that made any."""
+    replies: tuple[str, ...] = ()
+
+    def task(self, id: str) -> KnownTask:
+        return self.tasks[id]
+
+    def learn(self, calls: Iterable[Call]) -> "Known":
+        """With the tasks as the results tell them, and the changes that were made."""
+        tasks, done = dict(self.tasks), []
+        for call in calls:
+            tasks |= {task.id: task for task in tasks_of(call)}
+            if call.name != "list_tasks" and not call.error:
+                done.append(call)
+        return replace(self, tasks=tasks, done=tuple(done) or self.done)
+
+    def after(self, reply: Reply) -> "Known":
+        """With what the reply leaves behind."""
+        shown = self.shown if reply.shown is None else tuple(task.id for task in reply.shown)
+        focus = self.focus if reply.keeps_focus else tuple(task.id for task in reply.focus)
+        tasks = self.tasks | {task.id: task for task in (*reply.focus, *(reply.shown or ()))}
+        return replace(self, tasks=tasks, focus=focus, shown=shown, asked=reply.asks)

@@ -1,0 +1,127 @@
+"""Which tasks a person wants to see: by day, priority, state or word."""
+
+import re
+from datetime import date, datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from agent.offline import dates
+from agent.offline.days import PLAIN_MONTH, coming, month_number
+from agent.offline.intents import Query
+from agent.offline.words import NUMBER, number
+
+OVERDUE = re.compile(r"\b(?:overdue|over due|late|missed|past due|behind (?:on|with))\b", re.I)
+DONE = re.compile(
+    r"\b(?:done|completed?|finished|accomplished|achieved|ticked off|checked off)\b", re.I
+)
+NOT_DONE = re.compile(r"\b(?:not|isn't|aren't|haven't|un|still|left|to be)\b.*\b(?:done|finished|completed)\b|\bopen\b|\bincomplete\b|\bunfinished\b|\bget done\b", re.I)
+BOTH_STATES = re.compile(r"\b(?:including|also|even|and) (?:the )?(?:done|completed|finished)\b|\bdone and (?:open|undone)\b", re.I)
+UNDATED = re.compile(r"\b(?:no|without(?: an?)?) (?:due )?(?:date|day|deadline)s?\b|\bundated\b", re.I)
+UPCOMING = re.compile(r"\b(?:upcoming|coming up|later|in the future|ahead)\b", re.I)
+PRIORITY = re.compile(
+    r"\b(?P<level>high(?:est)?|top|low(?:est)?|medium|normal)[\s-]+prio(?:rity)?\b"
+    r"|\b(?P<word>urgent|(?:most )?important)\b",
+    re.IGNORECASE,
+)
+NEXT_DAYS = re.compile(rf"\b(?:next|coming|following) (?P<count>{NUMBER}) (?P<unit>days|weeks)\b", re.I)
+PERIOD = re.compile(
+    r"\b(?:(?P<which>this|next|the|the coming) )?(?P<unit>week(?:end)?|month|year)\b", re.IGNORECASE
+)
+IN_MONTH = re.compile(rf"\bin (?P<month>{PLAIN_MONTH})\b", re.IGNORECASE)
+UNTIL = re.compile(r"\b(?:by|until|till|before|up to)\b", re.IGNORECASE)
+
+
+def read_query(text: str, now: datetime) -> Query | None:
+    """The tasks that ``text`` describes by state, priority or day; None when by none of these."""
+    arguments: dict[str, object] = {}
+    labels = []
+    if BOTH_STATES.search(text):
+        arguments["status"] = "all"
+    elif DONE.search(text) and not NOT_DONE.search(text):
+        arguments["status"] = "done"
+    if match := PRIORITY.search(text):
+        arguments["priority"] = _priority(match)
+        labels.append(f"with {arguments['priority']} priority")
+    day_arguments, label = _days(text, now)
+    if label:
+        arguments |= day_arguments
+        labels.append(label)
+    return Query(arguments, " ".join(labels)) if arguments else None
+
+
+def _priority(match: re.Match[str]) -> str:
+    if match["word"]:
+        return "high"
+    level = match["level"].lower()
+    if level.startswith("low"):
+        return "low"
+    return "medium" if level in ("medium", "normal") else "high"
+
+
+def _days(text: str, now: datetime) -> tuple[dict[str, object], str]:
+    """Arguments for the days that are named, and words for them."""
+    if OVERDUE.search(text):
+        return {"due": "overdue"}, "overdue"
+    if UNDATED.search(text):
+        return {"due": "none"}, "without a due date"
+    if re.search(r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b", text, re.IGNORECASE):
+        return {"due": "today"}, "due today"
+    if period := read_period(text, now):
+        first, last, label = period
+        return _between(first, last), f"due {label}"
+    if UPCOMING.search(text):
+        return {"due": "upcoming"}, "due after today"
+    return {}, ""
+
+
+def _between(first: date | None, last: date) -> dict[str, object]:
+    arguments: dict[str, object] = {"due_from": first.isoformat()} if first else {}
+    return arguments | {"due_to": last.isoformat()}
+
+
+def read_period(text: str, now: datetime) -> tuple[date | None, date, str] | None:
+    """The days that ``text`` names, both included, and words for them."""
+    today = now.date()
+    if match := NEXT_DAYS.search(text):
+        days = number(match["count"]) * (7 if match["unit"].lower() == "weeks" else 1)
+        return today, today + timedelta(days=min(days, 3650)), match[0].lower()
+    if re.search(r"\byesterday\b", text, re.IGNORECASE):
+        return today - timedelta(days=1), today - timedelta(days=1), "yesterday"
+    if (match := PERIOD.search(text)) and not dates.read(match[0], now).fault:
+        named = _period(today, match["unit"].lower(), (match["which"] or "this").lower() == "next")
+        if named and not re.search(r"\bend of\b", text, re.IGNORECASE):
+            return named
+    if match := IN_MONTH.search(text):
+        first = _month(today, month_number(match["month"]))
+        return first, first + relativedelta(day=31), f"in {first:%B}"
+    return _single_day(text, now)
+
+
+def _period(today: date, unit: str, later: bool) -> tuple[date, date, str] | None:
+    monday = today - timedelta(days=today.weekday()) + timedelta(weeks=later)
+    label = f"{'next' if later else 'this'} {unit}"
+    match unit:
+        case "week":
+            return monday, monday + timedelta(days=6), label
+        case "weekend":
+            return monday + timedelta(days=5), monday + timedelta(days=6), label
+        case "month":
+            first = today + relativedelta(months=int(later), day=1)
+            return first, first + relativedelta(day=31), label
+    first = today + relativedelta(years=int(later), month=1, day=1)
+    return first, first + relativedelta(month=12, day=31), label
+
+
+def _month(today: date, month: int) -> date:
+    return date(today.year + (month < today.month), month, 1)
+
+
+def _single_day(text: str, now: datetime) -> tuple[date | None, date, str] | None:
+    reading = dates.read(text, now)
+    day = reading.when.day
+    if reading.fault or not day:
+        return None
+    label = "tomorrow" if day == now.date() + timedelta(days=1) else f"on {day:%A}, {day.day} {day:%B}"
+    if UNTIL.search(text):
+        return None, day, label.replace("on ", "until ") if "on " in label else f"until {label}"
+    return day, day, label

@@ -1,0 +1,62 @@
+"""Words with a meaning of their own in many sentences: numbers, verbs, and where a phrase ends."""
+
+import re
+
+NUMBERS = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "a couple of": 2,
+    "couple of": 2,
+    "a few": 3,
+}
+NUMBER = r"\d{1,4}|a couple of|couple of|a few|" + "|".join(
+    word for word in NUMBERS if " " not in word
+)
+HOUR = r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+
+
+def number(word: str) -> int:
+    """The value of what :data:`NUMBER` or :data:`HOUR` matches."""
+    return int(word) if word.isdecimal() else NUMBERS[" ".join(word.lower().split())]
+
+
+# Verbs that begin a thing to do. "Buy milk" is a task; "milk" alone may be anything.
+VERBS = frozenset(
+    ["apply", "arrange", "ask", "attend", "back", "bake", "bath", "bathe", "book", "borrow", "bring", "brush", "build", "buy", "call", "charge", "check", "clean", "clear", "close", "collect", "compare", "complete", "confirm", "contact", "cook", "copy", "create", "cut", "debug", "decide", "defrost", "deliver", "deploy", "design", "discuss", "do", "donate", "download", "draft", "draw", "drink", "drive", "drop", "eat", "edit", "email", "empty", "exchange", "exercise", "feed", "fetch", "fill", "finalise", "finalize", "find", "finish", "fix", "fly", "fold", "follow", "get", "give", "go", "grab", "have", "hang", "help", "hire", "hoover", "inform", "inspect", "install", "invite", "invoice", "iron", "join", "keep", "learn", "leave", "lend", "listen", "look", "mail", "make", "measure", "meditate", "meet", "mend", "message", "mop", "move", "mow", "negotiate", "open", "order", "organise", "organize", "pack", "paint", "pay", "phone", "pick", "plan", "plant", "play", "polish", "post", "practice", "practise", "prepare", "print", "proofread", "publish", "pull", "push", "put", "read", "rebook", "rebuild", "recycle", "refill", "register", "remember", "renew", "rent", "repair", "replace", "reply", "report", "request", "research", "reserve", "respond", "return", "review", "ring", "run", "save", "scan", "schedule", "see", "sell", "send", "set", "sew", "sharpen", "shave", "ship", "shop", "sign", "sleep", "sort", "speak", "start", "stop", "store", "study", "submit", "subscribe", "swim", "take", "talk", "teach", "tell", "test", "text", "thank", "throw", "tidy", "train", "transfer", "translate", "try", "turn", "unpack", "unsubscribe", "update", "upgrade", "upload", "vacuum", "verify", "visit", "vote", "wait", "walk", "wash", "watch", "water", "wipe", "wrap", "write"]
+)
+# These need no object: "swim" is a whole task.
+INTRANSITIVE = frozenset(["exercise", "meditate", "sleep", "swim", "vacuum", "shave", "shop", "hoover"])
+
+# What may follow a date that stands by itself: "friday at 5", "friday and", never "friday market".
+CONTINUES = frozenset(
+    ["about", "across", "after", "and", "around", "as", "at", "because", "before", "but", "by", "due", "during", "for", "from", "if", "in", "into", "is", "it", "near", "of", "off", "on", "or", "out", "over", "please", "so", "that", "than", "thanks", "the", "then", "this", "through", "to", "until", "via", "when", "where", "which", "while", "with", "without", "today", "tomorrow", "tonight", "next", "oclock", "morning", "afternoon", "evening", "night", "sharp", "please", "priority", "high", "low", "urgent", "important", "instead", "also", "too", "i", "my", "our"]
+)
+NEXT_WORD = re.compile(r"\s*(?:([^\W\d_]+)|([\w#$€£]))")
+
+
+def ends_phrase(following: str) -> bool:
+    """Whether the text after a date lets it stand by itself: the end, a comma, "at", a verb."""
+    match = NEXT_WORD.match(following)
+    if match is None:
+        return True
+    word = (match[1] or "").lower()
+    return word in CONTINUES or word in VERBS
+
+
+def starts_with_verb(text: str) -> bool:
+    """Whether ``text`` reads as a thing to do: "call Bob", "swim", but not "book" or "milk"."""
+    first, *others = text.lower().split() or [""]
+    first = first.strip(".,:;!?")
+    return first in VERBS and (bool(others) or first in INTRANSITIVE)

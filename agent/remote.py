@@ -1,0 +1,205 @@
+"""The language model behind any OpenAI-compatible endpoint."""
+
+import logging
+import math
+import random
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from time import sleep
+from typing import Any
+
+import httpx2
+import openai
+
+from agent.completion import Completion
+from agent.events import TextDelta
+from agent.llm import LLMError, LLMMisconfigured, LLMUnavailable, Message, Response
+from agent.transport import CallError, Deadline, Transport
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 2
+PAUSE = (0.1, 0.4)  # seconds between the attempts; random, lest all come back at once
+LONGEST_RETRY_AFTER = 120  # seconds that a user is ever told to wait
+TAIL_SECONDS = 0.2
+TRY_AGAIN = {408, 409, 425, 429}
+
+# What the package tells of this machine, and an account that belongs to another endpoint.
+NOT_SENT = (
+    "X-Stainless-Lang",
+    "X-Stainless-Package-Version",
+    "X-Stainless-OS",
+    "X-Stainless-Arch",
+    "X-Stainless-Runtime",
+    "X-Stainless-Runtime-Version",
+    "X-Stainless-Async",
+    "X-Stainless-Retry-Count",
+    "X-Stainless-Read-Timeout",
+    "OpenAI-Organization",
+    "OpenAI-Project",
+)
+HEADERS: dict[str, str | openai.Omit] = {
+    "User-Agent": "todo-chat",
+    **dict.fromkeys(NOT_SENT, openai.Omit()),
+}
+
+
+class RemoteLLM:
+    """Build one per process: it keeps its connections, and threads may share it.
+
+    ``deadline`` is the seconds that one call may take in all, a second attempt included; a reply
+    longer than ``max_reply_characters`` is cut short there. Servers without keys take an empty one.
+    Keys, addresses and the server's own words are in no exception that leaves, and in no log.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        api_key: str,
+        model: str,
+        deadline: float,
+        max_reply_characters: int,
+        max_bytes: int = 16_000_000,
+    ) -> None:
+        self._base_url = base_url
+        self._api_key = api_key
+        self._model = model
+        self._deadline = deadline
+        self._max_reply_characters = max_reply_characters
+        self._max_bytes = max_bytes
+
+    def stream(
+        self, messages: list[Message], tools: list[dict[str, Any]]
+    ) -> Generator[TextDelta, None, Response]:
+        """See ``agent.llm.LLM``. To close the generator is to close the connection."""
+        deadline = Deadline(self._deadline)
+        for attempt in range(1, ATTEMPTS + 1):
+            completion = Completion(self._model, self._max_reply_characters)
+            try:
+                return (yield from self._attempt(completion, messages, tools, deadline))
+            except CallError as error:
+                failure = error
+            _log(failure)
+            retry = attempt < ATTEMPTS and failure.error is LLMUnavailable and not completion.text
+            if not (retry and _pause(failure, deadline)):
+                break
+        raise _shown(failure)
+
+    def close(self) -> None:
+        """Its connections are closed; not for use while it answers."""
+        self._client.close()
+
+    def _attempt(
+        self,
+        completion: Completion,
+        messages: list[Message],
+        tools: list[dict[str, Any]],
+        deadline: Deadline,
+    ) -> Generator[TextDelta, None, Response]:
+        with closing(self._post(messages, tools, deadline)) as response:
+            pieces = response.iter_raw()
+            for text in completion.read(pieces):
+                yield TextDelta(text)
+            for text in completion.finish():
+                yield TextDelta(text)
+            _read_tail(response, pieces)
+        return completion.response()
+
+    def _post(
+        self, messages: list[Message], tools: list[dict[str, Any]], deadline: Deadline
+    ) -> httpx2.Response:
+        """The response of an accepted request, its body unread. Raises CallError.
+
+        The request goes out as it stands: the typed methods of the package would check each message
+        again, at more cost than all the rest of a turn.
+        """
+        body: dict[str, Any] = {
+            "model": self._model,
+            "messages": messages,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        if tools:
+            body["tools"] = tools
+        options: openai.RequestOptions = {"headers": HEADERS, "timeout": deadline.remaining()}
+        try:
+            stream = self._client.post(
+                "/chat/completions",
+                cast_to=object,
+                body=body,
+                options=options,
+                stream=True,
+                stream_cls=openai.Stream[object],
+            )
+        except openai.APIStatusError as error:
+            raise _refusal(error.response) from None
+        except (ValueError, httpx2.InvalidURL) as error:
+            raise CallError(LLMMisconfigured, type(error).__name__) from None
+        return stream.response
+
+    @cached_property
+    def _client(self) -> openai.OpenAI:
+        """Costs some 30 ms. Two threads that come first together may build one each."""
+        return openai.OpenAI(
+            base_url=self._base_url,
+            api_key=self._api_key or "none",  # the package refuses an empty one
+            max_retries=0,
+            http_client=httpx2.Client(
+                transport=Transport(self._max_bytes),
+                headers={"Accept-Encoding": "identity"},  # so that the cap is on what is read
+                follow_redirects=False,  # it would send the prompt to another host
+                trust_env=False,
+            ),
+        )
+
+
+def _read_tail(response: httpx2.Response, pieces: Iterator[bytes]) -> None:
+    """Past the end mark, so that the connection can be used again; but not wait for it long."""
+    deadline: Deadline = response.extensions["deadline"]
+    deadline.shorten(TAIL_SECONDS)
+    with suppress(CallError):
+        for _ in pieces:
+            pass
+
+
+def _refusal(response: httpx2.Response) -> CallError:
+    status = response.status_code
+    error = LLMUnavailable if status >= 500 or status in TRY_AGAIN else LLMMisconfigured
+    retry_after = _seconds(response.headers.get("Retry-After", ""))
+    return CallError(error, f"HTTP {status}", retry_after=retry_after)
+
+
+def _seconds(retry_after: str) -> float | None:
+    """The header's value, seconds or a date (RFC 9110, 10.2.3); None where it is neither."""
+    if retry_after.isdecimal():
+        return float(retry_after)
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+
+
+def _pause(failure: CallError, deadline: Deadline) -> bool:
+    """Wait as the server asks; False, at once, if that would last beyond the deadline."""
+    seconds = (failure.retry_after or 0) + random.uniform(*PAUSE)  # noqa: S311 (no secret)
+    if not deadline.allows(seconds):
+        return False
+    sleep(seconds)
+    return True
+
+
+def _log(failure: CallError) -> None:
+    level = logging.ERROR if failure.error is LLMMisconfigured else logging.WARNING
+    logger.log(level, "the model gave no answer: %s (%s)", failure.error.code, failure.reason)
+
+
+def _shown(failure: CallError) -> LLMError:
+    """An exception of its own, so that nothing of what the server sent hangs on it."""
+    if failure.retry_after is None:
+        return failure.error()
+    return failure.error(math.ceil(min(failure.retry_after, LONGEST_RETRY_AFTER)))

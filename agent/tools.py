@@ -1,0 +1,242 @@
+"""The tools of the assistant.
+
+Each tool is one class: its name, docstring and fields are what the model is told, its fields are
+how arguments are checked, and ``run`` is what it does, for the user of the turn alone.
+"""
+
+import json
+from datetime import date, time
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+
+from accounts.models import User
+from agent.text import clean_json, clean_text
+from todos.models import Origin, Task
+
+LISTED_TASKS = 50
+KEPT_RAW_ARGUMENTS = 4_000
+
+Result = dict[str, Any]
+
+
+class ToolError(Exception):
+    """Why a tool did nothing, in a sentence that the model can read and act on."""
+
+
+def _without_zone(value: time) -> time:
+    if value.tzinfo:
+        raise ValueError("give the user's local time, without a zone")
+    return value
+
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Notes = Annotated[str, StringConstraints(max_length=10_000)]
+Day = Annotated[date, Field(description="Local day, YYYY-MM-DD.")]
+TimeOfDay = Annotated[
+    time,
+    AfterValidator(_without_zone),
+    Field(description="Local time, HH:MM. Only together with a day."),
+]
+Priority = Literal["none", "low", "medium", "high"]
+
+
+class Tool(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: ClassVar[str]
+    # For all other arguments models write null where they mean to leave them out.
+    null_means_clear: ClassVar[frozenset[str]] = frozenset()
+
+    def run(self, user: User, origin: Origin) -> Result:
+        """Do it, inside the caller's transaction. Raises ToolError, and then changes nothing."""
+        raise NotImplementedError
+
+
+class CreateTask(Tool):
+    """Create one task; call it once for each task."""
+
+    name = "create_task"
+    title: Title
+    notes: Notes = ""
+    due_date: Day | None = None
+    due_time: TimeOfDay | None = None
+    priority: Priority = "none"
+
+    def run(self, user: User, origin: Origin) -> Result:
+        if self.due_time and not self.due_date:
+            raise ToolError("due_time needs a due_date.")
+        return {"task": summary(Task.add(user, origin, **dict(self)))}
+
+
+class ListTasks(Tool):
+    """List the user's tasks, earliest due first. Other tools take the ids of the result."""
+
+    name = "list_tasks"
+    status: Literal["open", "done", "all"] = "open"
+    search: Annotated[str, Field(max_length=200, description="Words of the title or notes.")] = ""
+    priority: Priority | None = None
+    due: Annotated[
+        Literal["overdue", "today", "upcoming", "none"] | None,
+        Field(description="today includes overdue; none: tasks without a day."),
+    ] = None
+    due_from: Day | None = None
+    due_to: Day | None = None
+
+    def run(self, user: User, origin: Origin) -> Result:
+        tasks = Task.objects.for_user(user).with_status(self.status).search(self.search)
+        tasks = tasks.due_between(self.due_from, self.due_to)
+        if self.priority:
+            tasks = tasks.filter(priority=self.priority)
+        if self.due:
+            tasks = tasks.due(self.due, user.local_now())
+        listed = [summary(task) for task in tasks.in_due_order()[:LISTED_TASKS]]
+        total = len(listed) if len(listed) < LISTED_TASKS else tasks.count()
+        return {"tasks": listed, "total": total}
+
+
+class TaskTool(Tool):
+    """A tool that acts on one task."""
+
+    task_id: Annotated[str, Field(description="The id of a task, from an earlier result.")]
+
+    def task_of(self, user: User) -> Task:
+        try:
+            return Task.objects.for_user(user).get(pk=UUID(self.task_id))
+        except (ValueError, Task.DoesNotExist):
+            raise ToolError("There is no such task. List the tasks to see their ids.") from None
+
+
+class UpdateTask(TaskTool):
+    """Change fields of one task: rename, reschedule, prioritise. Null clears its due date."""
+
+    name = "update_task"
+    null_means_clear = frozenset({"due_date", "due_time"})
+    title: Title | None = None
+    notes: Notes | None = None
+    due_date: Day | None = None
+    due_time: TimeOfDay | None = None
+    priority: Priority | None = None
+
+    def run(self, user: User, origin: Origin) -> Result:
+        changes = {field: getattr(self, field) for field in self.model_fields_set - {"task_id"}}
+        if not changes:
+            raise ToolError("Name at least one field to change.")
+        task = self.task_of(user)
+        if self.due_time and not changes.get("due_date", task.due_date):
+            raise ToolError("due_time needs a due_date.")
+        changed = task.edit(origin, **changes)
+        return {"task": summary(task)} | ({} if changed else {"note": "Nothing was different."})
+
+
+class CompleteTask(TaskTool):
+    """Mark one task as done."""
+
+    name = "complete_task"
+
+    def run(self, user: User, origin: Origin) -> Result:
+        task = self.task_of(user)
+        changed = task.complete(origin)
+        return {"task": summary(task)} | ({} if changed else {"note": "It was done before."})
+
+
+class ReopenTask(TaskTool):
+    """Mark one task as not done after all."""
+
+    name = "reopen_task"
+
+    def run(self, user: User, origin: Origin) -> Result:
+        task = self.task_of(user)
+        changed = task.reopen(origin)
+        return {"task": summary(task)} | ({} if changed else {"note": "It was open already."})
+
+
+class DeleteTask(TaskTool):
+    """Delete one task; the user can restore it. Only when asked to delete, not when it is done."""
+
+    name = "delete_task"
+
+    def run(self, user: User, origin: Origin) -> Result:
+        task = self.task_of(user)
+        task.remove(origin)
+        return {"deleted": summary(task)}
+
+
+TOOLS: dict[str, type[Tool]] = {
+    tool.name: tool
+    for tool in (CreateTask, ListTasks, UpdateTask, CompleteTask, ReopenTask, DeleteTask)
+}
+
+
+def summary(task: Task) -> Result:
+    """A task as the model sees it: short, and without what is not set."""
+    fields = {
+        "id": str(task.pk),
+        "title": task.title,
+        "notes": task.notes[:200],
+        "due_date": task.due_date and task.due_date.isoformat(),
+        "due_time": task.due_time and task.due_time.isoformat("minutes"),
+        "priority": task.priority if task.priority != "none" else None,
+        "completed": task.completed,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def read_arguments(text: str) -> dict[str, Any]:
+    """The arguments of a request, as they are kept; what is no JSON object is kept as ``raw``."""
+    try:
+        arguments = json.loads(text or "{}")
+    except ValueError:
+        arguments = None
+    if isinstance(arguments, dict):
+        return dict(clean_json(arguments))
+    return {"raw": clean_text(text)[:KEPT_RAW_ARGUMENTS]}
+
+
+def bind(name: str, arguments: dict[str, Any]) -> Tool:
+    """The tool, ready to run. Raises ToolError, which names every wrong argument."""
+    if name not in TOOLS:
+        raise ToolError(f"There is no tool of that name. The tools are: {', '.join(TOOLS)}.")
+    tool = TOOLS[name]
+    given = {
+        argument: value
+        for argument, value in arguments.items()
+        if value is not None or argument in tool.null_means_clear
+    }
+    try:
+        return tool.model_validate_json(json.dumps(given))
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        raise ToolError(
+            "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
+        ) from None
+
+
+def specifications() -> list[dict[str, Any]]:
+    """The tools in the form of the Chat Completions protocol."""
+    return [
+        {
+            "type": "function",
+            "function": {
+                "name": tool.name,
+                "description": tool.__doc__,
+                "parameters": _parameters(tool),
+            },
+        }
+        for tool in TOOLS.values()
+    ]
+
+
+def _parameters(tool: type[Tool]) -> dict[str, Any]:
+    schema = tool.model_json_schema()
+    for described in schema["properties"].values():
+        described.pop("title", None)
+    return {key: value for key, value in schema.items() if key not in ("title", "description")}

@@ -1,0 +1,208 @@
+"""HTTP to the language model's server, with a promise that the socket's own timeouts do not make:
+
+an exchange is over, whole or failed, at its deadline, however slowly the server drips, and no more
+than so many bytes of it are read. A timeout of httpcore is one of each read; here it is replaced by
+a ``Deadline``, which httpcore carries unread to the sockets, where each operation asks for what is
+left. The host's name is looked up by the system, which keeps its own time.
+"""
+
+import socket
+import ssl
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any
+
+import httpcore2
+import httpx2
+
+from agent.llm import LLMBadResponse, LLMError, LLMMisconfigured, LLMTimeout, LLMUnavailable
+
+KEPT_CONNECTIONS = 32
+KEPT_SECONDS = 30
+WRITTEN_AT_ONCE = 65_536  # bytes
+
+
+class CallError(Exception):
+    """A call brought no answer.
+
+    ``error`` is what the caller of the model gets to see, ``reason`` is for the log: fixed words,
+    a status code or the name of a class, never a word of the server's. ``retry_after`` in seconds.
+    """
+
+    def __init__(
+        self, error: type[LLMError], reason: str, *, retry_after: float | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.error = error
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class Deadline:
+    """A point in time, ``seconds`` from now, that can be brought forward."""
+
+    def __init__(self, seconds: float) -> None:
+        self._at = monotonic() + seconds
+
+    def remaining(self) -> float:
+        """Seconds, more than 0. Raises CallError once there are none."""
+        seconds = self._at - monotonic()
+        if seconds <= 0:
+            raise CallError(LLMTimeout, "deadline")
+        return seconds
+
+    def allows(self, seconds: float) -> bool:
+        return monotonic() + seconds < self._at
+
+    def shorten(self, seconds: float) -> None:
+        self._at = min(self._at, monotonic() + seconds)
+
+
+class Transport(httpx2.BaseTransport):
+    """One pool of connections. The read timeout of a request is the deadline of its exchange.
+
+    Raises CallError. A response has its Deadline in ``extensions["deadline"]``; of one that is not
+    200 the body is not read, for there is nothing in it that we may keep or show.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=httpx2.create_ssl_context(),
+            max_connections=None,  # the server's threads are the limit
+            max_keepalive_connections=KEPT_CONNECTIONS,
+            keepalive_expiry=KEPT_SECONDS,
+            network_backend=_Backend(),
+        )
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        deadline = Deadline(request.extensions["timeout"]["read"])
+        with _failures(when_cut_off=LLMUnavailable):
+            response = self._pool.handle_request(_plain_request(request, deadline))
+        body = _Body(response, self._max_bytes)
+        if response.status != httpx2.codes.OK:
+            body.close()
+            return httpx2.Response(response.status, headers=response.headers)
+        return httpx2.Response(
+            response.status,
+            headers=response.headers,
+            stream=body,
+            extensions={"deadline": deadline},
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def _plain_request(request: httpx2.Request, deadline: Deadline) -> httpcore2.Request:
+    stages = dict.fromkeys(("connect", "read", "write"), deadline)
+    return httpcore2.Request(
+        method=request.method,
+        url=httpcore2.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        ),
+        headers=request.headers.raw,
+        content=request.read(),
+        extensions={"timeout": {**stages, "pool": deadline.remaining()}},
+    )
+
+
+class _Body(httpx2.SyncByteStream):
+    """The bytes of a response, at most ``max_bytes`` of them. Raises CallError."""
+
+    def __init__(self, response: httpcore2.Response, max_bytes: int) -> None:
+        self._response = response
+        self._max_bytes = max_bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        total = 0
+        with _failures(when_cut_off=LLMBadResponse):
+            for piece in self._response.iter_stream():
+                total += len(piece)
+                if total > self._max_bytes:
+                    raise CallError(LLMBadResponse, "too many bytes")
+                yield piece
+
+    def close(self) -> None:
+        self._response.close()
+
+
+@contextmanager
+def _failures(*, when_cut_off: type[LLMError]) -> Iterator[None]:
+    """What goes wrong below, as CallError. A server may hang up before it answers, or within."""
+    try:
+        yield
+    except httpcore2.TimeoutException as error:
+        raise CallError(LLMTimeout, type(error).__name__) from error
+    except httpcore2.RemoteProtocolError as error:
+        raise CallError(when_cut_off, type(error).__name__) from error
+    except (httpcore2.NetworkError, OSError) as error:
+        raise CallError(LLMUnavailable, type(error).__name__) from error
+    except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol, ValueError) as error:
+        # No such scheme, host name or header can exist: a word in the settings is wrong.
+        raise CallError(LLMMisconfigured, type(error).__name__) from error
+
+
+class _Backend(httpcore2.NetworkBackend):
+    """Sockets whose timeouts are Deadlines."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: Any = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
+        """To the first address of the host that answers; none may use up the time of all."""
+        deadline: Deadline = timeout
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        for others in reversed(range(len(addresses))):
+            seconds = deadline.remaining() / (others + 1)
+            try:
+                stream = httpcore2.SyncBackend().connect_tcp(
+                    addresses[-1 - others], port, seconds, local_address, socket_options
+                )
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+                if not others:
+                    raise
+            else:
+                return _Stream(stream)
+        raise httpcore2.ConnectError("the host has no address")
+
+
+class _Stream(httpcore2.NetworkStream):
+    def __init__(self, stream: httpcore2.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: Any = None) -> bytes:
+        deadline: Deadline = timeout
+        return self._stream.read(max_bytes, deadline.remaining())
+
+    def write(self, buffer: bytes, timeout: Any = None) -> None:
+        """In parts, for a server that reads slowly has the whole time again for each of them."""
+        deadline: Deadline = timeout
+        for start in range(0, len(buffer), WRITTEN_AT_ONCE):
+            part = buffer[start : start + WRITTEN_AT_ONCE]
+            self._stream.write(part, deadline.remaining())
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: Any = None,
+    ) -> httpcore2.NetworkStream:
+        deadline: Deadline = timeout
+        seconds = deadline.remaining()
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

@@ -1,0 +1,30 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from conversations.models import Turn
+from conversations.serializers import MessageSerializer
+from rest.fields import SpokenTextField
+
+LONGEST_MESSAGE = 10_000
+
+
+class ChatSerializer(serializers.Serializer[Any]):
+    message = SpokenTextField(max_length=LONGEST_MESSAGE)
+    conversation_id = serializers.UUIDField(required=False)
+
+
+class ContentSerializer(serializers.Serializer[Any]):
+    content = SpokenTextField(max_length=LONGEST_MESSAGE)
+
+
+class AnswerSerializer(serializers.Serializer[Turn]):
+    """A settled turn, as it is answered."""
+
+    conversation_id = serializers.UUIDField()
+    user_message = MessageSerializer()
+    assistant_message = MessageSerializer(source="reply")
+    warning = serializers.SerializerMethodField()
+
+    def get_warning(self, turn: Turn) -> str | None:
+        return turn.warning or None

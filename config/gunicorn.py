@@ -1,0 +1,38 @@
+"""How gunicorn serves the product: threads, because a turn mostly waits for the language model.
+
+A slow sender holds a thread: where strangers can connect, a proxy that buffers requests belongs in
+front.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from config import settings
+
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - no file name of ours to guess in it
+
+bind = f"127.0.0.1:{settings.PORT}"
+workers = settings.WEB_CONCURRENCY
+worker_class = "gthread"
+threads = settings.WEB_THREADS
+
+# A turn in flight may come to its end, before a restart as before the arbiter gives a worker up.
+timeout = graceful_timeout = int(settings.AGENT_TURN_DEADLINE) + 30
+
+# Each worker loads the application itself: pools of connections and threads do not survive a fork.
+preload_app = False
+
+# A worker shows by touching a file that it lives, and a disk that stalls would make it look dead.
+if os.access(_SHARED_MEMORY, os.W_OK):
+    worker_tmp_dir = str(_SHARED_MEMORY)
+
+control_socket_disable = True
+accesslog = None  # requests are logged by the application, with the user and without query strings
+limit_request_line = 8190  # as much as proxies let through: non-ASCII searches are long
+
+
+def when_ready(server: Any) -> None:
+    server.log.info(
+        "Todo Chat is at http://%s - README.md shows a first conversation, Ctrl-C stops", bind
+    )

@@ -1,0 +1,49 @@
+"""Whether the process is up, and whether it can work."""
+
+from collections.abc import Callable
+
+from django.core.cache import cache
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from redis.exceptions import RedisError
+
+from agent.choice import is_configured
+
+
+def alive(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """503 when a part that is needed is down; says which, and nothing of why."""
+    checks = {"database": _database, "migrations": _migrations, "cache": _cache}
+    parts = {name: "ok" if _holds(check) else "down" for name, check in checks.items()}
+    up = "down" not in parts.values()
+    assistant = "configured" if is_configured() else "built-in"
+    body = {"status": "ok" if up else "down", **parts, "assistant": assistant}
+    return JsonResponse(body, status=200 if up else 503)
+
+
+def _holds(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except (DatabaseError, RedisError):
+        return False
+
+
+def _database() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return True
+
+
+def _migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _cache() -> bool:
+    cache.set("health", "ok", 5)
+    return bool(cache.get("health") == "ok")

@@ -1,0 +1,55 @@
+"""Logs: plain lines in development, a JSON object a line in production; never what was said."""
+
+import json
+import logging
+import logging.config
+from datetime import UTC, datetime
+from typing import Any
+
+from rest.request_id import current_request_id
+
+PLAIN = "%(levelname)s %(name)s [%(request_id)s] %(message)s"
+
+
+class RequestIdFilter(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = current_request_id.get()
+        return True
+
+
+class JSONFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": getattr(record, "request_id", "-"),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def configure(options: dict[str, Any]) -> None:
+    """Django's LOGGING_CONFIG: called with ``settings.LOGGING``, that is ``{"json": bool}``."""
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "filters": {"request_id": {"()": RequestIdFilter}},
+            "formatters": {"plain": {"format": PLAIN}, "json": {"()": JSONFormatter}},
+            "handlers": {
+                "console": {
+                    "class": "logging.StreamHandler",
+                    "filters": ["request_id"],
+                    "formatter": "json" if options["json"] else "plain",
+                }
+            },
+            "root": {"handlers": ["console"], "level": "INFO"},
+            "loggers": {
+                "django.request": {"level": "ERROR"},  # a 404 is no event of ours
+                "httpx2": {"level": "WARNING"},
+            },
+        }
+    )

@@ -1,0 +1,242 @@
+"""Every knob of the product, one line each: name, environment variable, default."""
+
+import os
+import secrets
+import tempfile
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import django_stubs_ext
+from environs import Env
+
+django_stubs_ext.monkeypatch()  # lets Django's classes take type parameters, as mypy knows them
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env()
+env.read_env(str(BASE_DIR / ".env"), recurse=False)
+
+PRODUCTION = (
+    env.str(
+        "DJANGO_ENV", "development", validate=lambda name: name in ("development", "production")
+    )
+    == "production"
+)
+DEBUG = env.bool("DEBUG", False)
+DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def kept_secret(name: str) -> str:
+    """A key made at the first start and kept in DATA_DIR; whoever links it first wins."""
+    path = DATA_DIR / name
+    if not path.exists():
+        descriptor, draft = tempfile.mkstemp(dir=DATA_DIR)
+        os.write(descriptor, secrets.token_urlsafe(48).encode())
+        os.close(descriptor)
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        os.unlink(draft)
+    return path.read_text()
+
+
+# Serving
+
+PORT = env.int("PORT", 8000)
+WEB_THREADS = env.int("WEB_THREADS", 64)
+
+# Keys and hosts
+
+SECRET_KEY = env.str("SECRET_KEY", "") or ("" if PRODUCTION else kept_secret("secret_key"))
+JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", "") or (
+    "" if PRODUCTION else kept_secret("jwt_signing_key")
+)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = False  # the proxy's work: it alone knows how the browser came
+
+# Database and cache
+
+DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+DB_POOL_MIN = env.int("DB_POOL_MIN", 2)
+DB_POOL_MAX = env.int("DB_POOL_MAX", 10)
+REDIS_URL = env.str("REDIS_URL", "")
+
+_database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_health_checks=True))
+ON_SQLITE = _database["ENGINE"] == "django.db.backends.sqlite3"
+if ON_SQLITE:
+    Path(_database["NAME"]).touch(mode=0o600)
+    _database["OPTIONS"] = {
+        # A transaction that reads before it writes would fail with "locked" beside another one.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    _database["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
+else:
+    _database["OPTIONS"] = {"pool": {"min_size": DB_POOL_MIN, "max_size": DB_POOL_MAX}}
+DATABASES = {"default": _database}
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1 if ON_SQLITE else 2)
+ATOMIC_REQUESTS = False  # for ever: a turn must not hold a transaction while the model thinks
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# The assistant
+
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", "")
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", "")
+OPENROUTER_API_KEY = env.str("OPENROUTER_API_KEY", "")
+AGENT_MODEL = env.str("AGENT_MODEL", "")
+AGENT_HISTORY_MESSAGES = min(env.int("AGENT_HISTORY_MESSAGES", 50), 200)
+AGENT_MAX_STEPS = env.int("AGENT_MAX_STEPS", 8)
+AGENT_MAX_TOOL_CALLS = env.int("AGENT_MAX_TOOL_CALLS", 16)
+AGENT_MAX_REPLY_CHARS = env.int("AGENT_MAX_REPLY_CHARS", 20_000)
+AGENT_CALL_DEADLINE = env.float("AGENT_CALL_DEADLINE", 30.0)
+AGENT_TURN_DEADLINE = env.float("AGENT_TURN_DEADLINE", 90.0)
+AGENT_LEASE = env.float("AGENT_LEASE", 45.0)
+TURN_WAIT_SECONDS = env.float("TURN_WAIT_SECONDS", 10.0)
+
+# Limits, in django-ratelimit's form
+
+CHAT_RATE = env.str("CHAT_RATE", "20/m")
+LOGIN_RATE = env.str("LOGIN_RATE", "10/m")
+LOGIN_ADDRESS_RATE = env.str("LOGIN_ADDRESS_RATE", "20/m")
+REGISTER_RATE = env.str("REGISTER_RATE", "10/h")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
+
+# Django
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "accounts",
+    "todos",
+    "conversations",
+    "chat",
+]
+MIDDLEWARE = [
+    "rest.request_id.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "rest.middleware.body_limit",
+    "rest.middleware.optional_slash",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+CSRF_FAILURE_VIEW = "rest.errors.csrf_failure"
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/accounts/login/"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+LOGGING_CONFIG = "config.logging.configure"
+LOGGING = {"json": PRODUCTION}
+
+# REST framework, tokens, OpenAPI
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework_simplejwt.authentication.JWTAuthentication",  # first: 401, not 403
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["rest.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "rest.pagination.KeysetPagination",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "rest.errors.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SIMPLE_JWT = {
+    "SIGNING_KEY": JWT_SIGNING_KEY,
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "CHECK_REVOKE_TOKEN": True,
+    "AUDIENCE": "todo-chat",
+    "ISSUER": "todo-chat",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Todo Chat",
+    "DESCRIPTION": "Chat in plain language; an assistant manages your todo tasks.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "rest.schema.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "TurnStatus": "conversations.models.Turn.Status",
+        "ToolCallStatus": "conversations.models.ToolCall.Status",
+        "ConversationStatus": ["idle", "busy"],
+    },
+}

@@ -1,0 +1,27 @@
+"""The table of contents of the whole HTTP surface, in the order of docs/api.md."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from chat.pages import home
+from config import health
+
+handler400 = "rest.errors.bad_request"
+handler403 = "rest.errors.permission_denied"
+handler404 = "rest.errors.not_found"
+handler500 = "rest.errors.server_error"
+
+urlpatterns = [
+    path("api/auth/", include("accounts.urls")),
+    path("api/", include("chat.urls")),
+    path("api/", include("conversations.urls")),
+    path("api/", include("todos.urls")),
+    path("health/", health.alive),
+    path("health/ready/", health.ready),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("", home, name="home"),
+    path("accounts/", include("accounts.pages")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,424 @@
+"""What was said and what was done: conversations, their messages, turns and tool calls."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, ClassVar, Self
+from uuid import uuid4
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, models, transaction
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ownership import Owned, OwnedQuerySet, Recoverable, RecoverableQuerySet
+
+TITLE_FROM_MESSAGE = 50
+PREVIEW = 100
+
+
+def one_line(text: str, limit: int) -> str:
+    return " ".join(text.split())[:limit]
+
+
+class ConversationBusy(Exception):
+    """Another turn of the conversation is open, or was a moment ago: read it and try again."""
+
+
+class IdempotencyKeyTaken(Exception):
+    """The user has sent something with this idempotency key before."""
+
+
+class TurnLost(Exception):
+    """The turn is no longer ours: it was settled, cancelled or taken over by another process."""
+
+
+class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
+    def with_status(self) -> Self:
+        open_turns = Turn.objects.filter(conversation=OuterRef("pk")).live()
+        return self.annotate(busy=Exists(open_turns))
+
+    def latest_first(self) -> Self:
+        return self.order_by("-updated_at", "-id")
+
+    def search(self, text: str) -> Self:
+        """Conversations with ``text`` in their title or in one of their messages, in any case."""
+        said = Message.objects.filter(conversation=OuterRef("pk"), content__icontains=text)
+        return self.filter(Q(title__icontains=text) | Exists(said))
+
+
+class Conversation(Recoverable):
+    """The thread of one user; count and preview are kept so that a list is one query."""
+
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    message_count = models.PositiveIntegerField(default=0, editable=False)
+    last_message_preview = models.CharField(max_length=PREVIEW, blank=True, editable=False)
+
+    objects = ConversationQuerySet.as_manager()
+
+    busy: ClassVar[bool] = False  # read through with_status(), a row has its own
+
+    class Meta:
+        indexes = [
+            # The list of a user's conversations, latest activity first, page by page.
+            models.Index(
+                fields=["user", "-updated_at", "-id"],
+                name="conversation_latest",
+                condition=Q(deleted_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(self.pk)
+
+    def rename(self, title: str) -> None:
+        self.title = title
+        self.updated_at = timezone.now()
+        self.save(update_fields=["title", "updated_at"])
+
+    def remove(self) -> None:
+        """Delete softly, and cancel the open turn: nothing is done for a deleted conversation."""
+        with transaction.atomic():
+            self.turns.in_progress().update(status=Turn.Status.CANCELLED, finished_at=Now())
+            self.deleted_at = timezone.now()
+            self.save(update_fields=["deleted_at"])
+
+    def restore(self) -> None:
+        self.deleted_at = None
+        self.save(update_fields=["deleted_at"])
+
+    def begin_turn(
+        self,
+        text: str,
+        lease: timedelta,
+        *,
+        idempotency_key: str | None = None,
+        request_hash: str = "",
+        request_id: str = "",
+    ) -> "Turn":
+        """Open a turn in one transaction: its row, the user's message, the empty reply, the count.
+
+        A conversation that is not saved yet is saved by the same transaction. Raises
+        ConversationBusy, IdempotencyKeyTaken, or Conversation.DoesNotExist when the conversation
+        has been deleted.
+        """
+        new, first_seq = self._state.adding, self.message_count + 1
+        turn = Turn(
+            user_id=self.user_id,
+            conversation=self,
+            idempotency_key=idempotency_key,
+            request_hash=request_hash,
+            request_id=request_id,
+            lease_token=uuid4(),
+            lease_expires_at=Now() + lease,
+        )
+        messages = [
+            Message(
+                user_id=self.user_id, conversation=self, turn=turn, seq=seq, role=role, content=said
+            )
+            for seq, role, said in [
+                (first_seq, Message.Role.USER, text),
+                (first_seq + 1, Message.Role.ASSISTANT, ""),
+            ]
+        ]
+        try:
+            with transaction.atomic():
+                if new:
+                    self.save(force_insert=True)
+                turn.save(force_insert=True)  # the lock, and so ahead of the conversation's row
+                Message.objects.bulk_create(messages)
+                self._count(messages)
+        except IntegrityError:
+            if idempotency_key and Turn.objects.with_key(self.user_id, idempotency_key).exists():
+                raise IdempotencyKeyTaken from None
+            if new:
+                raise
+            raise ConversationBusy from None
+        turn.user_message, turn.reply = messages
+        turn.calls = []
+        return turn
+
+    def _count(self, messages: list["Message"]) -> None:
+        """Add new messages to count, preview and title; the count that we read must still hold."""
+        text = messages[0].content
+        counted = Conversation.objects.filter(
+            pk=self.pk, deleted_at=None, message_count=self.message_count
+        ).update(
+            message_count=F("message_count") + len(messages),
+            last_message_preview=one_line(text, PREVIEW),
+            title=Case(
+                When(title="", then=Value(one_line(text, TITLE_FROM_MESSAGE))), default=F("title")
+            ),
+            updated_at=timezone.now(),
+        )
+        if not counted:
+            raise ConversationBusy
+
+
+class TurnQuerySet(OwnedQuerySet["Turn"]):
+    def with_key(self, user_id: int, key: str) -> Self:
+        return self.filter(user_id=user_id, idempotency_key=key)
+
+    def in_progress(self) -> Self:
+        return self.filter(status=Turn.Status.IN_PROGRESS)
+
+    def live(self) -> Self:
+        """In progress, and the process that works on it has shown signs of life."""
+        return self.in_progress().filter(lease_expires_at__gt=Now())
+
+    def close_dead(self) -> int:
+        """Settle the turns whose process has died, that is, has let its lease run out."""
+        dead = self.in_progress().filter(lease_expires_at__lte=Now())
+        return dead.update(
+            status=Turn.Status.INCOMPLETE, finished_at=timezone.now(), **Turn.INTERRUPTED
+        )
+
+
+class Turn(Owned):
+    """The work of answering one message: its state, its lock, its cost."""
+
+    class Status(models.TextChoices):
+        IN_PROGRESS = "in_progress", _("in progress")
+        COMPLETED = "completed", _("completed")
+        INCOMPLETE = "incomplete", _("incomplete")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    INTERRUPTED: ClassVar = {
+        "error_code": "interrupted",
+        "error_detail": "The answer was interrupted before it was finished.",
+    }
+    MAX_ATTEMPTS = 3
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="turns")
+    status = models.CharField(max_length=11, choices=Status.choices, default=Status.IN_PROGRESS)
+    idempotency_key = models.CharField(max_length=200, null=True)  # noqa: DJ001 (null is no key)
+    request_hash = models.CharField(max_length=64, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    lease_token = models.UUIDField(default=uuid4)
+    lease_expires_at = models.DateTimeField()
+    error_code = models.CharField(max_length=40, blank=True)
+    error_detail = models.CharField(max_length=200, blank=True)
+    warning = models.CharField(max_length=200, blank=True)
+    model = models.CharField(max_length=200, blank=True)
+    input_tokens = models.PositiveIntegerField(null=True)
+    output_tokens = models.PositiveIntegerField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = TurnQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # The open turn is the lock of its conversation.
+            models.UniqueConstraint(
+                fields=["conversation"],
+                name="turn_one_in_progress",
+                condition=Q(status="in_progress"),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "idempotency_key"], name="turn_key_unique_per_user"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_status_display()} {self.pk}"
+
+    @property
+    def abandoned(self) -> bool:
+        """Still marked as in progress, but its process has died; the next send settles the row."""
+        return self.status == Turn.Status.IN_PROGRESS and self.lease_expires_at <= timezone.now()
+
+    @property
+    def shown_status(self) -> str:
+        return Turn.Status.INCOMPLETE if self.abandoned else self.status
+
+    @property
+    def error(self) -> dict[str, str] | None:
+        """``code`` and ``detail``, a sentence for the user."""
+        if self.abandoned:
+            return {"code": "interrupted", "detail": Turn.INTERRUPTED["error_detail"]}
+        if not self.error_code:
+            return None
+        return {"code": self.error_code, "detail": self.error_detail}
+
+    @property
+    def can_be_retried(self) -> bool:
+        ended_badly = self.status in (Turn.Status.FAILED, Turn.Status.INCOMPLETE)
+        return ended_badly and self.attempt < Turn.MAX_ATTEMPTS
+
+    @property
+    def duration_ms(self) -> int | None:
+        if self.finished_at is None:
+            return None
+        return round((self.finished_at - self.created_at) / timedelta(milliseconds=1))
+
+    @cached_property
+    def user_message(self) -> "Message":
+        return self.messages.get(role=Message.Role.USER)
+
+    @cached_property
+    def reply(self) -> "Message":
+        return self.messages.get(role=Message.Role.ASSISTANT)
+
+    @cached_property
+    def calls(self) -> list["ToolCall"]:
+        return list(self.tool_calls.all())
+
+    def retry(self, lease: timedelta) -> Self:
+        """Open the turn again after it ended badly. Raises ConversationBusy, also in a race."""
+        token = uuid4()
+        ended_badly = Turn.objects.filter(
+            pk=self.pk,
+            attempt=self.attempt,
+            status__in=(Turn.Status.FAILED, Turn.Status.INCOMPLETE),
+        )
+        try:
+            with transaction.atomic():
+                reopened = ended_badly.update(
+                    status=Turn.Status.IN_PROGRESS,
+                    attempt=self.attempt + 1,
+                    lease_token=token,
+                    lease_expires_at=Now() + lease,
+                    error_code="",
+                    error_detail="",
+                    finished_at=None,
+                )
+        except IntegrityError:
+            raise ConversationBusy from None
+        if not reopened:
+            raise ConversationBusy
+        self.refresh_from_db()
+        return self
+
+    def reload(self) -> None:
+        """Read anew what another process has made of the turn."""
+        self.refresh_from_db()
+        self.reply.refresh_from_db(fields=["content"])
+
+    @contextmanager
+    def fenced(self, lease: timedelta) -> Iterator[None]:
+        """A transaction whose first statement proves that the turn is ours and renews its lease.
+
+        Raises TurnLost, and keeps nothing, when it is not.
+        """
+        with transaction.atomic():
+            if not self._ours().update(lease_expires_at=Now() + lease):
+                raise TurnLost
+            yield
+
+    def record(self, *, step: int, position: int, **fields: Any) -> "ToolCall":
+        """Keep a tool call; inside :meth:`fenced`, together with what the tool did."""
+        call = ToolCall.objects.create(
+            user_id=self.user_id, turn=self, step=step, position=position, **fields
+        )
+        self.calls.append(call)
+        return call
+
+    def finish(self, status: Status, content: str, **fields: Any) -> None:
+        """Settle the turn and its reply in one transaction; a late worker gets TurnLost."""
+        now = timezone.now()
+        with transaction.atomic():
+            if not self._ours().update(status=status, finished_at=now, **fields):
+                raise TurnLost
+            Message.objects.filter(pk=self.reply.pk).update(content=content)
+            Conversation.objects.filter(pk=self.conversation_id).update(
+                last_message_preview=one_line(content or self.user_message.content, PREVIEW),
+                updated_at=now,
+            )
+        for name, value in {"status": status, "finished_at": now, **fields}.items():
+            setattr(self, name, value)
+        self.reply.content = content
+
+    def history(self, limit: int) -> list["Message"]:
+        """The messages up to the turn's own reply: at most ``limit``, oldest first, 2 queries."""
+        return self.conversation.messages.filter(seq__lte=self.reply.seq).last_with_work(limit)
+
+    def _ours(self) -> TurnQuerySet:
+        return Turn.objects.in_progress().filter(pk=self.pk, lease_token=self.lease_token)
+
+
+class MessageQuerySet(OwnedQuerySet["Message"]):
+    def with_work(self) -> Self:
+        """Bring the turns and tool calls along: 2 queries, whatever the number of messages."""
+        return self.select_related("turn").prefetch_related("turn__tool_calls")
+
+    def oldest_first(self) -> Self:
+        return self.order_by("seq")
+
+    def last_with_work(self, limit: int) -> list["Message"]:
+        """The latest ``limit`` messages, oldest first; 2 queries."""
+        return list(self.with_work().order_by("-seq")[:limit])[::-1]
+
+    def since(self, moment: int | datetime) -> Self:
+        """Only later ones than a ``seq`` or a time."""
+        if isinstance(moment, int):
+            return self.filter(seq__gt=moment)
+        return self.filter(created_at__gt=moment)
+
+
+class Message(Owned):
+    """What was said, and nothing else; ``seq`` is its place in the conversation, from 1."""
+
+    class Role(models.TextChoices):
+        USER = "user", _("user")
+        ASSISTANT = "assistant", _("assistant")
+
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="messages", db_index=False
+    )
+    turn = models.ForeignKey(Turn, models.CASCADE, related_name="messages")
+    seq = models.PositiveIntegerField()
+    role = models.CharField(max_length=9, choices=Role.choices)
+    content = models.TextField(blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # The order of a conversation, and the index by which its pages and history are read.
+            models.UniqueConstraint(fields=["conversation", "seq"], name="message_seq"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.seq}"
+
+    @property
+    def work(self) -> Turn | None:
+        """The turn that a reply came from; none stands behind a message of the user."""
+        return self.turn if self.role == Message.Role.ASSISTANT else None
+
+    @property
+    def calls(self) -> list["ToolCall"]:
+        return self.work.calls if self.work else []
+
+
+class ToolCall(Owned):
+    """One use of a tool, written in the transaction of its effect."""
+
+    class Status(models.TextChoices):
+        SUCCEEDED = "succeeded", _("succeeded")
+        FAILED = "failed", _("failed")
+
+    turn = models.ForeignKey(Turn, models.CASCADE, related_name="tool_calls", db_index=False)
+    step = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=64)
+    arguments = models.JSONField(encoder=DjangoJSONEncoder)
+    result = models.JSONField(encoder=DjangoJSONEncoder)
+    status = models.CharField(max_length=9, choices=Status.choices)
+    started_at = models.DateTimeField()
+    duration_ms = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["step", "position"]
+        constraints = [
+            # A call is made once; also the index by which the calls of turns are read in order.
+            models.UniqueConstraint(fields=["turn", "step", "position"], name="tool_call_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.status}"

@@ -1,0 +1,126 @@
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from conversations.models import Conversation, Message, ToolCall, Turn
+from rest.fields import RefusesEmptyPatch, TextField
+
+
+class ConversationSerializer(serializers.ModelSerializer[Conversation]):
+    status = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Conversation
+        fields = [
+            "id",
+            "title",
+            "created_at",
+            "updated_at",
+            "message_count",
+            "last_message_preview",
+            "status",
+        ]
+
+    @extend_schema_field(serializers.ChoiceField(["idle", "busy"]))
+    def get_status(self, conversation: Conversation) -> str:
+        return "busy" if conversation.busy else "idle"
+
+
+class NewConversationSerializer(serializers.Serializer[Conversation]):
+    title = TextField(max_length=200, required=False)
+
+
+class TitleSerializer(RefusesEmptyPatch, serializers.Serializer[Conversation]):
+    title = TextField(max_length=200)
+
+
+class ToolCallSerializer(serializers.ModelSerializer[ToolCall]):
+    arguments = serializers.DictField()
+    result = serializers.DictField()
+
+    class Meta:
+        model = ToolCall
+        fields = ["id", "name", "arguments", "result", "status", "started_at", "duration_ms"]
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class MessageSerializer(serializers.ModelSerializer[Message]):
+    """All that is known of the work behind a reply is null on a message of the user."""
+
+    status = serializers.ChoiceField(
+        Turn.Status.choices, source="work.shown_status", allow_null=True
+    )
+    tool_calls = ToolCallSerializer(many=True, source="calls")
+    error = ErrorSerializer(source="work.error", allow_null=True)
+    model = serializers.CharField(source="work.model", allow_null=True)
+    duration_ms = serializers.IntegerField(source="work.duration_ms", allow_null=True)
+
+    class Meta:
+        model = Message
+        fields = [
+            "id",
+            "seq",
+            "role",
+            "content",
+            "status",
+            "created_at",
+            "tool_calls",
+            "error",
+            "model",
+            "duration_ms",
+        ]
+
+
+class ConversationDetailSerializer(ConversationSerializer):
+    """The conversation with its latest messages, and where to read the ones before them."""
+
+    messages = MessageSerializer(many=True)
+    previous_messages = serializers.URLField(allow_null=True)
+
+    class Meta(ConversationSerializer.Meta):
+        fields = [*ConversationSerializer.Meta.fields, "messages", "previous_messages"]
+
+
+class MessagePageSerializer(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    total_count = serializers.IntegerField()
+    results = MessageSerializer(many=True)
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class MomentField(TextField):
+    """A place in a conversation: a ``seq``, or an ISO 8601 time (UTC where it names no zone)."""
+
+    def to_internal_value(self, data: Any) -> int | datetime:  # type: ignore[override]
+        text = super().to_internal_value(data)
+        if text.isascii() and text.isdecimal() and len(text) < 10:
+            return int(text)
+        try:
+            moment = parse_datetime(text.replace(" ", "+"))  # a "+" of a zone that nobody escaped
+        except ValueError:
+            moment = None
+        if moment is None:
+            self.fail("invalid")
+        return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+
+
+class SearchSerializer(serializers.Serializer[Any]):
+    search = TextField(max_length=200, required=False, help_text="In titles and messages.")
+
+
+class SinceSerializer(serializers.Serializer[Any]):
+    since = MomentField(required=False, help_text="A seq or a time: only later messages.")
+
+
+class ExportSerializer(serializers.Serializer[Any]):
+    format = serializers.ChoiceField(["json", "markdown"], default="json")

@@ -1,0 +1,165 @@
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.generics import GenericAPIView, get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.authentication import user_of
+from conversations import export
+from conversations.models import Conversation, Message
+from conversations.serializers import (
+    ConversationDetailSerializer,
+    ConversationSerializer,
+    ExportSerializer,
+    MessagePageSerializer,
+    MessageSerializer,
+    NewConversationSerializer,
+    SearchSerializer,
+    SinceSerializer,
+    TitleSerializer,
+)
+from rest.pagination import Keyset
+
+LATEST_MESSAGES = 50
+EXAMPLE = OpenApiExample(
+    "A conversation",
+    {
+        "id": "0199a3c4-7d1e-7c3a-9b57-2f6f0c1d8e55",
+        "title": "Add buy milk tomorrow at 5pm",
+        "created_at": "2026-11-20T16:04:11.250112Z",
+        "updated_at": "2026-11-20T16:04:11.318704Z",
+        "message_count": 2,
+        "last_message_preview": "Added “Buy milk”, due tomorrow at 17:00.",
+        "status": "idle",
+    },
+    response_only=True,
+)
+
+
+@extend_schema(tags=["conversations"])
+class ConversationViewSet(GenericViewSet[Conversation]):
+    queryset = Conversation.objects.none()
+    serializer_class = ConversationSerializer
+
+    def get_queryset(self) -> QuerySet[Conversation]:
+        return Conversation.objects.for_user(user_of(self.request)).with_status()
+
+    @extend_schema(parameters=[SearchSerializer], examples=[EXAMPLE])
+    def list(self, request: Request) -> Response:
+        """Newest activity first."""
+        query = SearchSerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        conversations = Conversation.objects.for_user(user_of(request)).with_status()
+        if text := query.validated_data.get("search"):
+            conversations = conversations.search(text)
+        page = self.paginate_queryset(conversations.latest_first())
+        return self.get_paginated_response(ConversationSerializer(page, many=True).data)
+
+    @extend_schema(request=NewConversationSerializer, responses={201: ConversationSerializer})
+    def create(self, request: Request) -> Response:
+        """Start an empty one; without a title, its first message gives it one."""
+        form = NewConversationSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        conversation = Conversation.objects.create(user=user_of(request), **form.validated_data)
+        return Response(ConversationSerializer(conversation).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses=ConversationDetailSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """The conversation and its latest 50 messages, oldest first."""
+        conversation = self.get_object()
+        messages = conversation.messages.last_with_work(LATEST_MESSAGES)
+        return Response(
+            {
+                **ConversationSerializer(conversation).data,
+                "messages": MessageSerializer(messages, many=True).data,
+                "previous_messages": self.url_before(messages, request),
+            }
+        )
+
+    def url_before(self, messages: Sequence[Message], request: Request) -> str | None:
+        if not messages or messages[0].seq == 1:
+            return None
+        first = messages[0]
+        cursor = Keyset(Message.objects.oldest_first()).cursor("previous", first)
+        url = reverse("conversation-messages", [first.conversation_id], request=request)
+        return f"{url}?limit={LATEST_MESSAGES}&cursor={cursor}"
+
+    @extend_schema(request=TitleSerializer)
+    def update(self, request: Request, pk: str, *, partial: bool = False) -> Response:
+        """Rename it."""
+        conversation = self.get_object()
+        form = TitleSerializer(data=request.data, partial=partial)
+        form.is_valid(raise_exception=True)
+        if "title" in form.validated_data:
+            conversation.rename(form.validated_data["title"])
+        return Response(ConversationSerializer(conversation).data)
+
+    @extend_schema(request=TitleSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Rename it."""
+        return self.update(request, pk, partial=True)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete it; it can be restored until it is purged."""
+        self.get_object().remove()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses=ConversationSerializer)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Bring a deleted one back; one that is not deleted stays as it is."""
+        conversations = Conversation.objects.with_deleted_for_user(user_of(request))
+        conversation = get_object_or_404(conversations.with_status(), pk=pk)
+        conversation.restore()
+        return Response(ConversationSerializer(conversation).data)
+
+    @extend_schema(
+        parameters=[ExportSerializer],
+        responses={
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "text/markdown"): OpenApiTypes.STR,
+        },
+    )
+    @action(detail=True)
+    def export(self, request: Request, pk: str) -> StreamingHttpResponse:
+        """The whole conversation as a file."""
+        query = ExportSerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        return export.as_file(self.get_object(), query.validated_data["format"])
+
+
+class MessageListView(GenericAPIView[Message]):
+    """The messages of one conversation, oldest first."""
+
+    queryset = Message.objects.none()
+    serializer_class = MessageSerializer
+
+    def get_conversation(self) -> Conversation:
+        conversations = Conversation.objects.for_user(user_of(self.request))
+        return get_object_or_404(conversations, pk=self.kwargs["pk"])
+
+    @extend_schema(
+        tags=["conversations"], parameters=[SinceSerializer], responses=MessagePageSerializer
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Oldest first; with `since` only later ones than a `seq` or a time."""
+        query = SinceSerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        conversation = self.get_conversation()
+        messages = conversation.messages.with_work().oldest_first()
+        if (moment := query.validated_data.get("since")) is not None:
+            messages = messages.since(moment)
+        page = self.paginate_queryset(messages)
+        answer = self.get_paginated_response(MessageSerializer(page, many=True).data)
+        answer.data["total_count"] = conversation.message_count
+        return answer

@@ -1,0 +1,137 @@
+"""Every error as ``application/problem+json`` (RFC 9457), a superset of REST framework's own."""
+
+import logging
+from collections.abc import Iterator
+from http import HTTPStatus
+from math import ceil
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as rest_exception_handler
+
+from rest.request_id import current_request_id
+
+logger = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+NOTHING_HERE = "There is nothing here, or it is not yours."
+MACHINE_PATHS = ("/api/", "/health", "/metrics", "/chatkit/")
+
+
+class DatabaseUnavailable(exceptions.APIException):
+    status_code = 503
+    default_code = "database_unavailable"
+    default_detail = "The database can not be reached just now. Try again soon."
+    wait = 5
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        **more,
+        "request_id": current_request_id.get(),
+    }
+
+
+def problem_response(status: int, code: str, detail: str) -> HttpResponse:
+    """The same for whoever is outside REST framework."""
+    body = problem(status, code, detail)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's EXCEPTION_HANDLER; ``None`` hands a crash on to Django."""
+    error = _as_api_exception(error)
+    response = rest_exception_handler(error, context)
+    if response is None or not isinstance(error, exceptions.APIException):
+        return None
+    if isinstance(error, exceptions.ValidationError):
+        errors = list(_field_errors(error.detail))
+        response.data = problem(400, "invalid", _summary(errors), errors=errors)
+    else:
+        code, detail = _code_and_detail(error)
+        more = getattr(error, "more", {})
+        response.data = problem(error.status_code, code, detail, **more)
+    if (wait := getattr(error, "wait", None)) is not None:
+        response["Retry-After"] = str(max(1, ceil(wait)))
+    response.content_type = CONTENT_TYPE
+    return response
+
+
+def _as_api_exception(error: Exception) -> Exception:
+    if isinstance(error, Http404):
+        return exceptions.NotFound(NOTHING_HERE)
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, (OperationalError, InterfaceError)):
+        logger.error("the database failed with %s", type(error).__name__)
+        return DatabaseUnavailable()
+    return error
+
+
+def _code_and_detail(error: exceptions.APIException) -> tuple[str, str]:
+    if isinstance(error, exceptions.ParseError):
+        return "invalid", str(error.detail)
+    if isinstance(error, exceptions.AuthenticationFailed):
+        return "authentication_failed", "Your sign-in is not valid, or no longer."
+    return str(error.get_codes()), str(error.detail)
+
+
+def _field_errors(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
+    """Flatten REST framework's nested errors; ``field`` is a path such as ``items.0.title``."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            path = "" if name == "non_field_errors" else str(name)
+            yield from _field_errors(inner, f"{field}.{path}".strip("."))
+    elif isinstance(detail, list):
+        for place, inner in enumerate(detail):
+            nested = isinstance(inner, (dict, list))
+            yield from _field_errors(inner, f"{field}.{place}".strip(".") if nested else field)
+    else:
+        yield {"field": field, "code": str(detail.code), "detail": str(detail)}
+
+
+def _summary(errors: list[dict[str, str]]) -> str:
+    return " ".join(
+        f"{error['field']}: {error['detail']}" if error["field"] else error["detail"]
+        for error in errors[:3]
+    )
+
+
+# Outside REST framework: Django's handler400 … handler500, and failed CSRF checks.
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 400, "invalid", "The request is not valid.")
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 403, "permission_denied", "You may not do this.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _answer(request, 403, "permission_denied", "This form is out of date. Load it anew.")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 404, "not_found", NOTHING_HERE)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _answer(request, 500, "internal_error", "Something went wrong on our side.")
+
+
+def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+    if request.path.startswith(MACHINE_PATHS):
+        return problem_response(status, code, detail)
+    context = {"status": status, "detail": detail}
+    return render(request, "error.html", context, status=status)

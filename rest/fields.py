@@ -1,0 +1,52 @@
+"""Fields and serializers with the API's manners."""
+
+import unicodedata
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.fields import empty
+
+
+class TextField(serializers.CharField):
+    """A JSON string, and nothing that can merely be made one; no NUL, no lone surrogate."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class SpokenTextField(TextField):
+    """What a person says: kept to the letter, though not if there is nothing to see in it.
+
+    ``max_length`` counts code points, without the white space around the text.
+    """
+
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+        self.longest = max_length
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if all(unicodedata.category(character) in INVISIBLE for character in text):
+            self.fail("blank")
+        if len(text.strip()) > self.longest:
+            detail = f"Ensure this field has no more than {self.longest} characters."
+            raise ValidationError([ErrorDetail(detail, code="max_length")])
+        return text
+
+
+INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}  # controls, format characters, separators
+
+
+class RefusesEmptyPatch:
+    """A PATCH that names no field is a mistake of the caller's, not a success."""
+
+    partial: bool
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if self.partial and not data:
+            nothing = ErrorDetail("Name at least one field to change.", code="empty")
+            raise ValidationError({"non_field_errors": [nothing]})
+        return super().run_validation(data)  # type: ignore[misc]

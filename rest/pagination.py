@@ -1,0 +1,139 @@
+"""Pages by keyset: a cursor is a place in the order, so ties, deletions and insertions do no harm.
+
+``cursor`` is base64url of JSON ``[order, direction, value, …]``: the list it was made for, ``next``
+or ``previous``, and the values of the order's columns in the row beside which the page begins.
+"""
+
+import base64
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError as InvalidValue
+from django.db.models import DateTimeField, Field, Model, Q, QuerySet
+from django.utils import timezone
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+from rest_framework.views import APIView
+
+DEFAULT_LIMIT = 20
+MAX_LIMIT = 100
+DIRECTIONS = ("next", "previous")
+
+
+class Keyset:
+    """The order of a queryset: columns, all rising or all falling, that together are unique."""
+
+    def __init__(self, queryset: QuerySet[Any]) -> None:
+        order = [str(column) for column in queryset.query.order_by]
+        self.falling = order[0].startswith("-")
+        self.columns = [column.removeprefix("-") for column in order]
+        self.fields = [_output_field(queryset, column) for column in self.columns]
+        self.name = f"{queryset.model._meta.model_name}:{','.join(order)}"
+
+    def cursor(self, direction: str, row: Model) -> str:
+        place = [getattr(row, column) for column in self.columns]
+        text = json.dumps([self.name, direction, *place], default=str, separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def read(self, cursor: str) -> tuple[str, list[Any]]:
+        """The direction and the place that a cursor of this order names; else ValidationError."""
+        try:
+            padded = cursor + "=" * (-len(cursor) % 4)
+            name, direction, *place = json.loads(
+                base64.b64decode(padded, altchars=b"-_", validate=True)
+            )
+            if name != self.name or direction not in DIRECTIONS:
+                raise ValueError
+            values = [_value(field, text) for field, text in zip(self.fields, place, strict=True)]
+        except (ValueError, TypeError, RecursionError, InvalidValue):
+            raise invalid_parameter("cursor", "This is not a cursor of this list.") from None
+        return direction, values
+
+    def beyond(self, place: Sequence[Any], direction: str) -> Q:
+        """The rows that come after (or before) a place, by lexicographic comparison."""
+        comparison = "lt" if self.falling == (direction == "next") else "gt"
+        *ties, (column, value) = zip(self.columns, place, strict=True)
+        condition = Q((f"{column}__{comparison}", value))
+        for column, value in reversed(ties):
+            condition = Q((f"{column}__{comparison}", value)) | Q((column, value)) & condition
+        # Implied by the rest, and what lets the planner begin in the index at the right place.
+        return condition & Q((f"{self.columns[0]}__{comparison}e", place[0]))
+
+
+class KeysetPagination(BasePagination):
+    """REST framework's pagination over the queryset's own order."""
+
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: APIView | None = None
+    ) -> list[Any]:
+        self.url = request.build_absolute_uri()
+        self.keyset = Keyset(queryset)
+        limit = read_limit(request)
+        cursor = request.query_params.get("cursor", "")
+        direction, place = self.keyset.read(cursor) if cursor else ("next", None)
+        if place is not None:
+            queryset = queryset.filter(self.keyset.beyond(place, direction))
+        if direction == "previous":
+            queryset = queryset.reverse()
+        rows = list(queryset[: limit + 1])
+        more, self.page = len(rows) > limit, rows[:limit]
+        if direction == "previous":
+            self.page.reverse()
+        self.has_next = more if direction == "next" else True
+        self.has_previous = more if direction == "previous" else bool(cursor)
+        return self.page
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response(
+            {"next": self._link("next"), "previous": self._link("previous"), "results": data}
+        )
+
+    def _link(self, direction: str) -> str | None:
+        exists = self.has_next if direction == "next" else self.has_previous
+        if not (exists and self.page):
+            return None
+        row = self.page[-1] if direction == "next" else self.page[0]
+        return replace_query_param(self.url, "cursor", self.keyset.cursor(direction, row))
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        example = "https://chat.example.org/api/…?cursor=WyJ0YXNr…"
+        link = {"type": "string", "format": "uri", "nullable": True, "example": example}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+        return [
+            {"name": "limit", "in": "query", "required": False, "schema": limit},
+            {"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"}},
+        ]
+
+
+def read_limit(request: Request) -> int:
+    text = request.query_params.get("limit", str(DEFAULT_LIMIT))
+    if not (text.isascii() and text.isdecimal() and len(text) < 4 and 1 <= int(text) <= MAX_LIMIT):
+        raise invalid_parameter("limit", f"Give a whole number from 1 to {MAX_LIMIT}.")
+    return int(text)
+
+
+def invalid_parameter(name: str, detail: str) -> ValidationError:
+    return ValidationError({name: [ErrorDetail(detail, code="invalid")]})
+
+
+def _output_field(queryset: QuerySet[Any], column: str) -> Field[Any, Any]:
+    annotation = queryset.query.annotations.get(column)
+    return annotation.output_field if annotation else queryset.model._meta.get_field(column)
+
+
+def _value(field: Field[Any, Any], text: Any) -> Any:
+    value = field.to_python(str(text))
+    if isinstance(field, DateTimeField) and (value is None or timezone.is_naive(value)):
+        raise ValueError
+    return value

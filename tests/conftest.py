@@ -1,0 +1,57 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.cache import cache
+from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from accounts.models import User
+from tests.factories import UserFactory
+
+SignIn = Callable[[User], APIClient]
+
+
+@pytest.fixture(autouse=True)
+def fresh_counters() -> Iterator[None]:
+    """The rate limits of one test are not those of the next."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def sign_in() -> SignIn:
+    """A client that sends a user's access token, and answers a crash as a server would."""
+
+    def client_of(user: User) -> APIClient:
+        client = APIClient(raise_request_exception=False)
+        access = RefreshToken.for_user(user).access_token
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {access}")
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    return UserFactory()
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    return UserFactory()
+
+
+@pytest.fixture
+def client(user: User, sign_in: SignIn) -> APIClient:
+    """Signed in as ``user``."""
+    return sign_in(user)
+
+
+@pytest.fixture
+def stranger_client(stranger: User, sign_in: SignIn) -> APIClient:
+    return sign_in(stranger)
+
+
+@pytest.fixture
+def anonymous() -> APIClient:
+    return APIClient(raise_request_exception=False)

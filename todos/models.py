@@ -1,0 +1,214 @@
+"""Tasks, and the journal of every change made to them from every door."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Self
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.ownership import Owned, OwnedQuerySet, Recoverable, RecoverableQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a change comes from; ``tool_call_id`` names the ToolCall row of a change by chat."""
+
+    source: str
+    tool_call_id: UUID | None = None
+
+
+class Priority(models.TextChoices):
+    NONE = "none", _("none")
+    LOW = "low", _("low")
+    MEDIUM = "medium", _("medium")
+    HIGH = "high", _("high")
+
+
+class TaskQuerySet(RecoverableQuerySet["Task"]):
+    def with_status(self, status: str) -> Self:
+        """``status``: ``open``, ``done`` or ``all``."""
+        return self if status == "all" else self.filter(completed_at__isnull=status == "open")
+
+    def due(self, when: str, now: datetime) -> Self:
+        """Narrow to ``overdue``, ``today`` (overdue included), ``upcoming`` or ``none`` (no date).
+
+        ``now`` is the owner's local time: a task is overdue once its day, or its hour, has passed.
+        """
+        today = now.date()
+        overdue = Q(due_date__lt=today) | Q(due_date=today, due_time__lt=now.time())
+        conditions = {
+            "overdue": overdue,
+            "today": Q(due_date__lte=today),
+            "upcoming": Q(due_date__gt=today),
+            "none": Q(due_date=None),
+        }
+        return self.filter(conditions[when])
+
+    def due_between(self, first: date | None, last: date | None) -> Self:
+        """Both days included; ``None`` leaves that side open."""
+        tasks = self.filter(due_date__gte=first) if first else self
+        return tasks.filter(due_date__lte=last) if last else tasks
+
+    def search(self, text: str) -> Self:
+        """Tasks whose title or notes contain every word of ``text``, in any case."""
+        tasks = self
+        for word in text.split():
+            tasks = tasks.filter(Q(title__icontains=word) | Q(notes__icontains=word))
+        return tasks
+
+    def in_due_order(self) -> Self:
+        """As a person would work through them: earliest due first, those without a date last."""
+        return self.order_by(
+            models.F("due_date").asc(nulls_last=True),
+            models.F("due_time").asc(nulls_last=True),
+            "created_at",
+            "id",
+        )
+
+
+class Task(Recoverable):
+    """A thing to get done. Its methods are the only writers: each change leaves a TaskChange."""
+
+    title = models.CharField(_("title"), max_length=200)
+    notes = models.TextField(_("notes"), blank=True, max_length=10_000)
+    due_date = models.DateField(_("due date"), null=True, blank=True)
+    due_time = models.TimeField(_("due time"), null=True, blank=True)
+    priority = models.CharField(
+        _("priority"), max_length=6, choices=Priority.choices, default=Priority.NONE
+    )
+    completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="task_time_needs_date", condition=Q(due_time=None) | ~Q(due_date=None)
+            )
+        ]
+        indexes = [
+            # The REST list, newest first, page by page.
+            models.Index(
+                fields=["user", "-created_at", "-id"],
+                name="task_newest",
+                condition=Q(deleted_at=None),
+            ),
+            # What is due next: the assistant's list and the ?due= filters.
+            models.Index(
+                fields=["user", "due_date", "due_time"],
+                name="task_open_by_due",
+                condition=Q(deleted_at=None, completed_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def completed(self) -> bool:
+        return self.completed_at is not None
+
+    @classmethod
+    def add(cls, user: User, origin: Origin, **fields: Any) -> "Task":
+        task = cls(user=user, **fields)
+        with transaction.atomic():
+            task.save(force_insert=True)
+            after = {name: getattr(task, name) for name in EDITABLE}
+            task._journal("created", origin, {}, after)
+        return task
+
+    def edit(self, origin: Origin, **fields: Any) -> bool:
+        """Set the named fields; ``False`` when nothing differs. A time goes with its date."""
+        with transaction.atomic():
+            self._lock()
+            if fields.get("due_date", self.due_date) is None:
+                fields["due_time"] = None
+            return self._change("updated", origin, **fields)
+
+    def complete(self, origin: Origin) -> bool:
+        """``False`` when it was done before."""
+        with transaction.atomic():
+            self._lock()
+            if self.completed:
+                return False
+            return self._change("completed", origin, completed_at=timezone.now())
+
+    def reopen(self, origin: Origin) -> bool:
+        """``False`` when it was open already."""
+        with transaction.atomic():
+            self._lock()
+            return self._change("reopened", origin, completed_at=None)
+
+    def remove(self, origin: Origin) -> None:
+        """Delete softly; :meth:`restore` brings it back."""
+        with transaction.atomic():
+            self._lock()
+            self._change("deleted", origin, deleted_at=timezone.now())
+
+    def restore(self, origin: Origin) -> None:
+        with transaction.atomic():
+            self._lock(deleted=True)
+            self._change("restored", origin, deleted_at=None)
+
+    def _lock(self, *, deleted: bool = False) -> None:
+        """Read the row anew and keep others from changing it until the transaction ends.
+
+        Raises ``Task.DoesNotExist`` when somebody else has deleted (or restored) it meanwhile.
+        """
+        rows = Task.objects.filter(deleted_at__isnull=not deleted)
+        self.refresh_from_db(from_queryset=rows.select_for_update())
+
+    def _change(self, kind: str, origin: Origin, **fields: Any) -> bool:
+        before = {name: getattr(self, name) for name in fields}
+        changed = [name for name, value in fields.items() if before[name] != value]
+        if not changed:
+            return False
+        for name in changed:
+            setattr(self, name, fields[name])
+        self.updated_at = timezone.now()
+        self.save(update_fields=[*changed, "updated_at"])
+        self._journal(
+            kind,
+            origin,
+            {name: before[name] for name in changed},
+            {name: fields[name] for name in changed},
+        )
+        return True
+
+    def _journal(
+        self, kind: str, origin: Origin, before: dict[str, Any], after: dict[str, Any]
+    ) -> None:
+        TaskChange.objects.create(
+            user_id=self.user_id,
+            task=self,
+            kind=kind,
+            before=before,
+            after=after,
+            source=origin.source,
+            tool_call_id=origin.tool_call_id,
+        )
+
+
+EDITABLE = ("title", "notes", "due_date", "due_time", "priority")
+
+
+class TaskChange(Owned):
+    """One line of the journal: the touched fields as they were and as they became."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="changes")
+    kind = models.CharField(max_length=9)
+    before = models.JSONField(encoder=DjangoJSONEncoder)
+    after = models.JSONField(encoder=DjangoJSONEncoder)
+    source = models.CharField(max_length=10)
+    tool_call_id = models.UUIDField(null=True, db_index=True)  # of another app: no foreign key
+
+    objects = OwnedQuerySet["TaskChange"].as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.task_id}"
