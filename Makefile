@@ -1,9 +1,16 @@
 # Todo Chat. `make help` lists what can be done; Python 3.11 or later is all that has to be there.
 
 PYTHON ?= python3
-UV := $(shell command -v uv)
 RUN := .venv/bin/python
 COVERED := accounts/*,todos/*,conversations/*,agent/*,chat/*
+
+ifneq ($(shell command -v uv),)
+VENV := uv venv --quiet --seed --clear --python $(PYTHON)
+INSTALL := uv pip install --python $(RUN)
+else
+VENV := $(PYTHON) -m venv --clear
+INSTALL := $(RUN) -m pip install --disable-pip-version-check
+endif
 
 .PHONY: help run test test-sqlite test-postgresql check format clean
 
@@ -24,8 +31,8 @@ ifndef ARGS
 	COVERAGE_FILE=.coverage.$* $(RUN) -m coverage report --include='$(COVERED)' --fail-under=95
 endif
 
-# It looks at the code, so the database is one in memory and not yours.
-check: export DATABASE_URL = sqlite://:memory:
+# It looks at the code, so the database is an empty one and not yours.
+check: export DATABASE_URL = sqlite:///.venv/check.sqlite3
 check: .venv/requirements-dev.txt ## format, lint, types, imports, migrations, settings, OpenAPI
 	$(RUN) -m ruff format --check
 	$(RUN) -m ruff check
@@ -43,17 +50,15 @@ clean: ## remove the environment and what tools left; var/ with your data stays
 	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-# The environment. Each stamp is younger than the requirements that it stands for, and is only made when
-# their installation has succeeded. uv is used where it is, because it takes 4 seconds instead of 17.
+# The environment. A stamp is made when the installation of its requirements has succeeded, and is
+# renewed when they change. uv is used where it is, because it takes 4 seconds instead of 17.
 .venv/requirements-dev.txt: requirements.txt
-.venv/%.txt: %.txt constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo "Todo Chat needs Python 3.11 or later, and $(PYTHON) is not: try \`make PYTHON=python3.12 $(MAKECMDGOALS)\`." >&2; exit 1; }
-ifdef UV
-	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
-	$(UV) pip install --quiet --python .venv/bin/python --requirement $<
-else
-	$(PYTHON) -m venv .venv
-	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement $<
-endif
+.venv/%.txt: %.txt constraints.txt | .venv/bin/python
+	$(INSTALL) --quiet --requirement $<
 	@touch $@
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo \
+		'Todo Chat needs Python 3.11 or later; $(PYTHON) is not. Try: make $(MAKECMDGOALS) PYTHON=python3.12' \
+		>&2; exit 1; }
+	$(VENV) .venv || { rm -rf .venv; exit 1; }

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from agent.llm import LLM
 
+OPENAI = "https://api.openai.com/v1"
 OPENROUTER = "https://openrouter.ai/api/v1"
 
 
@@ -16,6 +17,19 @@ def is_configured() -> bool:
 
 @cache
 def chosen_llm() -> LLM:
-    from agent.offline import OfflineLLM
+    """One for the process: a remote model keeps its connections."""
+    if not is_configured():
+        from agent.offline import OfflineLLM
 
-    return OfflineLLM()
+        return OfflineLLM()
+    from agent.remote import RemoteLLM  # half a second of imports that most starts do without
+
+    key = settings.OPENAI_API_KEY or settings.OPENROUTER_API_KEY
+    by_openrouter = not settings.OPENAI_API_KEY and bool(settings.OPENROUTER_API_KEY)
+    return RemoteLLM(
+        base_url=settings.OPENAI_BASE_URL or (OPENROUTER if by_openrouter else OPENAI),
+        api_key=key,
+        model=settings.AGENT_MODEL or ("openai/gpt-4.1-mini" if by_openrouter else "gpt-4.1-mini"),
+        deadline=settings.AGENT_CALL_DEADLINE,
+        max_reply_characters=settings.AGENT_MAX_REPLY_CHARS,
+    )

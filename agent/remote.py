@@ -90,8 +90,10 @@ class RemoteLLM:
         raise _shown(failure)
 
     def close(self) -> None:
-        """Its connections are closed; not for use while it answers."""
-        self._client.close()
+        """Its connections are closed, if it has any; not for use while it answers."""
+        client = vars(self).pop("_client", None)
+        if client is not None:
+            client.close()
 
     def _attempt(
         self,

@@ -1,7 +1,5 @@
 """What can stand in the way of a turn, as HTTP tells it."""
 
-from typing import Any
-
 from rest_framework.exceptions import APIException
 
 
@@ -23,13 +21,3 @@ class IdempotencyKeyReused(APIException):
     status_code = 422
     default_code = "idempotency_key_reused"
     default_detail = "This Idempotency-Key came with another message before. Use a new one."
-
-
-class TurnFailed(APIException):
-    """The model gave no answer. ``more`` tells what was kept, so that nothing looks lost."""
-
-    def __init__(self, status: int, code: str, detail: str, wait: int | None, more: Any) -> None:
-        super().__init__(detail, code)
-        self.status_code = status
-        self.wait = wait
-        self.more = more

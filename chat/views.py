@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
@@ -6,11 +7,11 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from chat.errors import TurnFailed
 from chat.send import send
 from chat.serializers import AnswerSerializer, ChatSerializer, ContentSerializer
 from conversations.models import Turn
 from conversations.views import MessageListView
+from rest.errors import CONTENT_TYPE, problem
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -27,14 +28,19 @@ STATUS_OF_FAILURE = {
 
 
 def respond(request: Request, conversation_id: UUID | None, text: str, success: int) -> Response:
+    """Take the turn, and answer with it: also a failed one shows what was kept."""
     ended, replayed = send(request, conversation_id, text)
-    turn = ended.turn
-    body = AnswerSerializer(turn).data
-    headers = {"Idempotency-Replayed": "true"} if replayed else {}
-    if turn.status == Turn.Status.FAILED:
-        failed = STATUS_OF_FAILURE.get(turn.error_code, 500)
-        raise TurnFailed(failed, turn.error_code, turn.error_detail, ended.retry_after, body)
-    return Response(body, status=success, headers=headers)
+    turn, headers = ended.turn, {}
+    if replayed:
+        headers["Idempotency-Replayed"] = "true"
+    if ended.retry_after is not None:
+        headers["Retry-After"] = str(ended.retry_after)
+    body: dict[str, Any] = AnswerSerializer(turn).data
+    if turn.status != Turn.Status.FAILED:
+        return Response(body, success, headers=headers)
+    failed = STATUS_OF_FAILURE.get(turn.error_code, 500)
+    body = problem(failed, turn.error_code, turn.error_detail, **body)
+    return Response(body, failed, headers=headers, content_type=CONTENT_TYPE)
 
 
 class ChatView(GenericAPIView[Turn]):

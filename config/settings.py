@@ -17,7 +17,7 @@ django_stubs_ext.monkeypatch()  # lets Django's classes take type parameters, as
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
-env.read_env(str(BASE_DIR / ".env"), recurse=False)
+env.read_env(env.str("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
 
 PRODUCTION = (
     env.str(

@@ -59,8 +59,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         response.data = problem(400, "invalid", _summary(errors), errors=errors)
     else:
         code, detail = _code_and_detail(error)
-        more = getattr(error, "more", {})
-        response.data = problem(error.status_code, code, detail, **more)
+        response.data = problem(error.status_code, code, detail)
     if (wait := getattr(error, "wait", None)) is not None:
         response["Retry-After"] = str(max(1, ceil(wait)))
     response.content_type = CONTENT_TYPE

@@ -1,5 +1,6 @@
 """Tasks, and the journal of every change made to them from every door."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Self
@@ -7,7 +8,8 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, Expression, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +32,25 @@ class Priority(models.TextChoices):
     HIGH = "high", _("high")
 
 
+ORDERINGS = ("created_at", "updated_at", "due", "priority")
+
+
 class TaskQuerySet(RecoverableQuerySet["Task"]):
+    def listed(
+        self,
+        *,
+        now: datetime,
+        status: str,
+        search: str,
+        ordering: str,
+        priority: str | None = None,
+        due: str | None = None,
+    ) -> Self:
+        """The tasks that pass every filter, in order; ``now`` is the owner's local time."""
+        tasks = self.with_status(status).search(search).in_order(ordering)
+        tasks = tasks.filter(priority=priority) if priority else tasks
+        return tasks.due(due, now) if due else tasks
+
     def with_status(self, status: str) -> Self:
         """``status``: ``open``, ``done`` or ``all``."""
         return self if status == "all" else self.filter(completed_at__isnull=status == "open")
@@ -38,13 +58,15 @@ class TaskQuerySet(RecoverableQuerySet["Task"]):
     def due(self, when: str, now: datetime) -> Self:
         """Narrow to ``overdue``, ``today`` (overdue included), ``upcoming`` or ``none`` (no date).
 
-        ``now`` is the owner's local time: a task is overdue once its day, or its hour, has passed.
+        ``now`` is the owner's local time: a task is overdue once its day, or its hour, has passed
+        and it is still open.
         """
         today = now.date()
-        overdue = Q(due_date__lt=today) | Q(due_date=today, due_time__lt=now.time())
+        late = Q(due_date__lt=today) | Q(due_date=today, due_time__lt=now.time())
+        overdue = Q(completed_at=None) & late
         conditions = {
             "overdue": overdue,
-            "today": Q(due_date__lte=today),
+            "today": overdue | Q(due_date=today),
             "upcoming": Q(due_date__gt=today),
             "none": Q(due_date=None),
         }
@@ -59,8 +81,23 @@ class TaskQuerySet(RecoverableQuerySet["Task"]):
         """Tasks whose title or notes contain every word of ``text``, in any case."""
         tasks = self
         for word in text.split():
-            tasks = tasks.filter(Q(title__icontains=word) | Q(notes__icontains=word))
+            # Not icontains: the LIKE of SQLite knows upper and lower case of A to Z only.
+            pattern = re.escape(word)
+            tasks = tasks.filter(Q(title__iregex=pattern) | Q(notes__iregex=pattern))
         return tasks
+
+    def in_order(self, ordering: str) -> Self:
+        """By one of ORDERINGS, falling if it begins with ``-``; fit for pages by keyset.
+
+        ``priority`` rises from none to high. ``due`` puts tasks without a day last in both
+        directions, and one without a time at the end of its day.
+        """
+        key, falling = ordering.removeprefix("-"), ordering.startswith("-")
+        computed = _sort_columns(key, falling)
+        names = [*(computed or [key]), "id"]
+        return self.annotate(**computed).order_by(
+            *(f"-{name}" if falling else name for name in names)
+        )
 
     def in_due_order(self) -> Self:
         """As a person would work through them: earliest due first, those without a date last."""
@@ -70,6 +107,19 @@ class TaskQuerySet(RecoverableQuerySet["Task"]):
             "created_at",
             "id",
         )
+
+
+def _sort_columns(key: str, falling: bool) -> dict[str, Expression]:
+    """What is computed for an order: a keyset can not compare null, so that gets a place here."""
+    if key == "due":
+        return {
+            "sort_date": Coalesce("due_date", date.min if falling else date.max),
+            "sort_time": Coalesce("due_time", time.max),
+        }
+    if key == "priority":
+        ranks = [When(priority=name, then=Value(rank)) for rank, name in enumerate(Priority.values)]
+        return {"priority_rank": Case(*ranks)}
+    return {}
 
 
 class Task(Recoverable):
@@ -115,54 +165,67 @@ class Task(Recoverable):
         return self.completed_at is not None
 
     @classmethod
-    def add(cls, user: User, origin: Origin, **fields: Any) -> "Task":
+    def add(cls, user: User, origin: Origin, *, completed: bool = False, **fields: Any) -> "Task":
         task = cls(user=user, **fields)
         with transaction.atomic():
             task.save(force_insert=True)
             after = {name: getattr(task, name) for name in EDITABLE}
-            task._journal("created", origin, {}, after)
+            task._journal(ChangeKind.CREATED, origin, {}, after)
+            task._set_completed(completed, origin)
         return task
 
-    def edit(self, origin: Origin, **fields: Any) -> bool:
-        """Set the named fields; ``False`` when nothing differs. A time goes with its date."""
+    def edit(self, origin: Origin, *, completed: bool | None = None, **fields: Any) -> bool:
+        """Set the named fields; ``False`` when nothing differs. A time goes with its date.
+
+        ``completed`` completes or reopens the task: a change, and a journal line, of its own.
+        """
         with transaction.atomic():
             self._lock()
             if fields.get("due_date", self.due_date) is None:
                 fields["due_time"] = None
-            return self._change("updated", origin, **fields)
+            edited = self._change(ChangeKind.UPDATED, origin, **fields)
+            if completed is None:
+                return edited
+            return self._set_completed(completed, origin) or edited
 
     def complete(self, origin: Origin) -> bool:
         """``False`` when it was done before."""
         with transaction.atomic():
             self._lock()
-            if self.completed:
-                return False
-            return self._change("completed", origin, completed_at=timezone.now())
+            return self._set_completed(True, origin)
 
     def reopen(self, origin: Origin) -> bool:
         """``False`` when it was open already."""
         with transaction.atomic():
             self._lock()
-            return self._change("reopened", origin, completed_at=None)
+            return self._set_completed(False, origin)
 
     def remove(self, origin: Origin) -> None:
         """Delete softly; :meth:`restore` brings it back."""
         with transaction.atomic():
             self._lock()
-            self._change("deleted", origin, deleted_at=timezone.now())
+            self._change(ChangeKind.DELETED, origin, deleted_at=timezone.now())
 
-    def restore(self, origin: Origin) -> None:
+    def restore(self, origin: Origin) -> bool:
+        """``False`` when it was not deleted."""
         with transaction.atomic():
-            self._lock(deleted=True)
-            self._change("restored", origin, deleted_at=None)
+            self._lock(deleted_too=True)
+            return self._change(ChangeKind.RESTORED, origin, deleted_at=None)
 
-    def _lock(self, *, deleted: bool = False) -> None:
+    def _lock(self, *, deleted_too: bool = False) -> None:
         """Read the row anew and keep others from changing it until the transaction ends.
 
-        Raises ``Task.DoesNotExist`` when somebody else has deleted (or restored) it meanwhile.
+        Raises ``Task.DoesNotExist`` when somebody else has deleted it meanwhile.
         """
-        rows = Task.objects.filter(deleted_at__isnull=not deleted)
+        rows = Task.objects.all() if deleted_too else Task.objects.filter(deleted_at=None)
         self.refresh_from_db(from_queryset=rows.select_for_update())
+
+    def _set_completed(self, completed: bool, origin: Origin) -> bool:
+        if completed == self.completed:
+            return False
+        if completed:
+            return self._change(ChangeKind.COMPLETED, origin, completed_at=timezone.now())
+        return self._change(ChangeKind.REOPENED, origin, completed_at=None)
 
     def _change(self, kind: str, origin: Origin, **fields: Any) -> bool:
         before = {name: getattr(self, name) for name in fields}
@@ -198,17 +261,47 @@ class Task(Recoverable):
 EDITABLE = ("title", "notes", "due_date", "due_time", "priority")
 
 
+class ChangeKind(models.TextChoices):
+    CREATED = "created", _("created")
+    UPDATED = "updated", _("updated")
+    COMPLETED = "completed", _("completed")
+    REOPENED = "reopened", _("reopened")
+    DELETED = "deleted", _("deleted")
+    RESTORED = "restored", _("restored")
+
+
+class JournalEncoder(DjangoJSONEncoder):
+    """Values as the API spells them, and exact: Django's own encoder drops the microseconds."""
+
+    def default(self, o: Any) -> Any:
+        if isinstance(o, datetime):
+            return o.isoformat().replace("+00:00", "Z")
+        if isinstance(o, time):
+            return o.isoformat().removesuffix(":00")
+        return super().default(o)
+
+
+class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+
 class TaskChange(Owned):
     """One line of the journal: the touched fields as they were and as they became."""
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="changes")
-    kind = models.CharField(max_length=9)
-    before = models.JSONField(encoder=DjangoJSONEncoder)
-    after = models.JSONField(encoder=DjangoJSONEncoder)
+    kind = models.CharField(max_length=9, choices=ChangeKind.choices)
+    before = models.JSONField(encoder=JournalEncoder)
+    after = models.JSONField(encoder=JournalEncoder)
     source = models.CharField(max_length=10)
     tool_call_id = models.UUIDField(null=True, db_index=True)  # of another app: no foreign key
+    undone_at = models.DateTimeField(null=True)
 
-    objects = OwnedQuerySet["TaskChange"].as_manager()
+    objects = TaskChangeQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.task_id}"
+
+    @property
+    def undone(self) -> bool:
+        return self.undone_at is not None

@@ -114,8 +114,8 @@ class Change:
     target: Target
     edit: Edit = Edit()
     remarks: tuple[str, ...] = ()
-    instead: str = ""
-    """The message, if it could as well be a thing to do: "cancel the dentist"."""
+    instead: Draft | None = None
+    """The message as a task, if it could as well be a thing to do: "cancel the dentist"."""
 
     def on(self, *ids: str) -> "Change":
         return replace(self, target=Chosen(ids))

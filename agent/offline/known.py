@@ -71,8 +71,8 @@ class Known:
     """The successful changes of the last turn that made any."""
     replies: tuple[str, ...] = ()
 
-    def task(self, id: str) -> KnownTask:
-        return self.tasks[id]
+    def of(self, ids: Iterable[str]) -> Tasks:
+        return tuple(self.tasks[id] for id in ids)
 
     def learn(self, calls: Iterable[Call]) -> "Known":
         """With the tasks as the results tell them, and the changes that were made."""

@@ -99,11 +99,9 @@ def _fault_of_call(call: Any) -> str | None:
         return "has a call of something that is no function"
     if not isinstance(function.get("name"), str) or not NAME.fullmatch(function["name"]):
         return "has a call whose function has no legal name"
-    return (
-        None
-        if _is_json_object(function.get("arguments"))
-        else ("has a call whose arguments are not the text of a JSON object")
-    )
+    if not _is_json_object(function.get("arguments")):
+        return "has a call whose arguments are not the text of a JSON object"
+    return None
 
 
 def _is_id(value: Any) -> bool:

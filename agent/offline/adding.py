@@ -1,0 +1,54 @@
+"""The plan that adds tasks."""
+
+from datetime import datetime
+from typing import Any
+
+from agent.offline import wording
+from agent.offline.finding import MOST_AT_ONCE
+from agent.offline.intents import Add, Draft, Question
+from agent.offline.known import KnownTask, Reply, Tasks, tasks_of
+from agent.offline.steps import Plan, Request
+
+
+def add(intent: Add, now: datetime) -> Plan[Reply]:
+    if not intent.drafts:
+        return Reply("What shall I add?", asks=Question("missing", intent), keeps_focus=True)
+    drafts, left = intent.drafts[:MOST_AT_ONCE], intent.drafts[MOST_AT_ONCE:]
+    calls = yield [Request("create_task", _fields(draft)) for draft in drafts]
+    added = tuple(task for call in calls if not call.error for task in tasks_of(call))
+    words = _added(added, now)
+    faults = [f"I could not add {wording.quoted(draft.title)}: {call.error}"
+              for draft, call in zip(drafts, calls, strict=True) if call.error]  # fmt: skip
+    if left:
+        more = f"I add at most {MOST_AT_ONCE} tasks for one message; {len(left)} are left, from"
+        faults.append(f"{more} {wording.quoted(left[0].title)} on. Please send those again.")
+    passed = [PAST for task in added if _has_passed(task, now)][:1]
+    words = wording.paragraphs(words, wording.sentences(*faults, *intent.remarks, *passed))
+    return Reply(words, focus=added, shown=added if len(added) > 1 else None)
+
+
+PAST = "That time has passed already."
+
+
+def _has_passed(task: KnownTask, now: datetime) -> bool:
+    return task.due_date == now.date() and bool(task.due_time and task.due_time < now.time())
+
+
+def _fields(draft: Draft) -> dict[str, Any]:
+    """The arguments of create_task, without what is not said."""
+    fields = {
+        "title": draft.title,
+        "notes": draft.notes,
+        "due_date": draft.when.day and draft.when.day.isoformat(),
+        "due_time": draft.when.at and draft.when.at.isoformat("minutes"),
+        "priority": draft.priority if draft.priority != "none" else None,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _added(tasks: Tasks, now: datetime) -> str:
+    if not tasks:
+        return ""
+    if len(tasks) == 1:
+        return f"Added {wording.with_facts(tasks[0], now)}."
+    return f"Added {wording.count(len(tasks))}:\n{wording.numbered(tasks, now)}"

@@ -1,0 +1,63 @@
+"""The built-in assistant: a language model that needs no network and keeps no state."""
+
+import re
+from collections.abc import Generator
+from datetime import datetime
+from typing import Any
+
+from agent import prompt
+from agent.events import TextDelta
+from agent.llm import Message, Response
+from agent.offline import talk
+from agent.offline.grammar import understand
+from agent.offline.known import Known, Reply
+from agent.offline.plans import plan
+from agent.offline.steps import Played, Request, play
+from agent.offline.talk import Turn
+from agent.offline.telling import left_over
+
+MODEL = "built-in"
+
+
+class OfflineLLM:
+    """Reads the messages into what is known, understands the last one, and plays its plan."""
+
+    def stream(
+        self, messages: list[Message], tools: list[dict[str, Any]]
+    ) -> Generator[TextDelta, None, Response]:
+        step = next_step(messages)
+        if isinstance(step, Reply):
+            for word in re.findall(r"\S+\s*|\s+", step.words):
+                yield TextDelta(word)
+            return Response(step.words, model=MODEL)
+        requests = [request.as_tool_request() for request in step]
+        return Response("", requests, finish_reason="tool_calls", model=MODEL)
+
+
+def next_step(messages: list[Message]) -> list[Request] | Reply:
+    """The tool calls that the last message of the user takes next, or the reply to it."""
+    now = prompt.local_now(messages)
+    *past, current = talk.read(messages)
+    known = Known()
+    for turn in past:
+        known = _after(turn, known, now)
+    played = _play(turn=current, known=known, now=now)
+    if played.returned is None:
+        return played.requests
+    return left_over(played.unused, played.returned, now)
+
+
+def _play(turn: Turn, known: Known, now: datetime) -> Played[Reply]:
+    intent = understand(turn.said, known, now)
+    return play(plan(intent, known, now), turn.calls)
+
+
+def _after(turn: Turn, known: Known, now: datetime) -> Known:
+    """What is known once a turn is over.
+
+    A turn that would have ended otherwise today (another model answered it, or it was cut off)
+    leaves its tasks behind, and no question.
+    """
+    played = _play(turn, known, now)
+    reply = played.returned or told_by(turn.calls)
+    ...

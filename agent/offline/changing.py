@@ -1,0 +1,112 @@
+"""The plan that changes tasks: complete, reopen, edit, delete."""
+
+from datetime import datetime
+from typing import Any
+
+from agent.offline import wording
+from agent.offline.finding import MOST_AT_ONCE, find
+from agent.offline.intents import Add, Change, Edit, Named, Question
+from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
+from agent.offline.steps import Plan, Request
+from agent.offline.telling import told
+
+NOTES_KNOWN = 200
+"""Tools tell so much of the notes of a task; what is longer can not be added to unseen."""
+
+
+class CanNot(Exception):
+    """Why an edit is not possible, in a sentence for the user."""
+
+
+def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
+    """Find the tasks, ask for what is missing, change them, tell what has come of it."""
+    found = yield from find(intent, known, now)
+    if isinstance(found, Reply):
+        return _or_add(intent, found)
+    if len(found) > MOST_AT_ONCE:
+        return Reply(f"I change at most {MOST_AT_ONCE} tasks for one message, so I changed nothing.")
+    if intent.edit.missing:
+        return _ask_missing(intent, found)
+    if _builds_on_task(intent.edit) and not isinstance(intent.target, Named):
+        found = yield from _fresh(found)
+    try:
+        requests = [Request(intent.tool, _arguments(intent, task, now)) for task in found]
+    except CanNot as error:
+        return Reply(f"{error} I changed nothing.", focus=found)
+    calls = yield requests
+    return told(intent, found, calls, now)
+
+
+def _or_add(intent: Change, reply: Reply) -> Reply:
+    """"Cancel the dentist" may be a thing to do, when there is no such task to cancel."""
+    if reply.asks or not intent.instead:
+        return reply
+    offer = f"Shall I add {wording.quoted(intent.instead.title)} as a task? (yes or no)"
+    asks = Question("confirm", Add((intent.instead,)))
+    return Reply(wording.sentences(reply.words, offer), asks=asks)
+
+
+MISSING = {
+    "title": "What shall {} be called?",
+    "when": "When shall {} be due?",
+    "note": "What shall I note for {}?",
+}
+
+
+def _ask_missing(intent: Change, found: Tasks) -> Reply:
+    words = MISSING[intent.edit.missing or "when"].format(wording.titles(found))
+    settled = intent.on(*(task.id for task in found))
+    return Reply(words, focus=found, asks=Question("missing", settled))
+
+
+def _builds_on_task(edit: Edit) -> bool:
+    """Whether the new values follow from the old ones, which may have changed elsewhere."""
+    return bool(edit.shift or edit.note or (edit.when.at and not edit.when.day))
+
+
+def _fresh(tasks: Tasks) -> Plan[Tasks]:
+    calls = yield [
+        Request("list_tasks", {"status": "all", "search": task.title}) for task in tasks
+    ]
+    now_known = {task.id: task for call in calls for task in tasks_of(call)}
+    return tuple(now_known.get(task.id, task) for task in tasks)
+
+
+def _arguments(intent: Change, task: KnownTask, now: datetime) -> dict[str, Any]:
+    return {"task_id": task.id} | _edited(intent.edit, task, now)
+
+
+def _edited(edit: Edit, task: KnownTask, now: datetime) -> dict[str, Any]:
+    """The fields of update_task. Raises CanNot."""
+    fields: dict[str, Any] = _due(edit, task, now)
+    if edit.clear:
+        fields[edit.clear] = None
+    if edit.title:
+        fields["title"] = edit.title
+    if edit.priority:
+        fields["priority"] = edit.priority
+    if edit.note:
+        fields["notes"] = _with_note(task, edit.note)
+    return fields
+
+
+def _due(edit: Edit, task: KnownTask, now: datetime) -> dict[str, str]:
+    when = edit.when
+    if edit.shift:
+        try:
+            when = edit.shift(task.due_date or now.date(), task.due_time)
+        except (OverflowError, ValueError):
+            raise CanNot("That is further away than my calendar goes.") from None
+    elif when.at and not when.day and not task.due_date:
+        when = when.with_day(now)
+    fields = {"due_date": when.day.isoformat()} if when.day else {}
+    return fields | ({"due_time": when.at.isoformat("minutes")} if when.at else {})
+
+
+def _with_note(task: KnownTask, note: str) -> str:
+    if len(task.notes) >= NOTES_KNOWN:
+        raise CanNot(
+            f"The notes of {wording.quoted(task.title)} are too long for me to see whole, "
+            "and I might lose some of them."
+        )
+    return f"{task.notes}\n{note}" if task.notes else note

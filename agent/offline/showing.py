@@ -1,0 +1,52 @@
+"""The plan that lists tasks."""
+
+from datetime import datetime
+
+from agent.offline import wording
+from agent.offline.finding import look_up
+from agent.offline.intents import Named, Show
+from agent.offline.known import Reply, Tasks, tasks_of
+from agent.offline.steps import Plan, Request
+
+
+def show(intent: Show, now: datetime) -> Plan[Reply]:
+    if intent.named:
+        return (yield from _about(intent.named, now))
+    query = intent.query
+    [call] = yield [Request("list_tasks", query.arguments)]
+    if call.error:
+        return Reply(f"I could not list your tasks: {call.error}")
+    tasks, total = tasks_of(call), call.result["total"]
+    if not tasks:
+        return Reply(_nothing(intent), shown=())
+    more = f"That is the beginning; {total - len(tasks)} more fit." if total > len(tasks) else ""
+    words = f"{_heading(intent, total)}\n{wording.numbered(tasks, now)}"
+    words = wording.paragraphs(words, wording.sentences(more, *intent.remarks))
+    return Reply(words, focus=tasks if len(tasks) == 1 else (), shown=tasks)
+
+
+def _heading(intent: Show, total: int) -> str:
+    status, label = intent.query.arguments.get("status", "open"), intent.query.label
+    if status == "done":
+        return f"You have finished {wording.count(total)}{_spaced(label)}:"
+    kind = "task" if status == "all" or label else "open task"
+    return f"You have {wording.count(total, kind)}{_spaced(label)}:"
+
+
+def _spaced(label: str) -> str:
+    return f" {label}" if label else ""
+
+
+def _nothing(intent: Show) -> str:
+    status, label = intent.query.arguments.get("status", "open"), intent.query.label
+    if status == "done":
+        return wording.sentences(
+            f"You have not finished any tasks{_spaced(label)} yet.", *intent.remarks
+        )
+    if label:
+        return f"Nothing is {label.removeprefix('with ')}." if "due" in label else f"You have no tasks {label}."
+    return "You have nothing to do: your list is empty. Say “add buy milk tomorrow” to begin one."
+
+
+def _about(named: Named, now: datetime) -> Plan[Reply]:
+    ...

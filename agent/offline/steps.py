@@ -1,0 +1,76 @@
+"""Plans: what an intent takes, step by step.
+
+A plan is a generator. It yields the tool calls of its next step, gets them back with their results,
+and returns what it was made for. So it reads as if tools were called in place, and yet it can be
+played again from the calls that a conversation already has: that is how an assistant without a
+memory of its own goes on in the middle of an answer.
+"""
+
+import json
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from agent.llm import ToolRequest
+from agent.offline.talk import Call
+
+Returned = TypeVar("Returned")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A tool call that a plan wants to be made."""
+
+    name: str
+    arguments: dict[str, Any]
+
+    def was(self, call: Call) -> bool:
+        """Whether an earlier attempt at the same message has made this call already.
+
+        A change is never made twice, however it was worded; a list is as good as its arguments.
+        """
+        if self.name != call.name:
+            return False
+        if self.name == "list_tasks":
+            return self.arguments == call.arguments
+        return bool(self.arguments.get("task_id") == call.arguments.get("task_id"))
+
+    def as_tool_request(self) -> ToolRequest:
+        return ToolRequest(self.name, json.dumps(self.arguments, ensure_ascii=False))
+
+
+Plan = Generator[list[Request], list[Call], Returned]
+
+
+@dataclass(frozen=True, slots=True)
+class Played(Generic[Returned]):
+    """How far a plan came: what it asks for next, or (with no requests) what it returned."""
+
+    requests: list[Request]
+    returned: Returned | None
+    unused: list[Call]
+    """Calls that the plan had no use for."""
+
+
+def play(plan: Plan[Returned], calls: Iterable[Call]) -> Played[Returned]:
+    """Run ``plan`` as far as ``calls``, made for it before, will take it."""
+    unused = list(calls)
+    try:
+        requests = next(plan)
+        while True:
+            results = [_take(request, unused) for request in requests]
+            made = [result for result in results if result]
+            if len(made) < len(requests):
+                missing = [asked for asked, made in zip(requests, results, strict=True) if not made]
+                return Played(missing, None, unused)
+            requests = plan.send(made)
+    except StopIteration as end:
+        return Played([], end.value, unused)
+
+
+def _take(request: Request, unused: list[Call]) -> Call | None:
+    for call in unused:
+        if request.was(call):
+            unused.remove(call)
+            return call
+    return None

@@ -1,0 +1,84 @@
+"""What a change has come to, in words: only ever what the results of the tools say."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from agent.offline import wording
+from agent.offline.intents import Change, Edit
+from agent.offline.known import KnownTask, Reply, Tasks, tasks_of
+from agent.offline.talk import Call
+
+GONE = "There is no such task"
+
+
+def told(intent: Change, before: Tasks, calls: Sequence[Call], now: datetime) -> Reply:
+    """The reply after the calls of a change, one for each task of ``before``."""
+    changed = tuple(task for call in calls if not call.error for task in tasks_of(call))
+    news = tuple(task for call in calls if "note" not in call.result for task in tasks_of(call))
+    same = tuple(task for call in calls if "note" in call.result for task in tasks_of(call))
+    faults = [_fault(task, call) for task, call in zip(before, calls, strict=True) if call.error]
+    words = wording.sentences(
+        _changed(intent, before, news, now) if news else "",
+        _unchanged(intent, same) if same else "",
+        *faults,
+        *(intent.remarks if changed else ()),
+    )
+    return Reply(words, focus=() if intent.tool == "delete_task" else changed)
+
+
+def _fault(task: KnownTask, call: Call) -> str:
+    if call.error.startswith(GONE):
+        return f"{wording.quoted(task.title)} is not in your list any more, so I changed nothing."
+    return f"I could not change {wording.quoted(task.title)}: {call.error}"
+
+
+def _changed(intent: Change, before: Tasks, tasks: Tasks, now: datetime) -> str:
+    titles, be = wording.titles(tasks), "is" if len(tasks) == 1 else "are"
+    match intent.tool:
+        case "complete_task":
+            return f"Well done: {titles} {be} finished."
+        case "reopen_task":
+            return f"{titles} {be} open again."
+        case "delete_task":
+            return f"Deleted {titles}."
+    return _edited(intent.edit, before, tasks, now)
+
+
+def _unchanged(intent: Change, tasks: Tasks) -> str:
+    titles, be = wording.titles(tasks), "was" if len(tasks) == 1 else "were"
+    match intent.tool:
+        case "complete_task":
+            return f"{titles} {be} done already."
+        case "reopen_task":
+            return f"{titles} {be} open already."
+    return f"{titles} {be} like that already."
+
+
+def _edited(edit: Edit, before: Tasks, tasks: Tasks, now: datetime) -> str:
+    words = []
+    if edit.title:
+        old = {task.id: task.title for task in before}[tasks[0].id]
+        words.append(f"Renamed {wording.quoted(old)} to {wording.quoted(tasks[0].title)}.")
+    facts = _facts(edit, tasks, now)
+    if facts:
+        be = "is" if len(tasks) == 1 else "are"
+        words.append(f"{wording.titles(tasks)} {be} now {wording.joined(facts)}.")
+    if edit.note:
+        words.append(f"Noted for {wording.titles(tasks)}: {edit.note}")
+    return wording.sentences(*words)
+
+
+def _facts(edit: Edit, tasks: Tasks, now: datetime) -> list[str]:
+    facts = []
+    if edit.when or edit.shift or edit.clear:
+        dues = dict.fromkeys(_due(task, now) for task in tasks)
+        facts.append(wording.joined(dues))
+    if edit.priority:
+        facts.append(wording.PRIORITIES.get(tasks[0].priority, "without a special priority"))
+    return facts
+
+
+def _due(task: KnownTask, now: datetime) -> str:
+    if not task.due_date:
+        return "without a due date"
+    return f"due {wording.when_words(task.due_date, task.due_time, now)}"

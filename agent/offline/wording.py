@@ -1,0 +1,95 @@
+"""How tasks, days and changes are put into words."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+
+from agent.offline.known import KnownTask, Tasks
+
+PRIORITIES = {"low": "low priority", "medium": "medium priority", "high": "high priority"}
+
+
+def quoted(title: str) -> str:
+    return f"“{title}”"
+
+
+def joined(parts: Iterable[str]) -> str:
+    """One, two and three."""
+    *firsts, last = parts
+    return f"{', '.join(firsts)} and {last}" if firsts else last
+
+
+def titles(tasks: Tasks) -> str:
+    return joined(quoted(task.title) for task in tasks)
+
+
+def count(number: int, kind: str = "task") -> str:
+    """1 task, 2 open tasks."""
+    return f"{number} {kind}{'' if number == 1 else 's'}"
+
+
+def full_day(day: date, now: datetime) -> str:
+    """Friday, 27 November, with the year unless it is this one."""
+    year = "" if day.year == now.year else f" {day.year}"
+    return f"{day:%A}, {day.day} {day:%B}{year}"
+
+
+def day_words(day: date, now: datetime) -> str:
+    """Today, tomorrow (Sunday, 22 November), on Friday, 27 November."""
+    match (day - now.date()).days:
+        case -1:
+            return "yesterday"
+        case 0:
+            return "today"
+        case 1:
+            return f"tomorrow ({full_day(day, now)})"
+    return f"on {full_day(day, now)}"
+
+
+def when_words(day: date, at: time | None, now: datetime) -> str:
+    return day_words(day, now) + (f" at {at:%H:%M}" if at else "")
+
+
+def due_words(task: KnownTask, now: datetime) -> str:
+    """When a task is due, as in a list: "due tomorrow at 17:00", "overdue since 3 November"."""
+    day, at = task.due_date, task.due_time
+    if not day:
+        return ""
+    clock = f" at {at:%H:%M}" if at else ""
+    days = (day - now.date()).days
+    late = days < 0 or (days == 0 and at is not None and at < now.time())
+    if late and not task.completed:
+        since = {0: "today", -1: "yesterday"}.get(days, full_day(day, now))
+        return f"overdue since {since}{clock}"
+    near = {0: "today", 1: "tomorrow"}.get(days, full_day(day, now))
+    return f"due {near}{clock}"
+
+
+def line(task: KnownTask, now: datetime) -> str:
+    """A task in a list."""
+    facts = [due_words(task, now), PRIORITIES.get(task.priority, ""), "done" if task.completed else ""]
+    said = ", ".join(filter(None, facts))
+    return f"{task.title} – {said}" if said else task.title
+
+
+def numbered(tasks: Tasks, now: datetime) -> str:
+    return "\n".join(f"{place}. {line(task, now)}" for place, task in enumerate(tasks, 1))
+
+
+def with_facts(task: KnownTask, now: datetime) -> str:
+    """A task that was just made: its title, when it is due, its priority."""
+    facts = [quoted(task.title)]
+    if task.due_date:
+        facts.append(f"due {when_words(task.due_date, task.due_time, now)}")
+    if task.priority in PRIORITIES:
+        facts.append(PRIORITIES[task.priority])
+    if task.notes:
+        facts.append(f"with the note {quoted(task.notes)}")
+    return ", ".join(facts)
+
+
+def sentences(*parts: str) -> str:
+    return " ".join(filter(None, parts))
+
+
+def paragraphs(*parts: str) -> str:
+    return "\n\n".join(filter(None, parts))

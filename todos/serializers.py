@@ -1,0 +1,138 @@
+import re
+import unicodedata
+from datetime import date, time
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from rest.fields import INVISIBLE, RefusesEmptyPatch, TextField
+from todos.models import ORDERINGS, ChangeKind, Priority, Task, TaskChange
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+TIME_OF_DAY = re.compile(r"^[0-9]{2}:[0-9]{2}(:00)?$")
+
+
+class OneOfField(serializers.ChoiceField):
+    """One of a few words. The error names them and does not repeat what was sent instead."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str) or data not in self.choices:
+            words = ", ".join(self.choices)
+            raise ValidationError([ErrorDetail(f"Give one of: {words}.", code="invalid_choice")])
+        return data
+
+
+class FlagField(serializers.BooleanField):
+    """JSON's ``true`` or ``false``, and nothing that can merely be taken for one."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input="This")
+        return data
+
+
+class DayField(serializers.DateField):
+    """``YYYY-MM-DD``, and none of the other spellings of ISO 8601."""
+
+    def to_internal_value(self, value: Any) -> date:
+        if not (isinstance(value, str) and DAY.fullmatch(value)):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
+@extend_schema_field({"type": "string", "pattern": TIME_OF_DAY.pattern, "example": "17:30"})
+class TimeOfDayField(serializers.TimeField):
+    """``HH:MM``, without a zone: it is on the user's own clock. Seconds may be there if zero."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="%H:%M", **options)
+
+    def to_internal_value(self, value: Any) -> time:
+        if not (isinstance(value, str) and TIME_OF_DAY.fullmatch(value)):
+            self.fail("invalid", format="HH:MM")
+        return super().to_internal_value(value)
+
+
+class TaskSerializer(RefusesEmptyPatch, serializers.Serializer[Task]):
+    """A thing to get done."""
+
+    id = serializers.UUIDField(read_only=True)
+    title = TextField(max_length=200)
+    notes = TextField(default="", allow_blank=True, trim_whitespace=False, max_length=10_000)
+    due_date = DayField(default=None, allow_null=True, help_text="A day in the user's time zone.")
+    due_time = TimeOfDayField(
+        default=None,
+        allow_null=True,
+        help_text="HH:MM on the user's clock; needs a due date, and goes with it.",
+    )
+    priority = OneOfField(Priority.choices, default=Priority.NONE.value)
+    completed = FlagField(required=False, help_text="The same as complete and reopen.")
+    completed_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+
+    def validate_title(self, title: str) -> str:
+        if all(unicodedata.category(character) in INVISIBLE for character in title):
+            raise ValidationError([ErrorDetail("There is nothing to see in it.", code="blank")])
+        return title
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        day = attrs.get("due_date", self.instance and self.instance.due_date)
+        if attrs.get("due_time") is not None and day is None:
+            fault = ErrorDetail("A time needs a due_date.", code="due_date_required")
+            raise ValidationError({"due_time": [fault]})
+        return attrs
+
+    # save() is given the origin of the change and, for a new task, its user.
+
+    def create(self, validated_data: dict[str, Any]) -> Task:
+        return Task.add(**validated_data)
+
+    def update(self, instance: Task, validated_data: dict[str, Any]) -> Task:
+        instance.edit(**validated_data)
+        return instance
+
+
+class TaskQuerySerializer(serializers.Serializer[Any]):
+    """How a list of tasks is narrowed and ordered. What is left blank counts as not given."""
+
+    status = OneOfField(["open", "done", "all"], default="all")
+    due = OneOfField(
+        ["overdue", "today", "upcoming", "none"],
+        required=False,
+        help_text=(
+            "By the user's own clock: open and past its time, today (overdue included), "
+            "after today, or without a date."
+        ),
+    )
+    priority = OneOfField(Priority.choices, required=False)
+    search = TextField(
+        default="", max_length=200, help_text="Words that all stand in the title or the notes."
+    )
+    ordering = OneOfField(
+        [f"{sign}{key}" for key in ORDERINGS for sign in ("-", "")],
+        default="-created_at",
+        help_text=(
+            "`-` for falling. By `due`, tasks without a date are last in both directions; "
+            "`-priority` begins with high."
+        ),
+    )
+
+
+class TaskChangeSerializer(serializers.Serializer[TaskChange]):
+    """One line of a task's history."""
+
+    id = serializers.UUIDField(read_only=True)
+    kind = serializers.ChoiceField(ChangeKind.choices, read_only=True)
+    before = serializers.DictField(read_only=True, help_text="The changed fields as they were.")
+    after = serializers.DictField(read_only=True, help_text="The same fields as they became.")
+    source = serializers.CharField(  # type: ignore[assignment]  # a Field has a `source` too
+        read_only=True, help_text="The door: `api`, `chat`, `page` or `admin`."
+    )
+    tool_call_id = serializers.UUIDField(
+        read_only=True, allow_null=True, help_text="The tool call of the assistant that did it."
+    )
+    undone = serializers.BooleanField(read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)

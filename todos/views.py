@@ -1,0 +1,117 @@
+from django.http import Http404
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.authentication import user_of
+from todos.models import Origin, Task, TaskQuerySet
+from todos.serializers import TaskChangeSerializer, TaskQuerySerializer, TaskSerializer
+
+API = Origin("api")
+TASK = {
+    "id": "019a8f6e-3a52-7c41-9d3b-0d2f6c1b7a10",
+    "title": "Call the dentist",
+    "notes": "",
+    "due_date": "2026-11-20",
+    "due_time": "17:30",
+    "priority": "high",
+    "completed": False,
+    "completed_at": None,
+    "created_at": "2026-11-19T08:15:30.123456Z",
+    "updated_at": "2026-11-19T08:15:30.123456Z",
+}
+NEW_TASK = {name: TASK[name] for name in ("title", "due_date", "due_time", "priority")}
+EXAMPLES = [
+    OpenApiExample("A new task", NEW_TASK, request_only=True),
+    OpenApiExample("The task", TASK, response_only=True),
+]
+
+
+@extend_schema(tags=["tasks"])
+class TaskViewSet(GenericViewSet[Task]):
+    queryset = Task.objects.none()  # for the OpenAPI document, which asks on nobody's behalf
+    serializer_class = TaskSerializer
+
+    def get_queryset(self) -> TaskQuerySet:
+        if self.action == "restore":
+            return Task.objects.with_deleted_for_user(user_of(self.request))
+        return Task.objects.for_user(user_of(self.request))
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """A task that is deleted between our reading and changing it is as good as absent."""
+        return super().handle_exception(Http404() if isinstance(exc, Task.DoesNotExist) else exc)
+
+    @extend_schema(parameters=[TaskQuerySerializer])
+    def list(self, request: Request) -> Response:
+        """The user's tasks, done ones too unless `status` says otherwise; newest first."""
+        query = TaskQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        now = user_of(request).local_now()
+        page = self.paginate_queryset(self.get_queryset().listed(now=now, **query.validated_data))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(examples=EXAMPLES)
+    def create(self, request: Request) -> Response:
+        """Add a task."""
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        form.save(user=user_of(request), origin=API)
+        return Response(form.data, status=status.HTTP_201_CREATED)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One task."""
+        return self._answer(self.get_object())
+
+    def update(self, request: Request, pk: str, *, partial: bool = False) -> Response:
+        """Replace a task: what is not named is set to its default, except `completed`."""
+        form = self.get_serializer(self.get_object(), data=request.data, partial=partial)
+        form.is_valid(raise_exception=True)
+        form.save(origin=API)
+        return Response(form.data)
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change the named fields of a task."""
+        return self.update(request, pk, partial=True)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete a task; `restore` brings it back."""
+        self.get_object().remove(API)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Bring a deleted task back; nothing changes if it is not deleted."""
+        task = self.get_object()
+        task.restore(API)
+        return self._answer(task)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def complete(self, request: Request, pk: str) -> Response:
+        """Mark a task as done; nothing changes if it was done before."""
+        task = self.get_object()
+        task.complete(API)
+        return self._answer(task)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: str) -> Response:
+        """Mark a task as not done after all; nothing changes if it is open."""
+        task = self.get_object()
+        task.reopen(API)
+        return self._answer(task)
+
+    @extend_schema(responses=TaskChangeSerializer(many=True))
+    @action(detail=True)
+    def history(self, request: Request, pk: str) -> Response:
+        """Every change of a task, newest first."""
+        page = self.paginate_queryset(self.get_object().changes.newest_first())
+        return self.get_paginated_response(TaskChangeSerializer(page, many=True).data)
+
+    def _answer(self, task: Task) -> Response:
+        return Response(self.get_serializer(task).data)
