@@ -193,12 +193,16 @@ def summary(task: Task) -> Result:
 def read_arguments(text: str) -> dict[str, Any]:
     """The arguments of a request, as they are kept; what is no JSON object is kept as ``raw``."""
     try:
-        arguments = json.loads(text or "{}")
-    except ValueError:
+        arguments = clean_json(json.loads(text or "{}", parse_constant=_refuse))
+    except (ValueError, RecursionError):
         arguments = None
     if isinstance(arguments, dict):
-        return dict(clean_json(arguments))
+        return arguments
     return {"raw": clean_text(text)[:KEPT_RAW_ARGUMENTS]}
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON, and no database keeps it")
 
 
 def bind(name: str, arguments: dict[str, Any]) -> Tool:

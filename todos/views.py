@@ -1,13 +1,16 @@
+from uuid import UUID
+
 from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
+from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.authentication import user_of
-from todos.models import Origin, Task, TaskQuerySet
+from todos.models import Origin, Task, TaskChange, TaskQuerySet
 from todos.serializers import TaskChangeSerializer, TaskQuerySerializer, TaskSerializer
 
 API = Origin("api")
@@ -106,12 +109,17 @@ class TaskViewSet(GenericViewSet[Task]):
         task.reopen(API)
         return self._answer(task)
 
-    @extend_schema(responses=TaskChangeSerializer(many=True))
-    @action(detail=True)
-    def history(self, request: Request, pk: str) -> Response:
-        """Every change of a task, newest first."""
-        page = self.paginate_queryset(self.get_object().changes.newest_first())
-        return self.get_paginated_response(TaskChangeSerializer(page, many=True).data)
-
     def _answer(self, task: Task) -> Response:
         return Response(self.get_serializer(task).data)
+
+
+class TaskHistoryView(GenericAPIView[TaskChange]):
+    queryset = TaskChange.objects.none()
+    serializer_class = TaskChangeSerializer
+
+    @extend_schema(tags=["tasks"], responses=TaskChangeSerializer(many=True))
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Every change of a task, newest first."""
+        task = get_object_or_404(Task.objects.for_user(user_of(request)), pk=pk)
+        page = self.paginate_queryset(task.changes.newest_first())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from agent.offline import dates
 from agent.offline.dates import tidy
-from agent.offline.intents import Draft, Priority
+from agent.offline.intents import Draft
+from agent.offline.priorities import read_priority
 from agent.offline.words import VERBS, starts_with_verb
 
 LONGEST_TITLE = 200
@@ -22,25 +23,6 @@ FIRST_STAND_IN = 0xE000  # private use: nobody's text means anything by these ch
 STAND_IN = re.compile(r"[\ue000-\uf8ff]")
 
 NOTE = re.compile(r"[\s,;.(–-]*\b(?:notes?\s*:|with (?:the|a) note(?: saying| that)?:?)\s*(.+)", re.I | re.S)
-PRIORITIES: list[tuple[re.Pattern[str], Priority]] = [
-    (re.compile(pattern, re.IGNORECASE), priority)
-    for pattern, priority in (
-        (r"(?:,?\s*\b(?:with|at|as|of)\s+)?(?:a\s+)?\b(?:high(?:est)?|top)[\s-]+prio(?:rity)?\b", "high"),
-        (r"(?:,?\s*\b(?:with|at|as|of)\s+)?(?:a\s+)?\blow(?:est)?[\s-]+prio(?:rity)?\b", "low"),
-        (r"(?:,?\s*\b(?:with|at|as|of)\s+)?(?:a\s+)?\b(?:medium|normal)[\s-]+prio(?:rity)?\b", "medium"),
-        (r"\bprio(?:rity)?\s*[:=]?\s*(?:is\s+)?(?:high|1)\b", "high"),
-        (r"\bprio(?:rity)?\s*[:=]?\s*(?:is\s+)?low\b", "low"),
-        (r"\bprio(?:rity)?\s*[:=]?\s*(?:is\s+)?(?:medium|normal)\b", "medium"),
-        (r"(?:[,;(–-]\s*|\b)(?:it'?s |this is )?not (?:so |very )?(?:urgent|important)\)?$", "low"),
-        (r"(?:[,;(–-]\s*|\b)no (?:rush|hurry)\)?$", "low"),
-        (r"(?:^|[,;(–-]\s*|\s)(?:it'?s |this is )?(?:very |really )?(?:urgent(?:ly)?|important|asap)\)?[.!]*$", "high"),
-        (r"^(?:urgent(?:ly)?|important|asap)\b\s*[:,!–-]?(?=\s)", "high"),
-        (r"(?:^|\s)!(?:high|important|urgent)\b", "high"),
-        (r"(?:^|\s)!low\b", "low"),
-        (r"(?:^|(?<=\S)|\s)!{2,}(?=\s|$)", "high"),
-        (r"(?:^|\s)p1\b$", "high"),
-    )
-]  # fmt: skip
 REPEATS = re.compile(
     r"\b(?:every|each)\s+(?:other\s+)?(?:day|week|month|year|morning|evening|night|weekday|weekend"
     r"|\d+\s+\w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b|\b(?:daily|weekly|monthly|yearly)\b$",
@@ -178,7 +160,7 @@ def _draft(text: str, now: datetime, *, strict: bool = True) -> tuple[Draft, tup
     if reading.fault and strict:
         raise NoDraft(f"{reading.fault} I have added nothing.")
     title, priority = read_priority(reading.rest)
-    title = re.sub(r"^(?:to|that i (?:need|have) to)\s+(?=\w)", "", title, flags=re.IGNORECASE)
+    title = re.sub(r"^(?:to|about|of|that(?: i (?:need|have) to)?)\s+(?:the\s+)?(?=\w)", "", title, flags=re.IGNORECASE)
     draft = Draft(_sentence(title), reading.when.with_day(now), priority or "none", notes)
     return draft, (*reading.remarks, *([NO_REPEATS] if repeats else []))
 
@@ -188,15 +170,6 @@ def _cut_note(text: str) -> tuple[str, str]:
     if not match or not match.start():
         return text, ""
     return text[: match.start()], match[1].strip().removesuffix(")")
-
-
-def read_priority(text: str) -> tuple[str, Priority | None]:
-    """``text`` without its priority words, and the priority."""
-    for pattern, priority in PRIORITIES:
-        match = pattern.search(text)
-        if match:
-            return tidy(f"{text[: match.start()]} {text[match.end() :]}"), priority
-    return text, None
 
 
 def _sentence(title: str) -> str:

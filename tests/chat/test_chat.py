@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -262,7 +263,7 @@ def test_the_anonymous_get_401(anonymous: APIClient) -> None:
 
 
 def test_the_rate_is_counted_per_user(
-    client: APIClient, stranger_client: APIClient, plays: Plays, settings
+    client: APIClient, stranger_client: APIClient, plays: Plays, settings: Settings
 ) -> None:
     settings.CHAT_RATE = "2/m"
     plays(*[["Hi."]] * 3)

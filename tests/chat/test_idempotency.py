@@ -6,6 +6,7 @@ from threading import Barrier, Event
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -23,7 +24,7 @@ KEY = {"Idempotency-Key": "key-1"}
 
 
 def test_the_same_key_and_body_get_the_same_answer_again(
-    client: APIClient, plays: Plays, settings
+    client: APIClient, plays: Plays, settings: Settings
 ) -> None:
     settings.CHAT_RATE = "1/m"
     llm = plays([call("create_task", title="Milk")], ["Added."])
@@ -72,7 +73,7 @@ def test_a_key_that_is_none_is_400(client: APIClient, key: str) -> None:
 
 
 def test_a_key_that_met_an_error_before_its_turn_is_still_fresh(
-    client: APIClient, anonymous: APIClient, plays: Plays, settings
+    client: APIClient, anonymous: APIClient, plays: Plays, settings: Settings
 ) -> None:
     plays(["Hi."])
     assert anonymous.post("/api/chat/", {"message": "hi"}, headers=KEY).status_code == 401
@@ -168,7 +169,7 @@ def test_while_a_turn_is_open_its_key_says_so(client: APIClient, user: User, pla
 
 
 def test_a_busy_conversation_is_409_and_keeps_nothing(
-    client: APIClient, user: User, plays: Plays, settings
+    client: APIClient, user: User, plays: Plays, settings: Settings
 ) -> None:
     settings.TURN_WAIT_SECONDS = 0.3
     plays()

@@ -1,0 +1,276 @@
+"""Sentences that change tasks, understood: "mark it as done", "move the report to monday"."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from agent.offline.intents import Change, Edit, It, Named, Priority, Refuse, Target, Unnamed
+from agent.offline.editing import edit_of
+from agent.offline.past import base_of
+from agent.offline.priorities import read_level
+from agent.offline.targets import read_target
+
+Read = Callable[[re.Match[str], datetime], "Change | Refuse | None"]
+
+DONE = r"(?:done|complete|completed|finished|sorted|handled|dealt with|taken care of|accomplished)"
+BE = r"(?:is|are|was|were|'s|has been|have been|got)"
+NOT = r"(?:isn't|is not|aren't|are not|wasn't|was not|weren't|were not|hasn't been|has not been|'s not)"
+I_HAVE = r"(?:(?:i|we)(?:'m| am|'ve| have| had|'re| are)?\s+|(?:i|we)\s+)"
+SOON = r"(?:(?:just|already|finally|now|also|actually|really)\s+)*"
+DUE = r"(?:due\s+date|due\s+day|due\s+time|deadline|date|due|time)"
+
+
+def _rule(pattern: str, read: Read) -> tuple[re.Pattern[str], Read]:
+    return re.compile(pattern, re.IGNORECASE | re.DOTALL), read
+
+
+def read_change(text: str, now: datetime) -> Change | Refuse | None:
+    """The change that one sentence asks for; None when it asks for none."""
+    for pattern, read in RULES:
+        match = pattern.fullmatch(text)
+        if match and (change := read(match, now)):
+            return change
+    return None
+
+
+def _target(match: re.Match[str], now: datetime) -> Target:
+    return read_target(match.groupdict().get("target") or "", now)
+
+
+def _complete(match: re.Match[str], now: datetime) -> Change:
+    return Change("complete_task", _target(match, now))
+
+
+def _complete_it(match: re.Match[str], now: datetime) -> Change:
+    return Change("complete_task", It())
+
+
+def _complete_pointed(match: re.Match[str], now: datetime) -> Change | None:
+    """"Finish 2" is said to the assistant, "finish the report" is a thing to do."""
+    target = _target(match, now)
+    return None if isinstance(target, Named | Unnamed) else Change("complete_task", target)
+
+
+def _past(match: re.Match[str], now: datetime) -> Change | None:
+    """"I bought the milk" completes "Buy milk"."""
+    verb = base_of(match["verb"], alone=not match["who"])
+    if not verb:
+        return None
+    target = read_target(match["target"], now)
+    if isinstance(target, Named):
+        target = Named(target.words if verb == "do" else f"{verb} {target.words}")
+    return Change("complete_task", target)
+
+
+def _reopen(match: re.Match[str], now: datetime) -> Change:
+    target = _target(match, now)
+    return Change("reopen_task", It() if target == Unnamed() else target)
+
+
+def _delete(match: re.Match[str], now: datetime) -> Change:
+    return Change("delete_task", _target(match, now))
+
+
+def _rename(match: re.Match[str], now: datetime) -> Change:
+    title = (match.groupdict().get("title") or "").strip(" \t\"“”'.")
+    target = _target(match, now)
+    if not title:
+        return Change("update_task", target, Edit(missing="title"))
+    return Change("update_task", target, Edit(title=title))
+
+
+def _rename_it(match: re.Match[str], now: datetime) -> Change:
+    return Change("update_task", It(), Edit(title=match["title"].strip(" \t\"“”'.")))
+
+
+def _note(match: re.Match[str], now: datetime) -> Change:
+    note = (match.groupdict().get("note") or "").strip(" \t\"“”")
+    target = _target(match, now)
+    target = It() if target == Unnamed() else target
+    return Change("update_task", target, Edit(note=note) if note else Edit(missing="note"))
+
+
+def _clear(match: re.Match[str], now: datetime) -> Change:
+    time_only = match["what"].lower() in ("time", "due time")
+    target = _target(match, now)
+    edit = Edit(clear="due_time" if time_only else "due_date")
+    return Change("update_task", It() if target == Unnamed() else target, edit)
+
+
+def _move(match: re.Match[str], now: datetime) -> Change | Refuse:
+    """"Move the report to monday"; if no day is said, it has to be asked for."""
+    phrase = match["phrase"]
+    edited = edit_of(phrase, now)
+    if edited:
+        return edited
+    target = re.sub(r"\s+(?:back|forward|out|off|later|earlier)$", "", phrase, flags=re.IGNORECASE)
+    return Change("update_task", read_target(target, now), Edit(missing="when"))
+
+
+def _set(match: re.Match[str], now: datetime) -> Change | Refuse | None:
+    """"Make it friday", "set milk to high"; but "make dinner at 6" is a thing to do."""
+    edited = edit_of(match["phrase"], now)
+    if not isinstance(edited, Change) or not isinstance(edited.target, Named):
+        return edited
+    says_so = edited.edit.priority or re.search(SETS, match["phrase"], re.IGNORECASE)
+    return edited if says_so else None
+
+
+def _is(match: re.Match[str], now: datetime) -> Change | Refuse | None:
+    return edit_of(f"{match['target']} {match['phrase']}", now)
+
+
+def _set_due(match: re.Match[str], now: datetime) -> Change | Refuse | None:
+    """"Set the due date of milk to friday"."""
+    return edit_of(f"{match.groupdict().get('target') or 'it'} to {match['phrase']}", now)
+
+
+def _no_due_said(match: re.Match[str], now: datetime) -> Change:
+    return Change("update_task", _target(match, now), Edit(missing="when"))
+
+
+def _set_priority(match: re.Match[str], now: datetime) -> Change | None:
+    level = read_level(match["level"])
+    target = _target(match, now)
+    target = It() if target == Unnamed() else target
+    return Change("update_task", target, Edit(priority=level)) if level else None
+
+
+def _new_priority(level: Priority) -> Read:
+    def read(match: re.Match[str], now: datetime) -> Change:
+        target = _target(match, now)
+        return Change("update_task", It() if target == Unnamed() else target, Edit(priority=level))
+
+    return read
+
+
+def _correct(match: re.Match[str], now: datetime) -> Change | Refuse | None:
+    """A date or priority alone is about the task just talked about; a mere day is not."""
+    edited = edit_of(match["phrase"], now)
+    if not isinstance(edited, Change) or edited.target != It():
+        return None
+    return edited
+
+
+def _correct_alone(match: re.Match[str], now: datetime) -> Change | Refuse | None:
+    """"By friday", "6pm", "high priority"; "friday" alone rather asks what there is to do."""
+    edited = _correct(match, now)
+    if not isinstance(edited, Change):
+        return None
+    edit = edited.edit
+    said = edit.priority or edit.shift or edit.when.at
+    return edited if said or re.match(r"(?:by|at|on|due|for|until)\b", match[0], re.I) else None
+
+
+T = r"(?P<target>[\"“][^\"”]+[\"”]|.+?)"
+SETS = r"\b(?:due|to|for|until)\b"
+THE = r"(?:the\s+|its\s+|that\s+|a\s+)?"
+OF = r"(?:\s+(?:of|from|for|on)\s+(?P<target>.+?))?"
+POINTED = (
+    r"(?P<target>it|that|this|(?:number|task|no\.?|#)?\s*\d+"
+    r"|the\s+(?:first|second|third|fourth|fifth|last)(?:\s+one)?)"
+)
+ENDING = r"(?:\s+(?:yet|after\s+all|though|again|now|too|as\s+well|already|today|yesterday))*"
+CORRECTION = (
+    r"(?:(?:no|actually|sorry|rather|i\s+meant|i\s+mean|make\s+that|better|it's|that's|it\s+is"
+    r"|as|but|with|and)[,\s]+)+"
+)
+
+RULES = [
+    # dates and priorities taken away
+    _rule(rf"(?:remove|clear|delete|drop|unset|cancel)\s+{THE}(?P<what>{DUE}){OF}", _clear),
+    _rule(rf"(?:remove|clear|unset)\s+{T}'s\s+(?P<what>{DUE})", _clear),
+    _rule(rf"(?:with\s+)?(?:no|without(?:\s+an?)?)\s+(?P<what>due\s+date|deadline|date){OF}", _clear),
+    _rule(rf"(?:remove|clear|drop|reset|unset)\s+{THE}priority{OF}", _new_priority("none")),
+    # notes
+    _rule(
+        r"(?:add|attach|write|put|leave|make)\s+(?:an?\s+|the\s+|this\s+|another\s+)?notes?\s+"
+        r"(?:to|for|on|in)\s+(?P<target>[^:]+?)"
+        r"\s*(?:(?::|,?\s+(?:saying|that\s+says|that)\s)\s*(?P<note>.+))?",
+        _note,
+    ),
+    _rule(r"(?:add\s+(?:a\s+)?)?notes?\s+(?:for|on|to)\s+(?!self|myself)(?P<target>[^:]+):\s*(?P<note>.+)", _note),
+    _rule(r"(?:add|attach|make)\s+(?:an?\s+)?note(?:\s*:|\s+that|\s+saying)\s*(?P<note>.+)", _note),
+    _rule(
+        r"(?:add|put)\s+(?P<note>.+?)\s+(?:as\s+an?\s+note|to\s+the\s+notes)\s+(?:to|of|for|on)\s+"
+        r"(?P<target>.+)",
+        _note,
+    ),
+    # titles
+    _rule(rf"(?:rename|retitle)\s+{T}(?:\s+(?:to|as|into)\s+(?P<title>.+))?", _rename),
+    _rule(rf"change\s+{THE}(?:title|name)(?:\s+of\s+{T})?\s+to\s+(?P<title>.+)", _rename),
+    _rule(rf"(?:call|name)\s+{POINTED}\s+(?!a\s+day$)(?P<title>.+)", _rename),
+    _rule(rf"{T}\s+should\s+(?:be\s+called|be\s+named|say|read)\s+(?P<title>.+)", _rename),
+    # priorities and dates, by name
+    _rule(
+        rf"(?:set|change|make|update)\s+{THE}priority(?:\s+(?:of|for|on)\s+{T})?\s+(?:to\s+|as\s+)?(?P<level>.+)",
+        _set_priority,
+    ),
+    _rule(rf"(?:raise|increase|bump(?:\s+up)?)\s+{THE}priority{OF}", _new_priority("high")),
+    _rule(rf"(?:lower|reduce|decrease)\s+{THE}priority{OF}", _new_priority("low")),
+    _rule(rf"prioriti[sz]e\s+{T}", _new_priority("high")),
+    _rule(rf"deprioriti[sz]e\s+{T}", _new_priority("low")),
+    _rule(rf"give\s+{T}\s+(?P<level>(?:an?\s+)?\w+\s+priority)", _set_priority),
+    _rule(
+        rf"(?:set|change|update|move|make|add|put)\s+{THE}(?:due\s+)?{DUE}\s+(?:of|for|on|to)\s+"
+        rf"{T}(?:\s+to|\s+as|\s*:)\s+(?P<phrase>.+)",
+        _set_due,
+    ),
+    _rule(rf"(?:set|change|update|move)\s+{THE}{DUE}\s*(?:to|as|:|for|on)\s+(?P<phrase>.+)", _set_due),
+    _rule(rf"(?:set|change|add)\s+(?:the\s+|an?\s+)?(?:due\s+date|deadline)(?:\s+(?:to|of|for)\s+{T})?", _no_due_said),
+    _rule(rf"give\s+{T}\s+(?:an?\s+)?{DUE}\s+(?:of|on|:)?\s*(?P<phrase>.+)", _set_due),
+    # open again
+    _rule(r"(?:re-?open|un-?check|un-?tick|un-?complete|un-?mark|un-?finish)\s*(?P<target>.*)", _reopen),
+    _rule(
+        rf"(?:mark|set)\s+{T}\s+(?:back\s+)?(?:as\s+|to\s+)?"
+        rf"(?:not\s+{DONE}|undone|open|incomplete|unfinished|to-?do|pending){ENDING}",
+        _reopen,
+    ),
+    _rule(rf"{T}\s+{NOT}\s+{SOON}{DONE}{ENDING}", _reopen),
+    _rule(
+        rf"(?:i|we)\s+(?:haven't|have\s+not|hadn't|didn't|did\s+not|'m\s+not|am\s+not)\s+{SOON}"
+        rf"(?:done|do|finish(?:ed)?|completed?)\s+(?:with\s+)?{T}{ENDING}",
+        _reopen,
+    ),
+    _rule(rf"open\s+{T}\s+again", _reopen),
+    _rule(r"undo\s+(?:that\s+|the\s+|this\s+)?(?:completion|completing)(?:\s+(?:of\s+)?(?P<target>.+))?", _reopen),
+    _rule(r"(?P<target>)not\s+(?:done|finished)(?:\s+yet)?", _reopen),
+    # done
+    _rule(rf"(?:mark|set|flag|tick|check|cross)\s+(?:off\s+)?{T}\s+(?:off\s+)?(?:as\s+|to\s+)?{DONE}{ENDING}", _complete),
+    _rule(rf"(?:mark|tick|check|cross|strike)\s+(?:off|out)\s+{T}{ENDING}", _complete),
+    _rule(rf"(?:mark|tick|check|cross)\s+{T}\s+off(?:\s+(?:my|the)\s+list)?", _complete),
+    _rule(r"(?:complete|tick)\s+(?P<target>.+)", _complete),
+    _rule(r"(?:finish|close|resolve|do)\s+(?P<target>.+)", _complete_pointed),
+    _rule(rf"(?:{I_HAVE})?{SOON}(?:all\s+)?(?:done|finished|completed)\s+(?:with\s+|doing\s+)?{T}{ENDING}", _complete),
+    _rule(rf"(?:(?:{I_HAVE})?{SOON}{DONE}|(?:i\s+)?did\s+(?:it|that)|i\s+did|(?:it|that)'s\s+{DONE})(?:\s+with\s+(?:it|that))?{ENDING}", _complete_it),
+    _rule(rf"(?!(?:get|have|i|we|you|to|not|well)\s){T}(?:'s|\s+{BE})?\s+{SOON}(?:all\s+)?{DONE}{ENDING}", _complete),
+    _rule(rf"(?P<who>{I_HAVE})?{SOON}(?P<verb>\w+)\s+(?P<target>.+?){ENDING}", _past),
+    _rule(rf"(?P<target>.+?)\s+(?P<who>{BE})\s+{SOON}(?P<verb>\w+){ENDING}", _past),
+    # away with it
+    _rule(
+        r"(?:delete|remove|erase|discard|scrap|trash|get\s+rid\s+of|drop(?!\s+off)|cancel|clear"
+        r"|forget(?:\s+about)?)(?:\s+(?P<target>.+))?",
+        _delete,
+    ),
+    _rule(rf"take\s+{T}\s+off(?:\s+(?:my|the)\s+list)?", _delete),
+    _rule(rf"(?:i|we)\s+(?:no\s+longer|don't|do\s+not)\s+(?:need|want|have)\s+(?:to\s+)?{T}\s+any\s?more", _delete),
+    _rule(rf"(?:i|we)\s+no\s+longer\s+(?:need|want|have)\s+(?:to\s+)?{T}", _delete),
+    # dates and priorities, by what follows
+    _rule(
+        r"(?:re-?schedule|postpone|delay|defer|snooze|move|push(?:\s+back)?|shift|put\s+off"
+        r"|bring\s+forward)\s+(?P<phrase>.+)",
+        _move,
+    ),
+    _rule(r"bring\s+(?P<phrase>.+?\s+forward.*)", _move),
+    _rule(r"(?:make|set|change|update|mark|flag|put|turn|edit)\s+(?P<phrase>.+)", _set),
+    _rule(rf"(?:change|turn|edit|update|correct)\s+{T}\s+(?:to|into)\s+(?P<title>.+)", _rename),
+    _rule(r"make\s+(?:it|that)\s+(?P<title>.+?)\s+instead", _rename_it),
+    _rule(rf"{CORRECTION}(?P<phrase>.+)", _correct),
+    _rule(r"(?P<phrase>.+)", _correct_alone),
+    _rule(
+        rf"(?!(?:i|we|you|there|here)\s){T}(?:'s|\s+(?:is|are|should\s+be|must\s+be|has\s+to\s+be|needs\s+to\s+be))"
+        r"\s+(?:now\s+)?(?P<phrase>.+)",
+        _is,
+    ),
+    _rule(r"i\s+mean(?:t)?\s+(?P<title>.+)", _rename_it),
+]

@@ -1,0 +1,53 @@
+"""A phrase that names a task and its new date or priority: "the report to monday, high priority"."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from agent.offline import dates
+from agent.offline.intents import Change, Edit, It, Refuse, Unnamed
+from agent.offline.priorities import read_last_level
+from agent.offline.targets import read_target
+
+BEFORE_DATE = re.compile(r"(?:^|\s)(?:to|until|till|for|by|on|at|due|as)\s+", re.IGNORECASE)
+LOOSE_END = re.compile(
+    r"(?:^|[\s,]+)(?:to|until|till|as|be|is|and|due|with|instead|back|forward|out|off|a|it's)$",
+    re.IGNORECASE,
+)
+
+
+def edit_of(phrase: str, now: datetime) -> Change | Refuse | None:
+    """None when the phrase sets neither date nor priority."""
+    rest, priority = read_last_level(phrase)
+    found = dates.read_shift(rest)
+    if found:
+        shift, target = found
+        return _change(target, Edit(shift=shift, priority=priority), (), now)
+    target, reading = _target_and_date(rest, now)
+    if reading.fault:
+        return Refuse(f"{reading.fault} I changed nothing.")
+    if not reading.when and not priority:
+        return None
+    return _change(target, Edit(when=reading.when, priority=priority), reading.remarks, now)
+
+
+def _target_and_date(text: str, now: datetime) -> tuple[str, dates.Reading]:
+    """The date is what stands after "to", or else wherever one is found."""
+    for before, after in _cuts(text):
+        reading = dates.read(after, now)
+        if reading.when and not reading.rest:
+            return before, reading
+    reading = dates.read(text, now)
+    return reading.rest, reading
+
+
+def _cuts(text: str) -> Iterator[tuple[str, str]]:
+    for match in BEFORE_DATE.finditer(text):
+        yield text[: match.start()], text[match.end() - len(match[0].lstrip()) :].removeprefix("to ")
+
+
+def _change(target: str, edit: Edit, remarks: tuple[str, ...], now: datetime) -> Change:
+    while (shorter := LOOSE_END.sub("", target.strip(" ,"))) != target:
+        target = shorter
+    meant = read_target(target, now)
+    return Change("update_task", It() if meant == Unnamed() else meant, edit, remarks)

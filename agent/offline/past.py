@@ -1,0 +1,51 @@
+"""Verbs in the past: who says "bought the milk" has done "buy milk"."""
+
+from agent.offline.words import VERBS
+
+IRREGULAR = {
+    "ate": "eat",
+    "baked": "bake",
+    "bought": "buy",
+    "brought": "bring",
+    "built": "build",
+    "did": "do",
+    "done": "do",
+    "drank": "drink",
+    "drew": "draw",
+    "drove": "drive",
+    "fed": "feed",
+    "found": "find",
+    "gave": "give",
+    "got": "get",
+    "hung": "hang",
+    "made": "make",
+    "met": "meet",
+    "paid": "pay",
+    "ran": "run",
+    "rang": "ring",
+    "sent": "send",
+    "sold": "sell",
+    "spoke": "speak",
+    "swept": "sweep",
+    "taught": "teach",
+    "threw": "throw",
+    "took": "take",
+    "went": "go",
+    "wrote": "write",
+    "written": "write",
+}
+SAME = frozenset("cut put read set".split())
+"""These look the same in the past; only "I have read it" tells."""
+
+
+def base_of(word: str, *, alone: bool) -> str:
+    """The verb whose past ``word`` is, or ""; ``alone`` when no "I have" stands before it."""
+    word = word.lower()
+    if word in IRREGULAR:
+        return IRREGULAR[word]
+    if word in SAME:
+        return "" if alone else word
+    if not word.endswith("ed"):
+        return ""
+    stems = (word[:-2], word[:-1], f"{word[:-3]}y", word[:-3])  # called, moved, tidied, planned
+    return next((stem for stem in stems if stem in VERBS), "")

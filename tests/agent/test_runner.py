@@ -1,0 +1,139 @@
+"""The loop, with a scripted model and an executor that only writes down."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from agent import runner
+from agent.events import Event, TextDelta, ToolFinished, ToolStarted
+from agent.llm import Response, ToolRequest
+from agent.runner import Call, Limits, Outcome
+from tests.fakes import ScriptedLLM, call
+
+LIMITS = Limits(steps=8, tool_calls=16, seconds=90)
+PROMPT = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "hi"}]
+
+
+@dataclass
+class Done:
+    id: UUID
+    step: int
+    position: int
+    name: str
+    arguments: dict[str, Any]
+    result: dict[str, Any]
+    status: str = "succeeded"
+    duration_ms: int = 3
+
+
+def execute(made: Call) -> Done:
+    return Done(made.id, made.step, made.position, made.name, made.arguments, {"ok": True})
+
+
+def play(llm: ScriptedLLM, **options: Any) -> tuple[list[Event], Outcome]:
+    options = {"limits": LIMITS} | options
+    running = runner.run(llm, PROMPT, execute, **options)
+    events = []
+    while True:
+        try:
+            events.append(next(running))
+        except StopIteration as stop:
+            return events, stop.value
+
+
+def text(events: list[Event]) -> str:
+    return "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+def test_words_alone_are_one_step() -> None:
+    events, outcome = play(ScriptedLLM(["Hel", "lo."]))
+
+    assert events == [TextDelta("Hel"), TextDelta("lo.")]
+    assert (outcome.model, outcome.input_tokens, outcome.output_tokens) == ("scripted", 10, 5)
+    assert outcome.warning == ""
+
+
+def test_a_tool_is_started_finished_and_told_to_the_model() -> None:
+    llm = ScriptedLLM([call("list_tasks")], ["Nothing."])
+
+    events, outcome = play(llm)
+
+    started, finished, words = events
+    assert started == ToolStarted(started.id, "list_tasks", {})
+    assert finished == ToolFinished(started.id, "list_tasks", "succeeded", {"ok": True}, 3)
+    assert words == TextDelta("Nothing.")
+    assert llm.prompts[1][-1]["content"] == '{"ok": true}'
+    assert (outcome.input_tokens, outcome.output_tokens) == (20, 10)
+
+
+def test_parallel_calls_have_places_of_their_own() -> None:
+    made: list[Call] = []
+
+    def remember(one: Call) -> Done:
+        made.append(one)
+        return execute(one)
+
+    llm = ScriptedLLM([call("list_tasks"), call("list_tasks")], [call("list_tasks")], ["Done."])
+    list(runner.run(llm, PROMPT, remember, limits=LIMITS, first_step=4))
+
+    assert [(one.step, one.position) for one in made] == [(4, 0), (4, 1), (5, 0)]
+    assert len({one.id for one in made}) == 3
+
+
+def test_what_is_said_before_and_after_a_tool_are_two_paragraphs() -> None:
+    events, _ = play(ScriptedLLM(["Let me see.", call("list_tasks")], ["Noth", "ing."]))
+
+    assert text(events) == "Let me see.\n\nNothing."
+
+
+def test_a_model_that_says_nothing_gets_words() -> None:
+    events, _ = play(ScriptedLLM([]))
+
+    assert text(events) == runner.NO_WORDS
+
+
+def test_a_model_that_asks_for_tools_for_ever_is_stopped_honestly() -> None:
+    llm = ScriptedLLM(*[[call("list_tasks")]] * 9)
+
+    events, outcome = play(llm, limits=Limits(steps=3, tool_calls=16, seconds=90))
+
+    assert len(llm.prompts) == 3
+    assert text(events) == runner.CUT_SHORT
+    assert "cut short" in outcome.warning
+
+
+def test_no_more_calls_are_made_than_allowed() -> None:
+    llm = ScriptedLLM([call("list_tasks")] * 5)
+
+    events, outcome = play(llm, limits=Limits(steps=8, tool_calls=2, seconds=90))
+
+    assert len([event for event in events if isinstance(event, ToolFinished)]) == 2
+    assert outcome.warning
+
+
+def test_when_the_time_is_over_no_further_step_is_begun() -> None:
+    llm = ScriptedLLM([call("list_tasks")], ["never said"])
+
+    events, outcome = play(llm, limits=Limits(steps=8, tool_calls=16, seconds=0))
+
+    assert len(llm.prompts) == 1
+    assert text(events) == runner.CUT_SHORT
+    assert outcome.warning
+
+
+def test_arguments_that_are_no_json_are_kept_as_they_came() -> None:
+    events, _ = play(ScriptedLLM([ToolRequest("create_task", '{"title": "Mi')], ["Sorry."]))
+
+    assert events[0].arguments == {"raw": '{"title": "Mi'}
+
+
+def test_a_model_that_does_not_count_tokens_leaves_them_unknown() -> None:
+    class Silent:
+        def stream(self, messages: Any, tools: Any) -> Generator[TextDelta, None, Response]:
+            yield TextDelta("Hi.")
+            return Response("Hi.")
+
+    _, outcome = play(Silent())
+
+    assert (outcome.input_tokens, outcome.output_tokens) == (None, None)

@@ -1,0 +1,65 @@
+import pytest
+from django.db import connection
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+
+def test_the_process_is_up_without_a_database(anonymous: APIClient) -> None:
+    answer = anonymous.get("/health/")
+
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert anonymous.get("/health").status_code == 200
+
+
+@pytest.mark.django_db
+def test_ready_names_every_part(anonymous: APIClient) -> None:
+    answer = anonymous.get("/health/ready/")
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "ok",
+        "database": "ok",
+        "migrations": "ok",
+        "cache": "ok",
+        "assistant": "built-in",
+    }
+
+
+@pytest.mark.django_db
+def test_ready_tells_a_configured_assistant(
+    anonymous: APIClient, settings: Settings
+) -> None:
+    settings.OPENROUTER_API_KEY = "sk-or-very-secret"
+
+    answer = anonymous.get("/health/ready/")
+
+    assert answer.json()["assistant"] == "configured"
+    assert "secret" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_missing_migration_is_not_ready(anonymous: APIClient) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'todos'")
+
+    answer = anonymous.get("/health/ready/")
+
+    assert answer.status_code == 503
+    assert answer.json()["migrations"] == "down"
+    assert answer.json()["database"] == "ok"
+
+
+@pytest.mark.django_db
+def test_a_cache_that_is_gone_is_not_ready(anonymous: APIClient, settings: Settings) -> None:
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://user:secret@127.0.0.1:1/0",
+        }
+    }
+
+    answer = anonymous.get("/health/ready/")
+
+    assert answer.status_code == 503
+    assert answer.json()["cache"] == "down"
+    assert "secret" not in answer.content.decode()

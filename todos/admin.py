@@ -1,0 +1,82 @@
+from contextlib import suppress
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from todos.models import Origin, Task, TaskChange
+
+ADMIN = Origin("admin")
+
+
+class ReadOnly:
+    """Rows are looked at here; a task is changed by its own methods, or the journal would lie."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class TaskChangeInline(ReadOnly, admin.TabularInline[TaskChange, Task]):
+    model = TaskChange
+    fields = ("created_at", "kind", "before", "after", "source", "tool_call_id", "undone_at")
+    readonly_fields = ("created_at",)
+    ordering = ("-created_at", "-id")
+    extra = 0
+
+
+@admin.register(Task)
+class TaskAdmin(ReadOnly, admin.ModelAdmin[Task]):
+    list_display = (
+        "title",
+        "user",
+        "due_date",
+        "due_time",
+        "priority",
+        "completed_at",
+        "deleted_at",
+    )
+    list_filter = (
+        "priority",
+        ("completed_at", admin.EmptyFieldListFilter),
+        ("deleted_at", admin.EmptyFieldListFilter),
+        "due_date",
+    )
+    list_select_related = ("user",)
+    search_fields = ("title", "user__username")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
+    inlines = (TaskChangeInline,)
+    actions = ("remove", "restore")
+
+    def has_recover_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("todos.delete_task")
+
+    @admin.action(
+        description=_("Delete selected tasks; they can be restored"), permissions=["recover"]
+    )
+    def remove(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
+        for task in queryset:
+            with suppress(Task.DoesNotExist):  # deleted already
+                task.remove(ADMIN)
+
+    @admin.action(description=_("Restore selected tasks"), permissions=["recover"])
+    def restore(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
+        for task in queryset:
+            task.restore(ADMIN)
+
+
+@admin.register(TaskChange)
+class TaskChangeAdmin(ReadOnly, admin.ModelAdmin[TaskChange]):
+    list_display = ("created_at", "user", "task", "kind", "source", "undone_at")
+    list_filter = ("kind", "source")
+    list_select_related = ("user", "task")
+    search_fields = ("task__title", "user__username")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
