@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -103,19 +103,32 @@ class MomentField(TextField):
 
     def to_internal_value(self, data: Any) -> int | datetime:  # type: ignore[override]
         text = super().to_internal_value(data)
-        if text.isascii() and text.isdecimal() and len(text) < 10:
-            return int(text)
-        try:
-            moment = parse_datetime(text.replace(" ", "+"))  # a "+" of a zone that nobody escaped
-        except ValueError:
-            moment = None
+        # Digits are never a time, though "20261120170000" could be read as one.
+        moment = _seq(text) if text.isdecimal() else _time(text)
         if moment is None:
             self.fail("invalid")
-        return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+        return moment
+
+
+def _seq(digits: str) -> int | None:
+    return int(digits) if digits.isascii() and len(digits) < 10 else None
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text.replace(" ", "+"))  # a "+" of a zone that nobody escaped
+        if moment is None:
+            return None
+        aware = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+        return aware.astimezone(UTC)  # what is no time there (of the year 0) no database takes
+    except (ValueError, OverflowError):
+        return None
 
 
 class SearchSerializer(serializers.Serializer[Any]):
-    search = TextField(max_length=200, required=False, help_text="In titles and messages.")
+    search = TextField(
+        max_length=200, required=False, allow_blank=True, help_text="In titles and messages."
+    )
 
 
 class SinceSerializer(serializers.Serializer[Any]):

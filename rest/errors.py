@@ -19,6 +19,7 @@ from rest.request_id import current_request_id
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
+NOT_SIGNED_IN = "Your sign-in is not valid, or no longer."  # whatever is wrong with a token
 NOTHING_HERE = "There is nothing here, or it is not yours."
 MACHINE_PATHS = ("/api/", "/health", "/metrics", "/chatkit/")
 
@@ -40,12 +41,6 @@ def problem(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
         **more,
         "request_id": current_request_id.get(),
     }
-
-
-def problem_response(status: int, code: str, detail: str) -> HttpResponse:
-    """The same for whoever is outside REST framework."""
-    body = problem(status, code, detail)
-    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -81,7 +76,8 @@ def _code_and_detail(error: exceptions.APIException) -> tuple[str, str]:
     if isinstance(error, exceptions.ParseError):
         return "invalid", str(error.detail)
     if isinstance(error, exceptions.AuthenticationFailed):
-        return "authentication_failed", "Your sign-in is not valid, or no longer."
+        why = error.detail
+        return "authentication_failed", NOT_SIGNED_IN if isinstance(why, dict) else str(why)
     return str(error.get_codes()), str(error.detail)
 
 
@@ -110,27 +106,29 @@ def _summary(errors: list[dict[str, str]]) -> str:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 400, "invalid", "The request is not valid.")
+    return error_response(request, 400, "invalid", "The request is not valid.")
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 403, "permission_denied", "You may not do this.")
+    return error_response(request, 403, "permission_denied", "You may not do this.")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _answer(request, 403, "permission_denied", "This form is out of date. Load it anew.")
+    return error_response(request, 403, "permission_denied", "This form is out of date. Load it anew.")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 404, "not_found", NOTHING_HERE)
+    return error_response(request, 404, "not_found", NOTHING_HERE)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _answer(request, 500, "internal_error", "Something went wrong on our side.")
+    return error_response(request, 500, "internal_error", "Something went wrong on our side.")
 
 
-def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+def error_response(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+    """A problem for a program, a page for a person: the path tells which of them asks."""
     if request.path.startswith(MACHINE_PATHS):
-        return problem_response(status, code, detail)
-    context = {"status": status, "detail": detail}
-    return render(request, "error.html", context, status=status)
+        body = problem(status, code, detail)
+        return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+    # The page does not say who is signed in: that may be what can not be found out.
+    return render(None, "error.html", {"detail": detail}, status=status)

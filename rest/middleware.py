@@ -6,21 +6,33 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import is_valid_path
 
-from rest.errors import problem_response
+from rest.errors import error_response
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def body_limit(get_response: GetResponse) -> GetResponse:
-    """Refuse a body that is too large before anything reads it."""
+    """Refuse a body that is too large, or said not to be UTF-8, before anything reads it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        length = request.headers.get("Content-Length", "")
-        if length.isdecimal() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return problem_response(413, "payload_too_large", "The body is larger than 128 KiB.")
+        if _too_large(request.headers.get("Content-Length", "")):
+            detail = "The body is larger than 128 KiB."
+            return error_response(request, 413, "payload_too_large", detail)
+        # Django would decode the query by this name too, and crash on some.
+        if _charset(request) not in ("utf-8", "utf8"):
+            return error_response(request, 415, "unsupported_media_type", "The body is not UTF-8.")
         return get_response(request)
 
     return middleware
+
+
+def _too_large(length: str) -> bool:
+    digits = length if length.isdecimal() else "0"
+    return len(digits) > 9 or int(digits) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def _charset(request: HttpRequest) -> str:
+    return (request.content_params or {}).get("charset", "utf-8").lower()
 
 
 def optional_slash(get_response: GetResponse) -> GetResponse:

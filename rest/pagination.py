@@ -7,10 +7,11 @@ or ``previous``, and the values of the order's columns in the row beside which t
 import base64
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError as InvalidValue
-from django.db.models import DateTimeField, Field, Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.utils import timezone
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.pagination import BasePagination
@@ -25,7 +26,7 @@ DIRECTIONS = ("next", "previous")
 
 
 class Keyset:
-    """The order of a queryset: columns, all rising or all falling, that together are unique."""
+    """The order of a queryset: columns, never null, all rising or all falling, unique together."""
 
     def __init__(self, queryset: QuerySet[Any]) -> None:
         order = [str(column) for column in queryset.query.order_by]
@@ -49,7 +50,7 @@ class Keyset:
             if name != self.name or direction not in DIRECTIONS:
                 raise ValueError
             values = [_value(field, text) for field, text in zip(self.fields, place, strict=True)]
-        except (ValueError, TypeError, RecursionError, InvalidValue):
+        except (ValueError, TypeError, OverflowError, RecursionError, InvalidValue):
             raise invalid_parameter("cursor", "This is not a cursor of this list.") from None
         return direction, values
 
@@ -133,7 +134,10 @@ def _output_field(queryset: QuerySet[Any], column: str) -> Field[Any, Any]:
 
 
 def _value(field: Field[Any, Any], text: Any) -> Any:
-    value = field.to_python(str(text))
-    if isinstance(field, DateTimeField) and (value is None or timezone.is_naive(value)):
+    """Read what a cursor says; a place is only what the column could hold on this database."""
+    value = field.clean(str(text), None)
+    if not isinstance(value, datetime):
+        return value
+    if timezone.is_naive(value):
         raise ValueError
-    return value
+    return value.astimezone(UTC)  # beyond the calendar it raises OverflowError

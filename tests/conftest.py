@@ -1,12 +1,17 @@
+import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.models import User
 from tests.factories import UserFactory
+from tests.servers import TodoChat
 
 SignIn = Callable[[User], APIClient]
 
@@ -55,3 +60,21 @@ def stranger_client(stranger: User, sign_in: SignIn) -> APIClient:
 @pytest.fixture
 def anonymous() -> APIClient:
     return APIClient(raise_request_exception=False)
+
+
+Serves = Callable[..., TodoChat]
+
+
+@pytest.fixture
+def serves(transactional_db: None) -> Iterator[Serves]:
+    """``serves(AGENT_LEASE="1", …)`` starts a real server on the database of the test."""
+    with ExitStack() as running:
+        yield lambda **settings: running.enter_context(TodoChat(database_url(), **settings))
+
+
+def database_url() -> str:
+    """The database of this test (each worker has its own), for another process."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()

@@ -1,4 +1,4 @@
-"""Real servers for tests and benchmarks, from pip packages: PostgreSQL and Valkey.
+"""Real servers for tests and benchmarks: PostgreSQL and Valkey from pip packages, and Todo Chat.
 
 Each listens on a free port of 127.0.0.1, keeps its data in a temporary folder, and is gone, folder
 and all, at the end of its `with` block:
@@ -15,16 +15,22 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, Self
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import psycopg
 import redis
 
+ROOT = Path(__file__).parent.parent
+NEUTRAL = {"LC_ALL": "C"}  # no PGPORT and the like of a developer
 START_SECONDS = 30
 STOP_SECONDS = 30
 
@@ -101,12 +107,19 @@ class Server(ABC):
     def __str__(self) -> str:
         return f"{type(self).__name__} on port {self.port}"
 
-    def _run(self, command: Sequence[str | Path], account: Account) -> None:
+    def _run(
+        self,
+        command: Sequence[str | Path],
+        account: Account,
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] = NEUTRAL,
+    ) -> None:
         with (self.folder / "log").open("ab") as log:
             self._process = process = subprocess.Popen(
                 command,
-                cwd=self.folder,
-                env={"LC_ALL": "C"},  # no PGPORT and the like of a developer
+                cwd=cwd or self.folder,
+                env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -213,7 +226,7 @@ class Postgres(Server):
         done = subprocess.run(
             command,
             cwd=self.folder,
-            env={"LC_ALL": "C"},
+            env=NEUTRAL,
             capture_output=True,
             text=True,
             check=False,
@@ -244,6 +257,33 @@ class Valkey(Server):
             with redis.Redis.from_url(self.url) as client:
                 return bool(client.ping())
         except redis.ConnectionError:
+            return False
+
+
+class TodoChat(Server):
+    """The product itself, as `make run` serves it, on a database that has its tables.
+
+    `settings` are environment variables, over those of the tests.
+    """
+
+    def __init__(self, database_url: str, **settings: str) -> None:
+        super().__init__()
+        self.settings = {"DATABASE_URL": database_url, **settings}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
+        places = {"DATA_DIR": str(self.folder), "PORT": str(self.port)}
+        self._run(command, {}, cwd=ROOT, env={**os.environ, **places, **self.settings})
+
+    def _answers(self) -> bool:
+        try:
+            with urlopen(f"{self.url}/health/") as answer:
+                return bool(answer.status == HTTPStatus.OK)
+        except URLError:
             return False
 
 

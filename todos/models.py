@@ -62,8 +62,8 @@ class TaskQuerySet(RecoverableQuerySet["Task"]):
         and it is still open.
         """
         today = now.date()
-        late = Q(due_date__lt=today) | Q(due_date=today, due_time__lt=now.time())
-        overdue = Q(completed_at=None) & late
+        past = Q(due_date__lt=today) | Q(due_time__lt=now.time())
+        overdue = Q(completed_at=None, due_date__lte=today) & past
         conditions = {
             "overdue": overdue,
             "today": overdue | Q(due_date=today),

@@ -6,11 +6,11 @@ from typing import Any
 from agent.offline import wording
 from agent.offline.finding import MOST_AT_ONCE
 from agent.offline.intents import Add, Draft, Question
-from agent.offline.known import KnownTask, Reply, Tasks, tasks_of
+from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
 from agent.offline.steps import Plan, Request
 
 
-def add(intent: Add, now: datetime) -> Plan[Reply]:
+def add(intent: Add, known: Known, now: datetime) -> Plan[Reply]:
     if not intent.drafts:
         return Reply("What shall I add?", asks=Question("missing", intent), keeps_focus=True)
     drafts, left = intent.drafts[:MOST_AT_ONCE], intent.drafts[MOST_AT_ONCE:]
@@ -22,8 +22,9 @@ def add(intent: Add, now: datetime) -> Plan[Reply]:
     if left:
         more = f"I add at most {MOST_AT_ONCE} tasks for one message; {len(left)} are left, from"
         faults.append(f"{more} {wording.quoted(left[0].title)} on. Please send those again.")
+    remarks = [remark for remark in intent.remarks if not known.has_said(remark)] if added else []
     passed = [PAST for task in added if _has_passed(task, now)][:1]
-    words = wording.paragraphs(words, wording.sentences(*faults, *intent.remarks, *passed))
+    words = wording.paragraphs(words, wording.sentences(*faults, *remarks, *passed))
     return Reply(words, focus=added, shown=added if len(added) > 1 else None)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from agent.offline.known import Known, Reply
 from agent.offline.plans import plan
 from agent.offline.steps import Played, Request, play
 from agent.offline.talk import Turn
-from agent.offline.telling import left_over
+from agent.offline.telling import told_by, with_left_over
 
 MODEL = "built-in"
 
@@ -41,10 +42,10 @@ def next_step(messages: list[Message]) -> list[Request] | Reply:
     known = Known()
     for turn in past:
         known = _after(turn, known, now)
-    played = _play(turn=current, known=known, now=now)
+    played = _play(current, known, now)
     if played.returned is None:
         return played.requests
-    return left_over(played.unused, played.returned, now)
+    return with_left_over(played.unused, played.returned)
 
 
 def _play(turn: Turn, known: Known, now: datetime) -> Played[Reply]:
@@ -55,9 +56,10 @@ def _play(turn: Turn, known: Known, now: datetime) -> Played[Reply]:
 def _after(turn: Turn, known: Known, now: datetime) -> Known:
     """What is known once a turn is over.
 
-    A turn that would have ended otherwise today (another model answered it, or it was cut off)
-    leaves its tasks behind, and no question.
+    A turn that ended otherwise than its plan, because another model answered it or because it was
+    cut off, leaves its tasks behind; and a question stands only if one was asked.
     """
-    played = _play(turn, known, now)
-    reply = played.returned or told_by(turn.calls)
-    ...
+    reply = _play(turn, known, now).returned or told_by(turn.calls)
+    if "?" not in turn.reply:
+        reply = replace(reply, asks=None)
+    return known.learn(turn).after(reply)

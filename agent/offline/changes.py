@@ -11,6 +11,7 @@ from agent.offline.priorities import read_level
 from agent.offline.targets import read_target
 
 Read = Callable[[re.Match[str], datetime], "Change | Refuse | None"]
+Rules = list[tuple[re.Pattern[str], Read]]
 
 DONE = r"(?:done|complete|completed|finished|sorted|handled|dealt with|taken care of|accomplished)"
 BE = r"(?:is|are|was|were|'s|has been|have been|got)"
@@ -26,7 +27,16 @@ def _rule(pattern: str, read: Read) -> tuple[re.Pattern[str], Read]:
 
 def read_change(text: str, now: datetime) -> Change | Refuse | None:
     """The change that one sentence asks for; None when it asks for none."""
-    for pattern, read in RULES:
+    return _first(RULES, text, now)
+
+
+def read_note(text: str, now: datetime) -> Change | Refuse | None:
+    """The same for what begins like adding a task: "add a note to the report: …"."""
+    return _first(ADDITIONS, text, now)
+
+
+def _first(rules: Rules, text: str, now: datetime) -> Change | Refuse | None:
+    for pattern, read in rules:
         match = pattern.fullmatch(text)
         if match and (change := read(match, now)):
             return change
@@ -129,6 +139,10 @@ def _no_due_said(match: re.Match[str], now: datetime) -> Change:
     return Change("update_task", _target(match, now), Edit(missing="when"))
 
 
+def _add_due(match: re.Match[str], now: datetime) -> Change | Refuse | None:
+    return _set_due(match, now) if match["phrase"] else _no_due_said(match, now)
+
+
 def _set_priority(match: re.Match[str], now: datetime) -> Change | None:
     level = read_level(match["level"])
     target = _target(match, now)
@@ -176,13 +190,7 @@ CORRECTION = (
     r"|as|but|with|and)[,\s]+)+"
 )
 
-RULES = [
-    # dates and priorities taken away
-    _rule(rf"(?:remove|clear|delete|drop|unset|cancel)\s+{THE}(?P<what>{DUE}){OF}", _clear),
-    _rule(rf"(?:remove|clear|unset)\s+{T}'s\s+(?P<what>{DUE})", _clear),
-    _rule(rf"(?:with\s+)?(?:no|without(?:\s+an?)?)\s+(?P<what>due\s+date|deadline|date){OF}", _clear),
-    _rule(rf"(?:remove|clear|drop|reset|unset)\s+{THE}priority{OF}", _new_priority("none")),
-    # notes
+ADDITIONS: Rules = [
     _rule(
         r"(?:add|attach|write|put|leave|make)\s+(?:an?\s+|the\s+|this\s+|another\s+)?notes?\s+"
         r"(?:to|for|on|in)\s+(?P<target>[^:]+?)"
@@ -196,6 +204,18 @@ RULES = [
         r"(?P<target>.+)",
         _note,
     ),
+    _rule(
+        rf"add\s+(?:an?\s+|the\s+)?(?:due\s+date|deadline)\s+(?:to|for)\s+{T}"
+        r"(?:(?:\s+of|\s*:)\s+(?P<phrase>.+))?",
+        _add_due,
+    ),
+]
+RULES: Rules = [
+    # dates and priorities taken away
+    _rule(rf"(?:remove|clear|delete|drop|unset|cancel)\s+{THE}(?P<what>{DUE}){OF}", _clear),
+    _rule(rf"(?:remove|clear|unset)\s+{T}'s\s+(?P<what>{DUE})", _clear),
+    _rule(rf"(?:with\s+)?(?:no|without(?:\s+an?)?)\s+(?P<what>due\s+date|deadline|date){OF}", _clear),
+    _rule(rf"(?:remove|clear|drop|reset|unset)\s+{THE}priority{OF}", _new_priority("none")),
     # titles
     _rule(rf"(?:rename|retitle)\s+{T}(?:\s+(?:to|as|into)\s+(?P<title>.+))?", _rename),
     _rule(rf"change\s+{THE}(?:title|name)(?:\s+of\s+{T})?\s+to\s+(?P<title>.+)", _rename),

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from agent.offline import wording
-from agent.offline.finding import MOST_AT_ONCE, find
-from agent.offline.intents import Add, Change, Edit, Named, Question
+from agent.offline.finding import MOST_AT_ONCE, find, or_add
+from agent.offline.intents import Change, Edit, Named, Question
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
 from agent.offline.steps import Plan, Request
 from agent.offline.telling import told
@@ -22,7 +22,7 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
     """Find the tasks, ask for what is missing, change them, tell what has come of it."""
     found = yield from find(intent, known, now)
     if isinstance(found, Reply):
-        return _or_add(intent, found)
+        return found if found.asks else or_add(intent.instead, found)
     if len(found) > MOST_AT_ONCE:
         return Reply(f"I change at most {MOST_AT_ONCE} tasks for one message, so I changed nothing.")
     if intent.edit.missing:
@@ -35,15 +35,6 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
         return Reply(f"{error} I changed nothing.", focus=found)
     calls = yield requests
     return told(intent, found, calls, now)
-
-
-def _or_add(intent: Change, reply: Reply) -> Reply:
-    """"Cancel the dentist" may be a thing to do, when there is no such task to cancel."""
-    if reply.asks or not intent.instead:
-        return reply
-    offer = f"Shall I add {wording.quoted(intent.instead.title)} as a task? (yes or no)"
-    asks = Question("confirm", Add((intent.instead,)))
-    return Reply(wording.sentences(reply.words, offer), asks=asks)
 
 
 MISSING = {

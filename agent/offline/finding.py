@@ -4,7 +4,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.offline import wording
-from agent.offline.intents import All, Change, Chosen, It, Named, Numbers, Query, Question
+from agent.offline.intents import (
+    Add,
+    All,
+    Change,
+    Chosen,
+    Draft,
+    It,
+    Named,
+    Numbers,
+    Query,
+    Question,
+)
 from agent.offline.known import Known, Reply, Tasks, tasks_of
 from agent.offline.matching import best_matches, search_words
 from agent.offline.steps import Plan, Request
@@ -124,3 +135,11 @@ def which(change: Change, tasks: Tasks, words: str, now: datetime) -> Reply:
 def _asked(change: Change, tasks: Tasks, words: str) -> Reply:
     asks = Question("which", change, tuple(task.id for task in tasks))
     return Reply(words, shown=tasks, asks=asks)
+
+
+def or_add(draft: Draft | None, reply: Reply) -> Reply:
+    """Nothing was found: "cancel the dentist" may have been meant as a thing to do."""
+    if not draft:
+        return reply
+    offer = f"Shall I add {wording.quoted(draft.title)} as a task? (yes or no)"
+    return Reply(wording.sentences(reply.words, offer), asks=Question("confirm", Add((draft,))))

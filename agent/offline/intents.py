@@ -51,6 +51,8 @@ class Named:
 
     words: str
     day: date | None = None
+    exact: bool = False
+    """Whether a title that is just these words leaves no doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,13 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class Show:
+    """A list by a query, or with ``named`` all that is about some words."""
+
     query: Query = Query()
+    named: Named | None = None
     remarks: tuple[str, ...] = ()
+    instead: Draft | None = None
+    """The message as a task, if it could as well be a thing to do: "find a plumber"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +149,17 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Not understood; ``draft`` is the task that it may be, if it can be one."""
+    """Not understood; ``drafts`` are the tasks that it may be, if it can be any."""
 
-    draft: Draft | None = None
+    drafts: tuple[Draft, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask once more: the answer still fits several of the candidates."""
+
+    change: Change
+    candidates: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +169,7 @@ class Several:
     intents: tuple["Intent", ...]
 
 
-Intent = Add | Show | Change | Say | Refuse | Undo | Unclear | Several
+Intent = Add | Show | Change | Ask | Say | Refuse | Undo | Unclear | Several
 
 
 @dataclass(frozen=True, slots=True)

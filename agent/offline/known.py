@@ -6,7 +6,7 @@ from datetime import date, time
 from typing import Any
 
 from agent.offline.intents import Question
-from agent.offline.talk import Call
+from agent.offline.talk import Call, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +70,20 @@ class Known:
     done: tuple[Call, ...] = ()
     """The successful changes of the last turn that made any."""
     replies: tuple[str, ...] = ()
+    """All that the assistant has said."""
 
     def of(self, ids: Iterable[str]) -> Tasks:
         return tuple(self.tasks[id] for id in ids)
 
-    def learn(self, calls: Iterable[Call]) -> "Known":
-        """With the tasks as the results tell them, and the changes that were made."""
+    def learn(self, turn: Turn) -> "Known":
+        """With the tasks as the results tell them, the changes that were made, and the reply."""
         tasks, done = dict(self.tasks), []
-        for call in calls:
+        for call in turn.calls:
             tasks |= {task.id: task for task in tasks_of(call)}
             if call.name != "list_tasks" and not call.error:
                 done.append(call)
-        return replace(self, tasks=tasks, done=tuple(done) or self.done)
+        replies = (*self.replies, turn.reply)
+        return replace(self, tasks=tasks, done=tuple(done) or self.done, replies=replies)
 
     def after(self, reply: Reply) -> "Known":
         """With what the reply leaves behind."""
@@ -89,3 +91,6 @@ class Known:
         focus = self.focus if reply.keeps_focus else tuple(task.id for task in reply.focus)
         tasks = self.tasks | {task.id: task for task in (*reply.focus, *(reply.shown or ()))}
         return replace(self, tasks=tasks, focus=focus, shown=shown, asked=reply.asks)
+
+    def has_said(self, words: str) -> bool:
+        return any(words in reply for reply in self.replies)

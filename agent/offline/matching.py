@@ -53,7 +53,10 @@ FITS: list[Fits] = [
 
 
 def best_matches(tasks: Tasks, named: Named, *, done_first: bool = False) -> Tasks:
-    """Of the tasks that a search has found, those that fit equally well, and best."""
+    """Of the tasks that a search has found, those that fit equally well, and best.
+
+    One word is no more than a hint, even if it is a whole title: "milk" fits "Oat milk" as well.
+    """
     for completed in (done_first, not done_first):
         found = _best([task for task in tasks if task.completed == completed], named)
         if found:
@@ -67,10 +70,10 @@ def _best(tasks: list[KnownTask], named: Named) -> Tasks:
     elif named.day and not named.words:
         return ()
     same = [task for task in tasks if task.title.casefold() == named.words.casefold()]
-    if same or not named.words:
+    if not named.words or (same and named.exact):
         return tuple(same or tasks)
     words = _stems(named.words)
-    for fits in FITS:
+    for fits in FITS if len(words) > 1 or named.exact else FITS[1:]:
         found = [task for task in tasks if fits(words, _stems(task.title))]
         if found:
             return tuple(found)

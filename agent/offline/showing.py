@@ -3,15 +3,16 @@
 from datetime import datetime
 
 from agent.offline import wording
-from agent.offline.finding import look_up
+from agent.offline.finding import look_up, or_add
 from agent.offline.intents import Named, Show
-from agent.offline.known import Reply, Tasks, tasks_of
+from agent.offline.known import Reply, tasks_of
+from agent.offline.matching import search_words
 from agent.offline.steps import Plan, Request
 
 
 def show(intent: Show, now: datetime) -> Plan[Reply]:
     if intent.named:
-        return (yield from _about(intent.named, now))
+        return (yield from _about(intent, intent.named, now))
     query = intent.query
     [call] = yield [Request("list_tasks", query.arguments)]
     if call.error:
@@ -48,5 +49,15 @@ def _nothing(intent: Show) -> str:
     return "You have nothing to do: your list is empty. Say “add buy milk tomorrow” to begin one."
 
 
-def _about(named: Named, now: datetime) -> Plan[Reply]:
-    ...
+def _about(intent: Show, named: Named, now: datetime) -> Plan[Reply]:
+    """All that has the words in its title or notes; if nothing has, what comes close."""
+    arguments = {"status": "all", "search": search_words(named)}
+    [call] = yield [Request("list_tasks", arguments)]
+    tasks = tasks_of(call) or (yield from look_up(named))
+    if not tasks:
+        return or_add(intent.instead, Reply(f"I found no task about {wording.quoted(named.words)}."))
+    if len(tasks) == 1:
+        words = wording.with_facts(tasks[0], now) + (", done" if tasks[0].completed else "")
+        return Reply(f"There is {words}.", focus=tasks, shown=tasks)
+    heading = f"{len(tasks)} tasks are about {wording.quoted(named.words)}:"
+    return Reply(f"{heading}\n{wording.numbered(tasks, now)}", shown=tasks)

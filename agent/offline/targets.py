@@ -58,7 +58,7 @@ def read_target(phrase: str, now: datetime) -> Target:
     """The task that ``phrase`` means; a phrase is words like "the milk task", never a sentence."""
     phrase = phrase.strip(" \t,.:;!?")
     if quoted := QUOTED.match(phrase):
-        return Named(quoted[1].strip())
+        return Named(quoted[1].strip(), exact=True)
     phrase = re.sub(r"\s+(?:too|as well|please|again|instead|now|already)$", "", phrase, flags=re.I)
     if not phrase or re.fullmatch(rf"(?:a|an|one|some|the|my)?\s*{NOUN}?", phrase, re.IGNORECASE):
         return It() if phrase.lower() in ("the task", "the todo") else Unnamed()

@@ -1,6 +1,7 @@
 """What a change has come to, in words: only ever what the results of the tools say."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from agent.offline import wording
@@ -82,3 +83,33 @@ def _due(task: KnownTask, now: datetime) -> str:
     if not task.due_date:
         return "without a due date"
     return f"due {wording.when_words(task.due_date, task.due_time, now)}"
+
+
+DONE_BEFORE = {
+    "create_task": "added",
+    "update_task": "changed",
+    "complete_task": "marked as done",
+    "reopen_task": "opened again",
+    "delete_task": "deleted",
+}
+
+
+def told_by(calls: Sequence[Call]) -> Reply:
+    """What calls leave behind that somebody else made: no words, but what "it" and "2" mean."""
+    changes = [call for call in calls if call.name in DONE_BEFORE and not call.error]
+    lists = [tasks_of(call) for call in calls if call.name == "list_tasks"]
+    focus = tuple(task for call in changes for task in tasks_of(call) if "deleted" not in call.result)
+    shown = lists[-1] if lists else None
+    if not changes and shown and len(shown) == 1:
+        focus = shown
+    return Reply("", focus=focus, shown=shown, keeps_focus=not calls)
+
+
+def with_left_over(unused: Sequence[Call], reply: Reply) -> Reply:
+    """The reply, after what an earlier attempt at it has changed already."""
+    done = [
+        f"{wording.titles(tasks_of(call))} was {DONE_BEFORE[call.name]}."
+        for call in unused
+        if call.name in DONE_BEFORE and not call.error
+    ]
+    return replace(reply, words=wording.paragraphs(" ".join(done), reply.words)) if done else reply

@@ -1,0 +1,121 @@
+"""The user's answer to a question of the assistant."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from agent.offline import dates
+from agent.offline.drafts import NoDraft, read_drafts
+from agent.offline.intents import (
+    Add,
+    All,
+    Ask,
+    Change,
+    Edit,
+    Intent,
+    It,
+    Named,
+    Numbers,
+    Refuse,
+    Say,
+)
+from agent.offline.known import Known, Tasks
+from agent.offline.matching import best_matches
+from agent.offline.targets import read_target
+
+YES = re.compile(
+    r"(?:yes|yeah|yep|yup|ya|y|sure|ok|okay|please|please do|do it|do that|go ahead|go on|of course|right|correct"
+    r"|definitely|absolutely|exactly|fine|sounds good|add it|add them|that one|that's the one|go for it)"
+    r"(?:[\s,]+(?:please|do it|do that|do|go ahead|sure|thanks|thank you|add it|add them|that one|it is|i do|all))*",
+    re.IGNORECASE,
+)
+NO = re.compile(
+    r"(?:no|nope|nah|n|never ?mind|cancel(?: that| it)?|forget (?:it|that|about it)|stop|none(?: of (?:them|those|these))?"
+    r"|neither(?: of them)?|leave (?:it|them|that)(?: alone)?|don't|do not|not now|skip(?: it)?|nothing|abort|no need"
+    r"|nevermind|quit|exit)(?:[\s,]+(?:thanks|thank you|please|leave it|never ?mind|forget it|don't|sorry|it))*",
+    re.IGNORECASE,
+)
+LONGEST_ANSWER = 80
+Command = Callable[[], Intent | None]
+"""Reads the same text as a new request; that goes before an answer by name."""
+
+
+def read_answer(text: str, known: Known, now: datetime, command: Command) -> Intent | None:
+    """What ``text`` means as an answer to ``known.asked``; None if it is something else."""
+    question = known.asked
+    if question is None:
+        return None
+    if NO.fullmatch(text):
+        return Say("left")
+    if question.kind == "missing":
+        return _filled(text, question.intent, now, command)
+    if question.kind == "confirm" and YES.fullmatch(text):
+        return question.intent
+    if isinstance(question.intent, Change) and question.candidates and len(text) <= LONGEST_ANSWER:
+        return _chosen(text, question.intent, known.of(question.candidates), now, command)
+    return None
+
+
+def _chosen(
+    text: str, change: Change, candidates: Tasks, now: datetime, command: Command
+) -> Intent | None:
+    """The candidates that an answer names, by place or by title."""
+    text = re.sub(r"^(?:i (?:mean|meant|want)|only|just)\s+", "", text, flags=re.IGNORECASE)
+    target = read_target(text, now)
+    ids = tuple(task.id for task in candidates)
+    match target:
+        case Numbers(places):
+            if any(not 1 <= abs(place) <= len(ids) for place in places):
+                return Refuse(f"There are only {len(ids)} to choose from, so I changed nothing.")
+            return change.on(*(ids[place - 1 if place > 0 else place] for place in places))
+        case All() | It(many=True):
+            if change.tool == "delete_task" and len(ids) > 2:
+                return Say("no_bulk")
+            return change.on(*ids)
+        case Named() if not command():
+            return _by_name(change, target, candidates)
+    return None
+
+
+def _by_name(change: Change, named: Named, candidates: Tasks) -> Intent | None:
+    found = best_matches(candidates, replace(named, exact=True))
+    ids = tuple(task.id for task in found)
+    if len(ids) > 1:
+        return Ask(change, ids)
+    return change.on(*ids) if ids else None
+
+
+def _filled(text: str, intent: Intent, now: datetime, command: Command) -> Intent | None:
+    """The request with the part that was asked for."""
+    if isinstance(intent, Change) and intent.edit.missing == "when":
+        return _rescheduled(text, intent, now)
+    if command():
+        return None
+    if isinstance(intent, Add):
+        try:
+            read = read_drafts(text, now)
+        except NoDraft as error:
+            return Refuse(str(error))
+        return Add(read.drafts, read.remarks) if read.drafts else None
+    if not isinstance(intent, Change):
+        return None
+    match intent.edit.missing:
+        case "title":
+            return replace(intent, edit=Edit(title=text.strip(" \"“”'.")))
+        case "note":
+            return replace(intent, edit=Edit(note=text))
+    return None
+
+
+def _rescheduled(text: str, intent: Change, now: datetime) -> Intent | None:
+    if re.fullmatch(r"(?:no|without(?: a)?) (?:due )?date", text, re.IGNORECASE):
+        return replace(intent, edit=Edit(clear="due_date"))
+    if shifted := dates.read_shift(text):
+        return replace(intent, edit=Edit(shift=shifted[0]))
+    reading = dates.read(re.sub(r"^to ", "", text), now)
+    if reading.fault:
+        return Refuse(f"{reading.fault} I changed nothing.")
+    if not reading.when or reading.rest:
+        return None
+    return replace(intent, edit=Edit(when=reading.when), remarks=reading.remarks)

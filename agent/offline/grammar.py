@@ -1,0 +1,232 @@
+"""A message, understood: from the words of a user to an intent."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+
+from agent.offline import dates
+from agent.offline.answers import read_answer
+from agent.offline.changes import read_change, read_note
+from agent.offline.drafts import NoDraft, is_list, read_drafts
+from agent.offline.intents import (
+    Add,
+    Change,
+    Draft,
+    Intent,
+    Named,
+    Refuse,
+    Say,
+    Several,
+    Show,
+    Unclear,
+    Undo,
+)
+from agent.offline.known import Known
+from agent.offline.questions import read_question
+from agent.offline.sayings import UNDO, topic_of
+from agent.offline.words import VERBS, starts_with_verb
+
+LONGEST_CHANGE = 600
+LONGEST_OFFER = 120
+
+TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "‛": "'", "`": "'", "\u00a0": " ", "\u202f": " "})
+SPACES = re.compile(r"[^\S\n]+")
+
+POLITE = re.compile(
+    r"(?:(?:hey|hi|hello|ok|okay|please|pls|kindly|so|well|also|and|now|then|oh|ah|alright|all right|great"
+    r"|thanks|thank you|yes|yeah|sure|cool|perfect|assistant|bot)(?:[\s,!.:]+(?:there|assistant|bot))?[\s,!.:]+)+"
+    r"(?=\S)",
+    re.IGNORECASE,
+)
+ASKING = re.compile(
+    r"(?:(?:can|could|would|will)\s+you\s+(?:please\s+|kindly\s+|just\s+|also\s+|now\s+)*"
+    r"|i(?:'d|\s+would)\s+like\s+(?:you\s+)?to\s+(?=(?:add|see|delete|remove|mark|create|rename|move|list|know)\b)"
+    r"|i\s+(?:want|need)\s+(?:you\s+)?to\s+(?=(?:add|see|delete|remove|mark|create|rename|list|know|reschedule|postpone)\b)"
+    r"|i\s+want\s+you\s+to\s+|i\s+need\s+you\s+to\s+|let's\s+(?=(?:add|delete|mark|see|move|rename)\b)|just\s+|go\s+ahead\s+and\s+)+",
+    re.IGNORECASE,
+)
+POLITE_END = re.compile(r"(?:[\s,]+(?:please|pls)|,\s*(?:thanks|thank you|thx|ok|okay|will you|would you))+[.!?\s]*$", re.IGNORECASE)
+
+NOUN = r"(?:tasks?|todos?|to-dos?|items?|reminders?|entry)"
+LIST = r"(?:my|the|our)\s+(?:[\w-]+\s+){0,2}(?:lists?|todos?|to-dos?|tasks|agenda|schedule|plate)"
+MUST = (
+    r"(?:(?:i|we)(?:'ve|'d|\s+have|\s+also|\s+still|\s+really|\s+would)*\s+"
+    r"(?:need\s+to|have\s+to|must|should|ought\s+to|want\s+to|got\s+to|gotta|like\s+to|am\s+supposed\s+to)"
+    r"|(?:need\s+to|have\s+to|must|gotta|got\s+to)|remember\s+to"
+    r"|(?:please\s+)?(?:don't|do\s+not)\s+(?:let\s+me\s+)?forget(?:\s+(?:to|about|that))?"
+    r"|make\s+sure\s+(?:that\s+)?(?:i|we|to))"
+)
+ADD = [
+    re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    for pattern in (
+        r"(?:add|create|make|new|set\s+up|enter|put\s+down|insert)\s+(?:me\s+)?"
+        r"(?:(?:an?|one|another|some|the|the\s+following|these|this|my|two|three|four|five|\d{1,2})\s+)?(?:new\s+)?"
+        rf"(?P<before>(?:(?:very\s+)?(?:urgent|important|(?:high|low|medium)[\s-]+priority)\s+)?)(?:todo\s+)?{NOUN}\b"
+        r"\s*(?:(?:to|on)\s+(?:my|the)\s+list\s*)?(?:(?:called|named|titled|saying|that\s+says|to|about)\b|[:,–-])*\s*(?P<what>.*)",
+        rf"(?:add|put|insert|enter|write)\s+(?P<what>.+?)\s+(?:to|on|onto|in|into)\s+{LIST}\b(?P<after>.*)",
+        rf"(?:add|put|insert)\s+(?:to|on|onto)\s+{LIST}\s*:?\s*(?P<what>.*)",
+        r"(?:add|note\s+down|write\s+down|jot\s+down|put\s+down)\b(?:\s+the\s+following)?[:,\s-]*(?P<what>.*)",
+        r"(?:todos?|to-dos?|to\s+do|tasks?|reminder|note\s+to\s+(?:self|myself)|memo|new)(?:\s+list)?\s*[:–-]\s*(?P<what>.+)",
+        r"(?:todo|to-do)\s+(?P<what>.+)",
+        rf"{MUST}\s*:?\s+(?P<what>.+)",
+    )
+]
+REMIND = re.compile(r"(?:set\s+(?:me\s+)?(?:a\s+)?reminder|remind(?:\s+(?:me|us))?)\b[\s,:]*(?P<what>.*)", re.IGNORECASE | re.DOTALL)
+MUST_INSIDE = re.compile(rf"(?P<lead>.{{2,40}}?)[\s,]+{MUST}\s+(?P<what>.+)", re.IGNORECASE | re.DOTALL)
+NO_REMINDERS = "I can not ring a bell, but it is in your list."
+
+COMMAND = (
+    r"(?:add|delete|remove|mark|rename|postpone|reschedule|remind\s+me|show|list\s+(?:my|all|the)|reopen|complete\s+\d"
+    r"|move\s+(?:it|that|\d)|make\s+(?:it|that|them)|set\s+(?:it|that)|what's|what\s+(?:is|do))\b"
+)
+SENTENCES = re.compile(
+    rf"(?<=[\w\"”)])[.;!]+\s+(?=\w)|,?\s+(?:and\s+)?then\s+(?={COMMAND})|,?\s+(?:and|but)\s+(?:also\s+)?(?={COMMAND})|\n+",
+    re.IGNORECASE,
+)
+MOST_SENTENCES = 8
+
+QUESTION = re.compile(
+    r"(?:(?:what|what's|whats|when|when's|where|where's|why|who|who's|whom|whose|how|how's|which|is|are|am|was|were"
+    r"|isn't|aren't)\b"
+    r"|(?:do|does|did|have|has|had|should|shall|may|might|can|could|would|will|don't|doesn't|didn't)\s+"
+    r"(?:i|you|we|they|he|she|it|my|the|there|this|that|any\w*)\b|tell\s+me\b)",
+    re.IGNORECASE,
+)
+STATEMENT = re.compile(
+    r"(?:i|we|you|he|she|it|they|there|that|this|these|those)(?:'\w+)?\s", re.IGNORECASE
+)
+ALSO_TO_DO = VERBS | frozenset(
+    "cancel complete move postpone reschedule change clear drop remove search view".split()
+)
+
+
+def understand(message: str, known: Known, now: datetime) -> Intent:
+    """What the user wants, given what was asked and shown before."""
+    text = SPACES.sub(" ", message.translate(TYPOGRAPHY)).strip()
+
+    @cache
+    def command() -> Intent | None:
+        return read_command(text, now)
+
+    return read_answer(_plain(text), known, now, command) or command() or guess(text, now)
+
+
+def read_command(text: str, now: datetime) -> Intent | None:
+    """A request that says itself what to do, or several of them; None for anything else."""
+    parts = [part for part in SENTENCES.split(text) if part.strip()]
+    if 1 < len(parts) <= MOST_SENTENCES:
+        intents = [_sentence(part, now) for part in parts]
+        understood = tuple(intent for intent in intents if intent)
+        if len(understood) == len(parts):
+            return _at_once(understood)
+    return _sentence(text, now)
+
+
+def _at_once(intents: tuple[Intent, ...]) -> Intent:
+    """Additions alone are one; anything else goes one after the other."""
+    additions = [intent for intent in intents if isinstance(intent, Add)]
+    if len(additions) < len(intents):
+        return Several(intents)
+    drafts = tuple(draft for addition in additions for draft in addition.drafts)
+    remarks = dict.fromkeys(remark for addition in additions for remark in addition.remarks)
+    return Add(drafts, tuple(remarks))
+
+
+def _sentence(text: str, now: datetime) -> Intent | None:
+    plain = _plain(text)
+    if topic := topic_of(plain) or topic_of(text.strip(" .!?")):
+        return Say(topic)
+    if UNDO.fullmatch(plain):
+        return Undo()
+    if QUESTION.match(plain):
+        return read_question(plain, now) or Say("off_topic")
+    if len(plain) > LONGEST_CHANGE:
+        return read_note(plain, now) or _read_add(plain, now)
+    return (
+        read_note(plain, now)
+        or _read_add(plain, now)
+        or _or_to_do(read_question(plain, now), plain, now)
+        or _or_to_do(read_change(plain, now), plain, now)
+    )
+
+
+def _plain(text: str) -> str:
+    """Without the words of politeness around a request, and the mark at its end."""
+    text = text.strip()
+    for pattern in (POLITE, ASKING, POLITE):
+        match = pattern.match(text)
+        text = text[match.end() :] if match else text
+    return POLITE_END.sub("", text).rstrip(" .!?" if not text.endswith("!!") else " .?")
+
+
+def _or_to_do(intent: Show | Change | Refuse | None, text: str, now: datetime) -> Intent | None:
+    """With the task that the text may be instead: "cancel the dentist", "rent is due on friday"."""
+    named = intent.named if isinstance(intent, Show) else getattr(intent, "target", None)
+    if not isinstance(intent, Show | Change) or not isinstance(named, Named):
+        return intent
+    says_due = isinstance(intent, Change) and bool(re.search(r"\b(?:is|are)\b", text))
+    if text.split()[0].lower() not in ALSO_TO_DO and not (says_due and intent.tool == "update_task"):
+        return intent
+    try:
+        drafts = read_drafts(text, now).drafts
+    except NoDraft:
+        return intent
+    return replace(intent, instead=drafts[0]) if drafts else intent
+
+
+def _read_add(text: str, now: datetime) -> Add | Refuse | None:
+    remind = REMIND.fullmatch(text)
+    what = remind["what"] if remind else _what_to_add(text, now)
+    if what is None:
+        return None
+    if what.strip(" .,").lower() in ("", "it", "that", "this", "them"):
+        return Add()
+    return _added(what, now, (NO_REMINDERS,) if remind else ())
+
+
+def _what_to_add(text: str, now: datetime) -> str | None:
+    for pattern in ADD:
+        match = pattern.fullmatch(text)
+        if match:
+            said = match.groupdict()
+            return " ".join(filter(None, [said.get("before"), said["what"], said.get("after")]))
+    inside = MUST_INSIDE.fullmatch(text)  # tomorrow I need to buy milk
+    if inside:
+        reading = dates.read(inside["lead"], now)
+        if reading.when and not reading.rest:
+            return f"{inside['lead']} {inside['what']}"
+    return None
+
+
+def _added(text: str, now: datetime, remarks: tuple[str, ...] = ()) -> Add | Refuse:
+    try:
+        read = read_drafts(text, now)
+    except NoDraft as error:
+        return Refuse(str(error))
+    return Add(read.drafts, (*remarks, *read.remarks))
+
+
+def guess(text: str, now: datetime) -> Intent:
+    """What is no command may be a thing to do: added if it reads like one, else offered."""
+    plain = _plain(text)
+    if plain.endswith("?") or text.endswith("?"):
+        return Say("off_topic")
+    if STATEMENT.match(plain):
+        return Unclear()
+    added = _added(plain, now)
+    if isinstance(added, Refuse):
+        return added if len(plain) <= LONGEST_CHANGE else Unclear()
+    if added.drafts and (is_list(text) or _reads_like_tasks(added.drafts, text)):
+        return added
+    offered = len(text) <= LONGEST_OFFER and re.search(r"[^\W\d_]", text)
+    return Unclear(added.drafts if offered else ())
+
+
+def _reads_like_tasks(drafts: tuple[Draft, ...], text: str) -> bool:
+    """A verb first, a date or a priority; in a text of several lines, all of them."""
+    certain = [
+        starts_with_verb(draft.title) or bool(draft.when) or draft.priority != "none"
+        for draft in drafts
+    ]
+    return all(certain) if "\n" in text else certain[0]

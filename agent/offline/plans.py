@@ -1,0 +1,112 @@
+"""What to do about each intent."""
+
+from datetime import datetime
+from typing import cast
+
+from agent.offline import wording
+from agent.offline.adding import add
+from agent.offline.changing import change
+from agent.offline.finding import which
+from agent.offline.dates import When
+from agent.offline.intents import (
+    Add,
+    Ask,
+    Change,
+    Chosen,
+    Draft,
+    Intent,
+    Priority,
+    Question,
+    Refuse,
+    Say,
+    Several,
+    Show,
+    Tool,
+    Unclear,
+    Undo,
+)
+from agent.offline.known import Known, KnownTask, Reply, tasks_of
+from agent.offline.sayings import LIST_HINT, SAYINGS, TASK_HINT, hint
+from agent.offline.showing import show
+from agent.offline.steps import Plan
+
+
+def plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
+    match intent:
+        case Add():
+            return (yield from add(intent, known, now))
+        case Show():
+            return (yield from show(intent, now))
+        case Change():
+            return (yield from change(intent, known, now))
+        case Several(intents):
+            return (yield from _several(intents, known, now))
+        case Undo():
+            return (yield from _undo(known, now))
+        case Ask(asked, candidates):
+            return which(asked, known.of(candidates), "That still fits more than one.", now)
+        case Say(topic):
+            return Reply(SAYINGS[topic], keeps_focus=True)
+        case Refuse(words):
+            return Reply(words, keeps_focus=True)
+        case Unclear(drafts):
+            return _unclear(drafts, known)
+
+
+def _several(intents: tuple[Intent, ...], known: Known, now: datetime) -> Plan[Reply]:
+    """One after the other, until one has to ask."""
+    words: list[str] = []
+    reply = Reply("")
+    for place, intent in enumerate(intents, 1):
+        reply = yield from plan(intent, known, now)
+        words.append(reply.words)
+        if reply.asks and place < len(intents):
+            words.append("When that is clear, please tell me the rest again.")
+        known = known.after(reply)
+        if reply.asks:
+            break
+    focus, shown = known.of(known.focus), known.of(known.shown)
+    return Reply("\n\n".join(words), focus, shown, reply.asks)
+
+
+BACK: dict[str, Tool] = {"complete_task": "reopen_task", "reopen_task": "complete_task"}
+BY_HAND = {
+    "create_task": "I can delete what I added last: {}. Shall I? (yes or no)",
+    "update_task": "I can not take back changes of {} by myself yet. Tell me how it should be, "
+    "such as “rename it to …” or “move it to friday”.",
+    "delete_task": "I can not bring back deleted tasks yet, but I can add {} once more. Shall I? "
+    "(yes or no)",
+}
+
+
+def _undo(known: Known, now: datetime) -> Plan[Reply]:
+    """Take back what a tool can take back; for the rest, offer what comes closest."""
+    if not known.done:
+        return Reply("There is nothing that I could undo.", keeps_focus=True)
+    name = known.done[-1].name
+    tasks = tuple(task for call in known.done if call.name == name for task in tasks_of(call))
+    chosen = Chosen(tuple(task.id for task in tasks))
+    if name in BACK:
+        return (yield from change(Change(BACK[name], chosen), known, now))
+    words = BY_HAND[name].format(wording.titles(tasks))
+    if name == "update_task":
+        return Reply(words, focus=tasks)
+    again: Intent = Change("delete_task", chosen)
+    if name == "delete_task":
+        again = Add(tuple(_draft_of(task) for task in tasks))
+    return Reply(words, focus=known.of(known.focus), asks=Question("confirm", again))
+
+
+def _draft_of(task: KnownTask) -> Draft:
+    when = When(task.due_date, task.due_time)
+    return Draft(task.title, when, cast(Priority, task.priority), task.notes)
+
+
+def _unclear(drafts: tuple[Draft, ...], known: Known) -> Reply:
+    if drafts:
+        titles = wording.joined(wording.quoted(draft.title) for draft in drafts)
+        what = "a task" if len(drafts) == 1 else f"{len(drafts)} tasks"
+        words = f"I am not sure what to do with that. Shall I add {titles} as {what}? (yes or no)"
+        return Reply(words, asks=Question("confirm", Add(drafts)), keeps_focus=True)
+    examples = TASK_HINT if known.focus else LIST_HINT if known.shown else hint(len(known.replies))
+    return Reply(f"I did not understand that. {examples}", keeps_focus=True)

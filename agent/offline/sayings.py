@@ -1,0 +1,94 @@
+"""Small talk: what is said about nothing in particular, and what to answer."""
+
+import re
+
+HELP = """\
+I am the built-in assistant of Todo Chat, and I look after your tasks. You can say, for example:
+– “Add buy milk tomorrow at 5pm” or “remind me to call mum next friday”
+– “What do I have this week?”, “what's overdue?”, “anything about milk?”
+– “Milk is done”, “complete 2”, “reopen milk”
+– “Move the report to monday”, “make it high priority”, “rename it to pay rent”
+– “Delete the milk task”
+I understand plain, short English, and I ask when I am not sure which task you mean."""
+
+SAYINGS = {
+    "help": HELP,
+    "who": "I am the built-in assistant of Todo Chat: a small program that reads plain English about "
+    "your tasks. Say “help” to see what I can do.",
+    "hello": "Hello! What would you like to get done? You can say “add buy milk tomorrow” "
+    "or “what do I have today?”.",
+    "how_are_you": "All in good order, thank you. What would you like to get done?",
+    "thanks": "You are welcome.",
+    "praise": "Thank you, glad to be of use.",
+    "bye": "Goodbye, and good luck with your list.",
+    "ok": "Good. Just tell me when there is something to add or to tick off.",
+    "left": "All right, I left everything as it is.",
+    "nothing_to_confirm": "All right. What shall I do? “Help” shows what I understand.",
+    "no_restore": "I can not bring deleted tasks back from here yet. You can restore them in the task "
+    "list, or say “add …” to put one down again.",
+    "no_bulk": "I do not delete tasks all at once. Tell me their numbers, such as “1 and 3”.",
+    "off_topic": "That is beyond me, I am afraid: I only look after your tasks. I can add one, "
+    "or tell you what is due today.",
+}
+
+TOPICS = [
+    (re.compile(pattern, re.IGNORECASE), topic)
+    for pattern, topic in (
+        (r"(?:hi|hello|hey|hiya|howdy|yo|good (?:morning|afternoon|evening|day)|greetings|moin|hallo)"
+         r"(?:[\s,]+(?:there|all|again|you|assistant|bot|friend|todo chat))*", "hello"),
+        (r"(?:hi|hello|hey)?[\s,]*(?:how are you|how's it going|how do you do|what's up|how are things)"
+         r"(?: doing)?(?: today)?", "how_are_you"),
+        (r"(?:many |ok |okay |great |perfect |no )?[\s,]*(?:thanks|thank you|thx|ty|cheers|thank u)"
+         r"(?:[\s,]+(?:a lot|so much|very much|again|a bunch|for (?:your|the) help|for that|you|mate|bot))*",
+         "thanks"),
+        (r"(?:well done|good job|nice(?: one| work)?|great(?: job| work)?|awesome|perfect|excellent|"
+         r"brilliant|amazing|wonderful|love it|you(?:'re| are) (?:great|awesome|the best|good|amazing)|"
+         r"good bot|wow|lovely|super|fantastic)", "praise"),
+        (r"(?:bye|goodbye|good bye|bye bye|see you(?: later| soon| tomorrow)?|ciao|good night|farewell"
+         r"|later|that's all(?: for (?:now|today))?|call it a day|that(?:'s| is) it(?: for (?:now|today))?)",
+         "bye"),
+        (r"(?:ok|okay|k|alright|all right|cool|fine|good|got it|i see|sure|right|understood|great,? ok)"
+         r"(?: then)?", "ok"),
+        (r"(?:yes|yeah|yep|y|please do|do it|go ahead)(?: please)?", "nothing_to_confirm"),
+        (r"(?:no|nope|nah|never ?mind|forget it|forget that|cancel|stop|nothing|no thanks|no thank you|not now"
+         r"|leave it|none)(?: please)?", "left"),
+        (r"(?:help|help me|i need help|\?+|commands|menu|usage|instructions|options|examples"
+         r"|(?:so )?what (?:else )?can (?:you|i) (?:do|say|ask)(?: for me| here| with you)?"
+         r"|what do you (?:do|understand|know)|how does (?:this|it) work|how do (?:i|you) .*|how (?:can|should) i .*"
+         r"|how to .*|can i .*|what are you able to do|what is this|how do you work)", "help"),
+        (r"(?:who|what) (?:are|r) (?:you|u)|what(?:'s| is) your name|are you (?:an? )?(?:\w+ )?(?:ai|bot|robot|human"
+         r"|gpt|chatgpt|llm|real|person|machine|language model|openai|claude).*|which model (?:are you|is this)"
+         r"|what (?:language )?model (?:are you|is this|do you use)|tell me about yourself", "who"),
+        (r"(?:restore|undelete|recover|bring back|get back)\b.*|(?:undo|revert) (?:the |that |this )?(?:delete|deletion).*",
+         "no_restore"),
+    )
+]  # fmt: skip
+
+UNDO = re.compile(
+    r"(?:undo|revert)(?: (?:that|it|this|the last (?:one|change|thing|action|step)|last|my last \w+))?"
+    r"|take (?:that|it) back|oops|that was (?:a mistake|wrong|an accident)|i did(?:n't| not) mean (?:that|to.*)"
+    r"|change (?:it|that) back|put (?:it|that) back",
+    re.IGNORECASE,
+)
+FORBIDDEN = re.compile(r"(?:please )?(?:don't|do not|never)\b(?!(?: let me)? forget)(?! need)(?! want).*", re.IGNORECASE)
+
+
+def topic_of(text: str) -> str:
+    """The topic of small talk, or "" when ``text`` is more than that."""
+    if FORBIDDEN.fullmatch(text):
+        return "left"
+    return next((topic for pattern, topic in TOPICS if pattern.fullmatch(text)), "")
+
+
+HINTS = (
+    "For example: “add buy milk tomorrow”, “what do I have today?” or “milk is done”.",
+    "Try “remind me to call mum next friday”, “show my tasks” or “move milk to monday”.",
+    "I do understand “add …”, “what's due this week?” and “rename milk to oat milk”, for example.",
+)
+LIST_HINT = "For example: “complete 2”, “move the first one to friday” or “add buy milk”."
+TASK_HINT = "For example: “mark it as done”, “make it high priority” or “what do I have?”."
+
+
+def hint(seed: int) -> str:
+    """Examples of what works; others for another ``seed``, and the same for the same."""
+    return HINTS[seed % len(HINTS)]

@@ -1,0 +1,93 @@
+"""A real server process with a real endpoint on loopback: only the model's words are scripted."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx2
+import pytest
+
+from tests.conftest import Serves
+from tests.factories import PASSWORD, UserFactory
+from tests.fakes import ScriptedServer, call
+from tests.fakes.answers import asks, asks_whole, says
+from tests.fakes.server import Answer
+from tests.servers import TodoChat
+from todos.models import Task
+
+
+@contextmanager
+def signed_in(served: TodoChat, username: str) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=served.url, timeout=30) as client:
+        sign_in = {"username": username, "password": PASSWORD}
+        pair = client.post("/api/auth/token/", json=sign_in).json()
+        client.headers["Authorization"] = f"Bearer {pair['access']}"
+        yield client
+
+
+TWO = (call("create_task", title="Milk", due_date="2026-12-01"), call("create_task", title="Bread"))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        asks(*TWO, said="Let me see. "),
+        asks_whole(*TWO),
+        asks_whole(*TWO, same_index=True),
+    ],
+    ids=["in pieces", "whole, without index", "whole, all with index 0"],
+)
+def test_tool_calls_of_every_shape_become_tasks(serves: Serves, answer: Answer) -> None:
+    user = UserFactory()
+    with ScriptedServer(answer, says("Two tasks ", "added.")) as model:
+        served = serves(OPENAI_BASE_URL=model.url, AGENT_MODEL="scripted-1", OPENAI_API_KEY="sk-x")
+        with signed_in(served, user.username) as client:
+            said = client.post("/api/chat/", json={"message": "milk and bread"})
+
+    body = said.json()
+    assert said.status_code == 200, body
+    assert body["assistant_message"]["content"].endswith("Two tasks added.")
+    assert body["assistant_message"]["model"] == "scripted-1"
+    made = body["assistant_message"]["tool_calls"]
+    assert [(each["name"], each["status"]) for each in made] == [("create_task", "succeeded")] * 2
+    tasks = Task.objects.filter(user=user).order_by("created_at")
+    assert [task.title for task in tasks] == ["Milk", "Bread"]
+    assert model.refused == []
+    assert model.requests[0].headers["authorization"] == "Bearer sk-x"
+    results = [message for message in model.requests[1].body["messages"] if message["role"] == "tool"]
+    assert [json.loads(result["content"])["task"]["title"] for result in results] == ["Milk", "Bread"]
+
+
+def test_an_openrouter_key_reaches_a_base_url_of_ones_own(serves: Serves) -> None:
+    user = UserFactory()
+    with ScriptedServer(says("Hello.")) as model:
+        served = serves(OPENAI_BASE_URL=model.url, OPENROUTER_API_KEY="sk-or-1")
+        with signed_in(served, user.username) as client:
+            client.post("/api/chat/", json={"message": "hi"})
+
+    assert model.requests[0].headers["authorization"] == "Bearer sk-or-1"
+    assert model.requests[0].body["model"] == "openai/gpt-4.1-mini"
+
+
+def test_the_conversation_goes_on_after_a_restart(serves: Serves) -> None:
+    user = UserFactory()
+    with ScriptedServer(asks(TWO[0]), says("Added."), says("Welcome back.")) as model:
+        served = serves(OPENAI_BASE_URL=model.url)
+        with signed_in(served, user.username) as client:
+            first = client.post("/api/chat/", json={"message": "milk"}).json()
+            served.stop()
+            served.start()
+            url = f"/api/conversations/{first['conversation_id']}/messages/"
+            second = client.post(url, json={"content": "still there?"})
+
+    assert second.status_code == 201
+    assert second.json()["assistant_message"]["content"] == "Welcome back."
+    told = model.requests[2].body["messages"]
+    assert [message["role"] for message in told] == [
+        "system",
+        "user",
+        "assistant",
+        "tool",
+        "assistant",
+        "user",
+    ]
