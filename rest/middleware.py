@@ -18,7 +18,7 @@ def body_limit(get_response: GetResponse) -> GetResponse:
         if _too_large(request.headers.get("Content-Length", "")):
             detail = "The body is larger than 128 KiB."
             return error_response(request, 413, "payload_too_large", detail)
-        # Django would decode the query by this name too, and crash on some.
+        # Django decodes the query by this name, even that of a request without a body.
         if _charset(request) not in ("utf-8", "utf8"):
             return error_response(request, 415, "unsupported_media_type", "The body is not UTF-8.")
         return get_response(request)

@@ -1,6 +1,6 @@
 """Rate limits: django-ratelimit's counters, asked after we know who is asking."""
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -26,16 +26,27 @@ def client_address(request: Request) -> str:
     Every proxy appends its client to X-Forwarded-For, so of n trusted proxies the n-th entry from
     the right is the first that no client can have made up. With 0 the header is ignored.
     """
-    address = request.META.get("REMOTE_ADDR", "")
-    if proxies := settings.TRUSTED_PROXY_COUNT:
-        hops = request.headers.get("X-Forwarded-For", "").split(",")
-        address = hops[-proxies].strip() if len(hops) >= proxies else address
-    return _normal(address)
+    nearest = request.META.get("REMOTE_ADDR", "")
+    proxies = settings.TRUSTED_PROXY_COUNT
+    hops = request.headers.get("X-Forwarded-For", "").split(",")
+    if not 1 <= proxies <= len(hops):
+        return _normal(nearest)
+    return _normal(hops[-proxies].strip() or nearest)
 
 
-def _normal(address: str) -> str:
-    """One spelling for one address; what is none is one bucket for all."""
+def _normal(text: str) -> str:
+    """One spelling for one client, without port and zone; what is no address is one bucket for all.
+
+    Of IPv6 it is the network of 64 bits: everybody has one whole, and could vary the rest.
+    """
+    host = text.removeprefix("[").partition("]")[0].partition("%")[0]
+    if host.count(":") == 1:
+        host = host.partition(":")[0]
     try:
-        return ip_address(address.partition("%")[0]).compressed
+        address = ip_address(host)
     except ValueError:
         return "unknown"
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    network = ip_network((address, 64), strict=False)
+    return str(address.ipv4_mapped or network.network_address)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.offline import dates
-from agent.offline.drafts import NoDraft, read_drafts
+from agent.offline.drafts import NoDraft, read_drafts, read_title
 from agent.offline.intents import (
     Add,
     All,
@@ -23,18 +23,19 @@ from agent.offline.intents import (
 from agent.offline.known import Known, Tasks
 from agent.offline.matching import best_matches
 from agent.offline.targets import read_target
+from agent.offline.words import any_of
 
-YES = re.compile(
-    r"(?:yes|yeah|yep|yup|ya|y|sure|ok|okay|please|please do|do it|do that|go ahead|go on|of course|right|correct"
-    r"|definitely|absolutely|exactly|fine|sounds good|add it|add them|that one|that's the one|go for it)"
-    r"(?:[\s,]+(?:please|do it|do that|do|go ahead|sure|thanks|thank you|add it|add them|that one|it is|i do|all))*",
-    re.IGNORECASE,
+YES = any_of(
+    r"(?:yes|yeah|yep|yup|y|sure|ok|okay|please|do it|do that|go ahead|go on|go for it|of course"
+    r"|right|correct|definitely|absolutely|exactly|fine|sounds good|add (?:it|them)|that(?:'s the)? one)"
+    r"(?:[\s,]+(?:please|do it|do that|do|go ahead|sure|thanks|thank you|add it|add them|that one"
+    r"|it is|i do|all))*"
 )
-NO = re.compile(
-    r"(?:no|nope|nah|n|never ?mind|cancel(?: that| it)?|forget (?:it|that|about it)|stop|none(?: of (?:them|those|these))?"
-    r"|neither(?: of them)?|leave (?:it|them|that)(?: alone)?|don't|do not|not now|skip(?: it)?|nothing|abort|no need"
-    r"|nevermind|quit|exit)(?:[\s,]+(?:thanks|thank you|please|leave it|never ?mind|forget it|don't|sorry|it))*",
-    re.IGNORECASE,
+NO = any_of(
+    r"(?:no|nope|nah|n|never ?mind|cancel(?: that| it)?|forget (?:it|that|about it)|stop|not now"
+    r"|none(?: of (?:them|those|these))?|neither(?: of them)?|leave (?:it|them|that)(?: alone)?"
+    r"|don't|do not|skip(?: it)?|nothing|abort|no need|quit|exit)"
+    r"(?:[\s,]+(?:thanks|thank you|please|leave it|never ?mind|forget it|don't|sorry|it))*"
 )
 LONGEST_ANSWER = 80
 Command = Callable[[], Intent | None]
@@ -102,7 +103,7 @@ def _filled(text: str, intent: Intent, now: datetime, command: Command) -> Inten
         return None
     match intent.edit.missing:
         case "title":
-            return replace(intent, edit=Edit(title=text.strip(" \"“”'.")))
+            return replace(intent, edit=Edit(title=read_title(text)))
         case "note":
             return replace(intent, edit=Edit(note=text))
     return None

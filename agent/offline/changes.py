@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from agent.offline.intents import Change, Edit, It, Named, Priority, Refuse, Target, Unnamed
+from agent.offline.drafts import read_title
 from agent.offline.editing import edit_of
+from agent.offline.intents import Change, Edit, It, Named, Priority, Refuse, Target, Unnamed
 from agent.offline.past import base_of
 from agent.offline.priorities import read_level
 from agent.offline.targets import read_target
@@ -15,10 +16,10 @@ Rules = list[tuple[re.Pattern[str], Read]]
 
 DONE = r"(?:done|complete|completed|finished|sorted|handled|dealt with|taken care of|accomplished)"
 BE = r"(?:is|are|was|were|'s|has been|have been|got)"
-NOT = r"(?:isn't|is not|aren't|are not|wasn't|was not|weren't|were not|hasn't been|has not been|'s not)"
-I_HAVE = r"(?:(?:i|we)(?:'m| am|'ve| have| had|'re| are)?\s+|(?:i|we)\s+)"
-SOON = r"(?:(?:just|already|finally|now|also|actually|really)\s+)*"
-DUE = r"(?:due\s+date|due\s+day|due\s+time|deadline|date|due|time)"
+NOT = r"(?:isn't|is not|aren't|are not|wasn't|was not|weren't|were not|hasn't been|has not been)"
+I_HAVE = r"(?:(?:i|we)(?:'m| am|'ve| have| had|'re| are)? |(?:i|we) )"
+SOON = r"(?:(?:just|already|finally|now|also|actually|really) )*"
+DUE = r"(?:due date|due day|due time|deadline|date|due|time)"
 
 
 def _rule(pattern: str, read: Read) -> tuple[re.Pattern[str], Read]:
@@ -56,13 +57,13 @@ def _complete_it(match: re.Match[str], now: datetime) -> Change:
 
 
 def _complete_pointed(match: re.Match[str], now: datetime) -> Change | None:
-    """"Finish 2" is said to the assistant, "finish the report" is a thing to do."""
+    """ "Finish 2" is said to the assistant, "finish the report" is a thing to do."""
     target = _target(match, now)
     return None if isinstance(target, Named | Unnamed) else Change("complete_task", target)
 
 
 def _past(match: re.Match[str], now: datetime) -> Change | None:
-    """"I bought the milk" completes "Buy milk"."""
+    """ "I bought the milk" completes "Buy milk"."""
     verb = base_of(match["verb"], alone=not match["who"])
     if not verb:
         return None
@@ -82,7 +83,7 @@ def _delete(match: re.Match[str], now: datetime) -> Change:
 
 
 def _rename(match: re.Match[str], now: datetime) -> Change:
-    title = (match.groupdict().get("title") or "").strip(" \t\"“”'.")
+    title = read_title(match.groupdict().get("title") or "")
     target = _target(match, now)
     if not title:
         return Change("update_task", target, Edit(missing="title"))
@@ -90,11 +91,11 @@ def _rename(match: re.Match[str], now: datetime) -> Change:
 
 
 def _rename_it(match: re.Match[str], now: datetime) -> Change:
-    return Change("update_task", It(), Edit(title=match["title"].strip(" \t\"“”'.")))
+    return Change("update_task", It(), Edit(title=read_title(match["title"])))
 
 
 def _note(match: re.Match[str], now: datetime) -> Change:
-    note = (match.groupdict().get("note") or "").strip(" \t\"“”")
+    note = (match.groupdict().get("note") or "").strip(' \t"“”')
     target = _target(match, now)
     target = It() if target == Unnamed() else target
     return Change("update_task", target, Edit(note=note) if note else Edit(missing="note"))
@@ -108,17 +109,17 @@ def _clear(match: re.Match[str], now: datetime) -> Change:
 
 
 def _move(match: re.Match[str], now: datetime) -> Change | Refuse:
-    """"Move the report to monday"; if no day is said, it has to be asked for."""
+    """ "Move the report to monday"; if no day is said, it has to be asked for."""
     phrase = match["phrase"]
     edited = edit_of(phrase, now)
     if edited:
         return edited
-    target = re.sub(r"\s+(?:back|forward|out|off|later|earlier)$", "", phrase, flags=re.IGNORECASE)
+    target = re.sub(r" (?:back|forward|out|off|later|earlier)$", "", phrase, flags=re.IGNORECASE)
     return Change("update_task", read_target(target, now), Edit(missing="when"))
 
 
 def _set(match: re.Match[str], now: datetime) -> Change | Refuse | None:
-    """"Make it friday", "set milk to high"; but "make dinner at 6" is a thing to do."""
+    """ "Make it friday", "set milk to high"; but "make dinner at 6" is a thing to do."""
     edited = edit_of(match["phrase"], now)
     if not isinstance(edited, Change) or not isinstance(edited.target, Named):
         return edited
@@ -131,7 +132,7 @@ def _is(match: re.Match[str], now: datetime) -> Change | Refuse | None:
 
 
 def _set_due(match: re.Match[str], now: datetime) -> Change | Refuse | None:
-    """"Set the due date of milk to friday"."""
+    """ "Set the due date of milk to friday"."""
     return edit_of(f"{match.groupdict().get('target') or 'it'} to {match['phrase']}", now)
 
 
@@ -167,7 +168,7 @@ def _correct(match: re.Match[str], now: datetime) -> Change | Refuse | None:
 
 
 def _correct_alone(match: re.Match[str], now: datetime) -> Change | Refuse | None:
-    """"By friday", "6pm", "high priority"; "friday" alone rather asks what there is to do."""
+    """ "By friday", "6pm", "high priority"; "friday" alone rather asks what there is to do."""
     edited = _correct(match, now)
     if not isinstance(edited, Change):
         return None
@@ -178,119 +179,147 @@ def _correct_alone(match: re.Match[str], now: datetime) -> Change | Refuse | Non
 
 T = r"(?P<target>[\"“][^\"”]+[\"”]|.+?)"
 SETS = r"\b(?:due|to|for|until)\b"
-THE = r"(?:the\s+|its\s+|that\s+|a\s+)?"
-OF = r"(?:\s+(?:of|from|for|on)\s+(?P<target>.+?))?"
+THE = r"(?:the |its |that |a )?"
+OF = r"(?: (?:of|from|for|on) (?P<target>.+?))?"
 POINTED = (
     r"(?P<target>it|that|this|(?:number|task|no\.?|#)?\s*\d+"
-    r"|the\s+(?:first|second|third|fourth|fifth|last)(?:\s+one)?)"
+    r"|the (?:first|second|third|fourth|fifth|last)(?: one)?)"
 )
-ENDING = r"(?:\s+(?:yet|after\s+all|though|again|now|too|as\s+well|already|today|yesterday))*"
+ENDING = r"(?: (?:yet|after all|though|again|now|too|as well|already|today|yesterday))*"
 CORRECTION = (
-    r"(?:(?:no|actually|sorry|rather|i\s+meant|i\s+mean|make\s+that|better|it's|that's|it\s+is"
+    r"(?:(?:no|actually|sorry|rather|i meant|i mean|make that|better|it's|that's|it is"
     r"|as|but|with|and)[,\s]+)+"
 )
 
 ADDITIONS: Rules = [
     _rule(
-        r"(?:add|attach|write|put|leave|make)\s+(?:an?\s+|the\s+|this\s+|another\s+)?notes?\s+"
-        r"(?:to|for|on|in)\s+(?P<target>[^:]+?)"
-        r"\s*(?:(?::|,?\s+(?:saying|that\s+says|that)\s)\s*(?P<note>.+))?",
+        r"(?:add|attach|write|put|leave|make) (?:an? |the |this |another )?notes? "
+        r"(?:to|for|on|in) (?P<target>[^:]+?)"
+        r"\s*(?:(?::|,? (?:saying|that says|that)\s)\s*(?P<note>.+))?",
         _note,
     ),
-    _rule(r"(?:add\s+(?:a\s+)?)?notes?\s+(?:for|on|to)\s+(?!self|myself)(?P<target>[^:]+):\s*(?P<note>.+)", _note),
-    _rule(r"(?:add|attach|make)\s+(?:an?\s+)?note(?:\s*:|\s+that|\s+saying)\s*(?P<note>.+)", _note),
     _rule(
-        r"(?:add|put)\s+(?P<note>.+?)\s+(?:as\s+an?\s+note|to\s+the\s+notes)\s+(?:to|of|for|on)\s+"
+        r"(?:add (?:a )?)?notes? (?:for|on|to) (?!self|myself)(?P<target>[^:]+):\s*(?P<note>.+)",
+        _note,
+    ),
+    _rule(r"(?:add|attach|make) (?:an? )?note(?:\s*:| that| saying)\s*(?P<note>.+)", _note),
+    _rule(
+        r"(?:add|put) (?P<note>.+?) (?:as an? note|to the notes) (?:to|of|for|on) "
         r"(?P<target>.+)",
         _note,
     ),
     _rule(
-        rf"add\s+(?:an?\s+|the\s+)?(?:due\s+date|deadline)\s+(?:to|for)\s+{T}"
-        r"(?:(?:\s+of|\s*:)\s+(?P<phrase>.+))?",
+        rf"add (?:an? |the )?(?:due date|deadline) (?:to|for) {T}"
+        r"(?:(?: of|\s*:) (?P<phrase>.+))?",
         _add_due,
     ),
 ]
 RULES: Rules = [
     # dates and priorities taken away
-    _rule(rf"(?:remove|clear|delete|drop|unset|cancel)\s+{THE}(?P<what>{DUE}){OF}", _clear),
-    _rule(rf"(?:remove|clear|unset)\s+{T}'s\s+(?P<what>{DUE})", _clear),
-    _rule(rf"(?:with\s+)?(?:no|without(?:\s+an?)?)\s+(?P<what>due\s+date|deadline|date){OF}", _clear),
-    _rule(rf"(?:remove|clear|drop|reset|unset)\s+{THE}priority{OF}", _new_priority("none")),
+    _rule(rf"(?:remove|clear|delete|drop|unset|cancel) {THE}(?P<what>{DUE}){OF}", _clear),
+    _rule(rf"(?:remove|clear|unset) {T}'s (?P<what>{DUE})", _clear),
+    _rule(rf"(?:with )?(?:no|without(?: an?)?) (?P<what>due date|deadline|date){OF}", _clear),
+    _rule(rf"(?:remove|clear|drop|reset|unset) {THE}priority{OF}", _new_priority("none")),
     # titles
-    _rule(rf"(?:rename|retitle)\s+{T}(?:\s+(?:to|as|into)\s+(?P<title>.+))?", _rename),
-    _rule(rf"change\s+{THE}(?:title|name)(?:\s+of\s+{T})?\s+to\s+(?P<title>.+)", _rename),
-    _rule(rf"(?:call|name)\s+{POINTED}\s+(?!a\s+day$)(?P<title>.+)", _rename),
-    _rule(rf"{T}\s+should\s+(?:be\s+called|be\s+named|say|read)\s+(?P<title>.+)", _rename),
+    _rule(rf"(?:rename|retitle) {T}(?: (?:to|as|into) (?P<title>.+))?", _rename),
+    _rule(rf"change {THE}(?:title|name)(?: of {T})? to (?P<title>.+)", _rename),
+    _rule(rf"(?:call|name) {POINTED} (?!a day$)(?P<title>.+)", _rename),
+    _rule(rf"{T} should (?:be called|be named|say|read) (?P<title>.+)", _rename),
     # priorities and dates, by name
     _rule(
-        rf"(?:set|change|make|update)\s+{THE}priority(?:\s+(?:of|for|on)\s+{T})?\s+(?:to\s+|as\s+)?(?P<level>.+)",
+        rf"(?:set|change|make|update) {THE}priority(?: (?:of|for|on) {T})? (?:to |as )?(?P<level>.+)",
         _set_priority,
     ),
-    _rule(rf"(?:raise|increase|bump(?:\s+up)?)\s+{THE}priority{OF}", _new_priority("high")),
-    _rule(rf"(?:lower|reduce|decrease)\s+{THE}priority{OF}", _new_priority("low")),
-    _rule(rf"prioriti[sz]e\s+{T}", _new_priority("high")),
-    _rule(rf"deprioriti[sz]e\s+{T}", _new_priority("low")),
-    _rule(rf"give\s+{T}\s+(?P<level>(?:an?\s+)?\w+\s+priority)", _set_priority),
+    _rule(rf"(?:raise|increase|bump(?: up)?) {THE}priority{OF}", _new_priority("high")),
+    _rule(rf"(?:lower|reduce|decrease) {THE}priority{OF}", _new_priority("low")),
+    _rule(rf"prioriti[sz]e {T}", _new_priority("high")),
+    _rule(rf"deprioriti[sz]e {T}", _new_priority("low")),
+    _rule(rf"give {T} (?P<level>(?:an? )?\w+ priority)", _set_priority),
     _rule(
-        rf"(?:set|change|update|move|make|add|put)\s+{THE}(?:due\s+)?{DUE}\s+(?:of|for|on|to)\s+"
-        rf"{T}(?:\s+to|\s+as|\s*:)\s+(?P<phrase>.+)",
+        rf"(?:set|change|update|move|make|add|put) {THE}(?:due )?{DUE} (?:of|for|on|to) "
+        rf"{T}(?: to| as|\s*:) (?P<phrase>.+)",
         _set_due,
     ),
-    _rule(rf"(?:set|change|update|move)\s+{THE}{DUE}\s*(?:to|as|:|for|on)\s+(?P<phrase>.+)", _set_due),
-    _rule(rf"(?:set|change|add)\s+(?:the\s+|an?\s+)?(?:due\s+date|deadline)(?:\s+(?:to|of|for)\s+{T})?", _no_due_said),
-    _rule(rf"give\s+{T}\s+(?:an?\s+)?{DUE}\s+(?:of|on|:)?\s*(?P<phrase>.+)", _set_due),
+    _rule(rf"(?:set|change|update|move) {THE}{DUE}\s*(?:to|as|:|for|on) (?P<phrase>.+)", _set_due),
+    _rule(
+        rf"(?:set|change|add) (?:the |an? )?(?:due date|deadline)(?: (?:to|of|for) {T})?",
+        _no_due_said,
+    ),
+    _rule(rf"give {T} (?:an? )?{DUE} (?:of|on|:)?\s*(?P<phrase>.+)", _set_due),
     # open again
-    _rule(r"(?:re-?open|un-?check|un-?tick|un-?complete|un-?mark|un-?finish)\s*(?P<target>.*)", _reopen),
     _rule(
-        rf"(?:mark|set)\s+{T}\s+(?:back\s+)?(?:as\s+|to\s+)?"
-        rf"(?:not\s+{DONE}|undone|open|incomplete|unfinished|to-?do|pending){ENDING}",
+        r"(?:re-?open|un-?check|un-?tick|un-?complete|un-?mark|un-?finish)\s*(?P<target>.*)",
         _reopen,
     ),
-    _rule(rf"{T}\s+{NOT}\s+{SOON}{DONE}{ENDING}", _reopen),
     _rule(
-        rf"(?:i|we)\s+(?:haven't|have\s+not|hadn't|didn't|did\s+not|'m\s+not|am\s+not)\s+{SOON}"
-        rf"(?:done|do|finish(?:ed)?|completed?)\s+(?:with\s+)?{T}{ENDING}",
+        rf"(?:mark|set) {T} (?:back )?(?:as |to )?"
+        rf"(?:not {DONE}|undone|open|incomplete|unfinished|to-?do|pending){ENDING}",
         _reopen,
     ),
-    _rule(rf"open\s+{T}\s+again", _reopen),
-    _rule(r"undo\s+(?:that\s+|the\s+|this\s+)?(?:completion|completing)(?:\s+(?:of\s+)?(?P<target>.+))?", _reopen),
-    _rule(r"(?P<target>)not\s+(?:done|finished)(?:\s+yet)?", _reopen),
+    _rule(rf"{T}(?:'s not| {NOT}) {SOON}{DONE}{ENDING}", _reopen),
+    _rule(
+        rf"(?:i|we) (?:haven't|have not|hadn't|didn't|did not|'m not|am not) {SOON}"
+        rf"(?:done|do|finish(?:ed)?|completed?) (?:with )?{T}{ENDING}",
+        _reopen,
+    ),
+    _rule(rf"open {T} again", _reopen),
+    _rule(
+        r"undo (?:that |the |this )?(?:completion|completing) (?:of )?(?P<target>.+)",
+        _reopen,
+    ),
+    _rule(r"(?P<target>)not (?:done|finished)(?: yet)?", _reopen),
     # done
-    _rule(rf"(?:mark|set|flag|tick|check|cross)\s+(?:off\s+)?{T}\s+(?:off\s+)?(?:as\s+|to\s+)?{DONE}{ENDING}", _complete),
-    _rule(rf"(?:mark|tick|check|cross|strike)\s+(?:off|out)\s+{T}{ENDING}", _complete),
-    _rule(rf"(?:mark|tick|check|cross)\s+{T}\s+off(?:\s+(?:my|the)\s+list)?", _complete),
-    _rule(r"(?:complete|tick)\s+(?P<target>.+)", _complete),
-    _rule(r"(?:finish|close|resolve|do)\s+(?P<target>.+)", _complete_pointed),
-    _rule(rf"(?:{I_HAVE})?{SOON}(?:all\s+)?(?:done|finished|completed)\s+(?:with\s+|doing\s+)?{T}{ENDING}", _complete),
-    _rule(rf"(?:(?:{I_HAVE})?{SOON}{DONE}|(?:i\s+)?did\s+(?:it|that)|i\s+did|(?:it|that)'s\s+{DONE})(?:\s+with\s+(?:it|that))?{ENDING}", _complete_it),
-    _rule(rf"(?!(?:get|have|i|we|you|to|not|well)\s){T}(?:'s|\s+{BE})?\s+{SOON}(?:all\s+)?{DONE}{ENDING}", _complete),
-    _rule(rf"(?P<who>{I_HAVE})?{SOON}(?P<verb>\w+)\s+(?P<target>.+?){ENDING}", _past),
-    _rule(rf"(?P<target>.+?)\s+(?P<who>{BE})\s+{SOON}(?P<verb>\w+){ENDING}", _past),
+    _rule(rf"mark (?:as )?{DONE}", _complete_it),
+    _rule(
+        rf"(?:mark|set|flag|tick|check|cross) (?:off )?{T} (?:off )?(?:as |to )?{DONE}{ENDING}",
+        _complete,
+    ),
+    _rule(rf"(?:mark|tick|check|cross|strike) (?:off|out) {T}{ENDING}", _complete),
+    _rule(rf"(?:mark|tick|check|cross) {T} off(?: (?:my|the) list)?", _complete),
+    _rule(r"(?:complete|tick) (?P<target>.+)", _complete),
+    _rule(r"(?:finish|close|resolve|do) (?P<target>.+)", _complete_pointed),
+    _rule(
+        rf"(?:{I_HAVE})?{SOON}(?:all )?(?:done|finished|completed) (?:with |doing )?{T}{ENDING}",
+        _complete,
+    ),
+    _rule(
+        rf"(?:(?:{I_HAVE})?{SOON}{DONE}|(?:i )?did (?:it|that)|i did|(?:it|that)'s {DONE})(?: with (?:it|that))?{ENDING}",
+        _complete_it,
+    ),
+    _rule(
+        rf"(?!(?:get|have|i|we|you|to|not|well)\s){T}(?:'s| {BE})? {SOON}(?:all )?{DONE}{ENDING}",
+        _complete,
+    ),
+    _rule(rf"(?P<who>{I_HAVE})?{SOON}(?P<verb>\w+) (?P<target>.+?){ENDING}", _past),
+    _rule(rf"(?P<target>.+?) (?P<who>{BE}) {SOON}(?P<verb>\w+){ENDING}", _past),
     # away with it
     _rule(
-        r"(?:delete|remove|erase|discard|scrap|trash|get\s+rid\s+of|drop(?!\s+off)|cancel|clear"
-        r"|forget(?:\s+about)?)(?:\s+(?P<target>.+))?",
+        r"(?:delete|remove|erase|discard|scrap|trash|get rid of|drop(?! off)|cancel|clear"
+        r"|forget(?: about)?)(?: (?P<target>.+))?",
         _delete,
     ),
-    _rule(rf"take\s+{T}\s+off(?:\s+(?:my|the)\s+list)?", _delete),
-    _rule(rf"(?:i|we)\s+(?:no\s+longer|don't|do\s+not)\s+(?:need|want|have)\s+(?:to\s+)?{T}\s+any\s?more", _delete),
-    _rule(rf"(?:i|we)\s+no\s+longer\s+(?:need|want|have)\s+(?:to\s+)?{T}", _delete),
+    _rule(rf"take {T} off(?: (?:my|the) list)?", _delete),
+    _rule(
+        rf"(?:i|we) (?:no longer|don't|do not) (?:need|want|have) (?:to )?{T} any\s?more",
+        _delete,
+    ),
+    _rule(rf"(?:i|we) no longer (?:need|want|have) (?:to )?{T}", _delete),
     # dates and priorities, by what follows
     _rule(
-        r"(?:re-?schedule|postpone|delay|defer|snooze|move|push(?:\s+back)?|shift|put\s+off"
-        r"|bring\s+forward)\s+(?P<phrase>.+)",
+        r"(?:re-?schedule|postpone|delay|defer|snooze|move|push(?: back)?|shift|put off"
+        r"|bring forward) (?P<phrase>.+)",
         _move,
     ),
-    _rule(r"bring\s+(?P<phrase>.+?\s+forward.*)", _move),
-    _rule(r"(?:make|set|change|update|mark|flag|put|turn|edit)\s+(?P<phrase>.+)", _set),
-    _rule(rf"(?:change|turn|edit|update|correct)\s+{T}\s+(?:to|into)\s+(?P<title>.+)", _rename),
-    _rule(r"make\s+(?:it|that)\s+(?P<title>.+?)\s+instead", _rename_it),
+    _rule(r"bring (?P<phrase>.+? forward.*)", _move),
+    _rule(r"(?:make|set|change|update|mark|flag|put|turn|edit) (?P<phrase>.+)", _set),
+    _rule(rf"(?:change|turn|edit|update|correct) {T} (?:to|into) (?P<title>.+)", _rename),
+    _rule(r"make (?:it|that) (?P<title>.+?) instead", _rename_it),
     _rule(rf"{CORRECTION}(?P<phrase>.+)", _correct),
     _rule(r"(?P<phrase>.+)", _correct_alone),
     _rule(
-        rf"(?!(?:i|we|you|there|here)\s){T}(?:'s|\s+(?:is|are|should\s+be|must\s+be|has\s+to\s+be|needs\s+to\s+be))"
-        r"\s+(?:now\s+)?(?P<phrase>.+)",
+        rf"(?!(?:i|we|you|there|here)\s){T}(?:'s| (?:is|are|should be|must be|has to be|needs to be))"
+        r" (?:now )?(?P<phrase>.+)",
         _is,
     ),
-    _rule(r"i\s+mean(?:t)?\s+(?P<title>.+)", _rename_it),
+    _rule(r"i mean(?:t)? (?P<title>.+)", _rename_it),
 ]

@@ -24,7 +24,9 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
     if isinstance(found, Reply):
         return found if found.asks else or_add(intent.instead, found)
     if len(found) > MOST_AT_ONCE:
-        return Reply(f"I change at most {MOST_AT_ONCE} tasks for one message, so I changed nothing.")
+        return Reply(
+            f"I change at most {MOST_AT_ONCE} tasks for one message, so I changed nothing."
+        )
     if intent.edit.missing:
         return _ask_missing(intent, found)
     if _builds_on_task(intent.edit) and not isinstance(intent.target, Named):
@@ -56,9 +58,7 @@ def _builds_on_task(edit: Edit) -> bool:
 
 
 def _fresh(tasks: Tasks) -> Plan[Tasks]:
-    calls = yield [
-        Request("list_tasks", {"status": "all", "search": task.title}) for task in tasks
-    ]
+    calls = yield [Request("list_tasks", {"status": "all", "search": task.title}) for task in tasks]
     now_known = {task.id: task for call in calls for task in tasks_of(call)}
     return tuple(now_known.get(task.id, task) for task in tasks)
 

@@ -14,8 +14,8 @@ PARTS = {
 }
 """When a part of the day is, if no hour is named."""
 
-LEAD = r"(?:(?:due|no later than)\s+)?(?:(?:at|by|around|about|before|until|till|from|for|@)\s*)?"
-PART = r"(?:\s+(?:in\s+the\s+(?P<part>morning|afternoon|evening)|at\s+(?P<night>night)))"
+LEAD = r"(?:(?:due|no later than) )?(?:(?:at|by|around|about|before|until|till|from|for|@)\s*)?"
+PART = r"(?: (?:in the (?P<part>morning|afternoon|evening)|at (?P<night>night)))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class FoundTime:
 
 
 NAMED = re.compile(
-    rf"\b{LEAD}(?:12\s+)?(?P<name>noon|midday|midnight|lunch\s?time)\b(?!')", re.IGNORECASE
+    rf"\b{LEAD}(?:12 )?(?P<name>noon|midday|midnight|lunch\s?time)\b(?!')", re.IGNORECASE
 )
 PAST = re.compile(
-    rf"\b{LEAD}(?P<minutes>half|quarter|a\s+quarter)\s+(?P<side>past|to)\s+(?P<hour>{HOUR})\b"
+    rf"\b{LEAD}(?P<minutes>half|quarter|a quarter) (?P<side>past|to) (?P<hour>{HOUR})\b"
     rf"(?:\s*(?P<half>[ap])\.?m\b\.?)?{PART}?",
     re.IGNORECASE,
 )
@@ -54,7 +54,13 @@ def find_time(text: str, part: str) -> FoundTime | None:
     if match := PAST.search(text):
         return _past(match, part)
     for match in CLOCK.finditer(text):
-        if match["colon"] == ":" or match["half"] or match["clock"] or match["part"] or match["night"]:
+        if (
+            match["colon"] == ":"
+            or match["half"]
+            or match["clock"]
+            or match["part"]
+            or match["night"]
+        ):
             return _clock(match, part)
     for match in AT.finditer(text):
         if ends_phrase(text[match.end() :]):

@@ -103,22 +103,26 @@ def tidy(text: str) -> str:
 
 AMOUNT = rf"(?P<count>{NUMBER}|another)\s+{UNIT}\b"
 SHIFTS = [
-    re.compile(rf"\b(?:by|for|back|forward|out|off|up|it|that)\s+{AMOUNT}(?P<side>)", re.IGNORECASE),
-    re.compile(rf"\b{AMOUNT}\s*(?P<side>later|earlier|sooner|more)\b", re.IGNORECASE),
-    re.compile(rf"^(?:by\s+)?{AMOUNT}(?P<side>)$", re.IGNORECASE),
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:(?P<way>forward|ahead|back|out|off|up)(?:\s+(?:by|for))?|by|for|it|that)\s+"
+        rf"{AMOUNT}(?P<side>\s+(?:earlier|sooner))?",
+        rf"\b{AMOUNT}\s*(?P<side>later|earlier|sooner|more)\b(?P<way>)",
+        rf"^{AMOUNT}(?P<side>)(?P<way>)$",
+    )
 ]
-BACKWARD = re.compile(r"\b(?:earlier|sooner|forward|up)\b", re.IGNORECASE)
+EARLIER = ("earlier", "sooner", "forward", "ahead", "up")
 
 
 def read_shift(text: str) -> tuple[Shift, str] | None:
-    """"By a week", "2 days later": how far, and the text before it."""
+    """ "By a week", "2 days later": how far, and the text before it."""
     for pattern in SHIFTS:
         match = pattern.search(text)
         if match:
             word, unit = match["count"].lower(), match["unit"].lower()
             count = 1 if word == "another" else number(word)
-            sign = -1 if BACKWARD.search(text[match.start() :]) else 1
-            return Shift(_amount(sign * count, unit)), text[: match.start()].strip()
+            earlier = (match["side"] or match["way"] or "").strip().lower() in EARLIER
+            return Shift(_amount(-count if earlier else count, unit)), text[: match.start()].strip()
     return None
 
 

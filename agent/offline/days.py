@@ -54,18 +54,16 @@ FULL_DAY = "|".join(WEEKDAYS)
 SHORT_DAY = r"mon|tues?|wed|thu(?:rs?)?|fri|sat|sun"
 WEEKDAY = rf"(?P<weekday>{FULL_DAY}|{SHORT_DAY})"
 PLAIN_MONTH = "|".join(MONTHS)
-MONTH = (
-    rf"(?P<month>{PLAIN_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?(?!-)"
-)
+MONTH = rf"(?P<month>{PLAIN_MONTH}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?(?!-)"
 DAY_OF_MONTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-YEAR = r"(?:,?\s+(?P<year>(?:19|20|21)\d\d)(?![:\d]))?"
+YEAR = r"(?:,? (?P<year>(?:19|20|21)\d\d)(?![:\d]))?"
 UNIT = r"(?P<unit>minutes?|mins?|hours?|hrs?|days?|weeks?|fortnights?|months?|years?)"
 
 LEAD = (
-    r"(?P<lead>(?:(?:(?:is|are|which is)\s+)?(?:due|deadline)(?:\s+date)?(?:\s+is)?\s*[:=]?\s+)?"
-    r"(?:(?:on|by|before|until|till|for|from|starting|at|due|no later than)\s+)?)"
+    r"(?P<lead>(?:(?:(?:is|are|which is) )?(?:due|deadline)(?: date)?(?: is)?\s*[:=]? )?"
+    r"(?:(?:on|by|before|until|till|for|from|starting|at|due|no later than) )?)"
 )
-PART = r"(?:\s+(?:in\s+the\s+)?(?P<part>morning|afternoon|evening|night)\b)?"
+PART = r"(?: (?:in the )?(?P<part>morning|afternoon|evening|night)\b)?"
 
 Reader = Callable[[re.Match[str], datetime], Day | None]
 
@@ -95,7 +93,7 @@ def _part(match: re.Match[str]) -> str:
 
 def _rule(body: str, read: Reader) -> tuple[re.Pattern[str], Reader]:
     """``body`` as whole words, with "on" or "by" before and "morning" after it; not "friday's"."""
-    pattern = rf"(?<![\w/.:'-]){LEAD}(?:the\s+)?(?:{body})(?![\w/'-]){PART}"
+    pattern = rf"(?<![\w/.:'-]){LEAD}(?:the )?(?:{body})(?![\w/'-]){PART}"
     return re.compile(pattern, re.IGNORECASE), read
 
 
@@ -132,7 +130,7 @@ def _numeric(match: re.Match[str], now: datetime) -> Day | None:
 
 
 def _like_a_date(match: re.Match[str]) -> bool:
-    """"dentist 3/12" is one; "1/2 cup" and "24/7" are not."""
+    """ "dentist 3/12" is one; "1/2 cup" and "24/7" are not."""
     if match["separator"] == "." and not match["dot"]:
         return False
     fraction = match["first"] in ("1", "24", "50")
@@ -204,7 +202,9 @@ def _in_month(match: re.Match[str], now: datetime) -> Day | None:
     if first.month == now.month:  # the first of this month has passed, the month has not
         last = now.date() + relativedelta(day=31)
         return Day(last, remark=f"I put it down for the end of {MONTHS[last.month - 1].title()}.")
-    return Day(first, remark=f"I put it down for the beginning of {MONTHS[first.month - 1].title()}.")
+    return Day(
+        first, remark=f"I put it down for the beginning of {MONTHS[first.month - 1].title()}."
+    )
 
 
 def _day_after_tomorrow(match: re.Match[str], now: datetime) -> Day:
@@ -285,7 +285,7 @@ def _weekday(match: re.Match[str], now: datetime) -> Day | None:
 
 
 def _which_weekday(match: re.Match[str], today: date) -> Day:
-    """"This friday" is the first to come, "next friday" the friday of next week."""
+    """ "This friday" is the first to come, "next friday" the friday of next week."""
     name = match["weekday"].lower()
     if match["later"] or (match["which"] or "").lower() == "next":
         monday = today - timedelta(days=today.weekday()) + timedelta(weeks=1)
@@ -294,7 +294,7 @@ def _which_weekday(match: re.Match[str], today: date) -> Day:
 
 
 def _time_follows(match: re.Match[str]) -> bool:
-    return bool(re.match(r"\s+(?:at\s+)?\d", match.string[match.end() :]))
+    return bool(re.match(r" (?:at )?\d", match.string[match.end() :]))
 
 
 def _end_of(match: re.Match[str], now: datetime) -> Day:
@@ -312,7 +312,7 @@ def _end_of(match: re.Match[str], now: datetime) -> Day:
 
 
 def _week_or_month(match: re.Match[str], now: datetime) -> Day:
-    """"Next month" begins on its first day; "this week" lasts until its end."""
+    """ "Next month" begins on its first day; "this week" lasts until its end."""
     today, unit = now.date(), match["unit"].lower()
     if match["which"].lower() == "this":
         return _end_of_this(today, unit)
@@ -342,40 +342,37 @@ def _weekend(match: re.Match[str], now: datetime) -> Day | None:
     return Day(max(today, today + timedelta(days=5 - today.weekday())))
 
 
-ORIGIN = rf"(?:\s+from\s+(?P<origin>now|today|tomorrow|{FULL_DAY}))"
+ORIGIN = rf"(?: from (?P<origin>now|today|tomorrow|{FULL_DAY}))"
 RULES = [
     _rule(r"(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)", _iso),
-    _rule(rf"{DAY_OF_MONTH}\s+(?:of\s+)?{MONTH}{YEAR}", _named),
-    _rule(rf"{MONTH}\s+(?:the\s+)?{DAY_OF_MONTH}(?![:.]\d|\s?[ap]\.?m){YEAR}", _named),
+    _rule(rf"{DAY_OF_MONTH} (?:of )?{MONTH}{YEAR}", _named),
+    _rule(rf"{MONTH} (?:the )?{DAY_OF_MONTH}(?![:.]\d|\s?[ap]\.?m){YEAR}", _named),
     _rule(
         r"(?P<first>\d{1,2})(?P<separator>[/.])(?P<second>\d{1,2})"
         r"(?:(?P=separator)(?P<year>\d{4}|\d\d)|(?P<dot>\.))?(?!\s?[ap]\.?m)",
         _numeric,
     ),
-    _rule(r"day\s+after\s+tomorrow", _day_after_tomorrow),
+    _rule(r"day after tomorrow", _day_after_tomorrow),
+    _rule(rf"(?P<in>(?:with)?in (?:the next )?)?(?P<count>{NUMBER}) {UNIT}\b{ORIGIN}?", _after),
+    _rule(r"in half an hour", _half_hour),
     _rule(
-        rf"(?P<in>(?:with)?in\s+(?:the\s+next\s+)?)?(?P<count>{NUMBER})\s+{UNIT}\b{ORIGIN}?", _after
-    ),
-    _rule(r"in\s+half\s+an\s+hour", _half_hour),
-    _rule(
-        r"(?:(?P<short>eod|eow|eom)|end\s+of\s+(?:the\s+)?(?:(?P<which>this|next)\s+)?"
+        r"(?:(?P<short>eod|eow|eom)|end of (?:the )?(?:(?P<which>this|next) )?"
         r"(?P<unit>day|week|month|year))",
         _end_of,
     ),
-    _rule(rf"end\s+of\s+{MONTH}", _end_of_month),
-    _rule(rf"(?P<later>next\s+week)(?:\s+on)?\s+{WEEKDAY}(?P<which>)", _weekday),
+    _rule(rf"end of {MONTH}", _end_of_month),
+    _rule(rf"(?P<later>next week)(?: on)? {WEEKDAY}(?P<which>)", _weekday),
     _rule(
-        rf"(?:(?P<which>this|next)\s+(?:coming\s+)?|coming\s+)?{WEEKDAY}(?P<later>\s+next\s+week)?",
+        rf"(?:(?P<which>this|next) (?:coming )?|coming )?{WEEKDAY}(?P<later> next week)?",
         _weekday,
     ),
-    _rule(r"(?:later\s+)?(?P<which>this|next)\s+(?P<unit>week|month|year)", _week_or_month),
-    _rule(r"(?P<which>this\s+|next\s+)?weekend", _weekend),
+    _rule(r"(?:later )?(?P<which>this|next) (?P<unit>week|month|year)", _week_or_month),
+    _rule(r"(?P<which>this |next )?weekend", _weekend),
     _rule(
-        r"(?:later\s+)?(?P<word>today|tom+or+ow|tomm?or?row|tmrw?|tomo|2moro|tonight"
-        r"|this(?=\s+(?:morning|afternoon|evening|night)))",
+        r"(?:later )?(?P<word>today|tom+or+ow|tomm?or?row|tmrw?|tomo|2moro|tonight"
+        r"|this(?= (?:morning|afternoon|evening|night)))",
         _near,
     ),
     _rule(rf"{DAY_OF_MONTH}(?<=[a-z])", _month_day),
-    _rule(rf"(?:in|by|before|until)\s+{MONTH}(?!\s*\d)", _in_month),
+    _rule(rf"(?:in|by|before|until) {MONTH}(?!\s*\d)", _in_month),
 ]
-

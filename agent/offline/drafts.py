@@ -13,16 +13,19 @@ from agent.offline.words import VERBS, starts_with_verb
 
 LONGEST_TITLE = 200
 MOST_ITEMS = 40
-TOO_MANY = "That is more than I can take in at once, so I have added nothing. Please send it in parts."
-
-PROTECTED = re.compile(
-    r"\"[^\"\n]+\"|“[^”\n]+”|«[^»\n]+»|(?<!\w)'[^'\n]{2,}'(?!\w)|\b(?:https?://|www\.)[^\s\"”]+"
+TOO_MANY = (
+    "That is more than I can take in at once, so I have added nothing. Please send it in parts."
 )
+
+QUOTATION = re.compile(r"\"[^\"\n]+\"|“[^”\n]+”|«[^»\n]+»|(?<!\w)'[^'\n]{2,}'(?!\w)")
+PROTECTED = re.compile(rf"{QUOTATION.pattern}|\b(?:https?://|www\.)[^\s\"”]+")
 """What is kept as it stands: quoted text and addresses."""
 FIRST_STAND_IN = 0xE000  # private use: nobody's text means anything by these characters
 STAND_IN = re.compile(r"[\ue000-\uf8ff]")
 
-NOTE = re.compile(r"[\s,;.(–-]*\b(?:notes?\s*:|with (?:the|a) note(?: saying| that)?:?)\s*(.+)", re.I | re.S)
+NOTE = re.compile(
+    r"[\s,;.(–-]*\b(?:notes?\s*:|with (?:the|a) note(?: saying| that)?:?)\s*(.+)", re.I | re.S
+)
 REPEATS = re.compile(
     r"\b(?:every|each)\s+(?:other\s+)?(?:day|week|month|year|morning|evening|night|weekday|weekend"
     r"|\d+\s+\w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b|\b(?:daily|weekly|monthly|yearly)\b$",
@@ -119,7 +122,7 @@ def _split(line: str, now: datetime) -> Iterator[Item]:
     plain = _is_plain_list(titles, betweens)
     item = Item(first, joined=False)
     for between, piece, title in zip(betweens, pieces, titles[1:], strict=True):
-        if plain and title and not title.isdecimal() or _is_new(between, title):
+        if (plain and title and not title.isdecimal()) or _is_new(between, title):
             yield item
             item = Item(piece, joined=not _is_break(between))
         else:
@@ -160,8 +163,13 @@ def _draft(text: str, now: datetime, *, strict: bool = True) -> tuple[Draft, tup
     if reading.fault and strict:
         raise NoDraft(f"{reading.fault} I have added nothing.")
     title, priority = read_priority(reading.rest)
-    title = re.sub(r"^(?:to|about|of|that(?: i (?:need|have) to)?)\s+(?:the\s+)?(?=\w)", "", title, flags=re.IGNORECASE)
-    draft = Draft(_sentence(title), reading.when.with_day(now), priority or "none", notes)
+    title = re.sub(
+        r"^(?:to|about|of|that(?: i (?:need|have) to)?)\s+(?:the\s+)?(?=\w)",
+        "",
+        title,
+        flags=re.IGNORECASE,
+    )
+    draft = Draft(as_title(title), reading.when.with_day(now), priority or "none", notes)
     return draft, (*reading.remarks, *([NO_REPEATS] if repeats else []))
 
 
@@ -172,15 +180,21 @@ def _cut_note(text: str) -> tuple[str, str]:
     return text[: match.start()], match[1].strip().removesuffix(")")
 
 
-def _sentence(title: str) -> str:
+def as_title(title: str) -> str:
     """Without the full stop of a sentence, and with a capital unless the word has its own."""
     title = re.sub(r"(?<=\w)[.!]$", "", tidy(title)).strip()
     first = title.split(" ", 1)[0]
     return title[:1].upper() + title[1:] if first.islower() else title
 
 
+def read_title(text: str) -> str:
+    """A new title for a task; in quotation marks it is taken as it stands."""
+    text = text.strip()
+    return text[1:-1].strip() if QUOTATION.fullmatch(text) else as_title(text)
+
+
 def _shared_date(found: list[tuple[Item, Draft]]) -> list[Draft]:
-    """"Milk, eggs and bread tomorrow": a last or first date is that of all joined items."""
+    """ "Milk, eggs and bread tomorrow": a last or first date is that of all joined items."""
     drafts = [draft for _, draft in found]
     if not drafts:
         return drafts
@@ -201,7 +215,7 @@ def _finished(draft: Draft, quotes: list[str]) -> Draft:
     """With the quotations back; one that is the whole title loses its marks."""
     whole = len(draft.title) == 1 and STAND_IN.match(draft.title)
     title = _restore(draft.title, quotes)
-    if whole and title[0] in "\"“«'":
+    if whole and QUOTATION.fullmatch(title):
         title = title[1:-1].strip()
     if len(title) > LONGEST_TITLE:
         raise NoDraft(

@@ -1,7 +1,6 @@
 """A phrase that names a task and its new date or priority: "the report to monday, high priority"."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 
 from agent.offline import dates
@@ -9,7 +8,6 @@ from agent.offline.intents import Change, Edit, It, Refuse, Unnamed
 from agent.offline.priorities import read_last_level
 from agent.offline.targets import read_target
 
-BEFORE_DATE = re.compile(r"(?:^|\s)(?:to|until|till|for|by|on|at|due|as)\s+", re.IGNORECASE)
 LOOSE_END = re.compile(
     r"(?:^|[\s,]+)(?:to|until|till|as|be|is|and|due|with|instead|back|forward|out|off|a|it's)$",
     re.IGNORECASE,
@@ -32,18 +30,14 @@ def edit_of(phrase: str, now: datetime) -> Change | Refuse | None:
 
 
 def _target_and_date(text: str, now: datetime) -> tuple[str, dates.Reading]:
-    """The date is what stands after "to", or else wherever one is found."""
-    for before, after in _cuts(text):
-        reading = dates.read(after, now)
-        if reading.when and not reading.rest:
-            return before, reading
+    """The date is the longest end of the text that is nothing else, or else wherever one is."""
+    words = text.split()
+    for place in range(len(words)):
+        reading = dates.read(" ".join(words[place:]).removeprefix("to "), now)
+        if reading.fault or (reading.when and not reading.rest):
+            return " ".join(words[:place]), reading
     reading = dates.read(text, now)
     return reading.rest, reading
-
-
-def _cuts(text: str) -> Iterator[tuple[str, str]]:
-    for match in BEFORE_DATE.finditer(text):
-        yield text[: match.start()], text[match.end() - len(match[0].lstrip()) :].removeprefix("to ")
 
 
 def _change(target: str, edit: Edit, remarks: tuple[str, ...], now: datetime) -> Change:

@@ -1,6 +1,5 @@
 """Which tasks are meant: by what was shown and said, or else by looking them up."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from agent.offline import wording
@@ -30,8 +29,8 @@ def find(change: Change, known: Known, now: datetime) -> Plan[Tasks | Reply]:
     match change.target:
         case Chosen(ids):
             return known.of(ids)
-        case It(many):
-            return (yield from _just_mentioned(change, known, now, many=many))
+        case It() as it:
+            return (yield from _just_mentioned(change, it, known, now))
         case Numbers(places):
             return (yield from _by_place(change, known, now, places))
         case Named() as named:
@@ -41,14 +40,18 @@ def find(change: Change, known: Known, now: datetime) -> Plan[Tasks | Reply]:
     return (yield from _ask_open(change, now, "Which task do you mean?"))
 
 
-def _just_mentioned(
-    change: Change, known: Known, now: datetime, *, many: bool
-) -> Plan[Tasks | Reply]:
+def _just_mentioned(change: Change, it: It, known: Known, now: datetime) -> Plan[Tasks | Reply]:
     focus, shown = known.of(known.focus), known.of(known.shown)
-    if len(focus) == 1 or (many and focus):
+    if it.many:
+        groups = [group for group in (focus, shown) if not it.count or len(group) == it.count]
+        if groups and groups[0] and groups[0] == focus:
+            return focus
+        if shown in groups and len(shown) > 1:
+            return (
+                shown if len(shown) == it.count or len(shown) == 2 else _confirm(change, shown, now)
+            )
+    if len(focus) == 1 and not it.count:
         return focus
-    if many and (len(shown) == 2 or (shown and change.tool != "delete_task")):
-        return shown
     if focus or shown:
         return which(change, focus or shown, "I am not sure which one you mean.", now)
     return (yield from _ask_open(change, now, "I am not sure which task you mean."))
@@ -75,7 +78,8 @@ def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]
     found = yield from look_up(named, done_first=change.tool == "reopen_task")
     if len(found) > 1:
         return which(change, found, f"{len(found)} tasks fit {name(named)}.", now)
-    return found or Reply(f"I found no task about {name(named)}, so I changed nothing.")
+    words = f"I found no task about {name(named)}, so I changed nothing."
+    return found or Reply(words, keeps_focus=True)
 
 
 def name(named: Named) -> str:
@@ -89,27 +93,39 @@ def look_up(named: Named, *, done_first: bool = False) -> Plan[Tasks]:
     found = best_matches(tasks_of(listed), named, done_first=done_first)
     if found or not named.words:
         return found
-    # The search takes words literally; "bought the apple" should find "Buy apples" as well.
+    return (yield from look_up_closely(named, done_first=done_first))
+
+
+def look_up_closely(named: Named, *, done_first: bool = False) -> Plan[Tasks]:
+    """Where a search takes words literally: "bought the apple" should find "Buy apples" too."""
     [listed] = yield [Request("list_tasks", {"status": "done" if done_first else "open"})]
     return best_matches(tasks_of(listed), named, done_first=done_first)
 
 
 def _all(change: Change, query: Query, now: datetime) -> Plan[Tasks | Reply]:
-    """Never all at once: what is not taken back easily is named first, the rest confirmed."""
     status = {"reopen_task": {"status": "done"}}.get(change.tool, {})
     [listed] = yield [Request("list_tasks", status | query.arguments)]
     tasks = tasks_of(listed)
     if not tasks:
-        return Reply("There is no such task, so I changed nothing.")
+        return _none(status)
+    return _confirm(change, tasks, now)
+
+
+DEEDS = {"complete_task": "mark {} as done", "reopen_task": "open {} again"}
+
+
+def _confirm(change: Change, tasks: Tasks, now: datetime) -> Reply:
+    """Never many at once: deleted is only what is named, the rest is confirmed."""
     if change.tool == "delete_task":
-        words = "I do not delete tasks all at once. Name the ones to delete, by number:"
+        words = "I do not delete tasks all at once. Which ones shall I delete?"
         return _asked(change, tasks, f"{words}\n{wording.numbered(tasks, now)}")
     if len(tasks) > MOST_AT_ONCE:
         words = f"That would be {len(tasks)} tasks, more than I change at once. Which ones first?"
         return _asked(change, tasks, f"{words}\n{wording.numbered(tasks, now)}")
-    words = f"That would change {wording.count(len(tasks))}:\n{wording.numbered(tasks, now)}"
-    change = change.on(*(task.id for task in tasks))
-    asks = Question("confirm", change, tuple(task.id for task in tasks))
+    deed = DEEDS.get(change.tool, "change {}").format(wording.count(len(tasks)))
+    words = f"That would {deed}:\n{wording.numbered(tasks, now)}"
+    ids = tuple(task.id for task in tasks)
+    asks = Question("confirm", change.on(*ids), ids)
     return Reply(wording.paragraphs(words, "Shall I go ahead? (yes or no)"), shown=tasks, asks=asks)
 
 
@@ -118,9 +134,13 @@ def _ask_open(change: Change, now: datetime, words: str) -> Plan[Tasks | Reply]:
     [listed] = yield [Request("list_tasks", status)]
     tasks = tasks_of(listed)
     if not tasks:
-        kind = "finished" if status else "open"
-        return Reply(f"You have no {kind} tasks, so there is nothing to change.")
+        return _none(status)
     return which(change, tasks, words, now)
+
+
+def _none(status: dict[str, str]) -> Reply:
+    kind = "finished" if status else "open"
+    return Reply(f"You have no {kind} tasks for that, so I changed nothing.", keeps_focus=True)
 
 
 def which(change: Change, tasks: Tasks, words: str, now: datetime) -> Reply:
@@ -142,4 +162,8 @@ def or_add(draft: Draft | None, reply: Reply) -> Reply:
     if not draft:
         return reply
     offer = f"Shall I add {wording.quoted(draft.title)} as a task? (yes or no)"
-    return Reply(wording.sentences(reply.words, offer), asks=Question("confirm", Add((draft,))))
+    return Reply(
+        wording.sentences(reply.words, offer),
+        asks=Question("confirm", Add((draft,))),
+        keeps_focus=True,
+    )

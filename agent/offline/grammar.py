@@ -15,6 +15,8 @@ from agent.offline.intents import (
     Draft,
     Intent,
     Named,
+    Numbers,
+    Pick,
     Refuse,
     Say,
     Several,
@@ -25,6 +27,7 @@ from agent.offline.intents import (
 from agent.offline.known import Known
 from agent.offline.questions import read_question
 from agent.offline.sayings import UNDO, topic_of
+from agent.offline.targets import read_places
 from agent.offline.words import VERBS, starts_with_verb
 
 LONGEST_CHANGE = 600
@@ -40,48 +43,56 @@ POLITE = re.compile(
     re.IGNORECASE,
 )
 ASKING = re.compile(
-    r"(?:(?:can|could|would|will)\s+you\s+(?:please\s+|kindly\s+|just\s+|also\s+|now\s+)*"
-    r"|i(?:'d|\s+would)\s+like\s+(?:you\s+)?to\s+(?=(?:add|see|delete|remove|mark|create|rename|move|list|know)\b)"
-    r"|i\s+(?:want|need)\s+(?:you\s+)?to\s+(?=(?:add|see|delete|remove|mark|create|rename|list|know|reschedule|postpone)\b)"
-    r"|i\s+want\s+you\s+to\s+|i\s+need\s+you\s+to\s+|let's\s+(?=(?:add|delete|mark|see|move|rename)\b)|just\s+|go\s+ahead\s+and\s+)+",
+    r"(?:(?:can|could|would|will) you (?:please |kindly |just |also |now )*"
+    r"|i(?:'d| would) like (?:you )?to (?=(?:add|see|delete|remove|mark|create|rename|move|list|know)\b)"
+    r"|i (?:want|need) (?:you )?to (?=(?:add|see|delete|remove|mark|create|rename|list|know|reschedule|postpone)\b)"
+    r"|i want you to |i need you to |let's (?=(?:add|delete|mark|see|move|rename)\b)|just |go ahead and )+",
     re.IGNORECASE,
 )
-POLITE_END = re.compile(r"(?:[\s,]+(?:please|pls)|,\s*(?:thanks|thank you|thx|ok|okay|will you|would you))+[.!?\s]*$", re.IGNORECASE)
+POLITE_END = re.compile(
+    r"(?:[\s,]+(?:please|pls)|,\s*(?:thanks|thank you|thx|ok|okay|will you|would you))+[.!?\s]*$",
+    re.IGNORECASE,
+)
 
 NOUN = r"(?:tasks?|todos?|to-dos?|items?|reminders?|entry)"
-LIST = r"(?:my|the|our)\s+(?:[\w-]+\s+){0,2}(?:lists?|todos?|to-dos?|tasks|agenda|schedule|plate)"
+LIST = r"(?:my|the|our) (?:[\w-]+ ){0,2}(?:lists?|todos?|to-dos?|tasks|agenda|schedule|plate)"
 MUST = (
-    r"(?:(?:i|we)(?:'ve|'d|\s+have|\s+also|\s+still|\s+really|\s+would)*\s+"
-    r"(?:need\s+to|have\s+to|must|should|ought\s+to|want\s+to|got\s+to|gotta|like\s+to|am\s+supposed\s+to)"
-    r"|(?:need\s+to|have\s+to|must|gotta|got\s+to)|remember\s+to"
-    r"|(?:please\s+)?(?:don't|do\s+not)\s+(?:let\s+me\s+)?forget(?:\s+(?:to|about|that))?"
-    r"|make\s+sure\s+(?:that\s+)?(?:i|we|to))"
+    r"(?:(?:i|we)(?:'ve|'d| have| also| still| really| would)* "
+    r"(?:need to|have to|must|should|ought to|want to|got to|gotta|like to|am supposed to)"
+    r"|(?:need to|have to|must|gotta|got to)|remember to"
+    r"|(?:please )?(?:don't|do not) (?:let me )?forget(?: (?:to|about|that))?"
+    r"|make sure (?:that )?(?:i|we|to))"
 )
 ADD = [
     re.compile(pattern, re.IGNORECASE | re.DOTALL)
     for pattern in (
-        r"(?:add|create|make|new|set\s+up|enter|put\s+down|insert)\s+(?:me\s+)?"
-        r"(?:(?:an?|one|another|some|the|the\s+following|these|this|my|two|three|four|five|\d{1,2})\s+)?(?:new\s+)?"
-        rf"(?P<before>(?:(?:very\s+)?(?:urgent|important|(?:high|low|medium)[\s-]+priority)\s+)?)(?:todo\s+)?{NOUN}\b"
-        r"\s*(?:(?:to|on)\s+(?:my|the)\s+list\s*)?(?:(?:called|named|titled|saying|that\s+says|to|about)\b|[:,–-])*\s*(?P<what>.*)",
-        rf"(?:add|put|insert|enter|write)\s+(?P<what>.+?)\s+(?:to|on|onto|in|into)\s+{LIST}\b(?P<after>.*)",
-        rf"(?:add|put|insert)\s+(?:to|on|onto)\s+{LIST}\s*:?\s*(?P<what>.*)",
-        r"(?:add|note\s+down|write\s+down|jot\s+down|put\s+down)\b(?:\s+the\s+following)?[:,\s-]*(?P<what>.*)",
-        r"(?:todos?|to-dos?|to\s+do|tasks?|reminder|note\s+to\s+(?:self|myself)|memo|new)(?:\s+list)?\s*[:–-]\s*(?P<what>.+)",
-        r"(?:todo|to-do)\s+(?P<what>.+)",
-        rf"{MUST}\s*:?\s+(?P<what>.+)",
+        r"(?:add|create|make|new|set up|enter|put down|insert) (?:me )?"
+        r"(?:(?:an?|one|another|some|the|the following|these|this|my|two|three|four|five|\d{1,2}) )?(?:new )?"
+        rf"(?P<before>(?:(?:very )?(?:urgent|important|(?:high|low|medium)[\s-]+priority) )?)(?:todo )?{NOUN}\b"
+        r"\s*(?:(?:to|on) (?:my|the) list\s*)?(?:(?:called|named|titled|saying|that says|to|about)\b|[:,–-])*\s*(?P<what>.*)",
+        rf"(?:add|put|insert|enter|write) (?P<what>.+?) (?:to|on|onto|in|into) {LIST}\b(?P<after>.*)",
+        rf"(?:add|put|insert) (?:to|on|onto) {LIST}\s*:?\s*(?P<what>.*)",
+        r"(?:add|note down|write down|jot down|put down)\b(?: the following)?[:,\s-]*(?P<what>.*)",
+        r"(?:todos?|to-dos?|to do|tasks?|reminder|note to (?:self|myself)|memo|new)(?: list)?\s*[:–-]\s*(?P<what>.+)",
+        r"(?:todo|to-do) (?P<what>.+)",
+        rf"{MUST}\s*:? (?P<what>.+)",
     )
 ]
-REMIND = re.compile(r"(?:set\s+(?:me\s+)?(?:a\s+)?reminder|remind(?:\s+(?:me|us))?)\b[\s,:]*(?P<what>.*)", re.IGNORECASE | re.DOTALL)
-MUST_INSIDE = re.compile(rf"(?P<lead>.{{2,40}}?)[\s,]+{MUST}\s+(?P<what>.+)", re.IGNORECASE | re.DOTALL)
+REMIND = re.compile(
+    r"(?:set (?:me )?(?:a )?reminder|remind(?: (?:me|us))?)\b[\s,:]*(?P<what>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+MUST_INSIDE = re.compile(
+    rf"(?P<lead>.{{2,40}}?)[\s,]+{MUST} (?P<what>.+)", re.IGNORECASE | re.DOTALL
+)
 NO_REMINDERS = "I can not ring a bell, but it is in your list."
 
 COMMAND = (
-    r"(?:add|delete|remove|mark|rename|postpone|reschedule|remind\s+me|show|list\s+(?:my|all|the)|reopen|complete\s+\d"
-    r"|move\s+(?:it|that|\d)|make\s+(?:it|that|them)|set\s+(?:it|that)|what's|what\s+(?:is|do))\b"
+    r"(?:add|delete|remove|mark|rename|postpone|reschedule|remind me|show|list (?:my|all|the)|reopen|complete \d"
+    r"|move (?:it|that|\d)|make (?:it|that|them)|set (?:it|that)|what's|what (?:is|do))\b"
 )
 SENTENCES = re.compile(
-    rf"(?<=[\w\"”)])[.;!]+\s+(?=\w)|,?\s+(?:and\s+)?then\s+(?={COMMAND})|,?\s+(?:and|but)\s+(?:also\s+)?(?={COMMAND})|\n+",
+    rf"(?<=[\w\"”)])[.;!]+ (?=\w)|,? (?:and )?then (?={COMMAND})|,? (?:and|but) (?:also )?(?={COMMAND})|\n+",
     re.IGNORECASE,
 )
 MOST_SENTENCES = 8
@@ -89,15 +100,27 @@ MOST_SENTENCES = 8
 QUESTION = re.compile(
     r"(?:(?:what|what's|whats|when|when's|where|where's|why|who|who's|whom|whose|how|how's|which|is|are|am|was|were"
     r"|isn't|aren't)\b"
-    r"|(?:do|does|did|have|has|had|should|shall|may|might|can|could|would|will|don't|doesn't|didn't)\s+"
-    r"(?:i|you|we|they|he|she|it|my|the|there|this|that|any\w*)\b|tell\s+me\b)",
+    r"|(?:do|does|did|have|has|had|should|shall|may|might|can|could|would|will|don't|doesn't|didn't) "
+    r"(?:i|you|we|they|he|she|it|my|the|there|this|that|any\w*)\b|tell me\b)",
     re.IGNORECASE,
 )
 STATEMENT = re.compile(
     r"(?:i|we|you|he|she|it|they|there|that|this|these|those)(?:'\w+)?\s", re.IGNORECASE
 )
 ALSO_TO_DO = VERBS | frozenset(
-    "cancel complete move postpone reschedule change clear drop remove search view".split()
+    [
+        "cancel",
+        "complete",
+        "move",
+        "postpone",
+        "reschedule",
+        "change",
+        "clear",
+        "drop",
+        "remove",
+        "search",
+        "view",
+    ]
 )
 
 
@@ -148,7 +171,14 @@ def _sentence(text: str, now: datetime) -> Intent | None:
         or _read_add(plain, now)
         or _or_to_do(read_question(plain, now), plain, now)
         or _or_to_do(read_change(plain, now), plain, now)
+        or _read_pick(plain)
     )
+
+
+def _read_pick(text: str) -> Pick | None:
+    shorter = re.sub(r" (?:too|as well|also)$", "", text, flags=re.IGNORECASE)
+    places = read_places(shorter)
+    return Pick(Numbers(places), too=shorter != text) if places else None
 
 
 def _plain(text: str) -> str:
@@ -166,7 +196,9 @@ def _or_to_do(intent: Show | Change | Refuse | None, text: str, now: datetime) -
     if not isinstance(intent, Show | Change) or not isinstance(named, Named):
         return intent
     says_due = isinstance(intent, Change) and bool(re.search(r"\b(?:is|are)\b", text))
-    if text.split()[0].lower() not in ALSO_TO_DO and not (says_due and intent.tool == "update_task"):
+    if text.split()[0].lower() not in ALSO_TO_DO and not (
+        says_due and intent.tool == "update_task"
+    ):
         return intent
     try:
         drafts = read_drafts(text, now).drafts

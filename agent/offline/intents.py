@@ -33,9 +33,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class It:
-    """The task just talked about, or with ``many`` the tasks."""
+    """The task just talked about, or with ``many`` the tasks: so many, if ``count`` says so."""
 
     many: bool = False
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """Point at tasks of the list without saying what to do with them."""
+
+    numbers: Numbers
+    too: bool = False
+    """Whether what was done last shall be done to these too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Words without a deed; ``topic`` names them."""
 
@@ -169,7 +179,7 @@ class Several:
     intents: tuple["Intent", ...]
 
 
-Intent = Add | Show | Change | Ask | Say | Refuse | Undo | Unclear | Several
+Intent = Add | Show | Change | Ask | Pick | Say | Refuse | Undo | Unclear | Several
 
 
 @dataclass(frozen=True, slots=True)

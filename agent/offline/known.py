@@ -41,7 +41,10 @@ Tasks = tuple[KnownTask, ...]
 def tasks_of(call: Call) -> Tasks:
     """The tasks that the result of a call tells about, in its order."""
     result = call.result
-    told = [*result.get("tasks", []), *(result[key] for key in ("task", "deleted") if key in result)]
+    told = [
+        *result.get("tasks", []),
+        *(result[key] for key in ("task", "deleted") if key in result),
+    ]
     return tuple(KnownTask.read(summary) for summary in told)
 
 

@@ -8,8 +8,38 @@ from agent.offline.intents import Named
 from agent.offline.known import KnownTask, Tasks
 
 SILENT = frozenset(
-    "the a an my our your this that these task tasks todo todos item one ones of for about to and "
-    "with on in at i it is was please".split()
+    [
+        "the",
+        "a",
+        "an",
+        "my",
+        "our",
+        "your",
+        "this",
+        "that",
+        "these",
+        "task",
+        "tasks",
+        "todo",
+        "todos",
+        "item",
+        "one",
+        "ones",
+        "of",
+        "for",
+        "about",
+        "to",
+        "and",
+        "with",
+        "on",
+        "in",
+        "at",
+        "i",
+        "it",
+        "is",
+        "was",
+        "please",
+    ]
 )
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 SEARCHED_WORDS = 6

@@ -34,7 +34,7 @@ IRREGULAR = {
     "wrote": "write",
     "written": "write",
 }
-SAME = frozenset("cut put read set".split())
+SAME = frozenset(["cut", "put", "read", "set"])
 """These look the same in the past; only "I have read it" tells."""
 
 

@@ -6,8 +6,8 @@ from typing import cast
 from agent.offline import wording
 from agent.offline.adding import add
 from agent.offline.changing import change
-from agent.offline.finding import which
 from agent.offline.dates import When
+from agent.offline.finding import find, which
 from agent.offline.intents import (
     Add,
     Ask,
@@ -15,6 +15,7 @@ from agent.offline.intents import (
     Chosen,
     Draft,
     Intent,
+    Pick,
     Priority,
     Question,
     Refuse,
@@ -45,6 +46,8 @@ def plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
             return (yield from _undo(known, now))
         case Ask(asked, candidates):
             return which(asked, known.of(candidates), "That still fits more than one.", now)
+        case Pick():
+            return (yield from _pick(intent, known, now))
         case Say(topic):
             return Reply(SAYINGS[topic], keeps_focus=True)
         case Refuse(words):
@@ -69,6 +72,22 @@ def _several(intents: tuple[Intent, ...], known: Known, now: datetime) -> Plan[R
     return Reply("\n\n".join(words), focus, shown, reply.asks)
 
 
+def _pick(pick: Pick, known: Known, now: datetime) -> Plan[Reply]:
+    last = known.done[-1].name if known.done else ""
+    if pick.too and last in AGAIN:
+        return (yield from change(Change(AGAIN[last], pick.numbers), known, now))
+    found = yield from find(Change("update_task", pick.numbers), known, now)
+    if isinstance(found, Reply):
+        return found
+    them = "it" if len(found) == 1 else "them"
+    return Reply(f"{wording.titles(found)}: what shall I do with {them}?", focus=found)
+
+
+AGAIN: dict[str, Tool] = {
+    "complete_task": "complete_task",
+    "reopen_task": "reopen_task",
+    "delete_task": "delete_task",
+}
 BACK: dict[str, Tool] = {"complete_task": "reopen_task", "reopen_task": "complete_task"}
 BY_HAND = {
     "create_task": "I can delete what I added last: {}. Shall I? (yes or no)",

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from dateutil.relativedelta import relativedelta
 
 from agent.offline import dates
-from agent.offline.days import PLAIN_MONTH, coming, month_number
+from agent.offline.days import PLAIN_MONTH, month_number
 from agent.offline.intents import Query
 from agent.offline.words import NUMBER, number
 
@@ -14,16 +14,26 @@ OVERDUE = re.compile(r"\b(?:overdue|over due|late|missed|past due|behind (?:on|w
 DONE = re.compile(
     r"\b(?:done|completed?|finished|accomplished|achieved|ticked off|checked off)\b", re.I
 )
-NOT_DONE = re.compile(r"\b(?:not|isn't|aren't|haven't|un|still|left|to be)\b.*\b(?:done|finished|completed)\b|\bopen\b|\bincomplete\b|\bunfinished\b|\bget done\b", re.I)
-BOTH_STATES = re.compile(r"\b(?:including|also|even|and) (?:the )?(?:done|completed|finished)\b|\bdone and (?:open|undone)\b", re.I)
-UNDATED = re.compile(r"\b(?:no|without(?: an?)?) (?:due )?(?:date|day|deadline)s?\b|\bundated\b", re.I)
+NOT_DONE = re.compile(
+    r"\b(?:not|isn't|aren't|haven't|un|still|left|to be)\b.*\b(?:done|finished|completed)\b|\bopen\b|\bincomplete\b|\bunfinished\b|\bget done\b",
+    re.I,
+)
+BOTH_STATES = re.compile(
+    r"\b(?:including|also|even|and) (?:the )?(?:done|completed|finished)\b|\bdone and (?:open|undone)\b",
+    re.I,
+)
+UNDATED = re.compile(
+    r"\b(?:no|without(?: an?)?) (?:due )?(?:date|day|deadline)s?\b|\bundated\b", re.I
+)
 UPCOMING = re.compile(r"\b(?:upcoming|coming up|later|in the future|ahead)\b", re.I)
 PRIORITY = re.compile(
     r"\b(?P<level>high(?:est)?|top|low(?:est)?|medium|normal)[\s-]+prio(?:rity)?\b"
     r"|\b(?P<word>urgent|(?:most )?important)\b",
     re.IGNORECASE,
 )
-NEXT_DAYS = re.compile(rf"\b(?:next|coming|following) (?P<count>{NUMBER}) (?P<unit>days|weeks)\b", re.I)
+NEXT_DAYS = re.compile(
+    rf"\b(?:next|coming|following) (?P<count>{NUMBER}) (?P<unit>days|weeks)\b", re.I
+)
 PERIOD = re.compile(
     r"\b(?:(?P<which>this|next|the|the coming) )?(?P<unit>week(?:end)?|month|year)\b", re.IGNORECASE
 )
@@ -121,7 +131,9 @@ def _single_day(text: str, now: datetime) -> tuple[date | None, date, str] | Non
     day = reading.when.day
     if reading.fault or not day:
         return None
-    label = "tomorrow" if day == now.date() + timedelta(days=1) else f"on {day:%A}, {day.day} {day:%B}"
+    label = (
+        "tomorrow" if day == now.date() + timedelta(days=1) else f"on {day:%A}, {day.day} {day:%B}"
+    )
     if UNTIL.search(text):
         return None, day, label.replace("on ", "until ") if "on " in label else f"until {label}"
     return day, day, label

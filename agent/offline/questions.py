@@ -11,10 +11,10 @@ from agent.offline.targets import read_target
 Read = Callable[[re.Match[str], datetime], "Show | Say | None"]
 
 LIST = (
-    r"(?:(?:my|the|all|your|our|of|me|us|full|whole|current|open|todo|to-do|to\s+do|task|shopping)\s+)*"
-    r"(?:tasks?|todos?|to-dos?|to\s+dos|lists?|agenda|items|everything|all|stuff|things)"
+    r"(?:(?:my|the|all|your|our|of|me|us|full|whole|current|open|todo|to-do|to do|task|shopping) )*"
+    r"(?:tasks?|todos?|to-dos?|to dos|lists?|agenda|items|everything|all|stuff|things)"
 )
-ABOUT = r"(?:about|on|for|with|regarding|concerning|containing|named|called|mentioning|related\s+to)"
+ABOUT = r"(?:about|on|for|with|regarding|concerning|containing|named|called|mentioning|related to)"
 # A question with one of these words is about tasks; "what's the weather tomorrow?" is not.
 OF_TASKS = re.compile(
     r"\b(?:tasks?|todos?|to-dos?|to do|my list|the list|agenda|plate|due|overdue|late|left|pending"
@@ -25,7 +25,9 @@ OF_TASKS = re.compile(
     r"(?:today|tomorrow|tonight|(?:this|next) \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.IGNORECASE,
 )
-NOT_OF_TASKS = re.compile(r"\b(?:weather|time is it|date is it|news|joke|meaning of)\b", re.IGNORECASE)
+NOT_OF_TASKS = re.compile(
+    r"\b(?:weather|time is it|date is it|news|joke|meaning of)\b", re.IGNORECASE
+)
 WHICH_DAY_DONE = "I can not tell on which day things were finished, so these are all."
 
 
@@ -58,7 +60,7 @@ def _list_if_of_tasks(match: re.Match[str], now: datetime) -> Show | None:
 
 
 def _list_if_list(match: re.Match[str], now: datetime) -> Show | None:
-    """"List", "my tasks for friday"; but not "tasks are boring" or "all hands meeting"."""
+    """ "List", "my tasks for friday"; but not "tasks are boring" or "all hands meeting"."""
     rest = match["rest"].strip()
     return _list(match, now) if not rest or read_query(rest, now) else None
 
@@ -78,41 +80,50 @@ def _about(match: re.Match[str], now: datetime) -> Show | None:
 
 RULES = [
     _rule(
-        r"(?:what|which(?:\s+(?:tasks?|ones?|things))?)\s+(?:have\s+i|did\s+i|i(?:'ve|\s+have)?)\s+"
-        r"(?:already\s+)?(?:done|finished|completed|do|finish|complete|accomplished?)\b.*",
+        r"(?:what|which(?: (?:tasks?|ones?|things))?) (?:have i|did i|i(?:'ve| have)?) "
+        r"(?:already )?(?:done|finished|completed|do|finish|complete|accomplished?)\b.*",
         lambda match, now: _list(re.match(r".*", f"done {match[0]}") or match, now),
     ),
     _rule(
-        r"(?:is\s+there|are\s+there|do\s+i\s+have|have\s+i\s+got|did\s+i\s+(?:add|write\s+down|note))"
-        rf"\s+(?:anything|something|any\s+\w+|a\s+\w+|tasks?)\s+{ABOUT}\s+(?P<name>.+)",
+        r"(?:is there|are there|do i have|have i got|did i (?:add|write down|note))"
+        rf" (?:anything|something|any \w+|a \w+|tasks?) {ABOUT} (?P<name>.+)",
         _about,
     ),
-    _rule(rf"(?:anything|something|everything|tasks?|all|what)\s+{ABOUT}\s+(?P<name>.+)", _about),
+    _rule(rf"(?:anything|something|everything|tasks?|all|what) {ABOUT} (?P<name>.+)", _about),
     _rule(
-        rf"(?:show|list|find|search|give)\s+(?:me\s+)?(?:for\s+)?(?:all|everything|anything|the|my)?\s*"
-        rf"(?:tasks?|todos?)?\s*{ABOUT}\s+(?P<name>.+)",
+        rf"(?:show|list|find|search|give) (?:me )?(?:for )?(?:all|everything|anything|the|my)?\s*"
+        rf"(?:tasks?|todos?)?\s*{ABOUT} (?P<name>.+)",
         _about,
     ),
-    _rule(r"(?:when(?:'s|\s+is|\s+are)|where(?:'s|\s+is|\s+are))\s+(?P<name>.+?)(?:\s+due)?", _about),
-    _rule(r"when\s+(?:do|must|should)\s+i\s+(?:have\s+to\s+|need\s+to\s+)?(?P<name>.+)", _about),
+    _rule(r"(?:when(?:'s| is| are)|where(?:'s| is| are)) (?P<name>.+?)(?: due)?", _about),
+    _rule(r"when (?:do|must|should) i (?:have to |need to )?(?P<name>.+)", _about),
     _rule(
-        r"(?:is|are|was|has)\s+(?P<name>.+?)\s+(?:already\s+|been\s+)*(?:done|finished|completed?|open|due)(?:\s+(?:yet|already))?",
+        r"(?:is|are|was|has) (?P<name>.+?) (?:already |been )*(?:done|finished|completed?|open|due)(?: (?:yet|already))?",
         _about,
     ),
-    _rule(r"(?:have|did)\s+i\s+(?:already\s+)?(?:done|finished|do|finish|add|complete)\s+(?P<name>.+?)(?:\s+(?:yet|already))?", _about),
     _rule(
-        r"(?:what(?:'s|\s+is|\s+are)\s+)?(?:the\s+)?(?:due\s+date|deadline|status|details?|notes?|priority)\s+"
-        r"(?:of|for|on)\s+(?P<name>.+)",
+        r"(?:have|did) i (?:already )?(?:done|finished|do|finish|add|complete) (?P<name>.+?)(?: (?:yet|already))?",
         _about,
     ),
-    _rule(r"(?:find|search(?:\s+for)?|look\s+for|look\s+up)\s+(?P<name>.+)", _about),
-    _rule(rf"(?:(?:show|list|display|view|see|print|read|give|tell|get|check|open)\s+(?:me\s+|us\s+)?)?{LIST}(?P<rest>(?:\s+.*)?)", _list_if_list),
-    _rule(r"(?:show|list|display|view)(?:\s+(?:me|us))?", _list),
-    _rule(r"(?:show|list|display|view)\s+(?:me\s+|us\s+)?(?P<name>.+)", _query_or_about),
-    _rule(r"(?:what|what's|whats|which|how\s+many|anything|any|is|are|do|have|did|tell\s+me\s+what)\b.*", _list_if_of_tasks),
     _rule(
-        r"(?:(?:for|on)\s+)?(?:today|tonight|tomorrow|this\s+week(?:end)?|next\s+week|this\s+month|next\s+month|overdue"
-        r"|upcoming|high\s+priority\s+\w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:completed|finished|done)\s+tasks)",
+        r"(?:what(?:'s| is| are) )?(?:the )?(?:due date|deadline|status|details?|notes?|priority) "
+        r"(?:of|for|on) (?P<name>.+)",
+        _about,
+    ),
+    _rule(r"(?:find|search(?: for)?|look for|look up) (?P<name>.+)", _about),
+    _rule(
+        rf"(?:(?:show|list|display|view|see|print|read|give|tell|get|check|open) (?:me |us )?)?{LIST}(?P<rest>(?: .*)?)",
+        _list_if_list,
+    ),
+    _rule(r"(?:show|list|display|view)(?: (?:me|us))?", _list),
+    _rule(r"(?:show|list|display|view) (?:me |us )?(?P<name>.+)", _query_or_about),
+    _rule(
+        r"(?:what|what's|whats|which|how many|anything|any|is|are|do|have|did|tell me what)\b.*",
+        _list_if_of_tasks,
+    ),
+    _rule(
+        r"(?:(?:for|on) )?(?:today|tonight|tomorrow|this week(?:end)?|next week|this month|next month|overdue"
+        r"|upcoming|high priority \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:completed|finished|done) tasks)",
         _list,
     ),
 ]

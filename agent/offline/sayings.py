@@ -1,6 +1,6 @@
 """Small talk: what is said about nothing in particular, and what to answer."""
 
-import re
+from agent.offline.words import any_of
 
 HELP = """\
 I am the built-in assistant of Todo Chat, and I look after your tasks. You can say, for example:
@@ -31,46 +31,92 @@ SAYINGS = {
     "or tell you what is due today.",
 }
 
-TOPICS = [
-    (re.compile(pattern, re.IGNORECASE), topic)
-    for pattern, topic in (
-        (r"(?:hi|hello|hey|hiya|howdy|yo|good (?:morning|afternoon|evening|day)|greetings|moin|hallo)"
-         r"(?:[\s,]+(?:there|all|again|you|assistant|bot|friend|todo chat))*", "hello"),
-        (r"(?:hi|hello|hey)?[\s,]*(?:how are you|how's it going|how do you do|what's up|how are things)"
-         r"(?: doing)?(?: today)?", "how_are_you"),
-        (r"(?:many |ok |okay |great |perfect |no )?[\s,]*(?:thanks|thank you|thx|ty|cheers|thank u)"
-         r"(?:[\s,]+(?:a lot|so much|very much|again|a bunch|for (?:your|the) help|for that|you|mate|bot))*",
-         "thanks"),
-        (r"(?:well done|good job|nice(?: one| work)?|great(?: job| work)?|awesome|perfect|excellent|"
-         r"brilliant|amazing|wonderful|love it|you(?:'re| are) (?:great|awesome|the best|good|amazing)|"
-         r"good bot|wow|lovely|super|fantastic)", "praise"),
-        (r"(?:bye|goodbye|good bye|bye bye|see you(?: later| soon| tomorrow)?|ciao|good night|farewell"
-         r"|later|that's all(?: for (?:now|today))?|call it a day|that(?:'s| is) it(?: for (?:now|today))?)",
-         "bye"),
-        (r"(?:ok|okay|k|alright|all right|cool|fine|good|got it|i see|sure|right|understood|great,? ok)"
-         r"(?: then)?", "ok"),
-        (r"(?:yes|yeah|yep|y|please do|do it|go ahead)(?: please)?", "nothing_to_confirm"),
-        (r"(?:no|nope|nah|never ?mind|forget it|forget that|cancel|stop|nothing|no thanks|no thank you|not now"
-         r"|leave it|none)(?: please)?", "left"),
-        (r"(?:help|help me|i need help|\?+|commands|menu|usage|instructions|options|examples"
-         r"|(?:so )?what (?:else )?can (?:you|i) (?:do|say|ask)(?: for me| here| with you)?"
-         r"|what do you (?:do|understand|know)|how does (?:this|it) work|how do (?:i|you) .*|how (?:can|should) i .*"
-         r"|how to .*|can i .*|what are you able to do|what is this|how do you work)", "help"),
-        (r"(?:who|what) (?:are|r) (?:you|u)|what(?:'s| is) your name|are you (?:an? )?(?:\w+ )?(?:ai|bot|robot|human"
-         r"|gpt|chatgpt|llm|real|person|machine|language model|openai|claude).*|which model (?:are you|is this)"
-         r"|what (?:language )?model (?:are you|is this|do you use)|tell me about yourself", "who"),
-        (r"(?:restore|undelete|recover|bring back|get back)\b.*|(?:undo|revert) (?:the |that |this )?(?:delete|deletion).*",
-         "no_restore"),
-    )
-]  # fmt: skip
-
-UNDO = re.compile(
-    r"(?:undo|revert)(?: (?:that|it|this|the last (?:one|change|thing|action|step)|last|my last \w+))?"
-    r"|take (?:that|it) back|oops|that was (?:a mistake|wrong|an accident)|i did(?:n't| not) mean (?:that|to.*)"
-    r"|change (?:it|that) back|put (?:it|that) back",
-    re.IGNORECASE,
+FRIEND = r"(?:[\s,]+(?:there|all|again|you|assistant|bot|friend|todo chat))*"
+FOR_WHAT = (
+    r"(?:[\s,]+(?:a lot|so much|very much|again|a bunch|for (?:your|the) help|for that|you|bot))*"
 )
-FORBIDDEN = re.compile(r"(?:please )?(?:don't|do not|never)\b(?!(?: let me)? forget)(?! need)(?! want).*", re.IGNORECASE)
+TOPICS = [
+    (
+        any_of(
+            r"(?:hi|hello|hey|hiya|howdy|yo|good (?:morning|afternoon|evening|day)|greetings)"
+            + FRIEND,
+        ),
+        "hello",
+    ),
+    (
+        any_of(
+            r"(?:(?:hi|hello|hey)[\s,]+)?(?:how are you|how's it going|what's up|how are things)"
+            r"(?: doing)?(?: today)?",
+        ),
+        "how_are_you",
+    ),
+    (
+        any_of(
+            r"(?:(?:many|ok|okay|great|perfect|no)[\s,]+)?(?:thanks|thank you|thx|ty|cheers)"
+            + FOR_WHAT
+        ),
+        "thanks",
+    ),
+    (
+        any_of(
+            r"well done|(?:good|great|nice) (?:job|work|one|bot)|nice|great|awesome|perfect|excellent",
+            r"brilliant|amazing|wonderful|lovely|super|fantastic|wow|love it",
+            r"you(?:'re| are) (?:great|awesome|the best|good|amazing)",
+        ),
+        "praise",
+    ),
+    (
+        any_of(
+            r"bye|goodbye|good bye|bye bye|see you(?: later| soon| tomorrow)?|ciao|good night|later",
+            r"(?:that's|that is) (?:all|it)(?: for (?:now|today))?|call it a day",
+        ),
+        "bye",
+    ),
+    (
+        any_of(r"(?:ok|okay|k|alright|all right|cool|fine|good|got it|i see|sure|right)(?: then)?"),
+        "ok",
+    ),
+    (any_of(r"(?:yes|yeah|yep|y|please do|do it|go ahead)(?: please)?"), "nothing_to_confirm"),
+    (
+        any_of(
+            r"no|nope|nah|never ?mind|forget (?:it|that)|cancel|stop|nothing|no thanks|no thank you",
+            r"not now|leave it|none",
+        ),
+        "left",
+    ),
+    (
+        any_of(
+            r"help(?: me)?|i need help|\?+|commands|menu|usage|instructions|options|examples",
+            r"(?:so )?what (?:else )?can (?:you|i) (?:do|say|ask)(?: for me| here| with you)?",
+            r"what (?:do you|are you able to) (?:do|understand|know)|what is this",
+            r"how (?:does (?:this|it)|do you) work|how (?:do|can|should) (?:i|you) .*|how to .*",
+            r"can i .*",
+        ),
+        "help",
+    ),
+    (
+        any_of(
+            r"(?:who|what) (?:are|r) (?:you|u)|what(?:'s| is) your name|tell me about yourself",
+            r"are you (?:an? )?(?:\w+ )?(?:ai|bot|robot|human|chatgpt|real|person|machine|model)\b.*",
+            r"(?:what|which) (?:language )?model (?:are you|is this|do you use)",
+        ),
+        "who",
+    ),
+    (
+        any_of(
+            r"(?:restore|undelete|recover|bring back|get back)\b.*",
+            r"(?:undo|revert) (?:the |that |this )?(?:delete|deletion).*",
+        ),
+        "no_restore",
+    ),
+]
+FORBIDDEN = any_of(r"(?:don't|do not|never)\b(?!(?: let me)? forget)(?! need| want).*")
+UNDO = any_of(
+    r"(?:undo|revert)(?: (?:that|it|this|last|(?:the |that |this )?completion))?",
+    r"undo (?:the|my) last (?:one|change|thing|action|step)",
+    r"(?:take|change|put) (?:that|it) back|oops|that was (?:a mistake|wrong|an accident)",
+    r"i did(?:n't| not) mean (?:that|to.*)",
+)
 
 
 def topic_of(text: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from agent.offline import wording
-from agent.offline.finding import look_up, or_add
+from agent.offline.finding import look_up_closely, or_add
 from agent.offline.intents import Named, Show
 from agent.offline.known import Reply, tasks_of
 from agent.offline.matching import search_words
@@ -45,7 +45,11 @@ def _nothing(intent: Show) -> str:
             f"You have not finished any tasks{_spaced(label)} yet.", *intent.remarks
         )
     if label:
-        return f"Nothing is {label.removeprefix('with ')}." if "due" in label else f"You have no tasks {label}."
+        return (
+            f"Nothing is {label.removeprefix('with ')}."
+            if "due" in label
+            else f"You have no tasks {label}."
+        )
     return "You have nothing to do: your list is empty. Say “add buy milk tomorrow” to begin one."
 
 
@@ -53,9 +57,11 @@ def _about(intent: Show, named: Named, now: datetime) -> Plan[Reply]:
     """All that has the words in its title or notes; if nothing has, what comes close."""
     arguments = {"status": "all", "search": search_words(named)}
     [call] = yield [Request("list_tasks", arguments)]
-    tasks = tasks_of(call) or (yield from look_up(named))
+    tasks = tasks_of(call) or (yield from look_up_closely(named))
     if not tasks:
-        return or_add(intent.instead, Reply(f"I found no task about {wording.quoted(named.words)}."))
+        return or_add(
+            intent.instead, Reply(f"I found no task about {wording.quoted(named.words)}.")
+        )
     if len(tasks) == 1:
         words = wording.with_facts(tasks[0], now) + (", done" if tasks[0].completed else "")
         return Reply(f"There is {words}.", focus=tasks, shown=tasks)

@@ -42,7 +42,9 @@ def read(messages: Iterable[Message]) -> list[Turn]:
                 turns.append(Turn(str(message["content"])))
             case "assistant" if turns:
                 turns[-1].reply = message.get("content") or ""
-                requests |= {asked["id"]: asked["function"] for asked in message.get("tool_calls", [])}
+                requests |= {
+                    asked["id"]: asked["function"] for asked in message.get("tool_calls", [])
+                }
             case "tool" if turns:
                 asked = requests[message["tool_call_id"]]
                 arguments, result = _object(asked["arguments"]), _object(message["content"])

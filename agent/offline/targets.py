@@ -6,52 +6,49 @@ from datetime import datetime
 from agent.offline import dates
 from agent.offline.intents import All, It, Named, Numbers, Target, Unnamed
 from agent.offline.queries import read_query
-from agent.offline.words import NUMBERS
+from agent.offline.words import NUMBERS, any_of
 
-ORDINALS = {
-    word: place
-    for place, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
-    )
-} | {"last": -1}
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
+PLACES = {word: place for place, word in enumerate(_ORDINALS.split(), 1)} | {"last": -1}
+COUNTS = NUMBERS | {"both": 2}
 NOUN = r"(?:tasks?|todos?|to-dos?|items?|ones?|things?|entry|entries|reminders?)"
+LIST = r"(?:my|the) (?:todo |to-do |task )?list"
 
-SINGULAR = re.compile(
-    rf"(?:it|this|that|(?:this|that|the|the same)\s+{NOUN}|the same|that\s+again|it\s+again|him|her"
-    rf"|my\s+(?:last|latest)\s+{NOUN}|the\s+(?:one\s+)?(?:you\s+|i\s+)?just\s+(?:added|created)(?:\s+{NOUN})?)",
-    re.IGNORECASE,
+SINGULAR = any_of(
+    rf"(?:it|this|that|the same|(?:this|that|the same) {NOUN})(?: again)?",
+    rf"my (?:last|latest) {NOUN}|the (?:one )?(?:you |i )?just (?:added|created)(?: {NOUN})?",
+    r"the (?:task|todo|item)|him|her",
 )
-PLURAL = re.compile(
-    rf"(?:them|those|these|they|both|both\s+of\s+(?:them|those|these)|(?:those|these|both)\s+{NOUN}"
-    rf"|the\s+(?:two|three|four|five)(?:\s+of\s+(?:them|those|these))?)",
-    re.IGNORECASE,
+PLURAL = any_of(
+    rf"them|they|(?:those|these|both)(?: {NOUN})?|both of (?:them|those|these)",
+    r"the (?:two|three|four|five)(?: of (?:them|those|these))?",
 )
-EVERYTHING = re.compile(
-    rf"(?:all(?:\s+of)?\s+(?:them|it|those|these)|them\s+all|it\s+all|all|everything|every\s+{NOUN}"
-    rf"|all\s+(?:of\s+)?(?:my|the|open|our)?\s*(?:open\s+)?{NOUN}|(?:my|the)\s+(?:whole|entire|full)?\s*(?:todo\s+|to-do\s+|task\s+)?lists?"
-    r"|all\s+(?:two|three|four|five)(?:\s+of\s+them)?|the\s+(?:lot|rest)|my\s+tasks)",
-    re.IGNORECASE,
+EVERYTHING = any_of(
+    rf"all|everything|every {NOUN}|all (?:of )?(?:them|it|those|these)|(?:them|it) all|the (?:lot|rest)",
+    rf"all (?:of )?(?:my |the |our )?(?:open )?{NOUN}|all (?:two|three|four|five)(?: of them)?",
+    rf"(?:my|the) (?:whole|entire|full) list|{LIST}|my (?:tasks|todos)",
 )
-QUERY_OF_ALL = re.compile(r"(?:all|every|everything|each)\b", re.IGNORECASE)
+QUERY_OF_ALL = any_of(r"(?:all|every|everything|each)\b")
 
-PLACE = (
-    rf"(?:#|no\.?\s*|nr\.?\s*|number\s+|{NOUN}\s+(?:number\s+|no\.?\s*)?#?)?"
-    r"(?:(?P<from>\d{1,2})\s*(?:-|–|to)\s*(?P<to>\d{1,2})|(?P<digits>\d{1,2})(?:st|nd|rd|th)?"
-    rf"|(?P<word>{'|'.join([*ORDINALS, *(w for w in NUMBERS if len(w) > 2 and ' ' not in w)])}))"
+NUMBER_WORDS = [word for word in NUMBERS if len(word) > 2 and " " not in word]
+PLACE = any_of(
+    rf"(?:the )?(?:#|no\.? ?|number |{NOUN} (?:number |no\.? ?)?#?)?"
+    r"(?:(?P<from>\d{1,2}) ?(?:-|–|to) ?(?P<to>\d{1,2})|(?P<digits>\d{1,2})(?:st|nd|rd|th)?"
+    rf"|(?P<word>{'|'.join([*PLACES, *NUMBER_WORDS])}))(?: {NOUN})?(?: (?:on|in) {LIST})?$"
 )
-PLACE_ITEM = re.compile(rf"(?:the\s+)?{PLACE}(?:\s+{NOUN})?(?:\s+(?:on|in)\s+(?:the|my)\s+list)?$", re.IGNORECASE)
-FIRST_OF_MANY = re.compile(
-    rf"(?:the\s+)?(?P<side>first|last)\s+(?P<count>\d{{1,2}}|two|three|four|five|six)(?:\s+{NOUN})?$",
-    re.IGNORECASE,
+FIRST_OF_MANY = any_of(
+    rf"(?:the )?(?P<side>first|last) (?P<count>\d{{1,2}}|{'|'.join(NUMBER_WORDS)})(?: {NOUN})?$"
 )
-BETWEEN = re.compile(r"\s*(?:,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s+plus\s+|\s+or\s+)\s*", re.IGNORECASE)
+BETWEEN = any_of(r" ?, ?(?:and )?| and | ?& ?| plus | or ")
 
-LEADING = re.compile(
-    rf"^(?:(?:the|a|an|my|our|that|this|all|every|everything|{NOUN}|about|for|with|called|named|titled|of|any|some|one|to)\s+)+",
-    re.IGNORECASE,
+QUOTED = any_of(r"^(?:the )?(?:task )?[\"“«']([^\"”»]+)[\"”»'](?: task)?$")
+AGAIN = any_of(r" (?:too|as well|please|again|instead|now|already)$")
+NOTHING = any_of(rf"(?:a|an|one|some|the|my)?(?:^| )?{NOUN}?")
+LEADING = any_of(
+    rf"^(?:(?:the|a|an|my|our|that|this|all|every|everything|{NOUN}|about|for|with|called|named"
+    r"|titled|of|any|some|one|to) )+"
 )
-TRAILING = re.compile(rf"(?:\s+(?:{NOUN}|from\s+(?:my|the)\s+(?:todo\s+|task\s+)?list|off\s+(?:my|the)\s+list|(?:on|in)\s+(?:my|the)\s+list|too|as\s+well|again|please|instead|now|already|off))+$", re.IGNORECASE)
-QUOTED = re.compile(r"^(?:the\s+)?(?:task\s+)?[\"“«']([^\"”»]+)[\"”»'](?:\s+task)?$", re.IGNORECASE)
+TRAILING = any_of(rf"(?: (?:{NOUN}|(?:from|off|on|in) {LIST}|too|as well|off))+$")
 
 
 def read_target(phrase: str, now: datetime) -> Target:
@@ -59,13 +56,14 @@ def read_target(phrase: str, now: datetime) -> Target:
     phrase = phrase.strip(" \t,.:;!?")
     if quoted := QUOTED.match(phrase):
         return Named(quoted[1].strip(), exact=True)
-    phrase = re.sub(r"\s+(?:too|as well|please|again|instead|now|already)$", "", phrase, flags=re.I)
-    if not phrase or re.fullmatch(rf"(?:a|an|one|some|the|my)?\s*{NOUN}?", phrase, re.IGNORECASE):
-        return It() if phrase.lower() in ("the task", "the todo") else Unnamed()
+    phrase = AGAIN.sub("", phrase)
     if SINGULAR.fullmatch(phrase):
         return It()
+    if NOTHING.fullmatch(phrase):
+        return Unnamed()
     if PLURAL.fullmatch(phrase):
-        return It(many=True)
+        count = re.search(r"\b(both|two|three|four|five)\b", phrase, re.IGNORECASE)
+        return It(many=True, count=_value(count[1]) if count else 0)
     if EVERYTHING.fullmatch(phrase):
         return All()
     if places := read_places(phrase):
@@ -79,10 +77,11 @@ def read_places(phrase: str) -> tuple[int, ...]:
     """The places of "2", "the second one", "1 and 3" or "the last two"; () for anything else."""
     if match := FIRST_OF_MANY.match(phrase):
         count = _value(match["count"])
-        return tuple(range(1, count + 1)) if match["side"].lower() == "first" else tuple(range(-count, 0))
+        first = match["side"].lower() == "first"
+        return tuple(range(1, count + 1) if first else range(-count, 0))
     places: list[int] = []
     for part in BETWEEN.split(phrase):
-        match = PLACE_ITEM.match(part)
+        match = PLACE.match(part)
         if not match:
             return ()
         if match["from"]:
@@ -94,7 +93,7 @@ def read_places(phrase: str) -> tuple[int, ...]:
 
 def _value(word: str) -> int:
     word = word.lower()
-    return int(word) if word.isdecimal() else ORDINALS.get(word) or NUMBERS[word]
+    return int(word) if word.isdecimal() else PLACES.get(word) or COUNTS[word]
 
 
 def _named(phrase: str, now: datetime) -> Named:
@@ -103,4 +102,4 @@ def _named(phrase: str, now: datetime) -> Named:
     reading = dates.read(phrase, now)
     words = phrase if reading.fault else reading.rest
     words = TRAILING.sub("", LEADING.sub("", f"{words} ").strip())
-    return Named(words.strip(" \t,.:;!?\"“”"), None if reading.fault else reading.when.day)
+    return Named(words.strip(' \t,.:;!?"“”'), None if reading.fault else reading.when.day)

@@ -66,7 +66,11 @@ def due_words(task: KnownTask, now: datetime) -> str:
 
 def line(task: KnownTask, now: datetime) -> str:
     """A task in a list."""
-    facts = [due_words(task, now), PRIORITIES.get(task.priority, ""), "done" if task.completed else ""]
+    facts = [
+        due_words(task, now),
+        PRIORITIES.get(task.priority, ""),
+        "done" if task.completed else "",
+    ]
     said = ", ".join(filter(None, facts))
     return f"{task.title} – {said}" if said else task.title
 

@@ -26,24 +26,50 @@ NUMBER = r"\d{1,4}|a couple of|couple of|a few|" + "|".join(
 )
 HOUR = r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 
+_VERBS = """
+    apply arrange ask attend back bake bath bathe book borrow bring brush build buy call
+    charge check clean clear close collect compare complete confirm contact cook copy create
+    cut debug decide defrost deliver deploy design discuss do donate download draft draw drink
+    drive drop eat edit email empty exchange exercise feed fetch fill finalise finalize find
+    finish fix fly fold follow get give go grab hang have help hire hoover inform inspect
+    install invite invoice iron join keep learn leave lend listen look mail make measure
+    meditate meet mend message mop move mow negotiate open order organise organize pack paint
+    pay phone pick plan plant play polish post practice practise prepare print proofread
+    publish pull push put read rebook rebuild recycle refill register remember renew rent
+    repair replace reply report request research reserve respond return review ring run save
+    scan schedule see sell send set sew sharpen shave ship shop sign sleep sort speak start
+    stop store study submit subscribe swim take talk teach tell test text thank throw tidy
+    train transfer translate try turn unpack unsubscribe update upgrade upload vacuum verify
+    visit vote wait walk wash watch water wipe wrap write
+"""
+VERBS = frozenset(_VERBS.split())
+"""Verbs that begin a thing to do: "buy milk" is a task, "milk" alone may be anything."""
+
+INTRANSITIVE = frozenset(
+    {"exercise", "hoover", "meditate", "shave", "shop", "sleep", "swim", "vacuum"}
+)
+"""These need no object: "swim" is a whole task."""
+
+_CONTINUES = """
+    about across after afternoon also and around as at because before but by due during
+    evening for from high i if important in instead into is it low morning my near next night
+    oclock of off on or our out over please priority sharp so than thanks that the then this
+    through to today tomorrow tonight too until urgent via when where which while with without
+"""
+CONTINUES = frozenset(_CONTINUES.split())
+"""What may follow a date that stands by itself: "friday at 5", "friday and", not "friday market"."""
+
+NEXT_WORD = re.compile(r"\s*(?:([^\W\d_]+)|([\w#$€£]))")
+
 
 def number(word: str) -> int:
     """The value of what :data:`NUMBER` or :data:`HOUR` matches."""
-    return int(word) if word.isdecimal() else NUMBERS[" ".join(word.lower().split())]
+    return int(word) if word.isdecimal() else NUMBERS[word.lower()]
 
 
-# Verbs that begin a thing to do. "Buy milk" is a task; "milk" alone may be anything.
-VERBS = frozenset(
-    ["apply", "arrange", "ask", "attend", "back", "bake", "bath", "bathe", "book", "borrow", "bring", "brush", "build", "buy", "call", "charge", "check", "clean", "clear", "close", "collect", "compare", "complete", "confirm", "contact", "cook", "copy", "create", "cut", "debug", "decide", "defrost", "deliver", "deploy", "design", "discuss", "do", "donate", "download", "draft", "draw", "drink", "drive", "drop", "eat", "edit", "email", "empty", "exchange", "exercise", "feed", "fetch", "fill", "finalise", "finalize", "find", "finish", "fix", "fly", "fold", "follow", "get", "give", "go", "grab", "have", "hang", "help", "hire", "hoover", "inform", "inspect", "install", "invite", "invoice", "iron", "join", "keep", "learn", "leave", "lend", "listen", "look", "mail", "make", "measure", "meditate", "meet", "mend", "message", "mop", "move", "mow", "negotiate", "open", "order", "organise", "organize", "pack", "paint", "pay", "phone", "pick", "plan", "plant", "play", "polish", "post", "practice", "practise", "prepare", "print", "proofread", "publish", "pull", "push", "put", "read", "rebook", "rebuild", "recycle", "refill", "register", "remember", "renew", "rent", "repair", "replace", "reply", "report", "request", "research", "reserve", "respond", "return", "review", "ring", "run", "save", "scan", "schedule", "see", "sell", "send", "set", "sew", "sharpen", "shave", "ship", "shop", "sign", "sleep", "sort", "speak", "start", "stop", "store", "study", "submit", "subscribe", "swim", "take", "talk", "teach", "tell", "test", "text", "thank", "throw", "tidy", "train", "transfer", "translate", "try", "turn", "unpack", "unsubscribe", "update", "upgrade", "upload", "vacuum", "verify", "visit", "vote", "wait", "walk", "wash", "watch", "water", "wipe", "wrap", "write"]
-)
-# These need no object: "swim" is a whole task.
-INTRANSITIVE = frozenset(["exercise", "meditate", "sleep", "swim", "vacuum", "shave", "shop", "hoover"])
-
-# What may follow a date that stands by itself: "friday at 5", "friday and", never "friday market".
-CONTINUES = frozenset(
-    ["about", "across", "after", "and", "around", "as", "at", "because", "before", "but", "by", "due", "during", "for", "from", "if", "in", "into", "is", "it", "near", "of", "off", "on", "or", "out", "over", "please", "so", "that", "than", "thanks", "the", "then", "this", "through", "to", "until", "via", "when", "where", "which", "while", "with", "without", "today", "tomorrow", "tonight", "next", "oclock", "morning", "afternoon", "evening", "night", "sharp", "please", "priority", "high", "low", "urgent", "important", "instead", "also", "too", "i", "my", "our"]
-)
-NEXT_WORD = re.compile(r"\s*(?:([^\W\d_]+)|([\w#$€£]))")
+def any_of(*patterns: str) -> re.Pattern[str]:
+    """A pattern for each of ``patterns``, in small letters or capitals."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
 def ends_phrase(following: str) -> bool:

@@ -183,5 +183,7 @@ def test_every_path_answers_with_and_without_its_slash(client: APIClient, path: 
 
 
 def test_only_json_can_be_had(client: APIClient) -> None:
-    assert_problem(client.get("/api/conversations/", HTTP_ACCEPT="text/html"), 406, "not_acceptable")
+    assert_problem(
+        client.get("/api/conversations/", HTTP_ACCEPT="text/html"), 406, "not_acceptable"
+    )
     assert client.get("/api/conversations/", HTTP_ACCEPT="text/html,*/*;q=0.8").status_code == 200
