@@ -5,6 +5,7 @@ from functools import cache
 from django.conf import settings
 
 from agent.llm import LLM
+from agent.offline import OfflineLLM
 
 OPENAI = "https://api.openai.com/v1"
 OPENROUTER = "https://openrouter.ai/api/v1"
@@ -19,8 +20,6 @@ def is_configured() -> bool:
 def chosen_llm() -> LLM:
     """One for the process: a remote model keeps its connections."""
     if not is_configured():
-        from agent.offline import OfflineLLM
-
         return OfflineLLM()
     from agent.remote import RemoteLLM  # half a second of imports that most starts do without
 

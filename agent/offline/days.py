@@ -5,45 +5,29 @@ mean something else: "may", "sat" and "the 5th" need company.
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
-from dateutil.rrule import MONTHLY, YEARLY, rrule
 
+from agent.offline.calendar import (
+    MONTHS,
+    WEEKDAYS,
+    Day,
+    NoSuchDay,
+    coming,
+    dated,
+    delta,
+    month_name,
+    month_number,
+    next_monday,
+    this_or_next_month,
+    this_or_next_year,
+    weekday_number,
+)
 from agent.offline.words import NUMBER, ends_phrase, number
 
-
-class NoSuchDay(Exception):
-    """A date that no calendar has; the message is a sentence for the user."""
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """What the words of a date mean; ``remark`` tells how unclear ones were read."""
-
-    day: date
-    at: time | None = None
-    remark: str = ""
-
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
 MONTH_FIRST_ZONES = re.compile(
     r"US/|America/(?:New_York|Chicago|Denver|Los_Angeles|Phoenix|Detroit|Anchorage|Boise|Indiana)"
     r"|Pacific/Honolulu"
@@ -108,7 +92,7 @@ def _alone(match: re.Match[str]) -> bool:
 
 
 def _iso(match: re.Match[str], now: datetime) -> Day | None:
-    return _dated(int(match["year"]), int(match["month"]), int(match["day"]), now)
+    return dated(int(match["year"]), int(match["month"]), int(match["day"]), now)
 
 
 def _numeric(match: re.Match[str], now: datetime) -> Day | None:
@@ -122,15 +106,15 @@ def _numeric(match: re.Match[str], now: datetime) -> Day | None:
     day, month = (second, first) if month_first else (first, second)
     if not 1 <= month <= 12:
         return None
-    read = _dated(_full_year(year), month, day, now) if year else _this_or_next(month, day, now)
+    read = dated(_full_year(year), month, day, now) if year else this_or_next_year(month, day, now)
     unclear = first <= 12 and second <= 12 and first != second
     written = f"{match['first']}{match['separator']}{match['second']}"
-    remark = f"I read {written} as {day} {MONTHS[month - 1].title()}." if unclear else ""
+    remark = f"I read {written} as {day} {month_name(month)}." if unclear else ""
     return Day(read.day, remark=remark or read.remark)
 
 
 def _like_a_date(match: re.Match[str]) -> bool:
-    """ "dentist 3/12" is one; "1/2 cup" and "24/7" are not."""
+    """Such as "dentist 3/12", but not "1/2 cup" and "24/7"."""
     if match["separator"] == "." and not match["dot"]:
         return False
     fraction = match["first"] in ("1", "24", "50")
@@ -148,37 +132,8 @@ def _named(match: re.Match[str], now: datetime) -> Day | None:
         return None
     month, day = month_number(name), int(match["day"])
     if match["year"]:
-        return _dated(int(match["year"]), month, day, now)
-    return _this_or_next(month, day, now)
-
-
-def month_number(name: str) -> int:
-    return next(n for n, month in enumerate(MONTHS, 1) if month.startswith(name[:3].lower()))
-
-
-def _dated(year: int, month: int, day: int, now: datetime) -> Day:
-    try:
-        read = date(year, month, day)
-    except ValueError:
-        raise NoSuchDay(_no_such_day(day, month, year)) from None
-    return Day(read, remark="" if read >= now.date() else "That day has passed already.")
-
-
-def _no_such_day(day: int, month: int, year: int | None = None) -> str:
-    name = MONTHS[month - 1].title() if 1 <= month <= 12 else f"month {month}"
-    return f"There is no {day} {name}{f' {year}' if year else ''}."
-
-
-def _this_or_next(month: int, day: int, now: datetime) -> Day:
-    """That day of this year, or of the next year that has it and is not over."""
-    if not 1 <= day <= monthrange(2024, month)[1]:  # a leap year
-        raise NoSuchDay(_no_such_day(day, month))
-    [found] = rrule(YEARLY, _midnight(now), bymonth=month, bymonthday=day, count=1)
-    return Day(found.date())
-
-
-def _midnight(now: datetime) -> datetime:
-    return datetime.combine(now.date(), time())
+        return dated(int(match["year"]), month, day, now)
+    return this_or_next_year(month, day, now)
 
 
 def _month_day(match: re.Match[str], now: datetime) -> Day | None:
@@ -186,25 +141,22 @@ def _month_day(match: re.Match[str], now: datetime) -> Day | None:
     day = int(match["day"])
     if not match["lead"] or not ends_phrase(match.string[match.end() :]) or not 1 <= day <= 31:
         return None
-    [found] = rrule(MONTHLY, _midnight(now), bymonthday=day, count=1)
-    return Day(found.date())
+    return this_or_next_month(day, now)
 
 
 def _end_of_month(match: re.Match[str], now: datetime) -> Day:
-    first = _this_or_next(month_number(match["month"]), 1, now + relativedelta(day=1)).day
+    first = this_or_next_year(month_number(match["month"]), 1, now + relativedelta(day=1)).day
     return Day(first + relativedelta(day=31))
 
 
 def _in_month(match: re.Match[str], now: datetime) -> Day | None:
     if not ends_phrase(match.string[match.end() :]):
         return None
-    first = _this_or_next(month_number(match["month"]), 1, now).day
+    first = this_or_next_year(month_number(match["month"]), 1, now).day
     if first.month == now.month:  # the first of this month has passed, the month has not
         last = now.date() + relativedelta(day=31)
-        return Day(last, remark=f"I put it down for the end of {MONTHS[last.month - 1].title()}.")
-    return Day(
-        first, remark=f"I put it down for the beginning of {MONTHS[first.month - 1].title()}."
-    )
+        return Day(last, remark=f"I put it down for the end of {last:%B}.")
+    return Day(first, remark=f"I put it down for the beginning of {first:%B}.")
 
 
 def _day_after_tomorrow(match: re.Match[str], now: datetime) -> Day:
@@ -249,30 +201,6 @@ def _origin(words: str, now: datetime) -> date:
     return coming(words, now.date())
 
 
-def delta(count: int, unit: str) -> relativedelta:
-    """``unit`` is a word that UNIT matches, of a day or longer."""
-    if unit.startswith("fortnight"):
-        return relativedelta(weeks=2 * count)
-    match unit[0]:
-        case "d":
-            return relativedelta(days=count)
-        case "w":
-            return relativedelta(weeks=count)
-        case "m":
-            return relativedelta(months=count)
-    return relativedelta(years=count)
-
-
-def weekday_number(name: str) -> int:
-    """0 for monday; short names count."""
-    return next(n for n, day in enumerate(WEEKDAYS) if day.startswith(name[:3].lower()))
-
-
-def coming(name: str, today: date) -> date:
-    """The next day of that name, after today."""
-    return today + timedelta(days=(weekday_number(name) - today.weekday() - 1) % 7 + 1)
-
-
 def _weekday(match: re.Match[str], now: datetime) -> Day | None:
     name, today = match["weekday"].lower(), now.date()
     if match["which"] or match["later"]:
@@ -285,11 +213,10 @@ def _weekday(match: re.Match[str], now: datetime) -> Day | None:
 
 
 def _which_weekday(match: re.Match[str], today: date) -> Day:
-    """ "This friday" is the first to come, "next friday" the friday of next week."""
+    """The friday that is called "this" is the first to come, "next" is that of next week."""
     name = match["weekday"].lower()
-    if match["later"] or (match["which"] or "").lower() == "next":
-        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=1)
-        return Day(monday + timedelta(days=weekday_number(name)))
+    if match["later"] or _is_next(match):
+        return Day(next_monday(today) + timedelta(days=weekday_number(name)))
     return Day(coming(name, today - timedelta(days=1)))
 
 
@@ -298,46 +225,39 @@ def _time_follows(match: re.Match[str]) -> bool:
 
 
 def _end_of(match: re.Match[str], now: datetime) -> Day:
-    today = now.date()
-    word = match["short"] or match["unit"]
-    later = 1 if (match["which"] or "").lower() == "next" else 0
-    match word.lower():
-        case "day" | "eod":
-            return Day(today + timedelta(days=later))
-        case "week" | "eow":
-            return Day(today + timedelta(days=6 - today.weekday(), weeks=later))
-        case "month" | "eom":
-            return Day(today + relativedelta(months=later, day=31))
-    return Day(today + relativedelta(years=later, month=12, day=31))
+    unit, later = (match["short"] or match["unit"]).lower(), _is_next(match)
+    return Day(_last_day(now.date(), unit, later=later))
 
 
 def _week_or_month(match: re.Match[str], now: datetime) -> Day:
-    """ "Next month" begins on its first day; "this week" lasts until its end."""
+    """Next month means its first day; this week lasts until its end."""
     today, unit = now.date(), match["unit"].lower()
-    if match["which"].lower() == "this":
-        return _end_of_this(today, unit)
-    if unit == "week":
-        start = today + timedelta(days=7 - today.weekday())
-    elif unit == "month":
-        start = today + relativedelta(months=1, day=1)
-    else:
-        start = today + relativedelta(years=1, month=1, day=1)
-    return Day(start)
+    if not _is_next(match):
+        return Day(_last_day(today, unit, later=False))
+    return Day(_last_day(today, unit, later=False) + timedelta(days=1))
 
 
-def _end_of_this(today: date, unit: str) -> Day:
-    if unit == "week":
-        return Day(today + timedelta(days=6 - today.weekday()))
-    if unit == "month":
-        return Day(today + relativedelta(day=31))
-    return Day(today + relativedelta(month=12, day=31))
+def _is_next(match: re.Match[str]) -> bool:
+    return (match["which"] or "").strip().lower() == "next"
+
+
+def _last_day(today: date, unit: str, *, later: bool) -> date:
+    """Of this day, week, month or year, or with ``later`` of the next."""
+    match unit:
+        case "day" | "eod":
+            return today + timedelta(days=later)
+        case "week" | "eow":
+            return today + timedelta(days=6 - today.weekday(), weeks=later)
+        case "month" | "eom":
+            return today + relativedelta(months=int(later), day=31)
+    return today + relativedelta(years=int(later), month=12, day=31)
 
 
 def _weekend(match: re.Match[str], now: datetime) -> Day | None:
     today, the = now.date(), match[0].lower().startswith("the ")
     if not (match["which"] or match["lead"] or (the and ends_phrase(match.string[match.end() :]))):
         return None
-    if (match["which"] or "").lower() == "next":
+    if _is_next(match):
         return Day(today + timedelta(days=12 - today.weekday()))
     return Day(max(today, today + timedelta(days=5 - today.weekday())))
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from dateutil.relativedelta import relativedelta
 
 from agent.offline import dates
-from agent.offline.days import PLAIN_MONTH, month_number
+from agent.offline.calendar import MONTHS, month_number
 from agent.offline.intents import Query
 from agent.offline.words import NUMBER, number
 
@@ -37,7 +37,7 @@ NEXT_DAYS = re.compile(
 PERIOD = re.compile(
     r"\b(?:(?P<which>this|next|the|the coming) )?(?P<unit>week(?:end)?|month|year)\b", re.IGNORECASE
 )
-IN_MONTH = re.compile(rf"\bin (?P<month>{PLAIN_MONTH})\b", re.IGNORECASE)
+IN_MONTH = re.compile(rf"\bin (?P<month>{'|'.join(MONTHS)})\b", re.IGNORECASE)
 UNTIL = re.compile(r"\b(?:by|until|till|before|up to)\b", re.IGNORECASE)
 
 

@@ -39,3 +39,13 @@ def test_the_first_conversation_of_the_readme(serves: Serves, tmp_path: Path) ->
     ]
     assert '"name":"create_task"' in printed
     assert '"completed":true' in printed
+
+
+def test_the_lines_of_the_api_page(serves: Serves, tmp_path: Path) -> None:
+    printed = run_lines_of("docs/api.md", serves().url, tmp_path)
+
+    task = Task.objects.get(title="Water all plants")
+    assert (task.completed, task.deleted_at) == (False, None)
+    assert "# The bank" in printed
+    assert "Idempotency-Replayed" in printed
+    assert User.objects.get(username="grace").time_zone == "Europe/Berlin"

@@ -1,0 +1,172 @@
+"""Scripted dialogues with the built-in assistant: how they are written, and how they are played.
+
+A script is a text of dialogues, each of them told like this:
+
+    # A title
+    zone Europe/Berlin              the user's, and the clock on their wall:
+    now 2026-11-21 12:10
+    task Buy milk | 2026-11-22 17:00 | high | done | note: of oats        rows there are before
+    > Add call Bob tomorrow         what the user says; "\\n" is a new line
+    = Call Bob | 2026-11-22         all rows there are then, in the order of their making
+    ~ tomorrow                      the answer has these words, in any case
+    ! sorry                         and not these
+    now 2026-11-22 09:00            time goes by
+
+Rows are told after a message only if it has changed them: a message without them must change none,
+and "= none" stands for no rows at all. Deleted rows are told too, with "| deleted".
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import time_machine
+
+from accounts.models import User
+from agent.offline import OfflineLLM
+from chat import turns
+from conversations.models import Conversation
+from todos.models import Origin, Task
+
+SCRIPTS = Path(__file__).parent / "dialogues"
+
+
+@dataclass
+class Line:
+    """A message, what is to come of it, and the time at which it is said."""
+
+    said: str
+    now: str
+    rows: list[str] | None = None
+    heard: list[str] = field(default_factory=list)
+    unheard: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Dialogue:
+    title: str
+    zone: str = "UTC"
+    now: str = ""
+    tasks: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+
+
+def dialogues() -> list[Dialogue]:
+    return [told for path in sorted(SCRIPTS.glob("*.txt")) for told in parse(path.read_text())]
+
+
+def parse(script: str) -> Iterator[Dialogue]:
+    """Raises ValueError for a line that is not of the form above."""
+    dialogue = None
+    for text in filter(None, map(str.strip, script.splitlines())):
+        mark, _, rest = text.partition(" ")
+        if mark == "#":
+            if dialogue:
+                yield dialogue
+            dialogue = Dialogue(rest)
+            continue
+        if dialogue is None:
+            raise ValueError(f"before the first title: {text}")
+        _read(dialogue, mark, rest)
+    if dialogue:
+        yield dialogue
+
+
+def _read(dialogue: Dialogue, mark: str, rest: str) -> None:
+    match mark:
+        case "zone":
+            dialogue.zone = rest
+        case "now":
+            dialogue.now = rest
+        case "task":
+            dialogue.tasks.append(rest)
+        case ">":
+            dialogue.lines.append(Line(rest.replace("\\n", "\n"), dialogue.now))
+        case "=":
+            line = dialogue.lines[-1]
+            line.rows = [*(line.rows or []), *([rest] if rest != "none" else [])]
+        case "~":
+            dialogue.lines[-1].heard.append(rest)
+        case "!":
+            dialogue.lines[-1].unheard.append(rest)
+        case _:
+            raise ValueError(f"not a line of a dialogue: {mark} {rest}")
+
+
+def play(dialogue: Dialogue, user: User) -> None:
+    """Say all lines over the real way of a turn; raises AssertionError at the first difference."""
+    conversation = Conversation(user=user)
+    with time_machine.travel(_moment(dialogue.lines[0].now, dialogue.zone)) as traveller:
+        for row in dialogue.tasks:
+            _make(user, row)
+        before = rows(user)
+        for line in dialogue.lines:
+            traveller.move_to(_moment(line.now, dialogue.zone))
+            answer = say(conversation, user, line.said)
+            expected = before if line.rows is None else line.rows
+            before = rows(user)
+            assert before == expected, f"{line.said!r} was answered: {answer}"
+            _check_words(line, answer)
+
+
+def say(conversation: Conversation, user: User, text: str) -> str:
+    """One turn; the reply as it was saved."""
+    turn = turns.open_turn(conversation, partial(conversation.begin_turn, text))
+    list(turns.answer(turn, user, OfflineLLM()))
+    assert turn.status == "completed", turn.error_detail
+    assert turn.warning == ""
+    conversation.refresh_from_db()
+    return turn.reply.content
+
+
+def _check_words(line: Line, answer: str) -> None:
+    for words in line.heard:
+        assert words.lower() in answer.lower(), f"{line.said!r} was answered: {answer}"
+    for words in line.unheard:
+        assert words.lower() not in answer.lower(), f"{line.said!r} was answered: {answer}"
+
+
+def _moment(text: str, zone: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+
+
+def _make(user: User, row: str) -> None:
+    title, *facts = map(str.strip, row.split("|"))
+    task = Task.add(user, Origin("api"), title=title, **_fields(facts))
+    if "done" in facts:
+        task.complete(Origin("api"))
+
+
+def _fields(facts: list[str]) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    for fact in facts:
+        if fact[:2] == "20":
+            day, _, at = fact.partition(" ")
+            fields["due_date"] = date.fromisoformat(day)
+            fields["due_time"] = time.fromisoformat(at) if at else None
+        elif fact in ("low", "medium", "high"):
+            fields["priority"] = fact
+        elif fact.startswith("note: "):
+            fields["notes"] = fact.removeprefix("note: ")
+    return fields
+
+
+def rows(user: User) -> list[str]:
+    """The tasks in the database, as a script tells them."""
+    return [_told(task) for task in Task.objects.filter(user=user).order_by("created_at", "id")]
+
+
+def _told(task: Task) -> str:
+    at = f" {task.due_time:%H:%M}" if task.due_time else ""
+    facts = [
+        task.title,
+        f"{task.due_date}{at}" if task.due_date else "",
+        task.priority if task.priority != "none" else "",
+        "done" if task.completed else "",
+        f"note: {task.notes}".replace("\n", " / ") if task.notes else "",
+        "deleted" if task.deleted_at else "",
+    ]
+    return " | ".join(filter(None, facts))
