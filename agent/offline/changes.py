@@ -48,6 +48,11 @@ def _target(match: re.Match[str], now: datetime) -> Target:
     return read_target(match.groupdict().get("target") or "", now)
 
 
+def _it_or(target: Target) -> Target:
+    """What is not named is what was just talked about."""
+    return It() if target == Unnamed() else target
+
+
 def _complete(match: re.Match[str], now: datetime) -> Change:
     return Change("complete_task", _target(match, now))
 
@@ -84,7 +89,7 @@ def _delete(match: re.Match[str], now: datetime) -> Change:
 
 def _rename(match: re.Match[str], now: datetime) -> Change:
     title = read_title(match.groupdict().get("title") or "")
-    target = _target(match, now)
+    target = _it_or(_target(match, now))
     if not title:
         return Change("update_task", target, Edit(missing="title"))
     return Change("update_task", target, Edit(title=title))
@@ -97,7 +102,7 @@ def _rename_it(match: re.Match[str], now: datetime) -> Change:
 def _note(match: re.Match[str], now: datetime) -> Change:
     note = (match.groupdict().get("note") or "").strip(' \t"“”')
     target = _target(match, now)
-    target = It() if target == Unnamed() else target
+    target = _it_or(target)
     return Change("update_task", target, Edit(note=note) if note else Edit(missing="note"))
 
 
@@ -105,7 +110,7 @@ def _clear(match: re.Match[str], now: datetime) -> Change:
     time_only = match["what"].lower() in ("time", "due time")
     target = _target(match, now)
     edit = Edit(clear="due_time" if time_only else "due_date")
-    return Change("update_task", It() if target == Unnamed() else target, edit)
+    return Change("update_task", _it_or(target), edit)
 
 
 def _move(match: re.Match[str], now: datetime) -> Change | Refuse:
@@ -147,14 +152,14 @@ def _add_due(match: re.Match[str], now: datetime) -> Change | Refuse | None:
 def _set_priority(match: re.Match[str], now: datetime) -> Change | None:
     level = read_level(match["level"])
     target = _target(match, now)
-    target = It() if target == Unnamed() else target
+    target = _it_or(target)
     return Change("update_task", target, Edit(priority=level)) if level else None
 
 
 def _new_priority(level: Priority) -> Read:
     def read(match: re.Match[str], now: datetime) -> Change:
         target = _target(match, now)
-        return Change("update_task", It() if target == Unnamed() else target, Edit(priority=level))
+        return Change("update_task", _it_or(target), Edit(priority=level))
 
     return read
 

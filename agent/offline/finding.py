@@ -15,12 +15,12 @@ from agent.offline.intents import (
     Query,
     Question,
 )
-from agent.offline.known import Known, Reply, Tasks, tasks_of
+from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
 from agent.offline.matching import best_matches, search_words
 from agent.offline.steps import Plan, Request
 
 ANSWER = "Tell me its number, or “never mind”."
-MOST_AT_ONCE = 15
+MOST_AT_ONCE = 12
 """More changes than this are not made for one message."""
 
 
@@ -52,9 +52,16 @@ def _just_mentioned(change: Change, it: It, known: Known, now: datetime) -> Plan
             )
     if len(focus) == 1 and not it.count:
         return focus
-    if focus or shown:
-        return which(change, focus or shown, "I am not sure which one you mean.", now)
+    likely = tuple(task for task in focus or shown if _is_likely(task, change.tool))
+    if likely:
+        return which(change, likely, "I am not sure which one you mean.", now)
     return (yield from _ask_open(change, now, "I am not sure which task you mean."))
+
+
+def _is_likely(task: KnownTask, tool: str) -> bool:
+    """Whether it makes sense to ask if this task is meant."""
+    settled = {"complete_task": True, "reopen_task": False}.get(tool)
+    return not task.deleted and task.completed is not settled
 
 
 def _by_place(

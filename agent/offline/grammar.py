@@ -251,7 +251,7 @@ def guess(text: str, now: datetime) -> Intent:
         return added if len(plain) <= LONGEST_CHANGE else Unclear()
     if added.drafts and (is_list(text) or _reads_like_tasks(added.drafts, text)):
         return added
-    offered = len(text) <= LONGEST_OFFER and re.search(r"[^\W\d_]", text)
+    offered = len(text) <= LONGEST_OFFER and "\n" not in text and re.search(r"[^\W\d_]", text)
     return Unclear(added.drafts if offered else ())
 
 

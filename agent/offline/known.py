@@ -20,9 +20,10 @@ class KnownTask:
     due_time: time | None = None
     priority: str = "none"
     completed: bool = False
+    deleted: bool = False
 
     @classmethod
-    def read(cls, summary: dict[str, Any]) -> "KnownTask":
+    def read(cls, summary: dict[str, Any], *, deleted: bool = False) -> "KnownTask":
         day, at = summary.get("due_date"), summary.get("due_time")
         return cls(
             id=summary["id"],
@@ -32,6 +33,7 @@ class KnownTask:
             due_time=time.fromisoformat(at) if at else None,
             priority=summary.get("priority", "none"),
             completed=summary.get("completed", False),
+            deleted=deleted,
         )
 
 
@@ -41,10 +43,9 @@ Tasks = tuple[KnownTask, ...]
 def tasks_of(call: Call) -> Tasks:
     """The tasks that the result of a call tells about, in its order."""
     result = call.result
-    told = [
-        *result.get("tasks", []),
-        *(result[key] for key in ("task", "deleted") if key in result),
-    ]
+    if "deleted" in result:
+        return (KnownTask.read(result["deleted"], deleted=True),)
+    told = [result["task"]] if "task" in result else result.get("tasks", [])
     return tuple(KnownTask.read(summary) for summary in told)
 
 

@@ -99,12 +99,15 @@ def _read(dialogue: Dialogue, mark: str, rest: str) -> None:
 def play(dialogue: Dialogue, user: User) -> None:
     """Say all lines over the real way of a turn; raises AssertionError at the first difference."""
     conversation = Conversation(user=user)
-    with time_machine.travel(_moment(dialogue.lines[0].now, dialogue.zone)) as traveller:
+    now = dialogue.lines[0].now
+    with time_machine.travel(_moment(now, dialogue.zone)) as traveller:
         for row in dialogue.tasks:
             _make(user, row)
         before = rows(user)
         for line in dialogue.lines:
-            traveller.move_to(_moment(line.now, dialogue.zone))
+            if line.now != now:
+                now = line.now
+                traveller.move_to(_moment(now, dialogue.zone))
             answer = say(conversation, user, line.said)
             expected = before if line.rows is None else line.rows
             before = rows(user)
