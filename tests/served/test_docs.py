@@ -37,7 +37,7 @@ def test_the_first_conversation_of_the_readme(serves: Serves, tmp_path: Path) ->
         "create_task",
         "complete_task",
     ]
-    assert '"name":"create_task"' in printed
+    assert '"name": "create_task"' in printed
     assert '"completed":true' in printed
 
 
