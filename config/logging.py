@@ -24,7 +24,7 @@ class JSONFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
-            "request_id": getattr(record, "request_id", "-"),
+            "request_id": current_request_id.get(),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

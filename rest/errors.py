@@ -114,7 +114,9 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return error_response(request, 403, "permission_denied", "This form is out of date. Load it anew.")
+    return error_response(
+        request, 403, "permission_denied", "This form is out of date. Load it anew."
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

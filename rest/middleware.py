@@ -1,6 +1,8 @@
 """What every request passes before it meets a view."""
 
+import logging
 from collections.abc import Callable
+from time import monotonic
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +10,24 @@ from django.urls import is_valid_path
 
 from rest.errors import error_response
 
+logger = logging.getLogger(__name__)
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def request_log(get_response: GetResponse) -> GetResponse:
+    """A line for each request; a query string may hold what was searched for, so it is not told."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        clock = monotonic()
+        response = get_response(request)
+        milliseconds = round((monotonic() - clock) * 1000)
+        logger.info(
+            "%s %s %d %d ms", request.method, request.path, response.status_code, milliseconds
+        )
+        return response
+
+    return middleware
 
 
 def body_limit(get_response: GetResponse) -> GetResponse:

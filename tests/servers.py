@@ -275,7 +275,14 @@ class TodoChat(Server):
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--config",
+            "config/gunicorn.py",
+            "config.wsgi",
+        ]
         places = {"DATA_DIR": str(self.folder), "PORT": str(self.port)}
         self._run(command, {}, cwd=ROOT, env={**os.environ, **places, **self.settings})
 

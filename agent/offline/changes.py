@@ -6,7 +6,7 @@ from datetime import datetime
 
 from agent.offline.drafts import read_title
 from agent.offline.editing import edit_of
-from agent.offline.intents import Change, Edit, It, Named, Priority, Refuse, Target, Unnamed
+from agent.offline.intents import Change, Edit, It, Named, Numbers, Priority, Refuse, Target, Unnamed
 from agent.offline.past import base_of
 from agent.offline.priorities import read_level
 from agent.offline.targets import read_target
@@ -167,18 +167,18 @@ def _new_priority(level: Priority) -> Read:
 def _correct(match: re.Match[str], now: datetime) -> Change | Refuse | None:
     """A date or priority alone is about the task just talked about; a mere day is not."""
     edited = edit_of(match["phrase"], now)
-    if not isinstance(edited, Change) or edited.target != It():
+    if isinstance(edited, Change) and not isinstance(edited.target, It | Numbers):
         return None
     return edited
 
 
 def _correct_alone(match: re.Match[str], now: datetime) -> Change | Refuse | None:
     """ "By friday", "6pm", "high priority"; "friday" alone rather asks what there is to do."""
-    edited = _correct(match, now)
+    edited = _correct(match, now) if re.search(r"\w", match[0]) else None
     if not isinstance(edited, Change):
         return None
     edit = edited.edit
-    said = edit.priority or edit.shift or edit.when.at
+    said = edit.priority or edit.shift or edit.when.at or isinstance(edited.target, Numbers)
     return edited if said or re.match(r"(?:by|at|on|due|for|until)\b", match[0], re.I) else None
 
 

@@ -58,8 +58,10 @@ def _builds_on_task(edit: Edit) -> bool:
 
 
 def _fresh(tasks: Tasks) -> Plan[Tasks]:
-    calls = yield [Request("list_tasks", {"status": "all", "search": task.title}) for task in tasks]
-    now_known = {task.id: task for call in calls for task in tasks_of(call)}
+    """The tasks as they are now."""
+    search = {"search": tasks[0].title} if len(tasks) == 1 else {}
+    [call] = yield [Request("list_tasks", {"status": "all"} | search)]
+    now_known = {task.id: task for task in tasks_of(call)}
     return tuple(now_known.get(task.id, task) for task in tasks)
 
 

@@ -21,6 +21,7 @@ QUOTATION = re.compile(r"\"[^\"\n]+\"|“[^”\n]+”|«[^»\n]+»|(?<!\w)'[^'\n
 PROTECTED = re.compile(rf"{QUOTATION.pattern}|\b(?:https?://|www\.)[^\s\"”]+")
 """What is kept as it stands: quoted text and addresses."""
 FIRST_STAND_IN = 0xE000  # private use: nobody's text means anything by these characters
+TITLE = re.compile(r"\w|[^\x00-\x7f]")
 STAND_IN = re.compile(r"[\ue000-\uf8ff]")
 
 NOTE = re.compile(
@@ -60,7 +61,7 @@ def read_drafts(text: str, now: datetime) -> Drafts:
     remarks: dict[str, None] = {}
     for item in _items(shielded, now):
         draft, said = _draft(item.text, now)
-        if not draft.title:
+        if not TITLE.search(draft.title):
             continue
         found.append((item, draft))
         remarks |= dict.fromkeys(said)

@@ -18,6 +18,7 @@ from agent.offline.intents import (
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
 from agent.offline.matching import best_matches, search_words
 from agent.offline.steps import Plan, Request
+from agent.offline.targets import BETWEEN
 
 ANSWER = "Tell me its number, or “never mind”."
 MOST_AT_ONCE = 12
@@ -82,25 +83,43 @@ def _by_place(
 
 
 def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]:
-    found = yield from look_up(named, done_first=change.tool == "reopen_task")
+    done_first = change.tool == "reopen_task"
+    [listed] = yield [_search(named)]
+    found = best_matches(tasks_of(listed), named, done_first=done_first)
+    parts = [Named(part) for part in BETWEEN.split(named.words)]
+    if not found and len(parts) > 1:
+        return (yield from _each(change, parts, now))
+    if not found and named.words:
+        found = yield from look_up_closely(named, done_first=done_first)
     if len(found) > 1:
         return which(change, found, f"{len(found)} tasks fit {name(named)}.", now)
     words = f"I found no task about {name(named)}, so I changed nothing."
     return found or Reply(words, keeps_focus=True)
 
 
+def _each(change: Change, parts: list[Named], now: datetime) -> Plan[Tasks | Reply]:
+    """Several names: "the report and the milk". One that is unclear holds up all of them."""
+    calls = yield [_search(part) for part in parts]
+    found: dict[str, KnownTask] = {}
+    for part, call in zip(parts, calls, strict=True):
+        tasks = best_matches(tasks_of(call), part, done_first=change.tool == "reopen_task")
+        if not tasks:
+            words = f"I found no task about {name(part)}, so I changed nothing."
+            return Reply(words, keeps_focus=True)
+        if len(tasks) > 1:
+            words = f"{len(tasks)} tasks fit {name(part)}, so I changed nothing yet."
+            return which(change, tasks, words, now)
+        found[tasks[0].id] = tasks[0]
+    return tuple(found.values())
+
+
+def _search(named: Named) -> Request:
+    search = {"search": search_words(named)} if named.words else {}
+    return Request("list_tasks", {"status": "all"} | search)
+
+
 def name(named: Named) -> str:
     return wording.quoted(named.words) if named.words else "that day"
-
-
-def look_up(named: Named, *, done_first: bool = False) -> Plan[Tasks]:
-    """The tasks that fit a name equally well; open ones unless only done ones fit, or reverse."""
-    arguments = {"status": "all"} | ({"search": search_words(named)} if named.words else {})
-    [listed] = yield [Request("list_tasks", arguments)]
-    found = best_matches(tasks_of(listed), named, done_first=done_first)
-    if found or not named.words:
-        return found
-    return (yield from look_up_closely(named, done_first=done_first))
 
 
 def look_up_closely(named: Named, *, done_first: bool = False) -> Plan[Tasks]:
@@ -114,7 +133,7 @@ def _all(change: Change, query: Query, now: datetime) -> Plan[Tasks | Reply]:
     [listed] = yield [Request("list_tasks", status | query.arguments)]
     tasks = tasks_of(listed)
     if not tasks:
-        return _none(status)
+        return Reply("There are no such tasks, so I changed nothing.", keeps_focus=True)
     return _confirm(change, tasks, now)
 
 
@@ -141,13 +160,9 @@ def _ask_open(change: Change, now: datetime, words: str) -> Plan[Tasks | Reply]:
     [listed] = yield [Request("list_tasks", status)]
     tasks = tasks_of(listed)
     if not tasks:
-        return _none(status)
+        kind = "finished" if status else "open"
+        return Reply(f"You have no {kind} tasks, so I changed nothing.", keeps_focus=True)
     return which(change, tasks, words, now)
-
-
-def _none(status: dict[str, str]) -> Reply:
-    kind = "finished" if status else "open"
-    return Reply(f"You have no {kind} tasks for that, so I changed nothing.", keeps_focus=True)
 
 
 def which(change: Change, tasks: Tasks, words: str, now: datetime) -> Reply:

@@ -25,10 +25,11 @@ from agent.offline.intents import (
     Undo,
 )
 from agent.offline.known import Known
+from agent.offline.queries import read_query
 from agent.offline.questions import read_question
 from agent.offline.sayings import UNDO, topic_of
 from agent.offline.targets import read_places
-from agent.offline.words import VERBS, starts_with_verb
+from agent.offline.words import VERBS, any_of, starts_with_verb
 
 LONGEST_CHANGE = 600
 LONGEST_OFFER = 120
@@ -75,7 +76,7 @@ ADD = [
         r"(?:add|note down|write down|jot down|put down)\b(?: the following)?[:,\s-]*(?P<what>.*)",
         r"(?:todos?|to-dos?|to do|tasks?|reminder|note to (?:self|myself)|memo|new)(?: list)?\s*[:–-]\s*(?P<what>.+)",
         r"(?:todo|to-do) (?P<what>.+)",
-        rf"{MUST}\s*:? (?P<what>.+)",
+        rf"{MUST}\s*:?(?: (?:really|also|probably|still))? (?P<what>.+)",
     )
 ]
 REMIND = re.compile(
@@ -104,6 +105,8 @@ QUESTION = re.compile(
     r"(?:i|you|we|they|he|she|it|my|the|there|this|that|any\w*)\b|tell me\b)",
     re.IGNORECASE,
 )
+ONE_MORE = any_of(r"(?:and|also|plus|oh,? and)\b,? (?=\S)")
+NEED = any_of(r"(?:i|we)(?: also| still)? need (?:some |an? )?(?P<what>.+)")
 STATEMENT = re.compile(
     r"(?:i|we|you|he|she|it|they|there|that|this|these|those)(?:'\w+)?\s", re.IGNORECASE
 )
@@ -132,7 +135,16 @@ def understand(message: str, known: Known, now: datetime) -> Intent:
     def command() -> Intent | None:
         return read_command(text, now)
 
-    return read_answer(_plain(text), known, now, command) or command() or guess(text, now)
+    answer = read_answer(_plain(text), known, now, command)
+    return answer or command() or _one_more(text, known, now) or guess(text, now)
+
+
+def _one_more(text: str, known: Known, now: datetime) -> Intent | None:
+    """Right after an addition, "and butter" is another one."""
+    match = ONE_MORE.match(text)
+    if match and known.done and known.done[-1].name == "create_task":
+        return _added(_plain(text), now)
+    return None
 
 
 def read_command(text: str, now: datetime) -> Intent | None:
@@ -158,7 +170,9 @@ def _at_once(intents: tuple[Intent, ...]) -> Intent:
 
 def _sentence(text: str, now: datetime) -> Intent | None:
     plain = _plain(text)
-    if topic := topic_of(plain) or topic_of(text.strip(" .!?")):
+    if not plain and text.strip() != "?":
+        return None
+    if topic := topic_of(plain or text.strip()):
         return Say(topic)
     if UNDO.fullmatch(plain):
         return Undo()
@@ -244,6 +258,10 @@ def guess(text: str, now: datetime) -> Intent:
     plain = _plain(text)
     if plain.endswith("?") or text.endswith("?"):
         return Say("off_topic")
+    if not plain:
+        return Unclear()
+    if need := NEED.fullmatch(plain):
+        return _offer(_added(need["what"], now), text)
     if STATEMENT.match(plain):
         return Unclear()
     added = _added(plain, now)
@@ -251,8 +269,15 @@ def guess(text: str, now: datetime) -> Intent:
         return added if len(plain) <= LONGEST_CHANGE else Unclear()
     if added.drafts and (is_list(text) or _reads_like_tasks(added.drafts, text)):
         return added
-    offered = len(text) <= LONGEST_OFFER and "\n" not in text and re.search(r"[^\W\d_]", text)
-    return Unclear(added.drafts if offered else ())
+    if not added.drafts and (query := read_query(plain, now)):
+        return Show(query)
+    return _offer(added, text)
+
+
+def _offer(added: Add | Refuse, text: str) -> Unclear:
+    """Ask about what is short and has words; a page of code is nobody's task."""
+    short = len(text) <= LONGEST_OFFER and "\n" not in text and re.search(r"[^\W\d_]", text)
+    return Unclear(added.drafts if short and isinstance(added, Add) else ())
 
 
 def _reads_like_tasks(drafts: tuple[Draft, ...], text: str) -> bool:

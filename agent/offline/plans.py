@@ -48,6 +48,8 @@ def plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
             return which(asked, known.of(candidates), "That still fits more than one.", now)
         case Pick():
             return (yield from _pick(intent, known, now))
+        case Say("time"):
+            return Reply(f"It is {wording.full_day(now.date(), now)}, {now:%H:%M}.", keeps_focus=True)
         case Say(topic):
             return Reply(SAYINGS[topic], keeps_focus=True)
         case Refuse(words):

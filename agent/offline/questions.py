@@ -20,7 +20,7 @@ OF_TASKS = re.compile(
     r"\b(?:tasks?|todos?|to-dos?|to do|my list|the list|agenda|plate|due|overdue|late|left|pending"
     r"|do i (?:still )?(?:have|need)|have i (?:got|done|finished|completed)|i have|should i do"
     r"|did i (?:do|finish|complete)|i(?:'ve)? (?:done|finished|completed)|planned|scheduled|coming up"
-    r"|upcoming|next|urgent|important|priority|open|unfinished|done|get done)\b"
+    r"|am i (?:free|busy)|upcoming|next|urgent|important|priority|open|unfinished|done|get done)\b"
     r"|^(?:what|what's|whats|what is|anything) (?:on|for|happening|up|planned)? ?(?:for )?"
     r"(?:today|tomorrow|tonight|(?:this|next) \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.IGNORECASE,
@@ -118,7 +118,7 @@ RULES = [
     _rule(r"(?:show|list|display|view)(?: (?:me|us))?", _list),
     _rule(r"(?:show|list|display|view) (?:me |us )?(?P<name>.+)", _query_or_about),
     _rule(
-        r"(?:what|what's|whats|which|how many|anything|any|is|are|do|have|did|tell me what)\b.*",
+        r"(?:what|what's|whats|which|how many|anything|any|is|am|are|do|have|did|tell me what)\b.*",
         _list_if_of_tasks,
     ),
     _rule(

@@ -60,7 +60,7 @@ TOPICS = [
     (
         any_of(
             r"well done|(?:good|great|nice) (?:job|work|one|bot)|nice|great|awesome|perfect|excellent",
-            r"brilliant|amazing|wonderful|lovely|super|fantastic|wow|love it",
+            r"brilliant|amazing|wonderful|lovely|super|fantastic|wow|love it|i (?:love|like) (?:you|it|this)",
             r"you(?:'re| are) (?:great|awesome|the best|good|amazing)",
         ),
         "praise",
@@ -96,6 +96,12 @@ TOPICS = [
     ),
     (
         any_of(
+            r"what(?:'s| is) the (?:time|date|day)(?: today| now)?|what(?: time| day) is (?:it|today)(?: now| today)?",
+        ),
+        "time",
+    ),
+    (
+        any_of(
             r"(?:who|what) (?:are|r) (?:you|u)|what(?:'s| is) your name|tell me about yourself",
             r"are you (?:an? )?(?:\w+ )?(?:ai|bot|robot|human|chatgpt|real|person|machine|model)\b.*",
             r"(?:what|which) (?:language )?model (?:are you|is this|do you use)",
@@ -104,7 +110,7 @@ TOPICS = [
     ),
     (
         any_of(
-            r"(?:restore|undelete|recover|bring back|get back)\b.*",
+            r"(?:restore|undelete|recover|bring back|get back)\b.*|bring .* back",
             r"(?:undo|revert) (?:the |that |this )?(?:delete|deletion).*",
         ),
         "no_restore",

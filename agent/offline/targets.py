@@ -28,7 +28,10 @@ EVERYTHING = any_of(
     rf"all (?:of )?(?:my |the |our )?(?:open )?{NOUN}|all (?:two|three|four|five)(?: of them)?",
     rf"(?:my|the) (?:whole|entire|full) list|{LIST}|my (?:tasks|todos)",
 )
-QUERY_OF_ALL = any_of(r"(?:all|every|everything|each)\b")
+QUERY_OF_ALL = any_of(
+    r"(?:all|every|everything|each)\b",
+    r"(?:my |the )?(?:done|completed|finished|overdue|urgent) (?:tasks|todos|items|ones|things)$",
+)
 
 NUMBER_WORDS = [word for word in NUMBERS if len(word) > 2 and " " not in word]
 PLACE = any_of(

@@ -105,7 +105,9 @@ def test_a_message_beyond_the_budget_is_told_whole_and_alone() -> None:
     assert [message["content"] for message in told[1:]] == [huge]
 
 
-calls = st.lists(st.integers(0, 3), max_size=4).map(lambda steps: [Called(s) for s in sorted(steps)])
+calls = st.lists(st.integers(0, 3), max_size=4).map(
+    lambda steps: [Called(s) for s in sorted(steps)]
+)
 turns = st.lists(st.tuples(st.text(min_size=1), st.text(), calls), min_size=1, max_size=12)
 
 
@@ -113,7 +115,9 @@ turns = st.lists(st.tuples(st.text(min_size=1), st.text(), calls), min_size=1, m
 def test_any_history_makes_a_legal_prompt(
     turns: list[tuple[str, str, list[Called]]], seed: int
 ) -> None:
-    history = [message for question, answer, made in turns for message in turn(question, answer, *made)]
+    history = [
+        message for question, answer, made in turns for message in turn(question, answer, *made)
+    ]
     cut = 0 if len(turns) == 1 else random.Random(seed).randrange(2 * len(turns) - 2)
 
     told = prompt.build(history[cut:], NOW)

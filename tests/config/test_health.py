@@ -26,9 +26,7 @@ def test_ready_names_every_part(anonymous: APIClient) -> None:
 
 
 @pytest.mark.django_db
-def test_ready_tells_a_configured_assistant(
-    anonymous: APIClient, settings: Settings
-) -> None:
+def test_ready_tells_a_configured_assistant(anonymous: APIClient, settings: Settings) -> None:
     settings.OPENROUTER_API_KEY = "sk-or-very-secret"
 
     answer = anonymous.get("/health/ready/")

@@ -54,8 +54,13 @@ def test_tool_calls_of_every_shape_become_tasks(serves: Serves, answer: Answer) 
     assert [task.title for task in tasks] == ["Milk", "Bread"]
     assert model.refused == []
     assert model.requests[0].headers["authorization"] == "Bearer sk-x"
-    results = [message for message in model.requests[1].body["messages"] if message["role"] == "tool"]
-    assert [json.loads(result["content"])["task"]["title"] for result in results] == ["Milk", "Bread"]
+    results = [
+        message for message in model.requests[1].body["messages"] if message["role"] == "tool"
+    ]
+    assert [json.loads(result["content"])["task"]["title"] for result in results] == [
+        "Milk",
+        "Bread",
+    ]
 
 
 def test_an_openrouter_key_reaches_a_base_url_of_ones_own(serves: Serves) -> None:

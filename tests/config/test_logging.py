@@ -1,0 +1,55 @@
+"""What the logs tell, and what they do not."""
+
+import json
+import logging
+import sys
+
+import pytest
+from django.db import OperationalError
+from rest_framework.test import APIClient
+
+from config.logging import JSONFormatter
+from rest.request_id import current_request_id
+
+
+def test_a_request_is_a_line_without_its_query(
+    client: APIClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    client.get("/api/conversations/?search=my+secret+plans")
+
+    (line,) = [line for line in caplog.messages if line.startswith("GET")]
+    assert line.startswith("GET /api/conversations/ 200 ")
+    assert "secret" not in caplog.text
+
+
+def test_json_is_one_object_a_line_and_names_the_request() -> None:
+    record = logging.LogRecord("chat.turns", logging.WARNING, __file__, 1, "two\nlines", (), None)
+    token = current_request_id.set("abc-123")
+    try:
+        text = JSONFormatter().format(record)
+    finally:
+        current_request_id.reset(token)
+
+    assert "\n" not in text
+    line = json.loads(text)
+    assert (line["level"], line["logger"], line["message"]) == (
+        "WARNING",
+        "chat.turns",
+        "two\nlines",
+    )
+    assert line["request_id"] == "abc-123"
+    assert line["time"].endswith("+00:00")
+
+
+def test_json_tells_where_it_crashed() -> None:
+    try:
+        raise OperationalError("no such table")
+    except OperationalError:
+        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "failed", (), sys.exc_info())
+
+    assert (
+        "test_json_tells_where_it_crashed"
+        in json.loads(JSONFormatter().format(record))["exception"]
+    )
