@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -54,5 +54,6 @@ class User(AbstractUser):
 
     def erase(self) -> None:
         """Delete the account and, by the cascades of the schema, every row that belongs to it."""
-        OutstandingToken.objects.filter(user=self).delete()
-        self.delete()
+        with transaction.atomic():
+            OutstandingToken.objects.filter(user=self).delete()  # their cascade would keep them
+            self.delete()

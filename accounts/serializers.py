@@ -10,6 +10,13 @@ from accounts.models import User, validate_time_zone
 from rest.fields import RefusesEmptyPatch, TextField
 
 
+class NameField(TextField):
+    """A username, in the one form of its letters in which all are kept (NFKC)."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return User.normalize_username(super().to_internal_value(data))
+
+
 class AccountSerializer(RefusesEmptyPatch, serializers.ModelSerializer[User]):
     time_zone = TextField(
         max_length=64,
@@ -26,7 +33,7 @@ class AccountSerializer(RefusesEmptyPatch, serializers.ModelSerializer[User]):
 
 
 class RegisterSerializer(AccountSerializer):
-    username = TextField(
+    username = NameField(
         max_length=150, validators=[User.username_validator], help_text="Letters, digits and @.+-_"
     )
     password = TextField(max_length=128, trim_whitespace=False, write_only=True)
@@ -55,7 +62,7 @@ class RegisterSerializer(AccountSerializer):
 
 
 class CredentialsSerializer(serializers.Serializer[Any]):
-    username = TextField(max_length=150)
+    username = NameField(max_length=150)
     password = TextField(max_length=128, trim_whitespace=False)
 
 

@@ -18,17 +18,17 @@ def issue(user: User) -> dict[str, str]:
 
 def renew(text: str) -> dict[str, str]:
     """A new pair for a refresh token, which is dead from then on. Raises InvalidToken."""
+    return issue(revoke(text))
+
+
+def revoke(text: str) -> User:
+    """Whose token it was. Raises InvalidToken, also for the slower of two that use it at once."""
     token = _read(text)
     user = _account_of(token)
-    revoke(text)
-    return issue(user)
-
-
-def revoke(text: str) -> None:
-    """Raises InvalidToken, also for the slower of two that use the same token at once."""
-    entry = cast("tuple[BlacklistedToken, bool]", _read(text).blacklist())
-    if not entry[1]:
+    _, was_alive = cast("tuple[BlacklistedToken, bool]", token.blacklist())
+    if not was_alive:
         raise InvalidToken
+    return user
 
 
 def _read(text: str) -> RefreshToken:
@@ -41,7 +41,7 @@ def _read(text: str) -> RefreshToken:
 def _account_of(token: RefreshToken) -> User:
     try:
         user = User.objects.get(pk=token[api_settings.USER_ID_CLAIM], is_active=True)
-    except (KeyError, ValueError, User.DoesNotExist):
+    except (KeyError, ValueError, TypeError, User.DoesNotExist):
         raise InvalidToken from None
     if token.get(api_settings.REVOKE_TOKEN_CLAIM) != get_md5_hash_password(user.password):
         raise InvalidToken

@@ -208,7 +208,7 @@ def _read_data(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _read_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Cut at line feeds alone: JSON may hold other characters that Python takes for line ends."""
+    """Of bytes: text would be cut at more line ends, which the strings of JSON may hold."""
     rest = bytearray()
     for piece in pieces:
         rest += piece

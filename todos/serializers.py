@@ -80,7 +80,7 @@ class TaskSerializer(RefusesEmptyPatch, serializers.Serializer[Task]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         day = attrs.get("due_date", self.instance and self.instance.due_date)
-        if attrs.get("due_time") is not None and day is None:
+        if attrs.get("due_time") and day is None:
             fault = ErrorDetail("A time needs a due_date.", code="due_date_required")
             raise ValidationError({"due_time": [fault]})
         return attrs

@@ -27,7 +27,8 @@ from agent.offline.words import any_of
 
 YES = any_of(
     r"(?:yes|yeah|yep|yup|y|sure|ok|okay|please|do it|do that|go ahead|go on|go for it|of course"
-    r"|right|correct|definitely|absolutely|exactly|fine|sounds good|add (?:it|them)|that(?:'s the)? one)"
+    r"|right|correct|definitely|absolutely|exactly|fine|sounds good|add (?:it|them)"
+    r"|that(?:'s the)? one)"
     r"(?:[\s,]+(?:please|do it|do that|do|go ahead|sure|thanks|thank you|add it|add them|that one"
     r"|it is|i do|all))*"
 )

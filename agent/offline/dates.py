@@ -30,12 +30,15 @@ class When:
         return replace(self, day=now.date() + timedelta(days=passed))
 
 
+ANY_TIME = When()
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a text says about when, and ``rest``: the same text without those words."""
 
     rest: str
-    when: When = When()
+    when: When = ANY_TIME
     remarks: tuple[str, ...] = ()
     """How unclear words were read, in sentences for the user."""
     fault: str = ""

@@ -47,6 +47,8 @@ LEAD = (
     r"(?P<lead>(?:(?:(?:is|are|which is) )?(?:due|deadline)(?: date)?(?: is)?\s*[:=]? )?"
     r"(?:(?:on|by|before|until|till|for|from|starting|at|due|no later than) )?)"
 )
+NOT_BEFORE_DAYS = frozenset({"my", "our", "every", "a", "he", "she", "we", "they", "get", "be"})
+"""My friday, every monday, he sat, get wed."""
 PART = r"(?: (?:in the )?(?P<part>morning|afternoon|evening|night)\b)?"
 
 Reader = Callable[[re.Match[str], datetime], Day | None]
@@ -86,7 +88,7 @@ def _alone(match: re.Match[str]) -> bool:
     if match["lead"]:
         return True
     before = match.string[: match.start()].lower().split()[-1:]
-    if "the" in match[0].lower().split()[:1] or before in (["my"], ["our"], ["every"], ["a"]):
+    if match[0].lower().startswith("the ") or NOT_BEFORE_DAYS.intersection(before):
         return False
     return ends_phrase(match.string[match.end() :])
 

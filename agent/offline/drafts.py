@@ -1,4 +1,4 @@
-"""Tasks out of plain text: where one ends and the next begins, and what is title, date, priority."""
+"""Tasks out of plain text: where one ends, and what is title, date, priority or note."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A phrase that names a task and its new date or priority: "the report to monday, high priority"."""
+"""Phrases that name a task and its new date or priority: "the report to monday, urgent"."""
 
 import re
 from datetime import datetime

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
-from agent.offline.dates import Shift, When
+from agent.offline.dates import ANY_TIME, Shift, When
 
 Priority = Literal["none", "low", "medium", "high"]
 Tool = Literal["complete_task", "reopen_task", "delete_task", "update_task"]
@@ -15,7 +15,7 @@ class Draft:
     """A task to be added."""
 
     title: str
-    when: When = When()
+    when: When = ANY_TIME
     priority: Priority = "none"
     notes: str = ""
 
@@ -83,7 +83,7 @@ class Edit:
     """How to change a task; what is None stays as it is."""
 
     title: str | None = None
-    when: When = When()
+    when: When = ANY_TIME
     shift: Shift | None = None
     clear: Literal["due_date", "due_time"] | None = None
     priority: Priority | None = None

@@ -44,18 +44,25 @@ def plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
             return (yield from _several(intents, known, now))
         case Undo():
             return (yield from _undo(known, now))
-        case Ask(asked, candidates):
-            return which(asked, known.of(candidates), "That still fits more than one.", now)
         case Pick():
             return (yield from _pick(intent, known, now))
+    return _words(intent, known, now)
+
+
+def _words(intent: Ask | Say | Refuse | Unclear, known: Known, now: datetime) -> Reply:
+    """What takes no tool."""
+    match intent:
+        case Ask(asked, candidates):
+            return which(asked, known.of(candidates), "That still fits more than one.", now)
         case Say("time"):
-            return Reply(f"It is {wording.full_day(now.date(), now)}, {now:%H:%M}.", keeps_focus=True)
+            return Reply(
+                f"It is {wording.full_day(now.date(), now)}, {now:%H:%M}.", keeps_focus=True
+            )
         case Say(topic):
             return Reply(SAYINGS[topic], keeps_focus=True)
         case Refuse(words):
             return Reply(words, keeps_focus=True)
-        case Unclear(drafts):
-            return _unclear(drafts, known)
+    return _unclear(intent.drafts, known)
 
 
 def _several(intents: tuple[Intent, ...], known: Known, now: datetime) -> Plan[Reply]:

@@ -1,9 +1,8 @@
 """Words for how much a task matters."""
 
-import re
-
 from agent.offline.dates import tidy
 from agent.offline.intents import Priority
+from agent.offline.words import any_of
 
 HIGH = r"(?:high(?:est)?|top|urgent|(?:very |most )?important|critical|asap|!!+)"
 LOW = r"(?:low(?:est)?|unimportant|not (?:so |very |that )?(?:urgent|important))"
@@ -15,44 +14,32 @@ LEVELS: tuple[tuple[str, Priority], ...] = (
     (MEDIUM, "medium"),
     (NONE, "none"),
 )
-WORDS = [
-    (re.compile(rf"(?:an?\s+)?{word}(?:[\s-]+prio(?:rity)?)?", re.IGNORECASE), level)
-    for word, level in LEVELS
-]
+WORDS = [(any_of(rf"(?:an? )?{word}(?:[ -]+prio(?:rity)?)?"), level) for word, level in LEVELS]
+BEFORE_LAST = r"(?:(?:as|to|be|is|with|a|an|very|really) )*"
 LAST_WORDS = [
-    (
-        re.compile(
-            rf"^(?P<rest>.*?)\s*\b(?:(?:as|to|be|is|with|a|an|very|really)\s+)*{word}$",
-            re.IGNORECASE,
-        ),
-        level,
-    )
-    for word, level in LEVELS
-    if level != "none"
+    (any_of(rf"^(?P<rest>.*?)\s*\b{BEFORE_LAST}{word}$"), level) for word, level in LEVELS[:-1]
 ]
 
 # Inside a sentence a single word is not enough: "call the important client" is a title.
 OPEN = r"(?:^|[,;(–-]\s*|\s)(?:it'?s |this is |very |really )*"
 LEAD = r"(?:,?\s*\b(?:with|at|as|of)\s+)?(?:an?\s+)?"
-INSIDE: list[tuple[re.Pattern[str], Priority]] = [
-    (re.compile(pattern, re.IGNORECASE), level)
-    for pattern, level in (
-        (rf"{LEAD}\b(?:high(?:est)?|top)[\s-]+prio(?:rity)?\b\)?", "high"),
-        (rf"{LEAD}\blow(?:est)?[\s-]+prio(?:rity)?\b\)?", "low"),
-        (rf"{LEAD}\b(?:medium|mid)[\s-]+prio(?:rity)?\b\)?", "medium"),
-        (rf"{LEAD}\b(?:normal|no|default)[\s-]+prio(?:rity)?\b\)?", "none"),
-        (r"\bprio(?:rity)?\s*[:=]?\s*(?:is\s+)?(?:high|1)\b", "high"),
-        (r"\bprio(?:rity)?\s*[:=]?\s*(?:is\s+)?(?:low|3)\b", "low"),
-        (r"\bprio(?:rity)?\s*[:=]?\s*(?:is\s+)?(?:medium|2)\b", "medium"),
-        (rf"{OPEN}not (?:so |very |that )?(?:urgent|important)\)?$", "low"),
-        (rf"{OPEN}no (?:rush|hurry)\)?$", "low"),
-        (rf"{OPEN}(?:urgent(?:ly)?|important|asap)\)?[.!]*$", "high"),
-        (r"^(?:urgent(?:ly)?|important|asap)\b\s*[:,!–-]*(?=\s)", "high"),
-        (r"(?:^|\s)!(?:high|important|urgent)\b", "high"),
-        (r"(?:^|\s)!low\b", "low"),
-        (r"!{2,}(?=\s|$)", "high"),
-    )
-]
+PATTERNS: tuple[tuple[str, Priority], ...] = (
+    (rf"{LEAD}\b(?:high(?:est)?|top)[ -]+prio(?:rity)?\b\)?", "high"),
+    (rf"{LEAD}\blow(?:est)?[ -]+prio(?:rity)?\b\)?", "low"),
+    (rf"{LEAD}\b(?:medium|mid)[ -]+prio(?:rity)?\b\)?", "medium"),
+    (rf"{LEAD}\b(?:normal|no|default)[ -]+prio(?:rity)?\b\)?", "none"),
+    (r"\bprio(?:rity)?\s*[:=]?\s*(?:is )?(?:high|1)\b", "high"),
+    (r"\bprio(?:rity)?\s*[:=]?\s*(?:is )?(?:low|3)\b", "low"),
+    (r"\bprio(?:rity)?\s*[:=]?\s*(?:is )?(?:medium|2)\b", "medium"),
+    (rf"{OPEN}not (?:so |very |that )?(?:urgent|important)\)?$", "low"),
+    (rf"{OPEN}no (?:rush|hurry)\)?$", "low"),
+    (rf"{OPEN}(?:urgent(?:ly)?|important|asap)\)?[.!]*$", "high"),
+    (r"^(?:urgent(?:ly)?|important|asap)\b\s*[:,!–-]*(?=\s)", "high"),
+    (r"(?:^|\s)!(?:high|important|urgent)\b", "high"),
+    (r"(?:^|\s)!low\b", "low"),
+    (r"!{2,}(?=\s|$)", "high"),
+)
+INSIDE = [(any_of(pattern), level) for pattern, level in PATTERNS]
 
 
 def read_level(text: str) -> Priority | None:

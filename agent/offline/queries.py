@@ -8,37 +8,32 @@ from dateutil.relativedelta import relativedelta
 from agent.offline import dates
 from agent.offline.calendar import MONTHS, month_number
 from agent.offline.intents import Query
-from agent.offline.words import NUMBER, number
+from agent.offline.words import NUMBER, any_of, number
 
-OVERDUE = re.compile(r"\b(?:overdue|over due|late|missed|past due|behind (?:on|with))\b", re.I)
-DONE = re.compile(
-    r"\b(?:done|completed?|finished|accomplished|achieved|ticked off|checked off)\b", re.I
+OVERDUE = any_of(r"\b(?:overdue|over due|late|missed|past due|behind (?:on|with))\b")
+DONE = any_of(r"\b(?:done|completed?|finished|accomplished|achieved|(?:ticked|checked) off)\b")
+NOT_DONE = any_of(
+    r"\b(?:not|isn't|aren't|haven't|still|left|to be|get)\b.*\b(?:done|finished|completed)\b",
+    r"\b(?:open|incomplete|unfinished)\b",
 )
-NOT_DONE = re.compile(
-    r"\b(?:not|isn't|aren't|haven't|un|still|left|to be)\b.*\b(?:done|finished|completed)\b|\bopen\b|\bincomplete\b|\bunfinished\b|\bget done\b",
-    re.I,
+BOTH_STATES = any_of(
+    r"\b(?:including|also|even|and) (?:the )?(?:done|completed|finished)\b",
+    r"\bdone and (?:open|undone)\b",
 )
-BOTH_STATES = re.compile(
-    r"\b(?:including|also|even|and) (?:the )?(?:done|completed|finished)\b|\bdone and (?:open|undone)\b",
-    re.I,
+UNDATED = any_of(r"\b(?:no|without(?: an?)?) (?:due )?(?:date|day|deadline)s?\b|\bundated\b")
+UPCOMING = any_of(r"\b(?:upcoming|coming up|later|in the future|ahead)\b")
+TODAY = any_of(r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b")
+YESTERDAY = any_of(r"\byesterday\b")
+PRIORITY = any_of(
+    r"\b(?P<level>high(?:est)?|top|low(?:est)?|medium|normal)[ -]+prio(?:rity)?\b",
+    r"\b(?P<word>urgent|(?:most )?important)\b",
 )
-UNDATED = re.compile(
-    r"\b(?:no|without(?: an?)?) (?:due )?(?:date|day|deadline)s?\b|\bundated\b", re.I
+NEXT_DAYS = any_of(rf"\b(?:next|coming|following) (?P<count>{NUMBER}) (?P<unit>days|weeks)\b")
+PERIOD = any_of(
+    r"(?<!end of )\b(?:(?P<which>this|next|the|the coming) )?(?P<unit>week(?:end)?|month|year)\b"
 )
-UPCOMING = re.compile(r"\b(?:upcoming|coming up|later|in the future|ahead)\b", re.I)
-PRIORITY = re.compile(
-    r"\b(?P<level>high(?:est)?|top|low(?:est)?|medium|normal)[\s-]+prio(?:rity)?\b"
-    r"|\b(?P<word>urgent|(?:most )?important)\b",
-    re.IGNORECASE,
-)
-NEXT_DAYS = re.compile(
-    rf"\b(?:next|coming|following) (?P<count>{NUMBER}) (?P<unit>days|weeks)\b", re.I
-)
-PERIOD = re.compile(
-    r"\b(?:(?P<which>this|next|the|the coming) )?(?P<unit>week(?:end)?|month|year)\b", re.IGNORECASE
-)
-IN_MONTH = re.compile(rf"\bin (?P<month>{'|'.join(MONTHS)})\b", re.IGNORECASE)
-UNTIL = re.compile(r"\b(?:by|until|till|before|up to)\b", re.IGNORECASE)
+IN_MONTH = any_of(rf"\bin (?P<month>{'|'.join(MONTHS)})\b")
+UNTIL = any_of(r"\b(?:by|until|till|before|up to)\b")
 
 
 def read_query(text: str, now: datetime) -> Query | None:
@@ -74,7 +69,7 @@ def _days(text: str, now: datetime) -> tuple[dict[str, object], str]:
         return {"due": "overdue"}, "overdue"
     if UNDATED.search(text):
         return {"due": "none"}, "without a due date"
-    if re.search(r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b", text, re.IGNORECASE):
+    if TODAY.search(text):
         return {"due": "today"}, "due today"
     if period := read_period(text, now):
         first, last, label = period
@@ -95,19 +90,17 @@ def read_period(text: str, now: datetime) -> tuple[date | None, date, str] | Non
     if match := NEXT_DAYS.search(text):
         days = number(match["count"]) * (7 if match["unit"].lower() == "weeks" else 1)
         return today, today + timedelta(days=min(days, 3650)), match[0].lower()
-    if re.search(r"\byesterday\b", text, re.IGNORECASE):
+    if YESTERDAY.search(text):
         return today - timedelta(days=1), today - timedelta(days=1), "yesterday"
-    if (match := PERIOD.search(text)) and not dates.read(match[0], now).fault:
-        named = _period(today, match["unit"].lower(), (match["which"] or "this").lower() == "next")
-        if named and not re.search(r"\bend of\b", text, re.IGNORECASE):
-            return named
+    if match := PERIOD.search(text):
+        return _period(today, match["unit"].lower(), (match["which"] or "this").lower() == "next")
     if match := IN_MONTH.search(text):
         first = _month(today, month_number(match["month"]))
         return first, first + relativedelta(day=31), f"in {first:%B}"
     return _single_day(text, now)
 
 
-def _period(today: date, unit: str, later: bool) -> tuple[date, date, str] | None:
+def _period(today: date, unit: str, later: bool) -> tuple[date, date, str]:
     monday = today - timedelta(days=today.weekday()) + timedelta(weeks=later)
     label = f"{'next' if later else 'this'} {unit}"
     match unit:

@@ -4,38 +4,41 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from agent.offline.intents import Named, Query, Say, Show
+from agent.offline.intents import Named, Query, Show
 from agent.offline.queries import read_query
 from agent.offline.targets import read_target
+from agent.offline.words import any_of
 
-Read = Callable[[re.Match[str], datetime], "Show | Say | None"]
+Read = Callable[[re.Match[str], datetime], Show | None]
 
-LIST = (
-    r"(?:(?:my|the|all|your|our|of|me|us|full|whole|current|open|todo|to-do|to do|task|shopping) )*"
-    r"(?:tasks?|todos?|to-dos?|to dos|lists?|agenda|items|everything|all|stuff|things)"
+QUESTION = any_of(
+    r"(?:what|what's|whats|when|when's|where|where's|why|who|who's|whom|whose|how|how's|which|is"
+    r"|are|am|was|were|isn't|aren't|tell me)\b",
+    r"(?:do|does|did|don't|doesn't|didn't|have|has|had|should|shall|may|might|can|could|would|will)"
+    r" (?:i|you|we|they|he|she|it|my|the|there|this|that|any\w*)\b",
 )
-ABOUT = r"(?:about|on|for|with|regarding|concerning|containing|named|called|mentioning|related to)"
-# A question with one of these words is about tasks; "what's the weather tomorrow?" is not.
-OF_TASKS = re.compile(
-    r"\b(?:tasks?|todos?|to-dos?|to do|my list|the list|agenda|plate|due|overdue|late|left|pending"
-    r"|do i (?:still )?(?:have|need)|have i (?:got|done|finished|completed)|i have|should i do"
-    r"|did i (?:do|finish|complete)|i(?:'ve)? (?:done|finished|completed)|planned|scheduled|coming up"
-    r"|am i (?:free|busy)|upcoming|next|urgent|important|priority|open|unfinished|done|get done)\b"
-    r"|^(?:what|what's|whats|what is|anything) (?:on|for|happening|up|planned)? ?(?:for )?"
-    r"(?:today|tomorrow|tonight|(?:this|next) \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
-    re.IGNORECASE,
+"""How questions begin; "do the dishes" and "have lunch with Ann" are none."""
+
+DAY = r"(?:today|tonight|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:this|next) \w+)"
+OF_TASKS = any_of(
+    r"\b(?:tasks?|todos?|to-dos?|to do|my list|the list|agenda|plate|due|overdue|late|left|next)\b",
+    r"\b(?:pending|planned|scheduled|coming up|upcoming|urgent|important|priority|open|unfinished)\b",
+    r"\b(?:do i (?:still )?(?:have|need)|i have|have i (?:got|done)|should i do|am i (?:free|busy))\b",
+    r"\b(?:done|finished|completed|did i (?:do|finish|complete))\b",
+    rf"^(?:what|what's|whats|what is|anything) (?:(?:on|up|happening|planned) )?(?:for |on )?{DAY}\b",
 )
-NOT_OF_TASKS = re.compile(
-    r"\b(?:weather|time is it|date is it|news|joke|meaning of)\b", re.IGNORECASE
-)
+"""A question with one of these is about tasks; "what's the weather tomorrow?" is not."""
+NOT_OF_TASKS = any_of(r"\b(?:weather|news|joke|meaning of)\b")
 WHICH_DAY_DONE = "I can not tell on which day things were finished, so these are all."
 
+ABOUT = r"(?:about|on|for|with|regarding|containing|named|called|mentioning)"
+MINE = r"(?:my|the|all|our|of|full|whole|current|open|todo|to-do|to do|task|shopping)"
+LIST = rf"(?:{MINE} )*(?:tasks?|todos?|to-dos?|to dos|lists?|agenda|items|everything|all|stuff)"
+SHOW = r"(?:show|list|display|view)(?: me| us)?"
+ALREADY = r"(?: (?:yet|already))?"
 
-def _rule(pattern: str, read: Read) -> tuple[re.Pattern[str], Read]:
-    return re.compile(pattern, re.IGNORECASE), read
 
-
-def read_question(text: str, now: datetime) -> Show | Say | None:
+def read_question(text: str, now: datetime) -> Show | None:
     """What a sentence, without its question mark, asks to see; None when it asks for no tasks."""
     for pattern, read in RULES:
         match = pattern.fullmatch(text)
@@ -47,10 +50,19 @@ def read_question(text: str, now: datetime) -> Show | Say | None:
 def _list(match: re.Match[str], now: datetime) -> Show:
     """A list by state, priority or day, or of all open tasks."""
     query = read_query(match[0], now) or Query()
-    if query.arguments.get("status") == "done" and query.label:
-        arguments = {key: value for key, value in query.arguments.items() if "due" not in key}
-        return Show(Query(arguments), remarks=(WHICH_DAY_DONE,))
-    return Show(query)
+    return _without_days(query) if query.arguments.get("status") == "done" else Show(query)
+
+
+def _done(match: re.Match[str], now: datetime) -> Show:
+    return _without_days(read_query(f"done {match[0]}", now) or Query())
+
+
+def _without_days(query: Query) -> Show:
+    """A list of what is done: tools tell when a task was due, not when it was finished."""
+    if not query.label:
+        return Show(query)
+    arguments = {name: value for name, value in query.arguments.items() if "due" not in name}
+    return Show(Query(arguments), remarks=(WHICH_DAY_DONE,))
 
 
 def _list_if_of_tasks(match: re.Match[str], now: datetime) -> Show | None:
@@ -60,13 +72,13 @@ def _list_if_of_tasks(match: re.Match[str], now: datetime) -> Show | None:
 
 
 def _list_if_list(match: re.Match[str], now: datetime) -> Show | None:
-    """ "List", "my tasks for friday"; but not "tasks are boring" or "all hands meeting"."""
+    """My tasks for friday; but not "tasks are boring" or "all hands meeting"."""
     rest = match["rest"].strip()
     return _list(match, now) if not rest or read_query(rest, now) else None
 
 
-def _query_or_about(match: re.Match[str], now: datetime) -> Show | None:
-    return _list(match, now) if read_query(match["name"], now) else _about(match, now)
+def _list_if_query(match: re.Match[str], now: datetime) -> Show | None:
+    return _list(match, now) if read_query(match[0], now) else None
 
 
 def _about(match: re.Match[str], now: datetime) -> Show | None:
@@ -78,52 +90,78 @@ def _about(match: re.Match[str], now: datetime) -> Show | None:
     return Show(query) if query else None
 
 
-RULES = [
-    _rule(
-        r"(?:what|which(?: (?:tasks?|ones?|things))?) (?:have i|did i|i(?:'ve| have)?) "
-        r"(?:already )?(?:done|finished|completed|do|finish|complete|accomplished?)\b.*",
-        lambda match, now: _list(re.match(r".*", f"done {match[0]}") or match, now),
+def _query_or_about(match: re.Match[str], now: datetime) -> Show | None:
+    return _list(match, now) if read_query(match["name"], now) else _about(match, now)
+
+
+RULES: list[tuple[re.Pattern[str], Read]] = [
+    (
+        any_of(
+            r"(?:what|which(?: tasks?| ones?)?) (?:have i|did i|i(?:'ve| have)?) (?:already )?"
+            r"(?:done|finished|completed|accomplished|do|finish|complete)\b.*"
+        ),
+        _done,
     ),
-    _rule(
-        r"(?:is there|are there|do i have|have i got|did i (?:add|write down|note))"
-        rf" (?:anything|something|any \w+|a \w+|tasks?) {ABOUT} (?P<name>.+)",
+    (
+        any_of(
+            r"(?:is there|are there|do i have|have i got|did i (?:add|write down|note)) "
+            rf"(?:anything|something|any \w+|a \w+|tasks?) {ABOUT} (?P<name>.+)"
+        ),
         _about,
     ),
-    _rule(rf"(?:anything|something|everything|tasks?|all|what) {ABOUT} (?P<name>.+)", _about),
-    _rule(
-        rf"(?:show|list|find|search|give) (?:me )?(?:for )?(?:all|everything|anything|the|my)?\s*"
-        rf"(?:tasks?|todos?)?\s*{ABOUT} (?P<name>.+)",
+    (any_of(rf"(?:anything|something|everything|tasks?|all|what) {ABOUT} (?P<name>.+)"), _about),
+    (
+        any_of(
+            rf"(?:{SHOW}|find|search for|give me)(?: all| everything| anything| the| my)?"
+            rf"(?: tasks?| todos?)? {ABOUT} (?P<name>.+)"
+        ),
         _about,
     ),
-    _rule(r"(?:when(?:'s| is| are)|where(?:'s| is| are)) (?P<name>.+?)(?: due)?", _about),
-    _rule(r"when (?:do|must|should) i (?:have to |need to )?(?P<name>.+)", _about),
-    _rule(
-        r"(?:is|are|was|has) (?P<name>.+?) (?:already |been )*(?:done|finished|completed?|open|due)(?: (?:yet|already))?",
+    (any_of(r"whe(?:n|re)(?:'s| is| are) (?P<name>.+?)(?: due)?"), _about),
+    (any_of(r"when (?:do|must|should) i (?:have to |need to |have )?(?P<name>.+)"), _about),
+    (
+        any_of(
+            r"(?:is|are|was|has) (?P<name>.+?) (?:already |been )*"
+            rf"(?:done|finished|completed?|open|due){ALREADY}"
+        ),
         _about,
     ),
-    _rule(
-        r"(?:have|did) i (?:already )?(?:done|finished|do|finish|add|complete) (?P<name>.+?)(?: (?:yet|already))?",
+    (
+        any_of(
+            r"(?:have|did) i (?:already )?(?:done|finished|do|finish|add|complete) "
+            rf"(?P<name>.+?){ALREADY}"
+        ),
         _about,
     ),
-    _rule(
-        r"(?:what(?:'s| is| are) )?(?:the )?(?:due date|deadline|status|details?|notes?|priority) "
-        r"(?:of|for|on) (?P<name>.+)",
+    (
+        any_of(
+            r"(?:what(?:'s| is| are) )?(?:the )?(?:due date|deadline|status|details?|notes?|priority) "
+            r"(?:of|for|on) (?P<name>.+)"
+        ),
         _about,
     ),
-    _rule(r"(?:find|search(?: for)?|look for|look up) (?P<name>.+)", _about),
-    _rule(
-        rf"(?:(?:show|list|display|view|see|print|read|give|tell|get|check|open) (?:me |us )?)?{LIST}(?P<rest>(?: .*)?)",
+    (any_of(r"(?:what|how) about (?P<name>.+)"), _about),
+    (any_of(r"(?:find|search(?: for)?|look for|look up) (?P<name>.+)"), _about),
+    (
+        any_of(
+            rf"(?:(?:{SHOW}|(?:see|print|read|give|tell|get|check|open)(?: me| us)?) )?{LIST}"
+            r"(?P<rest>(?: .*)?)"
+        ),
         _list_if_list,
     ),
-    _rule(r"(?:show|list|display|view)(?: (?:me|us))?", _list),
-    _rule(r"(?:show|list|display|view) (?:me |us )?(?P<name>.+)", _query_or_about),
-    _rule(
-        r"(?:what|what's|whats|which|how many|anything|any|is|am|are|do|have|did|tell me what)\b.*",
+    (any_of(SHOW), _list),
+    (any_of(rf"{SHOW} (?P<name>.+)"), _query_or_about),
+    (
+        any_of(
+            r"(?:what|what's|whats|which|how many|anything|any|is|am|are|do|have|did|tell me what)\b.*"
+        ),
         _list_if_of_tasks,
     ),
-    _rule(
-        r"(?:(?:for|on) )?(?:today|tonight|tomorrow|this week(?:end)?|next week|this month|next month|overdue"
-        r"|upcoming|high priority \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:completed|finished|done) tasks)",
-        _list,
+    (
+        any_of(
+            rf"(?:for |on )?(?:{DAY}|overdue|upcoming|high priority \w+)",
+            r"(?:completed|finished|done) tasks",
+        ),
+        _list_if_query,
     ),
 ]

@@ -13,8 +13,8 @@ I understand plain, short English, and I ask when I am not sure which task you m
 
 SAYINGS = {
     "help": HELP,
-    "who": "I am the built-in assistant of Todo Chat: a small program that reads plain English about "
-    "your tasks. Say “help” to see what I can do.",
+    "who": "I am the built-in assistant of Todo Chat: a small program that reads plain English "
+    "about your tasks. Say “help” to see what I can do.",
     "hello": "Hello! What would you like to get done? You can say “add buy milk tomorrow” "
     "or “what do I have today?”.",
     "how_are_you": "All in good order, thank you. What would you like to get done?",
@@ -24,8 +24,8 @@ SAYINGS = {
     "ok": "Good. Just tell me when there is something to add or to tick off.",
     "left": "All right, I left everything as it is.",
     "nothing_to_confirm": "All right. What shall I do? “Help” shows what I understand.",
-    "no_restore": "I can not bring deleted tasks back from here yet. You can restore them in the task "
-    "list, or say “add …” to put one down again.",
+    "no_restore": "I can not bring deleted tasks back from here yet. "
+    "You can restore them in the task list, or say “add …” to put one down again.",
     "no_bulk": "I do not delete tasks all at once. Tell me their numbers, such as “1 and 3”.",
     "off_topic": "That is beyond me, I am afraid: I only look after your tasks. I can add one, "
     "or tell you what is due today.",
@@ -59,8 +59,9 @@ TOPICS = [
     ),
     (
         any_of(
-            r"well done|(?:good|great|nice) (?:job|work|one|bot)|nice|great|awesome|perfect|excellent",
-            r"brilliant|amazing|wonderful|lovely|super|fantastic|wow|love it|i (?:love|like) (?:you|it|this)",
+            r"well done|(?:good|great|nice) (?:job|work|one|bot)|nice|great|awesome|perfect",
+            r"excellent|brilliant|amazing|wonderful|lovely|super|fantastic|wow",
+            r"love it|i (?:love|like) (?:you|it|this)",
             r"you(?:'re| are) (?:great|awesome|the best|good|amazing)",
         ),
         "praise",
@@ -96,7 +97,8 @@ TOPICS = [
     ),
     (
         any_of(
-            r"what(?:'s| is) the (?:time|date|day)(?: today| now)?|what(?: time| day) is (?:it|today)(?: now| today)?",
+            r"what(?:'s| is) the (?:time|date|day)(?: today| now)?",
+            r"what (?:time|day) is (?:it|today)(?: now| today)?",
         ),
         "time",
     ),

@@ -24,7 +24,8 @@ PLURAL = any_of(
     r"the (?:two|three|four|five)(?: of (?:them|those|these))?",
 )
 EVERYTHING = any_of(
-    rf"all|everything|every {NOUN}|all (?:of )?(?:them|it|those|these)|(?:them|it) all|the (?:lot|rest)",
+    rf"all|everything|every {NOUN}|all (?:of )?(?:them|it|those|these)|(?:them|it) all",
+    r"the (?:lot|rest)",
     rf"all (?:of )?(?:my |the |our )?(?:open )?{NOUN}|all (?:two|three|four|five)(?: of them)?",
     rf"(?:my|the) (?:whole|entire|full) list|{LIST}|my (?:tasks|todos)",
 )

@@ -50,14 +50,14 @@ def when_words(day: date, at: time | None, now: datetime) -> str:
 
 
 def due_words(task: KnownTask, now: datetime) -> str:
-    """When a task is due, as in a list: "due tomorrow at 17:00", "overdue since 3 November"."""
+    """When an open task is due: "due tomorrow at 17:00", "overdue since Friday, 20 November"."""
     day, at = task.due_date, task.due_time
-    if not day:
+    if not day or task.completed:
         return ""
     clock = f" at {at:%H:%M}" if at else ""
     days = (day - now.date()).days
     late = days < 0 or (days == 0 and at is not None and at < now.time())
-    if late and not task.completed:
+    if late:
         since = {0: "today", -1: "yesterday"}.get(days, full_day(day, now))
         return f"overdue since {since}{clock}"
     near = {0: "today", 1: "tomorrow"}.get(days, full_day(day, now))

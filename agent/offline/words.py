@@ -57,7 +57,7 @@ _CONTINUES = """
     through to today tomorrow tonight too until urgent via when where which while with without
 """
 CONTINUES = frozenset(_CONTINUES.split())
-"""What may follow a date that stands by itself: "friday at 5", "friday and", not "friday market"."""
+"""What may follow a date that stands by itself: "friday at 5", but not "friday market"."""
 
 NEXT_WORD = re.compile(r"\s*(?:([^\W\d_]+)|([\w#$€£]))")
 

@@ -167,6 +167,17 @@ def test_two_calls_are_two_calls_however_they_are_streamed(answer: Answer) -> No
     assert heard.response.finish_reason == "tool_calls"
 
 
+def test_two_calls_of_one_index_without_arguments_differ_by_their_ids() -> None:
+    answer = _pieces(*(_piece("list_tasks", "", index=0, id=id_) for id_ in "ab"))
+    assert ask(answer).calls == [("list_tasks", "")] * 2
+
+
+def test_a_piece_that_only_looks_like_an_end_is_none() -> None:
+    parts = ('{"title": "}', '"}')
+    answer = _pieces(*(_piece("create_task", part, index=0) for part in parts))
+    assert ask(answer).calls == [("create_task", "".join(parts))]
+
+
 def test_words_beside_a_call_are_kept() -> None:
     heard = ask(asks(MILK, said="Let me see."))
     assert heard.texts == ["Let me see."]
@@ -230,6 +241,12 @@ def test_a_reply_just_as_long_as_may_be_is_whole() -> None:
     assert ask(says("aaaa", "bbbb"), max_reply_characters=8).response.text == "aaaabbbb"
 
 
+def test_a_reply_that_is_too_long_asks_for_no_tools() -> None:
+    half = event({"tool_calls": [_piece("delete_task", '{"task_', index=0)]})
+    heard = ask(stream(half, event({"content": "too long"})), max_reply_characters=3)
+    assert (heard.calls, heard.texts) == ([], ["too", f"\n\n{CUT_SHORT}"])
+
+
 def test_a_model_that_never_ends_is_stopped() -> None:
     heard = ask(talks_for_ever, max_reply_characters=50)
     assert heard.response.finish_reason == "length"
@@ -273,9 +290,9 @@ def test_events_are_read_in_every_legal_form_and_however_they_are_cut(content: b
 
 def test_an_end_mark_without_a_reason_is_an_end() -> None:
     assert ask(stream(event({"content": "Hi"}))).response.finish_reason == "stop"
-    assert ask(stream(event({"tool_calls": [_piece(*TWO[0])]}))).response.finish_reason == (
-        "tool_calls"
-    )
+    called = ask(stream(event({"tool_calls": [_piece(*TWO[0])]})))
+    assert called.response.finish_reason == "tool_calls"
+    assert ask(plain({"choices": [{"message": {"content": "Hi"}}]})).response.text == "Hi"
 
 
 def test_a_server_that_hangs_after_its_end_mark_has_answered() -> None:

@@ -69,8 +69,9 @@ def test_all_pages_together_are_the_list_forth_and_back(
     assert [pk for row in forth for pk in row] == in_order(user, ordering)
     back = []
     while page["previous"]:
-        page = get(client, page["previous"])
+        page, after = get(client, page["previous"]), page
         back.insert(0, ids(page))
+        assert ids(get(client, page["next"])) == ids(after)
     assert back == forth[:-1]
 
 

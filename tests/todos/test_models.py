@@ -129,6 +129,8 @@ def test_an_edit_that_also_completes_is_a_line_of_each_kind():
     assert [kind for kind, _, _ in journal(task)] == ["created", "updated", "completed"]
     assert task.edit(CHAT, title="new", completed=False) is True
     assert [kind for kind, _, _ in journal(task)][3:] == ["reopened"]
+    assert task.edit(CHAT, title="newer", completed=False) is True
+    assert [kind for kind, _, _ in journal(task)][4:] == ["updated"]
 
 
 def test_a_task_can_be_added_done():

@@ -1,0 +1,163 @@
+"""From the words that a sentence was recognised by to the change that it asks for.
+
+Each reader takes the match of a rule of ``changes``; its groups are named for what they hold:
+``target``, ``title``, ``note``, ``level`` of priority, ``phrase`` with a date or a priority in it.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from agent.offline.drafts import read_title
+from agent.offline.editing import edit_of
+from agent.offline.intents import (
+    Change,
+    Edit,
+    It,
+    Named,
+    Numbers,
+    Priority,
+    Refuse,
+    Target,
+    Unnamed,
+)
+from agent.offline.past import base_of
+from agent.offline.priorities import read_level
+from agent.offline.targets import read_target
+from agent.offline.words import any_of
+
+Read = Callable[[re.Match[str], datetime], Change | Refuse | None]
+
+WAY = any_of(r" (?:back|forward|out|off|later|earlier)$")
+SETS = any_of(r"\b(?:due|to|for|until)\b")
+FROM_ITS_FIRST_WORD = any_of(r"(?:by|at|on|due|for|until)\b")
+
+
+def _target(match: re.Match[str], now: datetime) -> Target:
+    return read_target(match.groupdict().get("target") or "", now)
+
+
+def _it_or(target: Target) -> Target:
+    """What is not named is what was just talked about."""
+    return It() if target == Unnamed() else target
+
+
+def complete(match: re.Match[str], now: datetime) -> Change:
+    return Change("complete_task", _target(match, now))
+
+
+def complete_it(match: re.Match[str], now: datetime) -> Change:
+    return Change("complete_task", It())
+
+
+def complete_pointed(match: re.Match[str], now: datetime) -> Change | None:
+    """Finish 2: that is said to the assistant; "finish the report" is a thing to do."""
+    target = _target(match, now)
+    return None if isinstance(target, Named | Unnamed) else Change("complete_task", target)
+
+
+def complete_past(match: re.Match[str], now: datetime) -> Change | None:
+    """I bought the milk: that completes "Buy milk"."""
+    verb = base_of(match["verb"], alone=not match["who"])
+    if not verb:
+        return None
+    target = read_target(match["target"], now)
+    if isinstance(target, Named):
+        target = Named(target.words if verb == "do" else f"{verb} {target.words}")
+    return Change("complete_task", target)
+
+
+def reopen(match: re.Match[str], now: datetime) -> Change:
+    return Change("reopen_task", _it_or(_target(match, now)))
+
+
+def delete(match: re.Match[str], now: datetime) -> Change:
+    return Change("delete_task", _target(match, now))
+
+
+def rename(match: re.Match[str], now: datetime) -> Change:
+    title = read_title(match["title"] or "")
+    edit = Edit(title=title) if title else Edit(missing="title")
+    return Change("update_task", _it_or(_target(match, now)), edit)
+
+
+def rename_it(match: re.Match[str], now: datetime) -> Change:
+    return Change("update_task", It(), Edit(title=read_title(match["title"])))
+
+
+def note(match: re.Match[str], now: datetime) -> Change:
+    note = (match["note"] or "").strip(' \t"“”')
+    edit = Edit(note=note) if note else Edit(missing="note")
+    return Change("update_task", _it_or(_target(match, now)), edit)
+
+
+def clear(match: re.Match[str], now: datetime) -> Change:
+    time_only = match["what"].lower() in ("time", "due time")
+    edit = Edit(clear="due_time" if time_only else "due_date")
+    return Change("update_task", _it_or(_target(match, now)), edit)
+
+
+def move(match: re.Match[str], now: datetime) -> Change | Refuse:
+    """Move the report to monday; if no day is said, it has to be asked for."""
+    phrase = match["phrase"]
+    edited = edit_of(phrase, now)
+    if edited:
+        return edited
+    target = WAY.sub("", phrase)
+    return Change("update_task", read_target(target, now), Edit(missing="when"))
+
+
+def make(match: re.Match[str], now: datetime) -> Change | Refuse | None:
+    """Make it friday, set milk to high; but "make dinner at 6" is a thing to do."""
+    edited = edit_of(match["phrase"], now)
+    if not isinstance(edited, Change) or not isinstance(edited.target, Named):
+        return edited
+    says_so = edited.edit.priority or SETS.search(match["phrase"])
+    return edited if says_so else None
+
+
+def state(match: re.Match[str], now: datetime) -> Change | Refuse | None:
+    return edit_of(f"{match['target']} {match['phrase']}", now)
+
+
+def set_due(match: re.Match[str], now: datetime) -> Change | Refuse | None:
+    """Set the due date of milk to friday."""
+    return edit_of(f"{match.groupdict().get('target') or 'it'} to {match['phrase']}", now)
+
+
+def no_due_said(match: re.Match[str], now: datetime) -> Change:
+    return Change("update_task", _target(match, now), Edit(missing="when"))
+
+
+def add_due(match: re.Match[str], now: datetime) -> Change | Refuse | None:
+    return set_due(match, now) if match["phrase"] else no_due_said(match, now)
+
+
+def set_priority(match: re.Match[str], now: datetime) -> Change | None:
+    level = read_level(match["level"])
+    return level and Change("update_task", _it_or(_target(match, now)), Edit(priority=level))
+
+
+def new_priority(level: Priority) -> Read:
+    def read(match: re.Match[str], now: datetime) -> Change:
+        return Change("update_task", _it_or(_target(match, now)), Edit(priority=level))
+
+    return read
+
+
+def correct(match: re.Match[str], now: datetime) -> Change | Refuse | None:
+    """A date or priority alone is about the task just talked about; a mere day is not."""
+    edited = edit_of(match["phrase"], now)
+    if isinstance(edited, Change) and not isinstance(edited.target, It | Numbers):
+        return None
+    return edited
+
+
+def correct_alone(match: re.Match[str], now: datetime) -> Change | Refuse | None:
+    """By friday, 6pm, high priority; but "friday" alone asks what there is to do."""
+    edited = correct(match, now) if re.search(r"\w", match[0]) else None
+    if not isinstance(edited, Change):
+        return None
+    edit = edited.edit
+    said = edit.priority or edit.shift or edit.when.at or isinstance(edited.target, Numbers)
+    return edited if said or FROM_ITS_FIRST_WORD.match(match[0]) else None

@@ -1,0 +1,50 @@
+"""What is no command may be a thing to do: added if it reads like one, offered if it might be."""
+
+from datetime import datetime
+
+from agent.offline.additions import added
+from agent.offline.drafts import is_list
+from agent.offline.intents import Add, Draft, Intent, Refuse, Say, Show, Unclear
+from agent.offline.manners import plain
+from agent.offline.queries import read_query
+from agent.offline.words import any_of, starts_with_verb
+
+LONGEST_TASK = 600
+LONGEST_OFFER = 120
+
+NEED = any_of(r"(?:i|we)(?: also| still)? need (?:some |an? )?(?P<what>.+)")
+STATEMENT = any_of(r"(?:i|we|you|he|she|it|they|there|that|this|these|those)(?:'\w+)?\s")
+LETTER = any_of(r"[^\W\d_]")
+
+
+def guess(text: str, now: datetime) -> Intent:
+    request = plain(text)
+    if text.endswith("?"):
+        return Say("off_topic")
+    if need := NEED.fullmatch(request):
+        return _offer(added(need["what"], now), text)
+    if STATEMENT.match(request):
+        return Unclear()
+    addition = added(request, now)
+    if isinstance(addition, Refuse):
+        return addition if len(text) <= LONGEST_TASK else Unclear()
+    if addition.drafts and (is_list(text) or _read_like_tasks(addition.drafts, text)):
+        return addition
+    if not addition.drafts and (query := read_query(request, now)):
+        return Show(query)  # a day, and nothing else
+    return _offer(addition, text)
+
+
+def _read_like_tasks(drafts: tuple[Draft, ...], text: str) -> bool:
+    """A verb first, a date or a priority; in a text of several lines, all of them."""
+    certain = [
+        starts_with_verb(draft.title) or bool(draft.when) or draft.priority != "none"
+        for draft in drafts
+    ]
+    return all(certain) if "\n" in text else certain[0]
+
+
+def _offer(addition: Add | Refuse, text: str) -> Unclear:
+    """Ask about what is short and has words; a page of code is nobody's task."""
+    short = len(text) <= LONGEST_OFFER and "\n" not in text and LETTER.search(text)
+    return Unclear(addition.drafts if short and isinstance(addition, Add) else ())

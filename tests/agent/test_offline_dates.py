@@ -1,0 +1,365 @@
+"""When people mean, as a table: the words, and the local day and time that they are read as."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agent.offline import dates
+from agent.offline.dates import Reading, When
+
+# Each table tells the day and the time at which its words are said.
+SATURDAY_NOON = "2026-11-21 12:10"
+TABLES = {
+    SATURDAY_NOON: """
+        today                           | 2026-11-21
+        later today                     | 2026-11-21
+        tonight                         | 2026-11-21 20:00
+        this evening                    | 2026-11-21 18:00
+        this morning                    | 2026-11-21
+        tomorrow                        | 2026-11-22
+        tomorow                         | 2026-11-22
+        tmrw                            | 2026-11-22
+        tomorrow morning                | 2026-11-22 09:00
+        tomorrow evening at 8           | 2026-11-22 20:00
+        at 8 tomorrow evening           | 2026-11-22 20:00
+        9am tomorrow                    | 2026-11-22 09:00
+        the day after tomorrow          | 2026-11-23
+        friday                          | 2026-11-27
+        saturday                        | 2026-11-28
+        this saturday                   | 2026-11-21
+        this friday                     | 2026-11-27
+        by friday                       | 2026-11-27
+        due on friday                   | 2026-11-27
+        next friday                     | 2026-11-27
+        next saturday                   | 2026-11-28
+        friday next week                | 2026-11-27
+        next week on tuesday            | 2026-11-24
+        monday morning                  | 2026-11-23 09:00
+        fri at 5pm                      | 2026-11-27 17:00
+        sat 5pm                         | 2026-11-28 17:00
+        on sun                          | 2026-11-22
+        this weekend                    | 2026-11-21
+        at the weekend                  | 2026-11-21
+        next weekend                    | 2026-11-28
+        next week                       | 2026-11-23
+        this week                       | 2026-11-22
+        next month                      | 2026-12-01
+        this month                      | 2026-11-30
+        next year                       | 2027-01-01
+        end of the day                  | 2026-11-21
+        by the end of the week          | 2026-11-22
+        end of the month                | 2026-11-30
+        end of next month               | 2026-12-31
+        eom                             | 2026-11-30
+        end of the year                 | 2026-12-31
+        end of december                 | 2026-12-31
+        on 3 December                   | 2026-12-03
+        Dec 3rd                         | 2026-12-03
+        3rd of December                 | 2026-12-03
+        December 3, 2027                | 2027-12-03
+        1 March                         | 2027-03-01
+        21 November                     | 2026-11-21
+        20 November                     | 2027-11-20
+        29 Feb                          | 2028-02-29
+        on may 5                        | 2027-05-05
+        in march                        | 2027-03-01
+        in november                     | 2026-11-30
+        by june                         | 2027-06-01
+        2026-12-03                      | 2026-12-03
+        on 2026-12-03 at 08:15          | 2026-12-03 08:15
+        on the 5th                      | 2026-12-05
+        by the 21st                     | 2026-11-21
+        on the 31st                     | 2026-12-31
+        3/12                            | 2026-12-03
+        13/12                           | 2026-12-13
+        12/13/2026                      | 2026-12-13
+        on 3.12.                        | 2026-12-03
+        on 3.12.27                      | 2027-12-03
+        in two weeks                    | 2026-12-05
+        in a fortnight                  | 2026-12-05
+        in 3 days                       | 2026-11-24
+        within a week                   | 2026-11-28
+        in a couple of days             | 2026-11-23
+        in a few days                   | 2026-11-24
+        in 2 months                     | 2027-01-21
+        in a year                       | 2027-11-21
+        3 days from now                 | 2026-11-24
+        a week from tomorrow            | 2026-11-29
+        two weeks from friday           | 2026-12-11
+        in an hour                      | 2026-11-21 13:10
+        in half an hour                 | 2026-11-21 12:40
+        in 45 minutes                   | 2026-11-21 12:55
+        in 12 hours                     | 2026-11-22 00:10
+        at 5pm                          | 17:00
+        at 5 pm                         | 17:00
+        5 p.m.                          | 17:00
+        at 5:30                         | 17:30
+        at 05:30                        | 05:30
+        at 17:30                        | 17:30
+        @ 8                             | 08:00
+        at 12                           | 12:00
+        12am                            | 00:00
+        12pm                            | 12:00
+        at noon                         | 12:00
+        at midnight                     | 23:59
+        5 in the afternoon              | 17:00
+        at 7 in the morning             | 07:00
+        at 11 at night                  | 23:00
+        at 2 at night                   | 02:00
+        half past five                  | 17:30
+        half past 9 in the morning      | 09:30
+        quarter past six                | 18:15
+        at quarter to ten               | 09:45
+        at ten o'clock                  | 10:00
+        in the morning                  | 09:00
+    """,
+    "2026-11-18 18:30": """
+        wednesday                       | 2026-11-25
+        this wednesday                  | 2026-11-18
+        friday                          | 2026-11-20
+        this friday                     | 2026-11-20
+        next friday                     | 2026-11-27
+        next wednesday                  | 2026-11-25
+        this weekend                    | 2026-11-21
+        next weekend                    | 2026-11-28
+        this evening                    | 2026-11-18
+        tonight                         | 2026-11-18 20:00
+    """,
+    "2026-12-31 23:45": """
+        tomorrow                        | 2027-01-01
+        next month                      | 2027-01-01
+        next year                       | 2027-01-01
+        in 30 minutes                   | 2027-01-01 00:15
+        31 December                     | 2026-12-31
+        1 January                       | 2027-01-01
+        next week                       | 2027-01-04
+        end of next year                | 2027-12-31
+        on the 30th                     | 2027-01-30
+    """,
+    "2028-01-31 10:00": """
+        29 February                     | 2028-02-29
+        in a month                      | 2028-02-29
+        in a year                       | 2029-01-31
+        end of next month               | 2028-02-29
+        on the 31st                     | 2028-01-31
+        on the 30th                     | 2028-03-30
+    """,
+    "2026-11-22 09:00": """
+        this weekend                    | 2026-11-22
+        next weekend                    | 2026-11-28
+        next monday                     | 2026-11-23
+        next sunday                     | 2026-11-29
+        sunday                          | 2026-11-29
+    """,
+}
+ROWS = [
+    (now, *map(str.strip, row.split("|")))
+    for now, table in TABLES.items()
+    for row in table.strip().splitlines()
+]
+
+
+def moment(now: str, zone: str) -> datetime:
+    return datetime.fromisoformat(now).replace(tzinfo=ZoneInfo(zone))
+
+
+def read(text: str, now: str = SATURDAY_NOON, zone: str = "Europe/Berlin") -> Reading:
+    return dates.read(text, moment(now, zone))
+
+
+def when(told: str) -> When:
+    day, _, at = told.rpartition(" ") if ":" in told else (told, "", "")
+    return When(date.fromisoformat(day) if day else None, time.fromisoformat(at) if at else None)
+
+
+def test_the_table_is_long_enough() -> None:
+    assert len(ROWS) >= 60
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Kolkata"])
+@pytest.mark.parametrize(("now", "words", "meant"), ROWS)
+def test_words_for_a_day_or_a_time(now: str, words: str, meant: str, zone: str) -> None:
+    assert read(f"call Ann {words}", now, zone).when == when(meant)
+    assert read(words.upper(), now, zone).when == when(meant)
+
+
+@pytest.mark.parametrize(("now", "words", "meant"), ROWS)
+def test_the_words_of_a_date_are_taken_out(now: str, words: str, meant: str) -> None:
+    assert read(f"call Ann {words}", now).rest == "call Ann"
+    assert read(f"call Ann ({words})", now).rest == "call Ann"
+
+
+NO_DATES = """
+    buy 2 apples
+    call 911
+    read chapter 5
+    may I
+    march for peace
+    we may need to call the sat nav shop
+    that is where he sat
+    wait a second
+    enjoy the sun
+    get wed
+    sunday roast
+    the friday market
+    my monday blues
+    read the 5th chapter
+    buy half a pound
+    buy 1/2 pound of butter
+    support 24/7
+    version 2.10
+    order 10 a day
+    win 3:1
+    friday's concert
+    today's news
+    weekend bag
+    in a march formation
+    water plants every monday
+    call at 5 percent
+    room 17
+    flight LH 2026
+"""
+
+
+@pytest.mark.parametrize("text", [line.strip() for line in NO_DATES.strip().splitlines()])
+def test_words_that_only_look_like_a_date(text: str) -> None:
+    assert read(text) == Reading(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("call mum friday about the party", "call mum about the party"),
+        ("tomorrow, call mum", "call mum"),
+        ("friday buy milk", "buy milk"),
+        ("pay the rent (due friday)", "pay the rent"),
+        ("the rent is due on the 1st", "the rent"),
+        ("buy may flowers on 6 may", "buy may flowers"),
+        ("walk 5 miles at 5", "walk 5 miles"),
+        ("call Ann, tomorrow at 5, about it", "call Ann, about it"),
+    ],
+)
+def test_a_date_may_stand_anywhere(text: str, rest: str) -> None:
+    assert read(text).rest == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("pay on 31 Feb", "There is no 31 February."),
+        ("30 february", "There is no 30 February."),
+        ("November 31st", "There is no 31 November."),
+        ("29 February 2027", "There is no 29 February 2027."),
+        ("0 May 2027", "There is no 0 May 2027."),
+        ("2026-02-30", "There is no 30 February 2026."),
+        ("2026-13-01", "There is no 1 month 13 2026."),
+        ("on 31/11", "There is no 31 November."),
+        ("at 25:00", "There is no such time as 25:00."),
+        ("at 17:75", "There is no such time as 17:75."),
+        ("in 9999 years", "That is further away than my calendar goes."),
+    ],
+)
+def test_what_no_calendar_and_no_clock_has(text: str, fault: str) -> None:
+    assert read(text).fault == fault
+
+
+@pytest.mark.parametrize(
+    ("zone", "meant", "remark"),
+    [
+        ("Europe/Berlin", "2026-12-03", "I read 3/12 as 3 December."),
+        ("Asia/Kolkata", "2026-12-03", "I read 3/12 as 3 December."),
+        ("America/New_York", "2027-03-12", "I read 3/12 as 12 March."),
+    ],
+)
+def test_which_number_is_the_month_follows_the_zone(zone: str, meant: str, remark: str) -> None:
+    reading = read("dentist 3/12", zone=zone)
+
+    assert (reading.when, reading.remarks) == (when(meant), (remark,))
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        ("at 5", "I took that as 17:00; say “am” if you mean the morning."),
+        ("at midnight", "I put it down for 23:59, the end of that day."),
+        ("in march", "I put it down for the beginning of March."),
+        ("in november", "I put it down for the end of November."),
+        ("on 3 December 2020", "That day has passed already."),
+    ],
+)
+def test_how_unclear_words_were_read_is_told(text: str, remark: str) -> None:
+    assert read(text).remarks == (remark,)
+
+
+@pytest.mark.parametrize("text", ["at 5pm", "at 17:00", "12/12", "13/12", "on 3 December"])
+def test_clear_words_need_no_remark(text: str) -> None:
+    assert read(text).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "words", "meant"),
+    [
+        # Clocks go from 02:00 to 03:00.
+        ("Europe/Berlin", "2026-03-29 01:30", "in an hour", "2026-03-29 03:30"),
+        ("Europe/Berlin", "2026-03-28 23:30", "in 3 hours", "2026-03-29 03:30"),
+        ("Europe/Berlin", "2026-03-28 12:00", "tomorrow at noon", "2026-03-29 12:00"),
+        ("America/New_York", "2026-03-08 01:45", "in 30 minutes", "2026-03-08 03:15"),
+        # Clocks go from 03:00 (in New York from 02:00) back by an hour.
+        ("Europe/Berlin", "2026-10-25 01:30", "in 3 hours", "2026-10-25 03:30"),
+        ("America/New_York", "2026-11-01 00:30", "in 3 hours", "2026-11-01 02:30"),
+        ("America/New_York", "2026-10-31 12:00", "in 2 days", "2026-11-02"),
+    ],
+)
+def test_hours_pass_as_they_do_when_clocks_change(
+    zone: str, now: str, words: str, meant: str
+) -> None:
+    assert read(words, now, zone).when == when(meant)
+
+
+@pytest.mark.parametrize(
+    ("now", "meant"),
+    [
+        ("2026-11-21 16:59", "2026-11-21 17:00"),
+        ("2026-11-21 17:00", "2026-11-22 17:00"),
+        ("2026-12-31 18:00", "2027-01-01 17:00"),
+    ],
+)
+def test_a_time_that_has_passed_is_tomorrows(now: str, meant: str) -> None:
+    local = moment(now, "Europe/Berlin")
+
+    assert dates.read("at 5pm", local).when.with_day(local) == when(meant)
+
+
+def test_a_day_without_a_time_has_none() -> None:
+    local = moment(SATURDAY_NOON, "Europe/Berlin")
+
+    assert dates.read("tomorrow", local).when.with_day(local) == when("2026-11-22")
+
+
+@pytest.mark.parametrize(
+    ("words", "before", "moved"),
+    [
+        ("postpone it by a week", "2026-11-21 10:00", "2026-11-28 10:00"),
+        ("push it back 2 days", "2026-11-21", "2026-11-23"),
+        ("bring it forward by a day", "2026-11-21", "2026-11-20"),
+        ("2 days earlier", "2026-11-21", "2026-11-19"),
+        ("an hour later", "2026-11-21 23:30", "2026-11-22 00:30"),
+        ("delay by 30 minutes", "2026-11-21 10:00", "2026-11-21 10:30"),
+        ("by a month", "2026-01-31", "2026-02-28"),
+        ("another week", "2026-11-21", "2026-11-28"),
+        ("a fortnight later", "2026-11-21", "2026-12-05"),
+        ("a year later", "2028-02-29", "2029-02-28"),
+    ],
+)
+def test_by_how_much_to_move(words: str, before: str, moved: str) -> None:
+    shift, _ = dates.read_shift(words) or pytest.fail("no shift was read")
+    start = when(before)
+    assert start.day
+
+    assert shift(start.day, start.at) == when(moved)
+
+
+@pytest.mark.parametrize("text", ["", "to monday", "buy 2 weeks of food", "milk"])
+def test_what_is_no_move(text: str) -> None:
+    assert dates.read_shift(text) is None
