@@ -7,7 +7,9 @@ from accounts.models import User, time_zone_names
 
 class SignUpForm(BaseUserCreationForm[User]):
     time_zone = forms.TypedChoiceField(
-        label=_("Time zone"), choices=lambda: [(name, name) for name in sorted(time_zone_names())]
+        label=_("Time zone"),
+        choices=lambda: [(name, name) for name in sorted(time_zone_names())],
+        initial="UTC",
     )
 
     class Meta:

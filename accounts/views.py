@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, logout
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
@@ -19,6 +19,11 @@ from accounts.serializers import (
     TokenPairSerializer,
 )
 from rest.throttles import client_address, throttle
+
+
+def throttle_password(request: Request, name: str) -> None:
+    """Guesses at one password, wherever they are made, in all spellings that find its account."""
+    throttle(request, "login", settings.LOGIN_RATE, name.upper())
 
 
 class PublicView(GenericAPIView[User]):
@@ -61,8 +66,7 @@ class TokenView(PublicView):
         throttle(request, "login-address", settings.LOGIN_ADDRESS_RATE, client_address(request))
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
-        name = form.validated_data["username"]
-        throttle(request, "login", settings.LOGIN_RATE, name.casefold())
+        throttle_password(request, form.validated_data["username"])
         user = authenticate(request._request, **form.validated_data)
         if not isinstance(user, User):
             raise AuthenticationFailed("The name or the password is wrong.")
@@ -108,7 +112,9 @@ class AccountView(RetrieveUpdateAPIView[User]):
         form = PasswordSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         user = self.get_object()
+        throttle_password(request, user.username)
         if not user.check_password(form.validated_data["password"]):
             raise PermissionDenied("The password is wrong.")
         user.erase()
+        logout(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -7,8 +7,8 @@ how arguments are checked, and ``run`` is what it does, for the user of the turn
 import json
 from datetime import date, time
 from typing import Annotated, Any, ClassVar, Literal
-from uuid import UUID
 
+from django.core.exceptions import ValidationError as InvalidId
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from accounts.models import User
-from agent.text import clean_json, clean_text
+from agent.text import clean_json, clean_text, is_blank
 from todos.models import Origin, Task
 
 LISTED_TASKS = 50
@@ -32,18 +32,28 @@ class ToolError(Exception):
     """Why a tool did nothing, in a sentence that the model can read and act on."""
 
 
-def _without_zone(value: time) -> time:
+def _to_the_minute(value: time) -> time:
     if value.tzinfo:
         raise ValueError("give the user's local time, without a zone")
-    return value
+    return value.replace(second=0, microsecond=0)
 
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+def _visible(title: str) -> str:
+    if is_blank(title):
+        raise ValueError("there is nothing to see in it")
+    return title
+
+
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_visible),
+]
 Notes = Annotated[str, StringConstraints(max_length=10_000)]
 Day = Annotated[date, Field(description="Local day, YYYY-MM-DD.")]
 TimeOfDay = Annotated[
     time,
-    AfterValidator(_without_zone),
+    AfterValidator(_to_the_minute),
     Field(description="Local time, HH:MM. Only together with a day."),
 ]
 Priority = Literal["none", "low", "medium", "high"]
@@ -108,11 +118,15 @@ class TaskTool(Tool):
 
     task_id: Annotated[str, Field(description="The id of a task, from an earlier result.")]
 
-    def task_of(self, user: User) -> Task:
+    def run(self, user: User, origin: Origin) -> Result:
         try:
-            return Task.objects.for_user(user).get(pk=UUID(self.task_id))
-        except (ValueError, Task.DoesNotExist):
+            return self.act(Task.objects.for_user(user).get(pk=self.task_id), origin)
+        except (InvalidId, Task.DoesNotExist):
             raise ToolError("There is no such task. List the tasks to see their ids.") from None
+
+    def act(self, task: Task, origin: Origin) -> Result:
+        """Raises Task.DoesNotExist when somebody else deletes it at this moment."""
+        raise NotImplementedError
 
 
 class UpdateTask(TaskTool):
@@ -126,15 +140,14 @@ class UpdateTask(TaskTool):
     due_time: TimeOfDay | None = None
     priority: Priority | None = None
 
-    def run(self, user: User, origin: Origin) -> Result:
+    def act(self, task: Task, origin: Origin) -> Result:
         changes = {field: getattr(self, field) for field in self.model_fields_set - {"task_id"}}
         if not changes:
             raise ToolError("Name at least one field to change.")
-        task = self.task_of(user)
         if self.due_time and not changes.get("due_date", task.due_date):
             raise ToolError("due_time needs a due_date.")
         changed = task.edit(origin, **changes)
-        return {"task": summary(task)} | ({} if changed else {"note": "Nothing was different."})
+        return told(task, "" if changed else "Nothing was different.")
 
 
 class CompleteTask(TaskTool):
@@ -142,10 +155,8 @@ class CompleteTask(TaskTool):
 
     name = "complete_task"
 
-    def run(self, user: User, origin: Origin) -> Result:
-        task = self.task_of(user)
-        changed = task.complete(origin)
-        return {"task": summary(task)} | ({} if changed else {"note": "It was done before."})
+    def act(self, task: Task, origin: Origin) -> Result:
+        return told(task, "" if task.complete(origin) else "It was done before.")
 
 
 class ReopenTask(TaskTool):
@@ -153,10 +164,8 @@ class ReopenTask(TaskTool):
 
     name = "reopen_task"
 
-    def run(self, user: User, origin: Origin) -> Result:
-        task = self.task_of(user)
-        changed = task.reopen(origin)
-        return {"task": summary(task)} | ({} if changed else {"note": "It was open already."})
+    def act(self, task: Task, origin: Origin) -> Result:
+        return told(task, "" if task.reopen(origin) else "It was open already.")
 
 
 class DeleteTask(TaskTool):
@@ -164,8 +173,7 @@ class DeleteTask(TaskTool):
 
     name = "delete_task"
 
-    def run(self, user: User, origin: Origin) -> Result:
-        task = self.task_of(user)
+    def act(self, task: Task, origin: Origin) -> Result:
         task.remove(origin)
         return {"deleted": summary(task)}
 
@@ -174,6 +182,10 @@ TOOLS: dict[str, type[Tool]] = {
     tool.name: tool
     for tool in (CreateTask, ListTasks, UpdateTask, CompleteTask, ReopenTask, DeleteTask)
 }
+
+
+def told(task: Task, note: str) -> Result:
+    return {"task": summary(task)} | ({"note": note} if note else {})
 
 
 def summary(task: Task) -> Result:

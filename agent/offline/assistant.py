@@ -10,12 +10,12 @@ from agent import prompt
 from agent.events import TextDelta
 from agent.llm import Message, Response
 from agent.offline import talk
-from agent.offline.grammar import understand
 from agent.offline.known import Known, Reply
-from agent.offline.plans import plan
+from agent.offline.planning.plans import plan
+from agent.offline.planning.telling import told_by, with_left_over
 from agent.offline.steps import Played, Request, play
 from agent.offline.talk import Turn
-from agent.offline.telling import told_by, with_left_over
+from agent.offline.understanding.grammar import understand
 
 MODEL = "built-in"
 
@@ -59,7 +59,10 @@ def _after(turn: Turn, known: Known, now: datetime) -> Known:
     A turn that ended otherwise than its plan, because another model answered it or because it was
     cut off, leaves its tasks behind; and a question stands only if one was asked.
     """
-    reply = _play(turn, known, now).returned or told_by(turn.calls)
+    played = _play(turn, known, now)
+    reply = played.returned
+    if reply is None or played.unused:
+        reply = told_by(turn.calls)
     if "?" not in turn.reply:
         reply = replace(reply, asks=None)
     return known.learn(turn).after(reply)

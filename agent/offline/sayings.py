@@ -68,7 +68,8 @@ TOPICS = [
     ),
     (
         any_of(
-            r"bye|goodbye|good bye|bye bye|see you(?: later| soon| tomorrow)?|ciao|good night|later",
+            r"bye|goodbye|good bye|bye bye|see you(?: later| soon| tomorrow)?|ciao|later",
+            r"good night",
             r"(?:that's|that is) (?:all|it)(?: for (?:now|today))?|call it a day",
         ),
         "bye",
@@ -80,7 +81,8 @@ TOPICS = [
     (any_of(r"(?:yes|yeah|yep|y|please do|do it|go ahead)(?: please)?"), "nothing_to_confirm"),
     (
         any_of(
-            r"no|nope|nah|never ?mind|forget (?:it|that)|cancel|stop|nothing|no thanks|no thank you",
+            r"no|nope|nah|never ?mind|forget (?:it|that)|cancel|stop|nothing|no thanks",
+            r"no thank you",
             r"not now|leave it|none",
         ),
         "left",
@@ -105,7 +107,8 @@ TOPICS = [
     (
         any_of(
             r"(?:who|what) (?:are|r) (?:you|u)|what(?:'s| is) your name|tell me about yourself",
-            r"are you (?:an? )?(?:\w+ )?(?:ai|bot|robot|human|chatgpt|real|person|machine|model)\b.*",
+            r"are you (?:an? )?(?:\w+ )?"
+            r"(?:ai|bot|robot|human|chatgpt|real|person|machine|model)\b.*",
             r"(?:what|which) (?:language )?model (?:are you|is this|do you use)",
         ),
         "who",

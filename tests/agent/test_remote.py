@@ -68,9 +68,9 @@ def test_the_request_is_the_prompt_as_it_stands_with_few_headers(
         "stream_options": {"include_usage": True},
     }
     headers = {name.lower(): value for name, value in server.requests[0].headers.items()}
-    assert headers.pop("authorization") == f"Bearer {KEY}"
+    assert headers["authorization"] == f"Bearer {KEY}"
     assert headers.keys() == {
-        *("host", "connection", "accept", "accept-encoding"),
+        *("host", "connection", "authorization", "accept", "accept-encoding"),
         *("content-type", "content-length", "user-agent"),
     }
 
@@ -253,8 +253,7 @@ def test_a_model_that_never_ends_is_stopped() -> None:
 
 
 def test_what_no_database_takes_is_left_out() -> None:
-    odd = [{"name": "create_task", "arguments": '{"title": "\x00\ud800"}'}]
-    calls = [{"index": 0, "function": function} for function in odd]
+    calls = [_piece("create_task", '{"title": "\x00\ud800"}', index=0)]
     heard = ask(stream(event({"content": "a\x00b\ud800c\U0001f600", "tool_calls": calls}, "stop")))
     assert heard.texts == ["abc\U0001f600"]
     assert heard.calls == [("create_task", '{"title": ""}')]
@@ -297,5 +296,5 @@ def test_an_end_mark_without_a_reason_is_an_end() -> None:
 
 def test_a_server_that_hangs_after_its_end_mark_has_answered() -> None:
     """The deadline is so far off that nobody would wait for it."""
-    answer = stream(event({"content": "Hi"}, "stop"), then=hangs)
-    assert ask(answer, deadline=3600).response.text == "Hi"
+    hanging = ask(stream(event({"content": "Hi"}, "stop"), then=hangs), deadline=3600)
+    assert hanging.response.text == "Hi"

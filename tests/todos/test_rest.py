@@ -18,7 +18,7 @@ API = Origin("api")
 def test_a_new_task_is_answered_with_all_that_it_is(client: APIClient, user: User):
     body = {
         "title": "  Call the dentist ",
-        "notes": "  - ask\r\n    about ツ‮ ",
+        "notes": "  - ask\r\n    about ツ\u202e ",
         "due_date": "2026-11-20",
         "due_time": "17:30",
         "priority": "high",

@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from agent.offline.calendar import NoSuchDay, delta
-from agent.offline.clock import PARTS, find_time
-from agent.offline.days import UNIT, FoundDay, find_day
+from agent.offline.dates.calendar import NoSuchDay, delta
+from agent.offline.dates.clock import PARTS, find_time
+from agent.offline.dates.days import UNIT, FoundDay, find_day
 from agent.offline.words import NUMBER, number
 
 

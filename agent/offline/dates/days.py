@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from agent.offline.calendar import (
+from agent.offline.dates.calendar import (
     MONTHS,
     WEEKDAYS,
     Day,

@@ -8,8 +8,6 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from agent.offline.drafts import read_title
-from agent.offline.editing import edit_of
 from agent.offline.intents import (
     Change,
     Edit,
@@ -21,9 +19,11 @@ from agent.offline.intents import (
     Target,
     Unnamed,
 )
-from agent.offline.past import base_of
-from agent.offline.priorities import read_level
-from agent.offline.targets import read_target
+from agent.offline.understanding.drafts import read_title
+from agent.offline.understanding.editing import edit_of
+from agent.offline.understanding.past import base_of
+from agent.offline.understanding.priorities import read_level
+from agent.offline.understanding.targets import read_target
 from agent.offline.words import any_of
 
 Read = Callable[[re.Match[str], datetime], Change | Refuse | None]

@@ -1,8 +1,8 @@
 """Which tasks are meant: by what was shown and said, or else by looking them up."""
 
 from datetime import datetime
+from typing import Any
 
-from agent.offline import wording
 from agent.offline.intents import (
     Add,
     All,
@@ -16,13 +16,27 @@ from agent.offline.intents import (
     Question,
 )
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
-from agent.offline.matching import best_matches, search_words
+from agent.offline.planning import wording
+from agent.offline.planning.matching import best_matches, search_words
 from agent.offline.steps import Plan, Request
-from agent.offline.targets import BETWEEN
+from agent.offline.understanding.targets import BETWEEN
 
 ANSWER = "Tell me its number, or “never mind”."
 MOST_AT_ONCE = 12
 """More changes than this are not made for one message."""
+
+
+class ListFailed(Exception):
+    """Why the tasks could not be listed, as the tool says it."""
+
+
+def list_tasks(*arguments: dict[str, Any]) -> Plan[list[Tasks]]:
+    """The tasks for each set of arguments, looked up in one step. Raises ListFailed."""
+    calls = yield [Request("list_tasks", each) for each in arguments]
+    for call in calls:
+        if call.error:
+            raise ListFailed(call.error)
+    return [tasks_of(call) for call in calls]
 
 
 def find(change: Change, known: Known, now: datetime) -> Plan[Tasks | Reply]:
@@ -84,8 +98,8 @@ def _by_place(
 
 def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]:
     done_first = change.tool == "reopen_task"
-    [listed] = yield [_search(named)]
-    found = best_matches(tasks_of(listed), named, done_first=done_first)
+    [listed] = yield from list_tasks(_search(named))
+    found = best_matches(listed, named, done_first=done_first)
     parts = [Named(part) for part in BETWEEN.split(named.words)]
     if not found and len(parts) > 1:
         return (yield from _each(change, parts, now))
@@ -99,10 +113,10 @@ def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]
 
 def _each(change: Change, parts: list[Named], now: datetime) -> Plan[Tasks | Reply]:
     """Several names: "the report and the milk". One that is unclear holds up all of them."""
-    calls = yield [_search(part) for part in parts]
+    lists = yield from list_tasks(*map(_search, parts))
     found: dict[str, KnownTask] = {}
-    for part, call in zip(parts, calls, strict=True):
-        tasks = best_matches(tasks_of(call), part, done_first=change.tool == "reopen_task")
+    for part, listed in zip(parts, lists, strict=True):
+        tasks = best_matches(listed, part, done_first=change.tool == "reopen_task")
         if not tasks:
             words = f"I found no task about {name(part)}, so I changed nothing."
             return Reply(words, keeps_focus=True)
@@ -113,9 +127,8 @@ def _each(change: Change, parts: list[Named], now: datetime) -> Plan[Tasks | Rep
     return tuple(found.values())
 
 
-def _search(named: Named) -> Request:
-    search = {"search": search_words(named)} if named.words else {}
-    return Request("list_tasks", {"status": "all"} | search)
+def _search(named: Named) -> dict[str, Any]:
+    return {"status": "all"} | ({"search": search_words(named)} if named.words else {})
 
 
 def name(named: Named) -> str:
@@ -124,14 +137,13 @@ def name(named: Named) -> str:
 
 def look_up_closely(named: Named, *, done_first: bool = False) -> Plan[Tasks]:
     """Where a search takes words literally: "bought the apple" should find "Buy apples" too."""
-    [listed] = yield [Request("list_tasks", {"status": "done" if done_first else "open"})]
-    return best_matches(tasks_of(listed), named, done_first=done_first)
+    [listed] = yield from list_tasks({"status": "done" if done_first else "open"})
+    return best_matches(listed, named, done_first=done_first)
 
 
 def _all(change: Change, query: Query, now: datetime) -> Plan[Tasks | Reply]:
     status = {"reopen_task": {"status": "done"}}.get(change.tool, {})
-    [listed] = yield [Request("list_tasks", status | query.arguments)]
-    tasks = tasks_of(listed)
+    [tasks] = yield from list_tasks(status | query.arguments)
     if not tasks:
         return Reply("There are no such tasks, so I changed nothing.", keeps_focus=True)
     return _confirm(change, tasks, now)
@@ -157,8 +169,7 @@ def _confirm(change: Change, tasks: Tasks, now: datetime) -> Reply:
 
 def _ask_open(change: Change, now: datetime, words: str) -> Plan[Tasks | Reply]:
     status = {"reopen_task": {"status": "done"}}.get(change.tool, {})
-    [listed] = yield [Request("list_tasks", status)]
-    tasks = tasks_of(listed)
+    [tasks] = yield from list_tasks(status)
     if not tasks:
         kind = "finished" if status else "open"
         return Reply(f"You have no {kind} tasks, so I changed nothing.", keeps_focus=True)

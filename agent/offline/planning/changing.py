@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from agent.offline import wording
-from agent.offline.finding import MOST_AT_ONCE, find, or_add
 from agent.offline.intents import Change, Edit, Named, Question
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
+from agent.offline.planning import wording
+from agent.offline.planning.finding import MOST_AT_ONCE, find, list_tasks, or_add
+from agent.offline.planning.telling import told
 from agent.offline.steps import Plan, Request
-from agent.offline.telling import told
 
 NOTES_KNOWN = 200
 """Tools tell so much of the notes of a task; what is longer can not be added to unseen."""
@@ -60,8 +60,8 @@ def _builds_on_task(edit: Edit) -> bool:
 def _fresh(tasks: Tasks) -> Plan[Tasks]:
     """The tasks as they are now."""
     search = {"search": tasks[0].title} if len(tasks) == 1 else {}
-    [call] = yield [Request("list_tasks", {"status": "all"} | search)]
-    now_known = {task.id: task for task in tasks_of(call)}
+    [listed] = yield from list_tasks({"status": "all"} | search)
+    now_known = {task.id: task for task in listed}
     return tuple(now_known.get(task.id, task) for task in tasks)
 
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from agent.offline import dates
-from agent.offline.drafts import NoDraft, read_drafts
 from agent.offline.intents import Add, Refuse
+from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.words import any_of
 
 NO_REMINDERS = "I can not ring a bell, but it is in your list."

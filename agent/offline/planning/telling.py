@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from agent.offline import wording
 from agent.offline.intents import Change, Edit
 from agent.offline.known import KnownTask, Reply, Tasks, tasks_of
+from agent.offline.planning import wording
 from agent.offline.talk import Call
 
 GONE = "There is no such task"

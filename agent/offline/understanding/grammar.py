@@ -4,11 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
-from agent.offline.additions import added, read_addition
-from agent.offline.answers import read_answer
-from agent.offline.changes import read_change, read_note
-from agent.offline.drafts import NoDraft, read_drafts
-from agent.offline.guessing import guess
 from agent.offline.intents import (
     Add,
     Change,
@@ -23,10 +18,15 @@ from agent.offline.intents import (
     Undo,
 )
 from agent.offline.known import Known
-from agent.offline.manners import clean, plain
-from agent.offline.questions import QUESTION, read_question
 from agent.offline.sayings import UNDO, topic_of
-from agent.offline.targets import read_places
+from agent.offline.understanding.additions import added, read_addition
+from agent.offline.understanding.answers import read_answer
+from agent.offline.understanding.changes import read_change, read_note
+from agent.offline.understanding.drafts import NoDraft, read_drafts
+from agent.offline.understanding.guessing import guess
+from agent.offline.understanding.manners import clean, plain
+from agent.offline.understanding.questions import QUESTION, read_question
+from agent.offline.understanding.targets import read_places
 from agent.offline.words import VERBS, any_of
 
 LONGEST_CHANGE = 600

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.offline import dates
-from agent.offline.drafts import NoDraft, read_drafts, read_title
 from agent.offline.intents import (
     Add,
     All,
@@ -21,8 +20,9 @@ from agent.offline.intents import (
     Say,
 )
 from agent.offline.known import Known, Tasks
-from agent.offline.matching import best_matches
-from agent.offline.targets import read_target
+from agent.offline.planning.matching import best_matches
+from agent.offline.understanding.drafts import NoDraft, read_drafts, read_title
+from agent.offline.understanding.targets import read_target
 from agent.offline.words import any_of
 
 YES = any_of(

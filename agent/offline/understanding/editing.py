@@ -5,8 +5,8 @@ from datetime import datetime
 
 from agent.offline import dates
 from agent.offline.intents import Change, Edit, It, Refuse, Unnamed
-from agent.offline.priorities import read_last_level
-from agent.offline.targets import read_target
+from agent.offline.understanding.priorities import read_last_level
+from agent.offline.understanding.targets import read_target
 
 LOOSE_END = re.compile(
     r"(?:^|[\s,]+)(?:to|until|till|as|be|is|and|due|with|instead|back|forward|out|off|a|it's)$",

@@ -2,22 +2,24 @@
 
 from datetime import datetime
 
-from agent.offline import wording
-from agent.offline.finding import look_up_closely, or_add
 from agent.offline.intents import Named, Show
 from agent.offline.known import Reply, tasks_of
-from agent.offline.matching import search_words
+from agent.offline.planning import wording
+from agent.offline.planning.finding import ListFailed, list_tasks, look_up_closely, or_add
+from agent.offline.planning.matching import search_words
 from agent.offline.steps import Plan, Request
 
 
 def show(intent: Show, now: datetime) -> Plan[Reply]:
+    """Raises ListFailed."""
     if intent.named:
         return (yield from _about(intent, intent.named, now))
     query = intent.query
     [call] = yield [Request("list_tasks", query.arguments)]
     if call.error:
-        return Reply(f"I could not list your tasks: {call.error}")
-    tasks, total = tasks_of(call), call.result["total"]
+        raise ListFailed(call.error)
+    tasks = tasks_of(call)
+    total = call.result.get("total", len(tasks))
     if not tasks:
         return Reply(_nothing(intent), shown=())
     more = f"That is the beginning; {total - len(tasks)} more fit." if total > len(tasks) else ""
@@ -44,24 +46,20 @@ def _nothing(intent: Show) -> str:
         return wording.sentences(
             f"You have not finished any tasks{_spaced(label)} yet.", *intent.remarks
         )
+    if label.startswith(("due", "overdue")):
+        return f"Nothing is {label}."
     if label:
-        return (
-            f"Nothing is {label.removeprefix('with ')}."
-            if "due" in label
-            else f"You have no tasks {label}."
-        )
+        return f"You have no tasks {label}."
     return "You have nothing to do: your list is empty. Say “add buy milk tomorrow” to begin one."
 
 
 def _about(intent: Show, named: Named, now: datetime) -> Plan[Reply]:
     """All that has the words in its title or notes; if nothing has, what comes close."""
-    arguments = {"status": "all", "search": search_words(named)}
-    [call] = yield [Request("list_tasks", arguments)]
-    tasks = tasks_of(call) or (yield from look_up_closely(named))
+    [tasks] = yield from list_tasks({"status": "all", "search": search_words(named)})
+    tasks = tasks or (yield from look_up_closely(named))
     if not tasks:
-        return or_add(
-            intent.instead, Reply(f"I found no task about {wording.quoted(named.words)}.")
-        )
+        words = f"I found no task about {wording.quoted(named.words)}."
+        return or_add(intent.instead, Reply(words, keeps_focus=True))
     if len(tasks) == 1:
         words = wording.with_facts(tasks[0], now) + (", done" if tasks[0].completed else "")
         return Reply(f"There is {words}.", focus=tasks, shown=tasks)

@@ -8,7 +8,7 @@ from datetime import datetime
 from agent.offline import dates
 from agent.offline.dates import tidy
 from agent.offline.intents import Draft
-from agent.offline.priorities import read_priority
+from agent.offline.understanding.priorities import read_priority
 from agent.offline.words import VERBS, starts_with_verb
 
 LONGEST_TITLE = 200

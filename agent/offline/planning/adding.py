@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from agent.offline import wording
-from agent.offline.finding import MOST_AT_ONCE
 from agent.offline.intents import Add, Draft, Question
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
+from agent.offline.planning import wording
+from agent.offline.planning.finding import MOST_AT_ONCE
 from agent.offline.steps import Plan, Request
 
 

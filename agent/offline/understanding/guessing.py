@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from agent.offline.additions import added
-from agent.offline.drafts import is_list
 from agent.offline.intents import Add, Draft, Intent, Refuse, Say, Show, Unclear
-from agent.offline.manners import plain
-from agent.offline.queries import read_query
+from agent.offline.understanding.additions import added
+from agent.offline.understanding.drafts import is_list
+from agent.offline.understanding.manners import plain
+from agent.offline.understanding.queries import read_query
 from agent.offline.words import any_of, starts_with_verb
 
 LONGEST_TASK = 600

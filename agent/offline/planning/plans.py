@@ -3,11 +3,7 @@
 from datetime import datetime
 from typing import cast
 
-from agent.offline import wording
-from agent.offline.adding import add
-from agent.offline.changing import change
 from agent.offline.dates import When
-from agent.offline.finding import find, which
 from agent.offline.intents import (
     Add,
     Ask,
@@ -27,12 +23,25 @@ from agent.offline.intents import (
     Undo,
 )
 from agent.offline.known import Known, KnownTask, Reply, tasks_of
+from agent.offline.planning import wording
+from agent.offline.planning.adding import add
+from agent.offline.planning.changing import change
+from agent.offline.planning.finding import ListFailed, find, which
+from agent.offline.planning.showing import show
 from agent.offline.sayings import LIST_HINT, SAYINGS, TASK_HINT, hint
-from agent.offline.showing import show
 from agent.offline.steps import Plan
 
 
 def plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
+    """What an intent takes, and the reply that it comes to."""
+    try:
+        return (yield from _plan(intent, known, now))
+    except ListFailed as error:
+        words = f"I could not look up your tasks, so I changed nothing: {error}"
+        return Reply(words, keeps_focus=True)
+
+
+def _plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
     match intent:
         case Add():
             return (yield from add(intent, known, now))
@@ -70,7 +79,7 @@ def _several(intents: tuple[Intent, ...], known: Known, now: datetime) -> Plan[R
     words: list[str] = []
     reply = Reply("")
     for place, intent in enumerate(intents, 1):
-        reply = yield from plan(intent, known, now)
+        reply = yield from _plan(intent, known, now)
         words.append(reply.words)
         if reply.asks and place < len(intents):
             words.append("When that is clear, please tell me the rest again.")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from agent.offline.intents import Named, Query, Show
-from agent.offline.queries import read_query
-from agent.offline.targets import read_target
+from agent.offline.understanding.queries import read_query
+from agent.offline.understanding.targets import read_target
 from agent.offline.words import any_of
 
 Read = Callable[[re.Match[str], datetime], Show | None]
@@ -22,10 +22,10 @@ QUESTION = any_of(
 DAY = r"(?:today|tonight|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:this|next) \w+)"
 OF_TASKS = any_of(
     r"\b(?:tasks?|todos?|to-dos?|to do|my list|the list|agenda|plate|due|overdue|late|left|next)\b",
-    r"\b(?:pending|planned|scheduled|coming up|upcoming|urgent|important|priority|open|unfinished)\b",
-    r"\b(?:do i (?:still )?(?:have|need)|i have|have i (?:got|done)|should i do|am i (?:free|busy))\b",
-    r"\b(?:done|finished|completed|did i (?:do|finish|complete))\b",
-    rf"^(?:what|what's|whats|what is|anything) (?:(?:on|up|happening|planned) )?(?:for |on )?{DAY}\b",
+    r"\b(?:pending|planned|scheduled|coming up|upcoming|urgent|important|priority|open)\b",
+    r"\b(?:unfinished|done|finished|completed|did i (?:do|finish|complete)|should i do)\b",
+    r"\b(?:do i (?:still )?(?:have|need)|i have|have i (?:got|done)|am i (?:free|busy))\b",
+    rf"^(?:what|what's|whats|what is|anything) (?:(?:on|up|planned) )?(?:for |on )?{DAY}\b",
 )
 """A question with one of these is about tasks; "what's the weather tomorrow?" is not."""
 NOT_OF_TASKS = any_of(r"\b(?:weather|news|joke|meaning of)\b")
@@ -135,8 +135,8 @@ RULES: list[tuple[re.Pattern[str], Read]] = [
     ),
     (
         any_of(
-            r"(?:what(?:'s| is| are) )?(?:the )?(?:due date|deadline|status|details?|notes?|priority) "
-            r"(?:of|for|on) (?P<name>.+)"
+            r"(?:what(?:'s| is| are) )?(?:the )?"
+            r"(?:due date|deadline|status|details?|notes?|priority) (?:of|for|on) (?P<name>.+)"
         ),
         _about,
     ),
@@ -153,7 +153,7 @@ RULES: list[tuple[re.Pattern[str], Read]] = [
     (any_of(rf"{SHOW} (?P<name>.+)"), _query_or_about),
     (
         any_of(
-            r"(?:what|what's|whats|which|how many|anything|any|is|am|are|do|have|did|tell me what)\b.*"
+            r"(?:what|what's|whats|which|how many|anything|any|is|am|are|do|have|did|tell me)\b.*"
         ),
         _list_if_of_tasks,
     ),

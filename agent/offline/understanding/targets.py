@@ -5,7 +5,7 @@ from datetime import datetime
 
 from agent.offline import dates
 from agent.offline.intents import All, It, Named, Numbers, Target, Unnamed
-from agent.offline.queries import read_query
+from agent.offline.understanding.queries import read_query
 from agent.offline.words import NUMBERS, any_of
 
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"

@@ -3,9 +3,9 @@
 import re
 from datetime import datetime
 
-from agent.offline import change_readers as readers
-from agent.offline.change_readers import Read
 from agent.offline.intents import Change, Refuse
+from agent.offline.understanding import change_readers as readers
+from agent.offline.understanding.change_readers import Read
 
 Rules = list[tuple[re.Pattern[str], Read]]
 
