@@ -9,6 +9,7 @@ from agent.offline import OfflineLLM
 
 OPENAI = "https://api.openai.com/v1"
 OPENROUTER = "https://openrouter.ai/api/v1"
+MODEL = "gpt-4.1-mini"
 
 
 def is_configured() -> bool:
@@ -23,12 +24,21 @@ def chosen_llm() -> LLM:
         return OfflineLLM()
     from agent.remote import RemoteLLM  # half a second of imports that most starts do without
 
-    key = settings.OPENAI_API_KEY or settings.OPENROUTER_API_KEY
-    by_openrouter = not settings.OPENAI_API_KEY and bool(settings.OPENROUTER_API_KEY)
+    base_url, api_key, model = _endpoint()
     return RemoteLLM(
-        base_url=settings.OPENAI_BASE_URL or (OPENROUTER if by_openrouter else OPENAI),
-        api_key=key,
-        model=settings.AGENT_MODEL or ("openai/gpt-4.1-mini" if by_openrouter else "gpt-4.1-mini"),
+        base_url=base_url,
+        api_key=api_key,
+        model=model,
         deadline=settings.AGENT_CALL_DEADLINE,
         max_reply_characters=settings.AGENT_MAX_REPLY_CHARS,
     )
+
+
+def _endpoint() -> tuple[str, str, str]:
+    """Base URL, key and model; the key of OpenRouter goes to no other host."""
+    no_other = not settings.OPENAI_BASE_URL and not settings.OPENAI_API_KEY
+    base_url = settings.OPENAI_BASE_URL or (OPENROUTER if no_other else OPENAI)
+    if base_url.startswith(OPENROUTER):
+        key = settings.OPENROUTER_API_KEY or settings.OPENAI_API_KEY
+        return base_url, key, settings.AGENT_MODEL or f"openai/{MODEL}"
+    return base_url, settings.OPENAI_API_KEY, settings.AGENT_MODEL or MODEL

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from agent.llm import LLMBadResponse, Response, ToolRequest
-from agent.text import clean_text
+from rest.text import clean_text
 from agent.transport import CallError
 
 CUT_SHORT = "(My answer was cut short here.)"

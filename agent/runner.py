@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from agent import prompt, tools
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLM, Message, Response
-from agent.text import clean_text
+from rest.text import clean_text
 
 NO_WORDS = "I have nothing to say to that."
 CUT_SHORT = (

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from accounts.models import User
-from agent.text import clean_json, clean_text, is_blank
+from rest.text import clean_json, clean_text, is_blank
 from todos.models import Origin, Task
 
 LISTED_TASKS = 50

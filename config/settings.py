@@ -236,6 +236,7 @@ SPECTACULAR_SETTINGS = {
         "rest.schema.add_problems",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "ChangeKind": "todos.models.ChangeKind",
         "TurnStatus": "conversations.models.Turn.Status",
         "ToolCallStatus": "conversations.models.ToolCall.Status",
         "ConversationStatus": ["idle", "busy"],

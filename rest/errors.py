@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler
 
 from rest.request_id import current_request_id
+from rest.text import clean_text
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ def _field_errors(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
             nested = isinstance(inner, (dict, list))
             yield from _field_errors(inner, f"{field}.{place}".strip(".") if nested else field)
     else:
-        yield {"field": field, "code": str(detail.code), "detail": str(detail)}
+        yield {"field": field, "code": str(detail.code), "detail": clean_text(str(detail))}
 
 
 def _summary(errors: list[dict[str, str]]) -> str:

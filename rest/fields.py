@@ -1,11 +1,12 @@
 """Fields and serializers with the API's manners."""
 
-import unicodedata
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import empty
+
+from rest.text import is_blank
 
 
 class TextField(serializers.CharField):
@@ -29,15 +30,12 @@ class SpokenTextField(TextField):
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
-        if all(unicodedata.category(character) in INVISIBLE for character in text):
+        if is_blank(text):
             self.fail("blank")
         if len(text.strip()) > self.longest:
             detail = f"Ensure this field has no more than {self.longest} characters."
             raise ValidationError([ErrorDetail(detail, code="max_length")])
         return text
-
-
-INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}  # controls, format characters, separators
 
 
 class RefusesEmptyPatch:

@@ -1,5 +1,4 @@
 import re
-import unicodedata
 from datetime import date, time
 from typing import Any
 
@@ -7,7 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from rest.fields import INVISIBLE, RefusesEmptyPatch, TextField
+from rest.fields import RefusesEmptyPatch, TextField
+from rest.text import is_blank
 from todos.models import ORDERINGS, ChangeKind, Priority, Task, TaskChange
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -74,7 +74,7 @@ class TaskSerializer(RefusesEmptyPatch, serializers.Serializer[Task]):
     updated_at = serializers.DateTimeField(read_only=True)
 
     def validate_title(self, title: str) -> str:
-        if all(unicodedata.category(character) in INVISIBLE for character in title):
+        if is_blank(title):
             raise ValidationError([ErrorDetail("There is nothing to see in it.", code="blank")])
         return title
 

@@ -63,6 +63,7 @@ def test_null_is_the_same_as_not_given(user: User) -> None:
         ("create_task", {"title": ""}, "title"),
         ("create_task", {"title": "  "}, "title"),
         ("create_task", {"title": "x" * 201}, "title"),
+        ("create_task", {"title": "\u200b"}, "nothing to see"),
         ("create_task", {"title": 5}, "title"),
         ("create_task", {"title": "a", "due_date": "31 Feb"}, "due_date"),
         ("create_task", {"title": "a", "due_date": "2026-02-31"}, "due_date"),
@@ -247,3 +248,26 @@ def test_every_tool_is_described_from_its_class() -> None:
         "due_time",
         "priority",
     }
+
+
+def test_a_task_that_somebody_else_deletes_at_this_moment_is_no_such_task(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = TaskFactory(user=user)
+    complete = Task.complete
+
+    def too_late(self: Task, origin: Origin) -> bool:
+        Task.objects.get(pk=self.pk).remove(Origin("api"))
+        return complete(self, origin)
+
+    monkeypatch.setattr(Task, "complete", too_late)
+
+    with pytest.raises(ToolError, match="no such task"):
+        use(user, "complete_task", task_id=str(task.pk))
+
+
+def test_a_time_is_kept_to_the_minute(user: User) -> None:
+    result = use(user, "create_task", title="a", due_date="2026-12-03", due_time="17:00:59")
+
+    assert result["task"]["due_time"] == "17:00"
+    assert Task.objects.get(user=user).due_time == time(17)

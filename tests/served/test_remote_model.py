@@ -63,17 +63,6 @@ def test_tool_calls_of_every_shape_become_tasks(serves: Serves, answer: Answer) 
     ]
 
 
-def test_an_openrouter_key_reaches_a_base_url_of_ones_own(serves: Serves) -> None:
-    user = UserFactory()
-    with ScriptedServer(says("Hello.")) as model:
-        served = serves(OPENAI_BASE_URL=model.url, OPENROUTER_API_KEY="sk-or-1")
-        with signed_in(served, user.username) as client:
-            client.post("/api/chat/", json={"message": "hi"})
-
-    assert model.requests[0].headers["authorization"] == "Bearer sk-or-1"
-    assert model.requests[0].body["model"] == "openai/gpt-4.1-mini"
-
-
 def test_the_conversation_goes_on_after_a_restart(serves: Serves) -> None:
     user = UserFactory()
     with ScriptedServer(asks(TWO[0]), says("Added."), says("Welcome back.")) as model:

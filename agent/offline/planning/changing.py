@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from agent.offline.intents import Change, Edit, Named, Question
-from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
+from agent.offline.known import Known, KnownTask, Reply, Tasks
 from agent.offline.planning import wording
 from agent.offline.planning.finding import MOST_AT_ONCE, find, list_tasks, or_add
 from agent.offline.planning.telling import told

@@ -144,6 +144,7 @@ RULES: Rules = [
     _rule(rf"(?:mark|tick|check|cross|strike) (?:off|out) {T}{ENDING}", readers.complete),
     _rule(rf"(?:mark|tick|check|cross) {T} off(?: (?:my|the) list)?", readers.complete),
     _rule(r"(?:complete|tick) (?P<target>.+)", readers.complete),
+    _rule(r"do (?P<phrase>.+)", readers.correct),
     _rule(r"(?:finish|close|resolve|do) (?P<target>.+)", readers.complete_pointed),
     _rule(
         rf"(?:{I_HAVE})?{SOON}(?:all )?(?:done|finished|completed) (?:with |doing )?{T}{ENDING}",

@@ -14,7 +14,7 @@ Read = Callable[[re.Match[str], datetime], Show | None]
 QUESTION = any_of(
     r"(?:what|what's|whats|when|when's|where|where's|why|who|who's|whom|whose|how|how's|which|is"
     r"|are|am|was|were|isn't|aren't|tell me)\b",
-    r"(?:do|does|did|don't|doesn't|didn't|have|has|had|should|shall|may|might|can|could|would|will)"
+    r"(?!do it\b)(?:do|does|did|don't|doesn't|didn't|have|has|had|should|shall|may|might|can|could|would|will)"
     r" (?:i|you|we|they|he|she|it|my|the|there|this|that|any\w*)\b",
 )
 """How questions begin; "do the dishes" and "have lunch with Ann" are none."""

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from agent.offline import dates
+from agent.offline.dates.calendar import WEEKDAYS
 from agent.offline.intents import All, It, Named, Numbers, Target, Unnamed
 from agent.offline.understanding.queries import read_query
 from agent.offline.words import NUMBERS, any_of
@@ -48,6 +49,7 @@ BETWEEN = any_of(r" ?, ?(?:and )?| and | ?& ?| plus | or ")
 QUOTED = any_of(r"^(?:the )?(?:task )?[\"“«']([^\"”»]+)[\"”»'](?: task)?$")
 AGAIN = any_of(r" (?:too|as well|please|again|instead|now|already)$")
 NOTHING = any_of(rf"(?:a|an|one|some|the|my)?(?:^| )?{NOUN}?")
+DAY_S = any_of(rf"^(today|tomorrow|{'|'.join(WEEKDAYS)})'s ")
 LEADING = any_of(
     rf"^(?:(?:the|a|an|my|our|that|this|all|every|everything|{NOUN}|about|for|with|called|named"
     r"|titled|of|any|some|one|to) )+"
@@ -102,7 +104,7 @@ def _value(word: str) -> int:
 
 def _named(phrase: str, now: datetime) -> Named:
     """Its words, and the day if the phrase names one: "the meeting tomorrow"."""
-    phrase = re.sub(r"^(tomorrow|today)'s\b", r"\1", phrase, flags=re.IGNORECASE)
+    phrase = DAY_S.sub(r"on \1 ", phrase)
     reading = dates.read(phrase, now)
     words = phrase if reading.fault else reading.rest
     words = TRAILING.sub("", LEADING.sub("", f"{words} ").strip())

@@ -1,9 +1,16 @@
-"""What a language model writes, made safe to keep."""
+"""Text that can be kept: what databases and encoders refuse, and what nobody can see."""
 
 import re
+import unicodedata
 from typing import Any
 
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}  # controls, format characters, separators
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to see in it."""
+    return all(unicodedata.category(character) in INVISIBLE for character in text)
 
 
 def clean_text(text: str) -> str:
