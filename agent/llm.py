@@ -1,6 +1,6 @@
 """The one signature that every language model has here, remote or built in."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -30,11 +30,21 @@ class Response:
     output_tokens: int | None = None
 
 
+def wait_on() -> None:
+    """The ``idle`` of those who have nothing else to do."""
+
+
 class LLM(Protocol):
     def stream(
-        self, messages: list[Message], tools: list[dict[str, Any]]
+        self,
+        messages: list[Message],
+        tools: list[dict[str, Any]],
+        idle: Callable[[], None] = wait_on,
     ) -> Generator[TextDelta, None, Response]:
-        """Yield the text as it comes; return the whole step. Raises LLMError."""
+        """Yield the text as it comes; return the whole step. Raises LLMError.
+
+        ``idle`` is called about once a second while nothing comes; what it raises ends the wait.
+        """
         ...
 
 

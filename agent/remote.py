@@ -3,7 +3,7 @@
 import logging
 import math
 import random
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -16,8 +16,8 @@ import openai
 
 from agent.completion import Completion
 from agent.events import TextDelta
-from agent.llm import LLMError, LLMMisconfigured, LLMUnavailable, Message, Response
-from agent.transport import CallError, Deadline, Transport
+from agent.llm import LLMError, LLMMisconfigured, LLMUnavailable, Message, Response, wait_on
+from agent.transport import CallError, Deadline, Transport, when_idle
 
 logger = logging.getLogger(__name__)
 
@@ -73,10 +73,13 @@ class RemoteLLM:
         self._max_bytes = max_bytes
 
     def stream(
-        self, messages: list[Message], tools: list[dict[str, Any]]
+        self,
+        messages: list[Message],
+        tools: list[dict[str, Any]],
+        idle: Callable[[], None] = wait_on,
     ) -> Generator[TextDelta, None, Response]:
         """See ``agent.llm.LLM``. To close the generator is to close the connection."""
-        deadline = Deadline(self._deadline)
+        deadline = Deadline(self._deadline, idle)
         for attempt in range(1, ATTEMPTS + 1):
             completion = Completion(self._model, self._max_reply_characters)
             try:
@@ -128,6 +131,7 @@ class RemoteLLM:
         if tools:
             body["tools"] = tools
         options: openai.RequestOptions = {"headers": HEADERS, "timeout": deadline.remaining()}
+        token = when_idle.set(deadline.idle)
         try:
             stream = self._client.post(
                 "/chat/completions",
@@ -141,6 +145,8 @@ class RemoteLLM:
             raise _refusal(error.response) from None
         except (ValueError, httpx2.InvalidURL) as error:
             raise CallError(LLMMisconfigured, type(error).__name__) from None
+        finally:
+            when_idle.reset(token)
         return stream.response
 
     @cached_property

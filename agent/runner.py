@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from agent import prompt, tools
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
-from agent.llm import LLM, Message, Response
+from agent.llm import LLM, Message, Response, wait_on
 from rest.text import clean_text
 
 NO_WORDS = "I have nothing to say to that."
@@ -50,12 +50,14 @@ class Outcome:
     """What the answer cost, and what should be said beside it."""
 
     model: str = ""
+    finish_reason: str = ""
     input_tokens: int | None = None
     output_tokens: int | None = None
     warning: str = ""
 
     def add(self, response: Response) -> None:
         self.model = response.model
+        self.finish_reason = response.finish_reason
         if response.input_tokens is not None:
             self.input_tokens = (self.input_tokens or 0) + response.input_tokens
         if response.output_tokens is not None:
@@ -69,6 +71,7 @@ def run(
     *,
     limits: Limits,
     first_step: int = 0,
+    idle: Callable[[], None] = wait_on,
 ) -> Generator[Event, None, Outcome]:
     """Answer the prompt ``messages``. ``execute`` makes a call and keeps its record, or raises.
 
@@ -80,7 +83,8 @@ def run(
     calls_left = limits.tool_calls
     said = False
     for step in range(first_step, first_step + limits.steps):
-        response = yield from _paragraph(llm.stream(messages, specifications), after=said)
+        stream = llm.stream(messages, specifications, idle)
+        response = yield from _paragraph(stream, after=said)
         outcome.add(response)
         said = said or bool(response.text)
         if not response.tool_requests:

@@ -8,19 +8,32 @@ left. The host's name is looked up by the system, which keeps its own time.
 
 import socket
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from time import monotonic
 from typing import Any
 
 import httpcore2
 import httpx2
 
-from agent.llm import LLMBadResponse, LLMError, LLMMisconfigured, LLMTimeout, LLMUnavailable
+from agent.llm import (
+    LLMBadResponse,
+    LLMError,
+    LLMMisconfigured,
+    LLMTimeout,
+    LLMUnavailable,
+    wait_on,
+)
 
+IDLE_SECONDS = 1.0
 KEPT_CONNECTIONS = 32
 KEPT_SECONDS = 30
 WRITTEN_AT_ONCE = 65_536  # bytes
+
+
+# What the next request's Deadline is given; the openai package has no way to hand it through.
+when_idle: ContextVar[Callable[[], None]] = ContextVar("when_idle", default=wait_on)
 
 
 class CallError(Exception):
@@ -40,10 +53,14 @@ class CallError(Exception):
 
 
 class Deadline:
-    """A point in time, ``seconds`` from now, that can be brought forward."""
+    """A point in time, ``seconds`` from now, that can be brought forward.
 
-    def __init__(self, seconds: float) -> None:
+    ``idle`` is called about once a second by who waits for a server that is silent.
+    """
+
+    def __init__(self, seconds: float, idle: Callable[[], None] = wait_on) -> None:
         self._at = monotonic() + seconds
+        self.idle = idle
 
     def remaining(self) -> float:
         """Seconds, more than 0. Raises CallError once there are none."""
@@ -77,7 +94,7 @@ class Transport(httpx2.BaseTransport):
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        deadline = Deadline(request.extensions["timeout"]["read"])
+        deadline = Deadline(request.extensions["timeout"]["read"], when_idle.get())
         with _failures(when_cut_off=LLMUnavailable):
             response = self._pool.handle_request(_plain_request(request, deadline))
         body = _Body(response, self._max_bytes)
@@ -182,7 +199,11 @@ class _Stream(httpcore2.NetworkStream):
 
     def read(self, max_bytes: int, timeout: Any = None) -> bytes:
         deadline: Deadline = timeout
-        return self._stream.read(max_bytes, deadline.remaining())
+        while True:
+            try:
+                return self._stream.read(max_bytes, min(deadline.remaining(), IDLE_SECONDS))
+            except httpcore2.ReadTimeout:
+                deadline.idle()
 
     def write(self, buffer: bytes, timeout: Any = None) -> None:
         """In parts, for a server that reads slowly has the whole time again for each of them."""

@@ -10,6 +10,19 @@ class ConversationIsBusy(APIException):
     wait = 2
 
 
+class TooManyOpenTurns(APIException):
+    status_code = 429
+    default_code = "too_many_turns"
+    default_detail = "You have as many messages in work as you may have. Wait for one of them."
+    wait = 2
+
+
+class NothingToCancel(APIException):
+    status_code = 409
+    default_code = "nothing_to_cancel"
+    default_detail = "No message of this conversation is being answered."
+
+
 class TurnInProgress(APIException):
     status_code = 409
     default_code = "turn_in_progress"

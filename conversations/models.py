@@ -1,6 +1,6 @@
 """What was said and what was done: conversations, their messages, turns and tool calls."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -32,8 +32,12 @@ class IdempotencyKeyTaken(Exception):
     """The user has sent something with this idempotency key before."""
 
 
+class TooManyTurns(Exception):
+    """The user has as many turns open as a user may have."""
+
+
 class TurnLost(Exception):
-    """The turn is no longer ours: it was settled, cancelled or taken over by another process."""
+    """The turn may not go on: it is to be cancelled, or settled, or another process has it."""
 
 
 class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
@@ -95,48 +99,42 @@ class Conversation(Recoverable):
         text: str,
         lease: timedelta,
         *,
+        slots: int = 3,
         idempotency_key: str | None = None,
         request_hash: str = "",
         request_id: str = "",
     ) -> "Turn":
         """Open a turn in one transaction: its row, the user's message, the empty reply, the count.
 
-        A conversation that is not saved yet is saved by the same transaction. Raises
-        ConversationBusy, IdempotencyKeyTaken, or Conversation.DoesNotExist when the conversation
-        has been deleted.
+        A conversation that is not saved yet is saved by the same transaction. Of all open turns of
+        the user there are at most ``slots``. Raises ConversationBusy, TooManyTurns,
+        IdempotencyKeyTaken.
         """
-        new, first_seq = self._state.adding, self.message_count + 1
         turn = Turn(
             user_id=self.user_id,
             conversation=self,
             idempotency_key=idempotency_key,
             request_hash=request_hash,
             request_id=request_id,
-            lease_token=uuid4(),
             lease_expires_at=Now() + lease,
         )
+        whose = {"user_id": self.user_id, "conversation": self, "turn": turn}
+        seq = self.message_count + 1
         messages = [
-            Message(
-                user_id=self.user_id, conversation=self, turn=turn, seq=seq, role=role, content=said
-            )
-            for seq, role, said in [
-                (first_seq, Message.Role.USER, text),
-                (first_seq + 1, Message.Role.ASSISTANT, ""),
-            ]
+            Message(**whose, seq=seq, role=Message.Role.USER, content=text),
+            Message(**whose, seq=seq + 1, role=Message.Role.ASSISTANT, content=""),
         ]
-        try:
-            with transaction.atomic():
-                if new:
-                    self.save(force_insert=True)
-                turn.save(force_insert=True)  # the lock, and so ahead of the conversation's row
-                Message.objects.bulk_create(messages)
-                self._count(messages)
-        except IntegrityError:
-            if idempotency_key and Turn.objects.with_key(self.user_id, idempotency_key).exists():
-                raise IdempotencyKeyTaken from None
+        new = self._state.adding
+
+        def insert(slot: int) -> None:
+            turn.slot = slot
             if new:
-                raise
-            raise ConversationBusy from None
+                self.save(force_insert=True)
+            turn.save(force_insert=True)  # the lock, and so ahead of the conversation's row
+            Message.objects.bulk_create(messages)
+            self._count(messages)
+
+        turn.take_slot(slots, insert)
         turn.user_message, turn.reply = messages
         turn.calls = []
         return turn
@@ -156,6 +154,10 @@ class Conversation(Recoverable):
         )
         if not counted:
             raise ConversationBusy
+
+    def cancel(self) -> bool:
+        """Ask the open turn to stop; ``False`` when none is open."""
+        return bool(self.turns.live().update(cancel_requested_at=Now()))
 
 
 class TurnQuerySet(OwnedQuerySet["Turn"]):
@@ -201,9 +203,13 @@ class Turn(Owned):
     attempt = models.PositiveSmallIntegerField(default=1)
     lease_token = models.UUIDField(default=uuid4)
     lease_expires_at = models.DateTimeField()
+    slot = models.PositiveSmallIntegerField(default=0)
+    cancel_requested_at = models.DateTimeField(null=True)
     error_code = models.CharField(max_length=40, blank=True)
     error_detail = models.CharField(max_length=200, blank=True)
     warning = models.CharField(max_length=200, blank=True)
+    degraded = models.BooleanField(default=False)
+    finish_reason = models.CharField(max_length=64, blank=True)
     model = models.CharField(max_length=200, blank=True)
     input_tokens = models.PositiveIntegerField(null=True)
     output_tokens = models.PositiveIntegerField(null=True)
@@ -218,6 +224,10 @@ class Turn(Owned):
                 fields=["conversation"],
                 name="turn_one_in_progress",
                 condition=Q(status="in_progress"),
+            ),
+            # A user's open turns have a slot each, and there are only so many slots.
+            models.UniqueConstraint(
+                fields=["user", "slot"], name="turn_slot", condition=Q(status="in_progress")
             ),
             models.UniqueConstraint(
                 fields=["user", "idempotency_key"], name="turn_key_unique_per_user"
@@ -268,31 +278,63 @@ class Turn(Owned):
     def calls(self) -> list["ToolCall"]:
         return list(self.tool_calls.all())
 
-    def retry(self, lease: timedelta) -> Self:
-        """Open the turn again after it ended badly. Raises ConversationBusy, also in a race."""
-        token = uuid4()
+    def retry(self, lease: timedelta, *, slots: int = 3) -> Self:
+        """Open the turn again after it ended badly.
+
+        Raises ConversationBusy, also to the slower of two who try; TooManyTurns.
+        """
         ended_badly = Turn.objects.filter(
             pk=self.pk,
             attempt=self.attempt,
             status__in=(Turn.Status.FAILED, Turn.Status.INCOMPLETE),
         )
-        try:
-            with transaction.atomic():
-                reopened = ended_badly.update(
-                    status=Turn.Status.IN_PROGRESS,
-                    attempt=self.attempt + 1,
-                    lease_token=token,
-                    lease_expires_at=Now() + lease,
-                    error_code="",
-                    error_detail="",
-                    finished_at=None,
-                )
-        except IntegrityError:
-            raise ConversationBusy from None
-        if not reopened:
-            raise ConversationBusy
+
+        def reopen(slot: int) -> None:
+            reopened = ended_badly.update(
+                status=Turn.Status.IN_PROGRESS,
+                slot=slot,
+                attempt=self.attempt + 1,
+                lease_token=uuid4(),
+                lease_expires_at=Now() + lease,
+                cancel_requested_at=None,
+                error_code="",
+                error_detail="",
+                finished_at=None,
+            )
+            if not reopened:
+                raise ConversationBusy
+
+        self.take_slot(slots, reopen)
         self.refresh_from_db()
         return self
+
+    def take_slot(self, slots: int, opening: Callable[[int], None]) -> None:
+        """Run ``opening`` in a transaction, with a slot of the user's that the constraints accept.
+
+        There is no looking first: mostly the first slot is free, and else the constraint knows.
+        """
+        slot = 0
+        for _try in range(slots + 1):
+            try:
+                with transaction.atomic():
+                    return opening(slot)
+            except IntegrityError:
+                slot = self._another_slot(slots)
+        raise TooManyTurns
+
+    def _another_slot(self, slots: int) -> int:
+        """A slot that seems free. Raises what else it can mean that a constraint said no."""
+        key, turns = self.idempotency_key, Turn.objects.filter(user=self.user_id)
+        if self._state.adding and key and turns.with_key(self.user_id, key).exists():
+            raise IdempotencyKeyTaken from None
+        turns.close_dead()
+        open_turns = dict(turns.in_progress().values_list("slot", "conversation"))
+        if self.conversation_id in open_turns.values():
+            raise ConversationBusy from None
+        free = [slot for slot in range(slots) if slot not in open_turns]
+        if not free:
+            raise TooManyTurns from None
+        return free[0]
 
     def reload(self) -> None:
         """Read anew what another process has made of the turn."""
@@ -306,9 +348,16 @@ class Turn(Owned):
         Raises TurnLost, and keeps nothing, when it is not.
         """
         with transaction.atomic():
-            if not self._ours().update(lease_expires_at=Now() + lease):
+            ours = self._ours().filter(cancel_requested_at=None)
+            if not ours.update(lease_expires_at=Now() + lease):
                 raise TurnLost
             yield
+
+    def save_text(self, content: str) -> None:
+        """Keep the reply as far as it has come; inside :meth:`fenced`."""
+        if content != self.reply.content:
+            Message.objects.filter(pk=self.reply.pk).update(content=content)
+            self.reply.content = content
 
     def record(self, *, step: int, position: int, **fields: Any) -> "ToolCall":
         """Keep a tool call; inside :meth:`fenced`, together with what the tool did."""
@@ -325,7 +374,10 @@ class Turn(Owned):
             if not self._ours().update(status=status, finished_at=now, **fields):
                 raise TurnLost
             Message.objects.filter(pk=self.reply.pk).update(content=content)
-            Conversation.objects.filter(pk=self.conversation_id).update(
+            latest = Conversation.objects.filter(
+                pk=self.conversation_id, message_count=self.reply.seq
+            )
+            latest.update(
                 last_message_preview=one_line(content or self.user_message.content, PREVIEW),
                 updated_at=now,
             )
@@ -397,7 +449,10 @@ class Message(Owned):
 
 
 class ToolCall(Owned):
-    """One use of a tool, written in the transaction of its effect."""
+    """One use of a tool, written in the transaction of its effect.
+
+    ``text_before`` is its place in the reply: how many characters had been said.
+    """
 
     class Status(models.TextChoices):
         SUCCEEDED = "succeeded", _("succeeded")
@@ -406,6 +461,7 @@ class ToolCall(Owned):
     turn = models.ForeignKey(Turn, models.CASCADE, related_name="tool_calls", db_index=False)
     step = models.PositiveSmallIntegerField()
     position = models.PositiveSmallIntegerField()
+    text_before = models.PositiveIntegerField(default=0)
     name = models.CharField(max_length=64)
     arguments = models.JSONField(encoder=DjangoJSONEncoder)
     result = models.JSONField(encoder=DjangoJSONEncoder)

@@ -3,7 +3,7 @@ from functools import cache
 from typing import Any
 
 import factory
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import get_hasher, make_password
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,9 +15,9 @@ LEASE = timedelta(seconds=45)
 
 
 @cache
-def hashed_password() -> str:
+def hashed_password(algorithm: str) -> str:
     """PASSWORD as it is stored; made once, because a good hash takes its time."""
-    return make_password(PASSWORD)
+    return make_password(PASSWORD, hasher=algorithm)
 
 
 class UserFactory(factory.django.DjangoModelFactory[User]):
@@ -26,7 +26,7 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
 
     username = factory.Sequence(lambda n: f"user{n}")
     email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
-    password = factory.LazyFunction(hashed_password)
+    password = factory.LazyFunction(lambda: hashed_password(get_hasher().algorithm))
 
 
 class TaskFactory(factory.django.DjangoModelFactory[Task]):

@@ -78,7 +78,10 @@ TOPICS = [
         any_of(r"(?:ok|okay|k|alright|all right|cool|fine|good|got it|i see|sure|right)(?: then)?"),
         "ok",
     ),
-    (any_of(r"(?:yes|yeah|yep|y|please do|do it|go ahead)(?: please)?"), "nothing_to_confirm"),
+    (
+        any_of(r"(?:yes|yeah|yep|y|please do|do it|go ahead)(?: please)?|please"),
+        "nothing_to_confirm",
+    ),
     (
         any_of(
             r"no|nope|nah|never ?mind|forget (?:it|that)|cancel|stop|nothing|no thanks",

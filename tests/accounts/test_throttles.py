@@ -35,10 +35,7 @@ def quick_hash(settings: LazySettings) -> None:
 
 @pytest.fixture
 def ada() -> User:
-    user = UserFactory.build(username="ada")
-    user.set_password(PASSWORD)
-    user.save()
-    return user
+    return UserFactory(username="ada")
 
 
 def guess(client: APIClient, name: str, password: str = "wrong", **environ: str) -> Any:

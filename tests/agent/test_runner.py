@@ -130,7 +130,9 @@ def test_arguments_that_are_no_json_are_kept_as_they_came() -> None:
 
 def test_a_model_that_does_not_count_tokens_leaves_them_unknown() -> None:
     class Silent:
-        def stream(self, messages: Any, tools: Any) -> Generator[TextDelta, None, Response]:
+        def stream(
+            self, messages: Any, tools: Any, idle: Any
+        ) -> Generator[TextDelta, None, Response]:
             yield TextDelta("Hi.")
             return Response("Hi.")
 

@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from agent.events import TextDelta
-from agent.llm import Message, Response, ToolRequest
+from agent.llm import Message, Response, ToolRequest, wait_on
 from tests.fakes.rules import validate_messages
 
 Part = str | ToolRequest | Exception
@@ -34,7 +34,10 @@ class ScriptedLLM:
         self.model = model
 
     def stream(
-        self, messages: list[Message], tools: list[dict[str, Any]]
+        self,
+        messages: list[Message],
+        tools: list[dict[str, Any]],
+        idle: Callable[[], None] = wait_on,
     ) -> Generator[TextDelta, None, Response]:
         fault = validate_messages(messages)
         if fault:

@@ -43,9 +43,7 @@ def _spaced(label: str) -> str:
 def _nothing(intent: Show) -> str:
     status, label = intent.query.arguments.get("status", "open"), intent.query.label
     if status == "done":
-        return wording.sentences(
-            f"You have not finished any tasks{_spaced(label)} yet.", *intent.remarks
-        )
+        return f"You have not finished any tasks{_spaced(label)} yet."
     if label.startswith(("due", "overdue")):
         return f"Nothing is {label}."
     if label:

@@ -34,7 +34,7 @@ SENTENCES = [
         rf"(?:add|note down|write down|jot down|put down)\b(?: the following)?[:,\s-]*{WHAT}",
         r"(?:todos?|to-dos?|to do|tasks?|reminder|note to (?:self|myself)|memo|new)(?: list)?"
         rf"\s*[:–-]{WHAT}",
-        rf"(?:todo|to-do) {WHAT}",
+        rf"(?:todo|to-do) (?!lists?$){WHAT}",
         rf"{MUST}\s*:?(?: |\n){WHAT}",
     )
 ]

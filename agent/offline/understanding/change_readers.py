@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from agent.offline.intents import (
+    All,
     Change,
     Edit,
     It,
@@ -29,6 +30,7 @@ from agent.offline.words import any_of
 Read = Callable[[re.Match[str], datetime], Change | Refuse | None]
 
 WAY = any_of(r" (?:back|forward|out|off|later|earlier)$")
+DENIED = any_of(r"\b(?:not|never|nothing|nobody|isn't|hasn't)$")
 SETS = any_of(r"\b(?:due|to|for|until)\b")
 FROM_ITS_FIRST_WORD = any_of(r"(?:by|at|on|due|for|until)\b")
 
@@ -42,8 +44,11 @@ def _it_or(target: Target) -> Target:
     return It() if target == Unnamed() else target
 
 
-def complete(match: re.Match[str], now: datetime) -> Change:
-    return Change("complete_task", _target(match, now))
+def complete(match: re.Match[str], now: datetime) -> Change | None:
+    target = _target(match, now)
+    if isinstance(target, Named) and DENIED.search(target.words):
+        return None
+    return Change("complete_task", target)
 
 
 def complete_it(match: re.Match[str], now: datetime) -> Change:
@@ -73,6 +78,10 @@ def reopen(match: re.Match[str], now: datetime) -> Change:
 
 def delete(match: re.Match[str], now: datetime) -> Change:
     return Change("delete_task", _target(match, now))
+
+
+def delete_all(match: re.Match[str], now: datetime) -> Change:
+    return Change("delete_task", All())
 
 
 def rename(match: re.Match[str], now: datetime) -> Change:

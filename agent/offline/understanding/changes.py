@@ -12,7 +12,7 @@ Rules = list[tuple[re.Pattern[str], Read]]
 DONE = r"(?:done|complete|completed|finished|sorted|handled|dealt with|taken care of|accomplished)"
 BE = r"(?:is|are|was|were|'s|has been|have been|got)"
 NOT = r"(?:isn't|is not|aren't|are not|wasn't|was not|weren't|were not|hasn't been|has not been)"
-I_HAVE = r"(?:(?:i|we)(?:'m| am|'ve| have| had|'re| are)? |(?:i|we) )"
+I_HAVE = r"(?:i|we)(?:'?m| am|'?ve| have| had|'re| are)? "
 SOON = r"(?:(?:just|already|finally|now|also|actually|really) )*"
 DUE = r"(?:due date|due day|due time|deadline|date|due|time)"
 
@@ -123,7 +123,7 @@ RULES: Rules = [
         rf"(?:not {DONE}|undone|open|incomplete|unfinished|to-?do|pending){ENDING}",
         readers.reopen,
     ),
-    _rule(rf"{T}(?:'s not| {NOT}) {SOON}{DONE}{ENDING}", readers.reopen),
+    _rule(rf"{T}(?:'s not| not| {NOT})(?: yet)? {SOON}{DONE}{ENDING}", readers.reopen),
     _rule(
         rf"(?:i|we) (?:haven't|have not|hadn't|didn't|did not|'m not|am not) {SOON}"
         rf"(?:done|do|finish(?:ed)?|completed?) (?:with )?{T}{ENDING}",
@@ -167,6 +167,10 @@ RULES: Rules = [
         r"|forget(?: about)?)(?: (?P<target>.+))?",
         readers.delete,
     ),
+    _rule(
+        r"(?:reset|purge|wipe|start over)(?: (?:everything|all|it all|my list))?",
+        readers.delete_all,
+    ),
     _rule(rf"take {T} off(?: (?:my|the) list)?", readers.delete),
     _rule(
         rf"(?:i|we) (?:no longer|don't|do not) (?:need|want|have) (?:to )?{T} any\s?more",
@@ -186,7 +190,7 @@ RULES: Rules = [
     _rule(rf"{CORRECTION}(?P<phrase>.+)", readers.correct),
     _rule(r"(?P<phrase>.+)", readers.correct_alone),
     _rule(
-        rf"(?!(?:i|we|you|there|here) ){T}"
+        rf"(?!(?:i|we|you|there|here)\b){T}"
         r"(?:'s| (?:is|are|should be|must be|has to be|needs to be)) (?:now )?(?P<phrase>.+)",
         readers.state,
     ),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
 from agent.offline import dates
@@ -126,9 +126,25 @@ def _split(line: str, now: datetime) -> Iterator[Item]:
         if (plain and title and not title.isdecimal()) or _is_new(between, title):
             yield item
             item = Item(piece, joined=not _is_break(between))
+        elif twice := _once_more(item, piece, now):
+            yield twice[0]
+            item = twice[1]
         else:
             item = replace(item, text=f"{item.text}{between}{piece}")
     yield item
+
+
+def _once_more(item: Item, piece: str, now: datetime) -> tuple[Item, Item] | None:
+    """The same task at two times: "pills at 8am and 8pm", "gym on monday and friday at 6"."""
+    first, second = dates.read(item.text, now), dates.read(piece, now)
+    (day, at), (other_day, other_at) = astuple(first.when), astuple(second.when)
+    if second.rest or not ((at and other_at) or (day and other_day)):
+        return None
+    on_day = f" on {day}" if day and not other_day else ""
+    earlier = f" at {other_at:%H:%M}" if other_at and not at else ""
+    later = f" at {at:%H:%M}" if at and not other_at else ""
+    again = Item(f"{first.rest}{on_day} {piece}{later}", joined=False)
+    return replace(item, text=f"{item.text}{earlier}"), again
 
 
 def _is_new(between: str, title: str) -> bool:

@@ -7,7 +7,9 @@ from agent.offline import dates
 from agent.offline.intents import Change, Edit, It, Refuse, Unnamed
 from agent.offline.understanding.priorities import read_last_level
 from agent.offline.understanding.targets import read_target
+from agent.offline.words import any_of
 
+TO = any_of(r"^to ")
 LOOSE_END = re.compile(
     r"(?:^|[\s,]+)(?:to|until|till|as|be|is|and|due|with|instead|back|forward|out|off|a|it's)$",
     re.IGNORECASE,
@@ -33,7 +35,7 @@ def _target_and_date(text: str, now: datetime) -> tuple[str, dates.Reading]:
     """The date is the longest end of the text that is nothing else, or else wherever one is."""
     words = text.split()
     for place in range(len(words)):
-        reading = dates.read(" ".join(words[place:]).removeprefix("to "), now)
+        reading = dates.read(TO.sub("on ", " ".join(words[place:])), now)
         if reading.fault or (reading.when and not reading.rest):
             return " ".join(words[:place]), reading
     reading = dates.read(text, now)

@@ -14,6 +14,11 @@ LONGEST_OFFER = 120
 
 NEED = any_of(r"(?:i|we)(?: also| still)? need (?:some |an? )?(?P<what>.+)")
 STATEMENT = any_of(r"(?:i|we|you|he|she|it|they|there|that|this|these|those)(?:'\w+)?\s")
+APPOINTMENT = any_of(
+    r"(?:(?:i|we)(?:'ve| have)(?: got)?|there(?:'s| is)) (?:an? |the |my )?(?P<what>.+)"
+)
+"""I have a meeting tomorrow."""
+ABOUT_TASKS = any_of(r"\w+ (?:an? |the |my )?(?:tasks?|todos?|items?|lists?)")
 LETTER = any_of(r"[^\W\d_]")
 
 
@@ -23,7 +28,9 @@ def guess(text: str, now: datetime) -> Intent:
         return Say("off_topic")
     if need := NEED.fullmatch(request):
         return _offer(added(need["what"], now), text)
-    if STATEMENT.match(request):
+    if appointment := _appointment(request, now):
+        return appointment
+    if STATEMENT.match(request) or ABOUT_TASKS.fullmatch(request):
         return Unclear()
     addition = added(request, now)
     if isinstance(addition, Refuse):
@@ -33,6 +40,14 @@ def guess(text: str, now: datetime) -> Intent:
     if not addition.drafts and (query := read_query(request, now)):
         return Show(query)  # a day, and nothing else
     return _offer(addition, text)
+
+
+def _appointment(request: str, now: datetime) -> Add | None:
+    match = APPOINTMENT.fullmatch(request)
+    addition = added(match["what"], now) if match else None
+    if isinstance(addition, Add) and addition.drafts and addition.drafts[0].when:
+        return addition
+    return None
 
 
 def _read_like_tasks(drafts: tuple[Draft, ...], text: str) -> bool:

@@ -14,7 +14,8 @@ Read = Callable[[re.Match[str], datetime], Show | None]
 QUESTION = any_of(
     r"(?:what|what's|whats|when|when's|where|where's|why|who|who's|whom|whose|how|how's|which|is"
     r"|are|am|was|were|isn't|aren't|tell me)\b",
-    r"(?!do it\b)(?:do|does|did|don't|doesn't|didn't|have|has|had|should|shall|may|might|can|could|would|will)"
+    r"(?!(?:do|did) (?:it|that)\b)(?:do|does|did|don't|doesn't|didn't|have|has|had|should|shall|may|might|can"
+    r"|could|would|will)"
     r" (?:i|you|we|they|he|she|it|my|the|there|this|that|any\w*)\b",
 )
 """How questions begin; "do the dishes" and "have lunch with Ann" are none."""
@@ -25,6 +26,7 @@ OF_TASKS = any_of(
     r"\b(?:pending|planned|scheduled|coming up|upcoming|urgent|important|priority|open)\b",
     r"\b(?:unfinished|done|finished|completed|did i (?:do|finish|complete)|should i do)\b",
     r"\b(?:do i (?:still )?(?:have|need)|i have|have i (?:got|done)|am i (?:free|busy))\b",
+    r"^anything else$",
     rf"^(?:what|what's|whats|what is|anything) (?:(?:on|up|planned) )?(?:for |on )?{DAY}\b",
 )
 """A question with one of these is about tasks; "what's the weather tomorrow?" is not."""
@@ -140,10 +142,13 @@ RULES: list[tuple[re.Pattern[str], Read]] = [
         ),
         _about,
     ),
+    (any_of(r"(?:have|did) i (?:already )?(?!do\b|done\b)(?P<name>\w+ .+?)"), _about),
     (any_of(r"(?:what|how) about (?P<name>.+)"), _about),
+    (any_of(rf"do i (?:still )?(?:have|need) to (?!do\b|get done)(?P<name>.+?){ALREADY}"), _about),
     (any_of(r"(?:find|search(?: for)?|look for|look up) (?P<name>.+)"), _about),
     (
         any_of(
+            r"(?!(?:all|everything)(?: is| are)? (?:done|finished|complete))"
             rf"(?:(?:{SHOW}|(?:see|print|read|give|tell|get|check|open)(?: me| us)?) )?{LIST}"
             r"(?P<rest>(?: .*)?)"
         ),
@@ -164,4 +169,5 @@ RULES: list[tuple[re.Pattern[str], Read]] = [
         ),
         _list_if_query,
     ),
+    (any_of(r"to ?do(?: list)?"), _list),
 ]

@@ -1,0 +1,186 @@
+"""A turn at work: its prompt, the events of the agent, its tool calls and its text, all kept."""
+
+import logging
+from collections.abc import Generator
+from dataclasses import asdict
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+from accounts.models import User
+from agent import prompt, runner, tools
+from agent.claims import claims_a_change
+from agent.events import Event, TextDelta
+from agent.llm import LLM, LLMError, Message
+from agent.offline import OfflineLLM
+from conversations.models import ToolCall, Turn, TurnLost
+from todos.models import Origin
+
+logger = logging.getLogger(__name__)
+
+SAVE_SECONDS = 1.0
+LOOKS = "list_tasks"  # the one tool that changes nothing
+NO_HISTORY = "The earlier messages could not be read; this was answered without them."
+DEGRADED = "The language model could not be reached; the built-in assistant answered."
+NOTHING_DONE = "The assistant speaks of a change, but none was made."
+DONE_BEFORE = "You made this very call before, in answer to this message; its result stands."
+BROKEN_TOOL = "internal_error: the tool failed, and nothing was changed."
+
+
+class Work:
+    """What is known of a turn only by the process that works on it: above all what was said."""
+
+    def __init__(self, turn: Turn, user: User) -> None:
+        self.turn = turn
+        self.user = user
+        self.said = ""
+        self.saved_at = monotonic()
+        self.lease = timedelta(seconds=settings.AGENT_LEASE)
+
+    def answer(self, llm: LLM) -> Generator[Event, None, None]:
+        """Answer and settle the turn. Raises LLMError, TurnLost, and what the database raises."""
+        try:
+            yield from self._answer(llm)
+        except LLMError as error:
+            if not settings.AGENT_FALLBACK or isinstance(llm, OfflineLLM):
+                raise
+            logger.warning("turn %s falls back after %s", self.turn.pk, error.code)
+            if self.said:
+                yield self._say("\n\n")
+            yield from self._answer(OfflineLLM(), degraded=True, warning=DEGRADED)
+
+    def fail(self, code: str, detail: str) -> None:
+        logger.warning("turn %s failed: %s", self.turn.pk, code)
+        self.settle(Turn.Status.FAILED, error_code=code, error_detail=detail)
+
+    def settle(self, status: Turn.Status, **fields: Any) -> None:
+        """Once; if another process was faster, the turn is as that one left it."""
+        try:
+            self.turn.finish(status, self.said, **fields)
+        except TurnLost:
+            self.turn.reload()
+
+    def _answer(
+        self, llm: LLM, *, degraded: bool = False, warning: str = ""
+    ) -> Generator[Event, None, None]:
+        messages, no_history = self._prompt()
+        outcome = yield from self._keep(self._run(llm, messages))
+        fields = asdict(outcome)
+        fields["warning"] = warning or no_history or outcome.warning or self._unfounded_claim()
+        self.settle(Turn.Status.COMPLETED, degraded=degraded, **fields)
+
+    def _prompt(self) -> tuple[list[Message], str]:
+        """The prompt, and a warning when the database would not give the earlier messages."""
+        warning = ""
+        try:
+            history = self.turn.history(settings.AGENT_HISTORY_MESSAGES)
+        except DatabaseError:
+            logger.error("the history of turn %s can not be read", self.turn.pk)
+            history, warning = [self.turn.user_message, self.turn.reply], NO_HISTORY
+        _release_connection()
+        return prompt.build(history, self.user.local_now()), warning
+
+    def _run(self, llm: LLM, messages: list[Message]) -> Generator[Event, None, runner.Outcome]:
+        limits = runner.Limits(
+            steps=settings.AGENT_MAX_STEPS,
+            tool_calls=settings.AGENT_MAX_TOOL_CALLS,
+            seconds=settings.AGENT_TURN_DEADLINE,
+        )
+        first_step = self.turn.calls[-1].step + 1 if self.turn.calls else 0
+        return runner.run(
+            llm, messages, self._execute, limits=limits, first_step=first_step, idle=self._save
+        )
+
+    def _keep(
+        self, events: Generator[Event, None, runner.Outcome]
+    ) -> Generator[Event, None, runner.Outcome]:
+        """The same events; their text is kept on the way, and saved about once a second."""
+        while True:
+            try:
+                event = next(events)
+            except StopIteration as stop:
+                outcome: runner.Outcome = stop.value
+                return outcome
+            if isinstance(event, TextDelta):
+                self._say(event.text)
+            if monotonic() - self.saved_at > SAVE_SECONDS:
+                self._save()
+            yield event
+
+    def _say(self, text: str) -> TextDelta:
+        self.said += text
+        return TextDelta(text)
+
+    def _save(self) -> None:
+        """Show that we live, and keep the text so far. Raises TurnLost, also to cancel the turn."""
+        with self.turn.fenced(self.lease):
+            self.turn.save_text(self.said)
+        _release_connection()
+        self.saved_at = monotonic()
+
+    def _execute(self, call: runner.Call) -> ToolCall:
+        """Make the call and keep its record, in one transaction; a failed one changes nothing."""
+        started_at, clock = timezone.now(), monotonic()
+
+        def record(status: str, result: dict[str, Any]) -> ToolCall:
+            self.turn.save_text(self.said)
+            return self.turn.record(
+                id=call.id,
+                step=call.step,
+                position=call.position,
+                text_before=len(self.said),
+                name=call.name,
+                arguments=call.arguments,
+                result=result,
+                status=status,
+                started_at=started_at,
+                duration_ms=round((monotonic() - clock) * 1000),
+            )
+
+        try:
+            tool = tools.bind(call.name, call.arguments)
+            self._refuse_repetition(call)
+            with self.turn.fenced(self.lease):
+                result = tool.run(self.user, Origin("chat", call.id))
+                return record(ToolCall.Status.SUCCEEDED, result)
+        except (TurnLost, OperationalError, InterfaceError):
+            raise
+        except tools.ToolError as error:
+            why = str(error)
+        except Exception:
+            logger.exception("tool %s crashed in turn %s", call.name, self.turn.pk)
+            why = BROKEN_TOOL
+        finally:
+            _release_connection()
+        with self.turn.fenced(self.lease):
+            done = record(ToolCall.Status.FAILED, {"error": why})
+        _release_connection()
+        return done
+
+    def _refuse_repetition(self, call: runner.Call) -> None:
+        """A model that repeats itself must not make a second task of one wish."""
+        made = [(done.name, done.arguments) for done in self._changes()]
+        if (call.name, call.arguments) in made:
+            raise tools.ToolError(DONE_BEFORE)
+
+    def _unfounded_claim(self) -> str:
+        return NOTHING_DONE if not self._changes() and claims_a_change(self.said) else ""
+
+    def _changes(self) -> list[ToolCall]:
+        succeeded = ToolCall.Status.SUCCEEDED
+        return [call for call in self.turn.calls if call.status == succeeded and call.name != LOOKS]
+
+
+def _release_connection() -> None:
+    """Give the connection back to the pool: the model may take its time.
+
+    A model is never asked inside a transaction, whose locks it would hold for as long.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("a language model must not be asked inside a transaction")
+    connection.close()
