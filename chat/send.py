@@ -1,9 +1,8 @@
-"""From a message that somebody sends to its settled turn: replayed, tried again, or new."""
+"""From a message that somebody sends to its turn: settled before, tried again, or new."""
 
 import re
 from functools import partial
 from hashlib import sha256
-from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -13,9 +12,8 @@ from rest_framework.request import Request
 
 from accounts.authentication import user_of
 from accounts.models import User
-from agent.choice import chosen_llm
-from chat import turns
 from chat.errors import IdempotencyKeyReused, TurnInProgress
+from chat.turns import open_turn
 from conversations.models import Conversation, IdempotencyKeyTaken, Turn
 from rest.request_id import current_request_id
 from rest.throttles import throttle
@@ -23,8 +21,8 @@ from rest.throttles import throttle
 VISIBLE = re.compile(r"[\x21-\x7e]{1,200}")
 
 
-def send(request: Request, conversation_id: UUID | None, text: str) -> tuple[turns.TurnEnded, bool]:
-    """How the message was answered, and whether this is an answer from before.
+def send(request: Request, conversation_id: UUID | None, text: str) -> tuple[Turn, bool]:
+    """The open turn that will answer, or (``True``) the settled one that has answered before.
 
     Without ``conversation_id`` it starts a conversation. Raises what stands in the way of a turn;
     then nothing is kept.
@@ -33,26 +31,23 @@ def send(request: Request, conversation_id: UUID | None, text: str) -> tuple[tur
     request_hash = sha256(f"{conversation_id}\n{text}".encode()).hexdigest()
     earlier = _earlier_turn(user, key, request_hash) if key else None
     if earlier and not earlier.can_be_retried:
-        return turns.TurnEnded(earlier), True
+        return earlier, True
     throttle(request, "chat", settings.CHAT_RATE, str(user.pk))
     if earlier:
         conversation = _conversation(user, earlier.conversation_id)
-        turn = turns.open_turn(conversation, earlier.retry)
-    else:
-        conversation = _conversation(user, conversation_id)
-        begin = partial(
-            conversation.begin_turn,
-            text,
-            idempotency_key=key,
-            request_hash=request_hash,
-            request_id=current_request_id.get(),
-        )
-        try:
-            turn = turns.open_turn(conversation, begin)
-        except IdempotencyKeyTaken:
-            raise TurnInProgress from None
-    *_, ended = turns.answer(turn, user, chosen_llm())
-    return cast(turns.TurnEnded, ended), False
+        return open_turn(conversation, earlier.retry), False
+    conversation = _conversation(user, conversation_id)
+    begin = partial(
+        conversation.begin_turn,
+        text,
+        idempotency_key=key,
+        request_hash=request_hash,
+        request_id=current_request_id.get(),
+    )
+    try:
+        return open_turn(conversation, begin), False
+    except IdempotencyKeyTaken:
+        raise TurnInProgress from None
 
 
 def _idempotency_key(request: Request) -> str | None:

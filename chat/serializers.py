@@ -12,10 +12,12 @@ LONGEST_MESSAGE = 10_000
 class ChatSerializer(serializers.Serializer[Any]):
     message = SpokenTextField(max_length=LONGEST_MESSAGE)
     conversation_id = serializers.UUIDField(required=False)
+    stream = serializers.BooleanField(default=False)
 
 
 class ContentSerializer(serializers.Serializer[Any]):
     content = SpokenTextField(max_length=LONGEST_MESSAGE)
+    stream = serializers.BooleanField(default=False)
 
 
 class AnswerSerializer(serializers.Serializer[Turn]):
@@ -25,6 +27,7 @@ class AnswerSerializer(serializers.Serializer[Turn]):
     user_message = MessageSerializer()
     assistant_message = MessageSerializer(source="reply")
     warning = serializers.SerializerMethodField()
+    degraded = serializers.BooleanField()
 
     def get_warning(self, turn: Turn) -> str | None:
         return turn.warning or None

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from chat.views import ChatView, MessagesView
+from chat.views import CancelView, ChatView, EventsView, MessagesView
 
 urlpatterns = [
     path("chat/", ChatView.as_view()),
     path("conversations/<uuid:pk>/messages/", MessagesView.as_view(), name="conversation-messages"),
+    path("conversations/<uuid:pk>/cancel/", CancelView.as_view()),
+    path("conversations/<uuid:pk>/events/", EventsView.as_view()),
 ]

@@ -1,15 +1,24 @@
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.generics import GenericAPIView
+from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import user_of
+from agent.choice import chosen_llm
+from chat import sse
+from chat.errors import NothingToCancel
+from chat.follow import follow, turn_to_follow
 from chat.send import send
 from chat.serializers import AnswerSerializer, ChatSerializer, ContentSerializer
-from conversations.models import Turn
+from chat.turns import TurnEnded, answer
+from conversations.models import Conversation, Turn
 from conversations.views import MessageListView
 from rest.errors import CONTENT_TYPE, problem
 
@@ -19,25 +28,47 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="1 to 200 visible characters. The same key and body get the same answer again.",
 )
+LAST_EVENT_ID = OpenApiParameter(
+    "Last-Event-ID",
+    str,
+    OpenApiParameter.HEADER,
+    description="The id of the last event that was read; the stream goes on behind it.",
+)
+EVENT_STREAM = OpenApiResponse(OpenApiTypes.STR, "The turn as server-sent events.")
 STATUS_OF_FAILURE = {
     "llm_bad_response": 502,
     "llm_unavailable": 503,
     "llm_misconfigured": 503,
     "llm_timeout": 504,
+    "database_unavailable": 503,
 }
 
 
-def respond(request: Request, conversation_id: UUID | None, text: str, success: int) -> Response:
-    """Take the turn, and answer with it: also a failed one shows what was kept."""
-    ended, replayed = send(request, conversation_id, text)
-    turn, headers = ended.turn, {}
+def respond(
+    request: Request, conversation_id: UUID | None, text: str, *, stream: bool, success: int
+) -> HttpResponseBase:
+    """Take the turn, or find it answered; and answer with it as a whole or event by event."""
+    turn, replayed = send(request, conversation_id, text)
+    headers = {"Idempotency-Replayed": "true"} if replayed else {}
+    if replayed and stream:
+        return sse.respond(follow(turn, None), headers)
     if replayed:
-        headers["Idempotency-Replayed"] = "true"
-    if ended.retry_after is not None:
-        headers["Retry-After"] = str(ended.retry_after)
+        return _whole(TurnEnded(turn), success, headers)
+    events = answer(turn, user_of(request), chosen_llm())
+    if stream:
+        return sse.respond(sse.Live(turn, events), headers)
+    *_, ended = events
+    return _whole(cast(TurnEnded, ended), success, headers)
+
+
+def _whole(ended: TurnEnded, success: int, headers: dict[str, str]) -> Response:
+    """A turn that failed is a problem, and shows all the same what was kept."""
+    turn = ended.turn
     body: dict[str, Any] = AnswerSerializer(turn).data
     if turn.status != Turn.Status.FAILED:
         return Response(body, success, headers=headers)
+    if ended.retry_after is not None:
+        headers = {**headers, "Retry-After": str(ended.retry_after)}
     failed = STATUS_OF_FAILURE.get(turn.error_code, 500)
     body = problem(failed, turn.error_code, turn.error_detail, **body)
     return Response(body, failed, headers=headers, content_type=CONTENT_TYPE)
@@ -49,19 +80,23 @@ class ChatView(GenericAPIView[Turn]):
     @extend_schema(
         tags=["chat"],
         parameters=[IDEMPOTENCY_KEY],
-        responses=AnswerSerializer,
+        responses={
+            (200, "application/json"): AnswerSerializer,
+            (200, sse.MEDIA_TYPE): EVENT_STREAM,
+        },
         examples=[
             OpenApiExample(
                 "Add a task", {"message": "Add buy milk tomorrow at 5pm"}, request_only=True
             )
         ],
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
         """Say something; without `conversation_id` it starts a conversation."""
         form = ChatSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         said = form.validated_data
-        return respond(request, said.get("conversation_id"), said["message"], status.HTTP_200_OK)
+        where = said.get("conversation_id")
+        return respond(request, where, said["message"], stream=said["stream"], success=200)
 
 
 class MessagesView(MessageListView):
@@ -69,10 +104,48 @@ class MessagesView(MessageListView):
         tags=["chat"],
         parameters=[IDEMPOTENCY_KEY],
         request=ContentSerializer,
-        responses={201: AnswerSerializer},
+        responses={
+            (201, "application/json"): AnswerSerializer,
+            (200, sse.MEDIA_TYPE): EVENT_STREAM,
+        },
     )
-    def post(self, request: Request, pk: UUID) -> Response:
+    def post(self, request: Request, pk: UUID) -> HttpResponseBase:
         """Say something in this conversation."""
         form = ContentSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        return respond(request, pk, form.validated_data["content"], status.HTTP_201_CREATED)
+        said = form.validated_data
+        return respond(request, pk, said["content"], stream=said["stream"], success=201)
+
+
+class OpenTurnView(GenericAPIView[Conversation]):
+    """What can be done with the turn that a conversation has open."""
+
+    queryset = Conversation.objects.none()
+
+    def get_conversation(self) -> Conversation:
+        conversations = Conversation.objects.for_user(user_of(self.request))
+        return get_object_or_404(conversations, pk=self.kwargs["pk"])
+
+
+class CancelView(OpenTurnView):
+    @extend_schema(tags=["chat"], request=None, responses={202: None})
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Stop the open turn soon; what it said and did stays."""
+        if not self.get_conversation().cancel():
+            raise NothingToCancel
+        return Response(status=status.HTTP_202_ACCEPTED)
+
+
+class EventsView(OpenTurnView):
+    @extend_schema(
+        tags=["chat"],
+        parameters=[LAST_EVENT_ID],
+        responses={(200, sse.MEDIA_TYPE): EVENT_STREAM, 204: None},
+    )
+    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
+        """The open turn as a stream, from its start or behind the last event that was read."""
+        place = sse.Place.read(request.headers.get("Last-Event-ID", ""))
+        turn = turn_to_follow(self.get_conversation(), place)
+        if turn is None:
+            return HttpResponse(status=status.HTTP_204_NO_CONTENT)
+        return sse.respond(follow(turn, place), {})

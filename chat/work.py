@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from agent import prompt, runner, tools
 from agent.claims import claims_a_change
-from agent.events import Event, TextDelta
+from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLM, LLMError, Message
 from agent.offline import OfflineLLM
 from conversations.models import ToolCall, Turn, TurnLost
@@ -44,6 +44,9 @@ class Work:
 
     def answer(self, llm: LLM) -> Generator[Event, None, None]:
         """Answer and settle the turn. Raises LLMError, TurnLost, and what the database raises."""
+        for call in self.turn.calls:  # of an earlier attempt
+            yield ToolStarted(call.pk, call.name, call.arguments)
+            yield ToolFinished(call.pk, call.name, call.status, call.result, call.duration_ms)
         try:
             yield from self._answer(llm)
         except LLMError as error:

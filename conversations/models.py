@@ -85,10 +85,11 @@ class Conversation(Recoverable):
 
     def remove(self) -> None:
         """Delete softly, and cancel the open turn: nothing is done for a deleted conversation."""
-        with transaction.atomic():
-            self.turns.in_progress().update(status=Turn.Status.CANCELLED, finished_at=Now())
-            self.deleted_at = timezone.now()
-            self.save(update_fields=["deleted_at"])
+        self.deleted_at = timezone.now()
+        self.save(update_fields=["deleted_at"])
+        # From here on no turn begins, so this meets every open one. In one transaction, both would
+        # lock the rows the other way round than a turn that is being settled: a deadlock.
+        self.turns.in_progress().update(status=Turn.Status.CANCELLED, finished_at=Now())
 
     def restore(self) -> None:
         self.deleted_at = None
@@ -131,10 +132,11 @@ class Conversation(Recoverable):
             if new:
                 self.save(force_insert=True)
             turn.save(force_insert=True)  # the lock, and so ahead of the conversation's row
-            Message.objects.bulk_create(messages)
             self._count(messages)
+            Message.objects.bulk_create(messages)
 
         turn.take_slot(slots, insert)
+        turn.lease_expires_at = timezone.now() + lease  # near enough; the row has it exactly
         turn.user_message, turn.reply = messages
         turn.calls = []
         return turn
@@ -287,6 +289,7 @@ class Turn(Owned):
             pk=self.pk,
             attempt=self.attempt,
             status__in=(Turn.Status.FAILED, Turn.Status.INCOMPLETE),
+            conversation__deleted_at=None,
         )
 
         def reopen(slot: int) -> None:
@@ -304,8 +307,12 @@ class Turn(Owned):
             if not reopened:
                 raise ConversationBusy
 
+            # What is said begins anew; the calls made before stand ahead of it.
+            self.tool_calls.update(text_before=0)
+            Message.objects.filter(pk=self.reply.pk).update(content="")
+
         self.take_slot(slots, reopen)
-        self.refresh_from_db()
+        self.reload()
         return self
 
     def take_slot(self, slots: int, opening: Callable[[int], None]) -> None:
@@ -337,9 +344,10 @@ class Turn(Owned):
         return free[0]
 
     def reload(self) -> None:
-        """Read anew what another process has made of the turn."""
+        """Read anew what another process has made of the turn, its reply and its calls; 3 queries."""
         self.refresh_from_db()
         self.reply.refresh_from_db(fields=["content"])
+        self.calls = list(self.tool_calls.all())
 
     @contextmanager
     def fenced(self, lease: timedelta) -> Iterator[None]:
@@ -404,6 +412,9 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
     def last_with_work(self, limit: int) -> list["Message"]:
         """The latest ``limit`` messages, oldest first; 2 queries."""
         return list(self.with_work().order_by("-seq")[:limit])[::-1]
+
+    def before(self, seq: int) -> Self:
+        return self.filter(seq__lt=seq)
 
     def since(self, moment: int | datetime) -> Self:
         """Only later ones than a ``seq`` or a time."""

@@ -1,14 +1,14 @@
 """The built-in assistant: a language model that needs no network and keeps no state."""
 
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from agent import prompt
 from agent.events import TextDelta
-from agent.llm import Message, Response
+from agent.llm import Message, Response, wait_on
 from agent.offline import talk
 from agent.offline.known import Known, Reply
 from agent.offline.planning.plans import plan
@@ -24,8 +24,12 @@ class OfflineLLM:
     """Reads the messages into what is known, understands the last one, and plays its plan."""
 
     def stream(
-        self, messages: list[Message], tools: list[dict[str, Any]]
+        self,
+        messages: list[Message],
+        tools: list[dict[str, Any]],
+        idle: Callable[[], None] = wait_on,
     ) -> Generator[TextDelta, None, Response]:
+        """Raises ValueError for messages that do not begin with our instructions."""
         step = next_step(messages)
         if isinstance(step, Reply):
             for word in re.findall(r"\S+\s*|\s+", step.words):

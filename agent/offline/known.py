@@ -39,10 +39,16 @@ class KnownTask:
 
 Tasks = tuple[KnownTask, ...]
 
+CHANGES = frozenset({"create_task", "update_task", "complete_task", "reopen_task", "delete_task"})
+TOOLS = CHANGES | {"list_tasks"}
+"""The tools whose results are understood; another model may have been given more."""
+
 
 def tasks_of(call: Call) -> Tasks:
     """The tasks that the result of a call tells about, in its order."""
     result = call.result
+    if call.name not in TOOLS:
+        return ()
     if "deleted" in result:
         return (KnownTask.read(result["deleted"], deleted=True),)
     told = [result["task"]] if "task" in result else result.get("tasks", [])
@@ -84,7 +90,7 @@ class Known:
         tasks, done = dict(self.tasks), []
         for call in turn.calls:
             tasks |= {task.id: task for task in tasks_of(call)}
-            if call.name != "list_tasks" and not call.error:
+            if call.name in CHANGES and not call.error:
                 done.append(call)
         replies = (*self.replies, turn.reply)
         return replace(self, tasks=tasks, done=tuple(done) or self.done, replies=replies)

@@ -127,7 +127,14 @@ def test_a_dead_token_does_not_stand_in_the_way_of_a_new_one(
 
 @pytest.mark.parametrize(
     "header",
-    ["Bearer", "Bearer ", "Bearer garbage", "Bearer a b", "Bearer a.b.c", f"Bearer {'x' * 100_000}"],
+    [
+        "Bearer",
+        "Bearer ",
+        "Bearer garbage",
+        "Bearer a b",
+        "Bearer a.b.c",
+        f"Bearer {'x' * 100_000}",
+    ],
 )
 def test_what_is_no_token_opens_nothing(anonymous: APIClient, header: str) -> None:
     assert_not_signed_in_by_header(anonymous, header)
@@ -269,9 +276,7 @@ def erase(user: User) -> None:
 
 
 @pytest.mark.parametrize("end", [change_password, deactivate, erase])
-def test_all_tokens_die_with(
-    anonymous: APIClient, user: User, end: Callable[[User], None]
-) -> None:
+def test_all_tokens_die_with(anonymous: APIClient, user: User, end: Callable[[User], None]) -> None:
     pair = log_in(anonymous, user)
     kept = OutstandingToken.objects.count()
 
@@ -289,7 +294,9 @@ def test_after_a_change_of_the_password_the_new_one_signs_in(
 ) -> None:
     change_password(user)
 
-    assert use(anonymous, log_in(anonymous, user, "another good secret")["access"]).status_code == 200
+    assert (
+        use(anonymous, log_in(anonymous, user, "another good secret")["access"]).status_code == 200
+    )
 
 
 @pytest.mark.parametrize("user_id", ["abc", "", None, 10**30, [1], {"a": 1}])

@@ -7,6 +7,8 @@ from tests.agent.dialogue import Dialogue, dialogues, parse, play
 
 DIALOGUES = dialogues()
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: dialogue.title)
 def test_a_dialogue_does_what_a_person_would_expect(dialogue: Dialogue, user: User) -> None:

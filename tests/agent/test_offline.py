@@ -248,7 +248,7 @@ def test_a_change_that_failed_is_not_claimed(error: Any, told: str) -> None:
 def test_tasks_that_can_not_be_listed(text: str, arguments: dict[str, Any]) -> None:
     failed = done("list_tasks", arguments, {"error": "Try later."})
 
-    assert "I could not look up your tasks, so I changed nothing: Try later." in words(
+    assert "I could not look up your tasks: Try later." in words(
         user(text), failed
     )
 
@@ -307,7 +307,7 @@ def test_notes_that_are_not_known_whole_are_not_overwritten() -> None:
     text = words(asked, listed(long, status="all", search="report"))
 
     assert "too long for me to see whole" in text
-    assert "I changed nothing" in text
+    assert "Nothing has changed" in text
 
 
 def test_a_date_beyond_the_calendar_is_refused() -> None:

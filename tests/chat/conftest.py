@@ -13,7 +13,7 @@ def plays(monkeypatch: pytest.MonkeyPatch) -> Plays:
 
     def install(*steps: object) -> ScriptedLLM:
         llm = ScriptedLLM(*steps)
-        monkeypatch.setattr("chat.send.chosen_llm", lambda: llm)
+        monkeypatch.setattr("chat.views.chosen_llm", lambda: llm)
         return llm
 
     return install

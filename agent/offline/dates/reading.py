@@ -119,7 +119,7 @@ EARLIER = ("earlier", "sooner", "forward", "ahead", "up")
 
 
 def read_shift(text: str) -> tuple[Shift, str] | None:
-    """ "By a week", "2 days later": how far, and the text before it."""
+    """How far to move, and the text before it: by a week, 2 days later."""
     for pattern in SHIFTS:
         match = pattern.search(text)
         if match:

@@ -25,7 +25,7 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
         return found if found.asks else or_add(intent.instead, found)
     if len(found) > MOST_AT_ONCE:
         return Reply(
-            f"I change at most {MOST_AT_ONCE} tasks for one message, so I changed nothing."
+            f"I change at most {MOST_AT_ONCE} tasks for one message, so nothing has changed."
         )
     if intent.edit.missing:
         return _ask_missing(intent, found)
@@ -34,7 +34,7 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
     try:
         requests = [Request(intent.tool, _arguments(intent, task, now)) for task in found]
     except CanNot as error:
-        return Reply(f"{error} I changed nothing.", focus=found)
+        return Reply(f"{error} Nothing has changed.", focus=found)
     calls = yield requests
     return told(intent, found, calls, now)
 

@@ -57,20 +57,22 @@ def find(change: Change, known: Known, now: datetime) -> Plan[Tasks | Reply]:
 
 def _just_mentioned(change: Change, it: It, known: Known, now: datetime) -> Plan[Tasks | Reply]:
     focus, shown = known.of(known.focus), known.of(known.shown)
-    if it.many:
-        groups = [group for group in (focus, shown) if not it.count or len(group) == it.count]
-        if groups and groups[0] and groups[0] == focus:
-            return focus
-        if shown in groups and len(shown) > 1:
-            return (
-                shown if len(shown) == it.count or len(shown) == 2 else _confirm(change, shown, now)
-            )
     if len(focus) == 1 and not it.count:
         return focus
+    group = _group(it, focus, shown)
+    from_list = group is not focus and not it.count
+    if len(group) > 2 and (from_list or change.tool == "delete_task"):
+        return _confirm(change, group, now)
     likely = tuple(task for task in focus or shown if _is_likely(task, change.tool))
-    if likely:
-        return which(change, likely, "I am not sure which one you mean.", now)
-    return (yield from _ask_open(change, now, "I am not sure which task you mean."))
+    if not group and not likely:
+        return (yield from _ask_open(change, now, "I am not sure which task you mean."))
+    return group or which(change, likely, "I am not sure which one you mean.", now)
+
+
+def _group(it: It, focus: Tasks, shown: Tasks) -> Tasks:
+    """What "them" or "both" means: the tasks just talked about, or else those just listed."""
+    groups = [group for group in (focus, shown) if len(group) > 1 and it.count in (0, len(group))]
+    return groups[0] if it.many and groups else ()
 
 
 def _is_likely(task: KnownTask, tool: str) -> bool:
@@ -91,7 +93,7 @@ def _by_place(
     if wrong:
         size = wording.count(len(shown))
         words = f"The last list I showed has {size}, so there is no number {wrong[0]}."
-        return Reply(f"{words} I changed nothing.", keeps_focus=True)
+        return Reply(f"{words} Nothing has changed.", keeps_focus=True)
     ids = [shown[place - 1 if place > 0 else place] for place in places]
     return known.of(tuple(dict.fromkeys(ids)))
 
@@ -107,7 +109,7 @@ def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]
         found = yield from look_up_closely(named, done_first=done_first)
     if len(found) > 1:
         return which(change, found, f"{len(found)} tasks fit {name(named)}.", now)
-    words = f"I found no task about {name(named)}, so I changed nothing."
+    words = f"I found no task about {name(named)}, so nothing has changed."
     return found or Reply(words, keeps_focus=True)
 
 
@@ -118,10 +120,10 @@ def _each(change: Change, parts: list[Named], now: datetime) -> Plan[Tasks | Rep
     for part, listed in zip(parts, lists, strict=True):
         tasks = best_matches(listed, part, done_first=change.tool == "reopen_task")
         if not tasks:
-            words = f"I found no task about {name(part)}, so I changed nothing."
+            words = f"I found no task about {name(part)}, so nothing has changed."
             return Reply(words, keeps_focus=True)
         if len(tasks) > 1:
-            words = f"{len(tasks)} tasks fit {name(part)}, so I changed nothing yet."
+            words = f"{len(tasks)} tasks fit {name(part)}, so nothing has changed yet."
             return which(change, tasks, words, now)
         found[tasks[0].id] = tasks[0]
     return tuple(found.values())
@@ -145,7 +147,7 @@ def _all(change: Change, query: Query, now: datetime) -> Plan[Tasks | Reply]:
     status = {"reopen_task": {"status": "done"}}.get(change.tool, {})
     [tasks] = yield from list_tasks(status | query.arguments)
     if not tasks:
-        return Reply("There are no such tasks, so I changed nothing.", keeps_focus=True)
+        return Reply("There are no such tasks, so nothing has changed.", keeps_focus=True)
     return _confirm(change, tasks, now)
 
 
@@ -172,7 +174,7 @@ def _ask_open(change: Change, now: datetime, words: str) -> Plan[Tasks | Reply]:
     [tasks] = yield from list_tasks(status)
     if not tasks:
         kind = "finished" if status else "open"
-        return Reply(f"You have no {kind} tasks, so I changed nothing.", keeps_focus=True)
+        return Reply(f"You have no {kind} tasks, so nothing has changed.", keeps_focus=True)
     return which(change, tasks, words, now)
 
 

@@ -37,8 +37,7 @@ def plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
     try:
         return (yield from _plan(intent, known, now))
     except ListFailed as error:
-        words = f"I could not look up your tasks, so I changed nothing: {error}"
-        return Reply(words, keeps_focus=True)
+        return Reply(f"I could not look up your tasks: {error}", keeps_focus=True)
 
 
 def _plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
@@ -79,7 +78,7 @@ def _several(intents: tuple[Intent, ...], known: Known, now: datetime) -> Plan[R
     words: list[str] = []
     reply = Reply("")
     for place, intent in enumerate(intents, 1):
-        reply = yield from _plan(intent, known, now)
+        reply = yield from plan(intent, known, now)
         words.append(reply.words)
         if reply.asks and place < len(intents):
             words.append("When that is clear, please tell me the rest again.")
@@ -108,7 +107,7 @@ AGAIN: dict[str, Tool] = {
 }
 BACK: dict[str, Tool] = {"complete_task": "reopen_task", "reopen_task": "complete_task"}
 BY_HAND = {
-    "create_task": "I can delete what I added last: {}. Shall I? (yes or no)",
+    "create_task": "I can delete what was added last: {}. Shall I? (yes or no)",
     "update_task": "I can not take back changes of {} by myself yet. Tell me how it should be, "
     "such as “rename it to …” or “move it to friday”.",
     "delete_task": "I can not bring back deleted tasks yet, but I can add {} once more. Shall I? "
@@ -121,8 +120,9 @@ def _undo(known: Known, now: datetime) -> Plan[Reply]:
     if not known.done:
         return Reply("There is nothing that I could undo.", keeps_focus=True)
     name = known.done[-1].name
-    tasks = tuple(task for call in known.done if call.name == name for task in tasks_of(call))
-    chosen = Chosen(tuple(task.id for task in tasks))
+    done = [task for call in known.done if call.name == name for task in tasks_of(call)]
+    chosen = Chosen(tuple(task.id for task in done))
+    tasks = known.of(chosen.ids)
     if name in BACK:
         return (yield from change(Change(BACK[name], chosen), known, now))
     words = BY_HAND[name].format(wording.titles(tasks))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.offline.intents import Change, Edit
-from agent.offline.known import KnownTask, Reply, Tasks, tasks_of
+from agent.offline.known import CHANGES, KnownTask, Reply, Tasks, tasks_of
 from agent.offline.planning import wording
 from agent.offline.talk import Call
 
@@ -29,7 +29,7 @@ def told(intent: Change, before: Tasks, calls: Sequence[Call], now: datetime) ->
 
 def _fault(task: KnownTask, call: Call) -> str:
     if call.error.startswith(GONE):
-        return f"{wording.quoted(task.title)} is not in your list any more, so I changed nothing."
+        return f"{wording.quoted(task.title)} is not in your list any more, so nothing has changed."
     return f"I could not change {wording.quoted(task.title)}: {call.error}"
 
 
@@ -96,7 +96,7 @@ DONE_BEFORE = {
 
 def told_by(calls: Sequence[Call]) -> Reply:
     """What calls leave behind that somebody else made: no words, but what "it" and "2" mean."""
-    changes = [call for call in calls if call.name in DONE_BEFORE and not call.error]
+    changes = [call for call in calls if call.name in CHANGES and not call.error]
     lists = [tasks_of(call) for call in calls if call.name == "list_tasks"]
     focus = tuple(
         task for call in changes for task in tasks_of(call) if "deleted" not in call.result
@@ -112,6 +112,6 @@ def with_left_over(unused: Sequence[Call], reply: Reply) -> Reply:
     done = [
         f"{wording.titles(tasks_of(call))} was {DONE_BEFORE[call.name]}."
         for call in unused
-        if call.name in DONE_BEFORE and not call.error
+        if call.name in CHANGES and not call.error
     ]
     return replace(reply, words=wording.paragraphs(" ".join(done), reply.words)) if done else reply

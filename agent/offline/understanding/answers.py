@@ -69,7 +69,7 @@ def _chosen(
     match target:
         case Numbers(places):
             if any(not 1 <= abs(place) <= len(ids) for place in places):
-                return Refuse(f"There are only {len(ids)} to choose from, so I changed nothing.")
+                return Refuse(f"There are only {len(ids)} to choose from, so nothing has changed.")
             return change.on(*(ids[place - 1 if place > 0 else place] for place in places))
         case All() | It(many=True):
             if change.tool == "delete_task" and len(ids) > 2:
@@ -117,7 +117,7 @@ def _rescheduled(text: str, intent: Change, now: datetime) -> Intent | None:
         return replace(intent, edit=Edit(shift=shifted[0]))
     reading = dates.read(re.sub(r"^to ", "", text), now)
     if reading.fault:
-        return Refuse(f"{reading.fault} I changed nothing.")
+        return Refuse(f"{reading.fault} Nothing has changed.")
     if not reading.when or reading.rest:
         return None
     return replace(intent, edit=Edit(when=reading.when), remarks=reading.remarks)

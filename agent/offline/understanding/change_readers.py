@@ -32,7 +32,7 @@ Read = Callable[[re.Match[str], datetime], Change | Refuse | None]
 WAY = any_of(r" (?:back|forward|out|off|later|earlier)$")
 DENIED = any_of(r"\b(?:not|never|nothing|nobody|isn't|hasn't)$")
 SETS = any_of(r"\b(?:due|to|for|until)\b")
-FROM_ITS_FIRST_WORD = any_of(r"(?:by|at|on|due|for|until)\b")
+BEFORE_DATE = any_of(r"(?:by|at|on|due|for|until)\b")
 
 
 def _target(match: re.Match[str], now: datetime) -> Target:
@@ -169,4 +169,4 @@ def correct_alone(match: re.Match[str], now: datetime) -> Change | Refuse | None
         return None
     edit = edited.edit
     said = edit.priority or edit.shift or edit.when.at or isinstance(edited.target, Numbers)
-    return edited if said or FROM_ITS_FIRST_WORD.match(match[0]) else None
+    return edited if said or BEFORE_DATE.match(match[0]) else None

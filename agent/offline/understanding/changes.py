@@ -39,7 +39,7 @@ def _first(rules: Rules, text: str, now: datetime) -> Change | Refuse | None:
     return None
 
 
-T = r"(?P<target>[\"“][^\"”]+[\"”]|.+?)"
+TASK = r"(?P<target>[\"“][^\"”]+[\"”]|.+?)"
 THE = r"(?:the |its |that |a )?"
 OF = r"(?: (?:of|from|for|on) (?P<target>.+?))?"
 POINTED = (
@@ -70,7 +70,7 @@ ADDITIONS: Rules = [
         readers.note,
     ),
     _rule(
-        rf"add (?:an? |the )?(?:due date|deadline) (?:to|for) {T}"
+        rf"add (?:an? |the )?(?:due date|deadline) (?:to|for) {TASK}"
         r"(?:(?: of|\s*:) (?P<phrase>.+))?",
         readers.add_due,
     ),
@@ -78,30 +78,30 @@ ADDITIONS: Rules = [
 RULES: Rules = [
     # dates and priorities taken away
     _rule(rf"(?:remove|clear|delete|drop|unset|cancel) {THE}(?P<what>{DUE}){OF}", readers.clear),
-    _rule(rf"(?:remove|clear|unset) {T}'s (?P<what>{DUE})", readers.clear),
+    _rule(rf"(?:remove|clear|unset) {TASK}'s (?P<what>{DUE})", readers.clear),
     _rule(
         rf"(?:with )?(?:no|without(?: an?)?) (?P<what>due date|deadline|date){OF}", readers.clear
     ),
     _rule(rf"(?:remove|clear|drop|reset|unset) {THE}priority{OF}", readers.new_priority("none")),
     # titles
-    _rule(rf"(?:rename|retitle) {T}(?: (?:to|as|into) (?P<title>.+))?", readers.rename),
-    _rule(rf"change {THE}(?:title|name)(?: of {T})? to (?P<title>.+)", readers.rename),
+    _rule(rf"(?:rename|retitle) {TASK}(?: (?:to|as|into) (?P<title>.+))?", readers.rename),
+    _rule(rf"change {THE}(?:title|name)(?: of {TASK})? to (?P<title>.+)", readers.rename),
     _rule(rf"(?:call|name) {POINTED} (?!a day$)(?P<title>.+)", readers.rename),
-    _rule(rf"{T} should (?:be called|be named|say|read) (?P<title>.+)", readers.rename),
+    _rule(rf"{TASK} should (?:be called|be named|say|read) (?P<title>.+)", readers.rename),
     # priorities and dates, by name
     _rule(
-        rf"(?:set|change|make|update) {THE}priority(?: (?:of|for|on) {T})?"
+        rf"(?:set|change|make|update) {THE}priority(?: (?:of|for|on) {TASK})?"
         r" (?:to |as )?(?P<level>.+)",
         readers.set_priority,
     ),
     _rule(rf"(?:raise|increase|bump(?: up)?) {THE}priority{OF}", readers.new_priority("high")),
     _rule(rf"(?:lower|reduce|decrease) {THE}priority{OF}", readers.new_priority("low")),
-    _rule(rf"prioriti[sz]e {T}", readers.new_priority("high")),
-    _rule(rf"deprioriti[sz]e {T}", readers.new_priority("low")),
-    _rule(rf"give {T} (?P<level>(?:an? )?\w+ priority)", readers.set_priority),
+    _rule(rf"prioriti[sz]e {TASK}", readers.new_priority("high")),
+    _rule(rf"deprioriti[sz]e {TASK}", readers.new_priority("low")),
+    _rule(rf"give {TASK} (?P<level>(?:an? )?\w+ priority)", readers.set_priority),
     _rule(
         rf"(?:set|change|update|move|make|add|put) {THE}(?:due )?{DUE} (?:of|for|on|to) "
-        rf"{T}(?: to| as|\s*:) (?P<phrase>.+)",
+        rf"{TASK}(?: to| as|\s*:) (?P<phrase>.+)",
         readers.set_due,
     ),
     _rule(
@@ -109,27 +109,27 @@ RULES: Rules = [
         readers.set_due,
     ),
     _rule(
-        rf"(?:set|change|add) (?:the |an? )?(?:due date|deadline)(?: (?:to|of|for) {T})?",
+        rf"(?:set|change|add) (?:the |an? )?(?:due date|deadline)(?: (?:to|of|for) {TASK})?",
         readers.no_due_said,
     ),
-    _rule(rf"give {T} (?:an? )?{DUE} (?:of|on|:)?\s*(?P<phrase>.+)", readers.set_due),
+    _rule(rf"give {TASK} (?:an? )?{DUE} (?:of|on|:)?\s*(?P<phrase>.+)", readers.set_due),
     # open again
     _rule(
         r"(?:re-?open|un-?check|un-?tick|un-?complete|un-?mark|un-?finish)\s*(?P<target>.*)",
         readers.reopen,
     ),
     _rule(
-        rf"(?:mark|set) {T} (?:back )?(?:as |to )?"
+        rf"(?:mark|set) {TASK} (?:back )?(?:as |to )?"
         rf"(?:not {DONE}|undone|open|incomplete|unfinished|to-?do|pending){ENDING}",
         readers.reopen,
     ),
-    _rule(rf"{T}(?:'s not| not| {NOT})(?: yet)? {SOON}{DONE}{ENDING}", readers.reopen),
+    _rule(rf"{TASK}(?:'s not| not| {NOT})(?: yet)? {SOON}{DONE}{ENDING}", readers.reopen),
     _rule(
         rf"(?:i|we) (?:haven't|have not|hadn't|didn't|did not|'m not|am not) {SOON}"
-        rf"(?:done|do|finish(?:ed)?|completed?) (?:with )?{T}{ENDING}",
+        rf"(?:done|do|finish(?:ed)?|completed?) (?:with )?{TASK}{ENDING}",
         readers.reopen,
     ),
-    _rule(rf"open {T} again", readers.reopen),
+    _rule(rf"open {TASK} again", readers.reopen),
     _rule(
         r"undo (?:that |the |this )?(?:completion|completing) (?:of )?(?P<target>.+)",
         readers.reopen,
@@ -138,16 +138,16 @@ RULES: Rules = [
     # done
     _rule(rf"mark (?:as )?{DONE}", readers.complete_it),
     _rule(
-        rf"(?:mark|set|flag|tick|check|cross) (?:off )?{T} (?:off )?(?:as |to )?{DONE}{ENDING}",
+        rf"(?:mark|set|flag|tick|check|cross) (?:off )?{TASK} (?:off )?(?:as |to )?{DONE}{ENDING}",
         readers.complete,
     ),
-    _rule(rf"(?:mark|tick|check|cross|strike) (?:off|out) {T}{ENDING}", readers.complete),
-    _rule(rf"(?:mark|tick|check|cross) {T} off(?: (?:my|the) list)?", readers.complete),
+    _rule(rf"(?:mark|tick|check|cross|strike) (?:off|out) {TASK}{ENDING}", readers.complete),
+    _rule(rf"(?:mark|tick|check|cross) {TASK} off(?: (?:my|the) list)?", readers.complete),
     _rule(r"(?:complete|tick) (?P<target>.+)", readers.complete),
     _rule(r"do (?P<phrase>.+)", readers.correct),
     _rule(r"(?:finish|close|resolve|do) (?P<target>.+)", readers.complete_pointed),
     _rule(
-        rf"(?:{I_HAVE})?{SOON}(?:all )?(?:done|finished|completed) (?:with |doing )?{T}{ENDING}",
+        rf"(?:{I_HAVE})?{SOON}(?:all )?(?:done|finished|completed) (?:with |doing )?{TASK}{ENDING}",
         readers.complete,
     ),
     _rule(
@@ -156,7 +156,8 @@ RULES: Rules = [
         readers.complete_it,
     ),
     _rule(
-        rf"(?!(?:get|have|i|we|you|to|not|well)\s){T}(?:'s| {BE})? {SOON}(?:all )?{DONE}{ENDING}",
+        rf"(?!(?:get|have|i|we|you|to|not|well) ){TASK}"
+        rf"(?:'s| {BE})? {SOON}(?:all )?{DONE}{ENDING}",
         readers.complete,
     ),
     _rule(rf"(?P<who>{I_HAVE})?{SOON}(?P<verb>\w+) (?P<target>.+?){ENDING}", readers.complete_past),
@@ -171,12 +172,12 @@ RULES: Rules = [
         r"(?:reset|purge|wipe|start over)(?: (?:everything|all|it all|my list))?",
         readers.delete_all,
     ),
-    _rule(rf"take {T} off(?: (?:my|the) list)?", readers.delete),
+    _rule(rf"take {TASK} off(?: (?:my|the) list)?", readers.delete),
     _rule(
-        rf"(?:i|we) (?:no longer|don't|do not) (?:need|want|have) (?:to )?{T} any\s?more",
+        rf"(?:i|we) (?:no longer|don't|do not) (?:need|want|have) (?:to )?{TASK} any\s?more",
         readers.delete,
     ),
-    _rule(rf"(?:i|we) no longer (?:need|want|have) (?:to )?{T}", readers.delete),
+    _rule(rf"(?:i|we) no longer (?:need|want|have) (?:to )?{TASK}", readers.delete),
     # dates and priorities, by what follows
     _rule(
         r"(?:re-?schedule|postpone|delay|defer|snooze|move|push(?: back)?|shift|put off"
@@ -185,12 +186,12 @@ RULES: Rules = [
     ),
     _rule(r"bring (?P<phrase>.+? forward.*)", readers.move),
     _rule(r"(?:make|set|change|update|mark|flag|put|turn|edit) (?P<phrase>.+)", readers.make),
-    _rule(rf"(?:change|turn|edit|update|correct) {T} (?:to|into) (?P<title>.+)", readers.rename),
+    _rule(rf"(?:change|turn|edit|update|correct) {TASK} (?:to|into) (?P<title>.+)", readers.rename),
     _rule(r"make (?:it|that) (?P<title>.+?) instead", readers.rename_it),
     _rule(rf"{CORRECTION}(?P<phrase>.+)", readers.correct),
     _rule(r"(?P<phrase>.+)", readers.correct_alone),
     _rule(
-        rf"(?!(?:i|we|you|there|here)\b){T}"
+        rf"(?!(?:i|we|you|there|here)\b){TASK}"
         r"(?:'s| (?:is|are|should be|must be|has to be|needs to be)) (?:now )?(?P<phrase>.+)",
         readers.state,
     ),

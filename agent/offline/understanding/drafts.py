@@ -9,13 +9,11 @@ from agent.offline import dates
 from agent.offline.dates import tidy
 from agent.offline.intents import Draft
 from agent.offline.understanding.priorities import read_priority
-from agent.offline.words import VERBS, starts_with_verb
+from agent.offline.words import VERBS, any_of, starts_with_verb
 
 LONGEST_TITLE = 200
 MOST_ITEMS = 40
-TOO_MANY = (
-    "That is more than I can take in at once, so I have added nothing. Please send it in parts."
-)
+TOO_MANY = "That is more than I can take in at once, so nothing was added. Please send it in parts."
 
 QUOTATION = re.compile(r"\"[^\"\n]+\"|“[^”\n]+”|«[^»\n]+»|(?<!\w)'[^'\n]{2,}'(?!\w)")
 PROTECTED = re.compile(rf"{QUOTATION.pattern}|\b(?:https?://|www\.)[^\s\"”]+")
@@ -27,10 +25,10 @@ STAND_IN = re.compile(r"[\ue000-\uf8ff]")
 NOTE = re.compile(
     r"[\s,;.(–-]*\b(?:notes?\s*:|with (?:the|a) note(?: saying| that)?:?)\s*(.+)", re.I | re.S
 )
-REPEATS = re.compile(
-    r"\b(?:every|each)\s+(?:other\s+)?(?:day|week|month|year|morning|evening|night|weekday|weekend"
-    r"|\d+\s+\w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b|\b(?:daily|weekly|monthly|yearly)\b$",
-    re.IGNORECASE,
+REPEATS = any_of(
+    r"\b(?:every|each) (?:other )?(?:day|week|month|year|morning|evening|night|weekday|weekend"
+    r"|\d+ \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b",
+    r"\b(?:daily|weekly|monthly|yearly)$",
 )
 NO_REPEATS = "I can not repeat tasks yet, so I put it down once."
 
@@ -45,7 +43,7 @@ class Drafts:
     remarks: tuple[str, ...]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """A part of the text that may become a task of its own."""
 
@@ -66,7 +64,8 @@ def read_drafts(text: str, now: datetime) -> Drafts:
         found.append((item, draft))
         remarks |= dict.fromkeys(said)
     shared = _shared_date(found)
-    return Drafts(tuple(_finished(draft, quotes) for draft in shared), tuple(remarks))
+    finished = dict.fromkeys(_finished(draft, quotes) for draft in shared)  # the same only once
+    return Drafts(tuple(finished), tuple(remarks))
 
 
 def _shield(text: str) -> tuple[str, list[str]]:
@@ -89,13 +88,12 @@ def _restore(text: str, quotes: list[str]) -> str:
 
 
 BULLET = re.compile(r"^\s*(?:(?:[-*•–]|\[[ xX]?\]|\d{1,2}[.)])\s+)+")
-SEPARATOR = re.compile(
-    r"(\s*;\s*|,?\s+(?:and\s+)?then\s+|,?\s+(?:and\s+also|and|&|plus|also)\s+"
-    r"|,(?!\d)\s*|,\s+|(?<=\w)[.!]\s+)",
-    re.IGNORECASE,
+SEPARATOR = any_of(
+    r"( ?; ?|,? (?:and )?then |,? (?:and also|and|&|plus|also) |,(?!\d) ?|, |(?<=\w)[.!] )"
 )
-TIES = re.compile(r"\b(?:with|between|for|from|to|about|of|at|in|on)\b", re.IGNORECASE)
-POINTS_BACK = re.compile(r"\b(?:it|them|him|her|his|their|there)\b", re.IGNORECASE)
+TIES = any_of(r"\b(?:with|between|for|from|to|about|of|at|in|on)\b")
+POINTS_BACK = any_of(r"\b(?:it|them|him|her|his|their|there)\b")
+BEFORE_TITLE = any_of(r"^(?:to|about|of|that(?: i (?:need|have) to)?) (?:the )?(?=\w)")
 
 
 def is_list(text: str) -> bool:
@@ -178,15 +176,10 @@ def _draft(text: str, now: datetime, *, strict: bool = True) -> tuple[Draft, tup
     repeats = REPEATS.search(text)
     reading = dates.read(text, now)
     if reading.fault and strict:
-        raise NoDraft(f"{reading.fault} I have added nothing.")
+        raise NoDraft(f"{reading.fault} Nothing was added.")
     title, priority = read_priority(reading.rest)
-    title = re.sub(
-        r"^(?:to|about|of|that(?: i (?:need|have) to)?)\s+(?:the\s+)?(?=\w)",
-        "",
-        title,
-        flags=re.IGNORECASE,
-    )
-    draft = Draft(as_title(title), reading.when.with_day(now), priority or "none", notes)
+    title = as_title(BEFORE_TITLE.sub("", title))
+    draft = Draft(title, reading.when.with_day(now), priority or "none", notes)
     return draft, (*reading.remarks, *([NO_REPEATS] if repeats else []))
 
 
@@ -211,7 +204,7 @@ def read_title(text: str) -> str:
 
 
 def _shared_date(found: list[tuple[Item, Draft]]) -> list[Draft]:
-    """ "Milk, eggs and bread tomorrow": a last or first date is that of all joined items."""
+    """A last or first date is that of all joined items: milk, eggs and bread tomorrow."""
     drafts = [draft for _, draft in found]
     if not drafts:
         return drafts
@@ -237,6 +230,6 @@ def _finished(draft: Draft, quotes: list[str]) -> Draft:
     if len(title) > LONGEST_TITLE:
         raise NoDraft(
             f"A title has room for {LONGEST_TITLE} characters, and this one has {len(title)}. "
-            "I have added nothing; please say it shorter, and put the rest into a note."
+            "Nothing was added; please say it shorter, and put the rest into a note."
         )
     return replace(draft, title=title, notes=_restore(draft.notes, quotes))

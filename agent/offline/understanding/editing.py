@@ -25,7 +25,7 @@ def edit_of(phrase: str, now: datetime) -> Change | Refuse | None:
         return _change(target, Edit(shift=shift, priority=priority), (), now)
     target, reading = _target_and_date(rest, now)
     if reading.fault:
-        return Refuse(f"{reading.fault} I changed nothing.")
+        return Refuse(f"{reading.fault} Nothing has changed.")
     if not reading.when and not priority:
         return None
     return _change(target, Edit(when=reading.when, priority=priority), reading.remarks, now)

@@ -14,7 +14,8 @@ Read = Callable[[re.Match[str], datetime], Show | None]
 QUESTION = any_of(
     r"(?:what|what's|whats|when|when's|where|where's|why|who|who's|whom|whose|how|how's|which|is"
     r"|are|am|was|were|isn't|aren't|tell me)\b",
-    r"(?!(?:do|did) (?:it|that)\b)(?:do|does|did|don't|doesn't|didn't|have|has|had|should|shall|may|might|can"
+    r"(?!(?:do|did) (?:it|that)\b)(?:do|does|did|don't|doesn't|didn't|have|has|had|should|shall"
+    r"|may|might|can"
     r"|could|would|will)"
     r" (?:i|you|we|they|he|she|it|my|the|there|this|that|any\w*)\b",
 )

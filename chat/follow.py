@@ -1,0 +1,58 @@
+"""A turn read from its rows while some process takes it, or after: the same events as live."""
+
+from collections.abc import Iterator
+from time import monotonic, sleep
+
+from django.db import connection
+
+from agent.events import TextDelta, ToolFinished, ToolStarted
+from chat.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Place
+from chat.turns import TurnEnded, TurnEvent, TurnStarted
+from conversations.models import Conversation, Turn
+
+POLL_SECONDS = 0.25
+
+
+def turn_to_follow(conversation: Conversation, place: Place | None) -> Turn | None:
+    """The turn that a reader at ``place`` has not heard to its end, else the open one."""
+    if place and not place.ended:
+        begun = conversation.turns.filter(pk=place.turn).first()
+        if begun:
+            return begun
+    return conversation.turns.live().first()
+
+
+def follow(turn: Turn, place: Place | None) -> Iterator[bytes]:
+    """What lies behind ``place``, until the turn is settled; all of it for another attempt."""
+    told_at = monotonic()
+    while True:
+        turn.reload()
+        if place is None or (place.turn, place.attempt) != (turn.pk, turn.attempt):
+            place = Place(turn.pk, turn.attempt)
+            yield place.tell(TurnStarted(turn))
+        for event in _events_behind(place, turn):
+            told_at = monotonic()
+            yield place.tell(event)
+        if place.ended:
+            return
+        connection.close()
+        if monotonic() - told_at > KEEP_ALIVE_SECONDS:
+            told_at = monotonic()
+            yield KEEP_ALIVE
+        sleep(POLL_SECONDS)
+
+
+def _events_behind(place: Place, turn: Turn) -> Iterator[TurnEvent]:
+    """``place`` moves on between the events, as the caller tells them."""
+    text = turn.reply.content
+    for number, call in enumerate(turn.calls):
+        if text[place.characters : call.text_before]:
+            yield TextDelta(text[place.characters : call.text_before])
+        if place.tool_events == 2 * number:
+            yield ToolStarted(call.pk, call.name, call.arguments)
+        if place.tool_events == 2 * number + 1:
+            yield ToolFinished(call.pk, call.name, call.status, call.result, call.duration_ms)
+    if text[place.characters :]:
+        yield TextDelta(text[place.characters :])
+    if turn.shown_status != Turn.Status.IN_PROGRESS:
+        yield TurnEnded(turn)

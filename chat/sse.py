@@ -1,0 +1,138 @@
+"""A turn as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextvars import copy_context
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.http import StreamingHttpResponse
+from rest_framework.utils.encoders import JSONEncoder
+
+from agent.events import TextDelta, ToolFinished, ToolStarted
+from chat.serializers import AnswerSerializer
+from chat.turns import TurnEnded, TurnEvent, TurnStarted
+from conversations.models import Turn
+from conversations.serializers import MessageSerializer
+
+MEDIA_TYPE = "text/event-stream"
+KEEP_ALIVE_SECONDS = 10.0
+KEEP_ALIVE = b": the turn goes on\n\n"
+
+
+@dataclass(slots=True)
+class Place:
+    """How far a reader of a turn has come; the id of an event is the place behind it.
+
+    It tells the attempt at the turn, the characters of the reply, and how many events of tools. So
+    the rest can be told at any event, by any process, from the rows alone.
+    """
+
+    turn: UUID
+    attempt: int
+    characters: int = 0
+    tool_events: int = 0
+    ended: bool = False
+
+    def __str__(self) -> str:
+        reached = "end" if self.ended else f"{self.characters}.{self.tool_events}"
+        return f"{self.turn}.{self.attempt}.{reached}"
+
+    @classmethod
+    def read(cls, event_id: str) -> "Place | None":
+        """``None`` for what is no id of ours."""
+        turn, _, numbers = event_id.partition(".")
+        attempt, _, reached = numbers.partition(".")
+        characters, _, tool_events = reached.partition(".")
+        try:
+            if reached == "end":
+                return cls(UUID(turn), int(attempt), ended=True)
+            return cls(UUID(turn), int(attempt), int(characters), int(tool_events))
+        except ValueError:
+            return None
+
+    def tell(self, event: TurnEvent) -> bytes:
+        """The event on the wire; the place moves on behind it."""
+        match event:
+            case TurnStarted(turn):
+                name, data = "turn.started", _started(turn)
+            case TextDelta(text):
+                self.characters += len(text)
+                name, data = "message.delta", {"text": text}
+            case ToolStarted():
+                self.tool_events += 1
+                name, data = "tool.started", _fields(event, "id", "name", "arguments")
+            case ToolFinished():
+                self.tool_events += 1
+                fields = ("id", "name", "status", "result", "duration_ms")
+                name, data = "tool.finished", _fields(event, *fields)
+            case TurnEnded(turn):
+                self.ended = True
+                name, data = _ended(turn)
+        text = json.dumps(data, cls=JSONEncoder, ensure_ascii=False)
+        return f"id: {self}\nevent: {name}\ndata: {text}\n\n".encode()
+
+
+def respond(lines: Iterable[bytes], headers: dict[str, str]) -> StreamingHttpResponse:
+    unbuffered = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no", **headers}
+    return StreamingHttpResponse(lines, content_type=MEDIA_TYPE, headers=unbuffered)
+
+
+class Live:
+    """The events of a turn while it is taken, for a reader who may leave.
+
+    The turn has a thread of its own and comes to its end whether anybody reads or not; ``close``,
+    which the server calls when the reader has gone, waits for that end.
+    """
+
+    def __init__(self, turn: Turn, events: Iterator[TurnEvent]) -> None:
+        self._place = Place(turn.pk, turn.attempt)
+        self._events: SimpleQueue[TurnEvent | None] = SimpleQueue()
+        context = copy_context()  # the logs of the thread name the request, too
+        self._thread = Thread(target=context.run, args=(self._take, events))
+        self._thread.start()
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            try:
+                event = self._events.get(timeout=KEEP_ALIVE_SECONDS)
+            except Empty:
+                yield KEEP_ALIVE
+                continue
+            if event is None:
+                return
+            yield self._place.tell(event)
+
+    def close(self) -> None:
+        self._thread.join()
+
+    def _take(self, events: Iterator[TurnEvent]) -> None:
+        try:
+            for event in events:
+                self._events.put(event)
+        finally:
+            self._events.put(None)
+            connection.close()
+
+
+def _started(turn: Turn) -> dict[str, Any]:
+    return {
+        "conversation_id": turn.conversation_id,
+        "user_message": MessageSerializer(turn.user_message).data,
+        "assistant_message_id": turn.reply.pk,
+    }
+
+
+def _ended(turn: Turn) -> tuple[str, dict[str, Any]]:
+    answer = dict(AnswerSerializer(turn).data)
+    if turn.error is None:
+        return "turn.completed", answer
+    return "turn.failed", answer | {"error": turn.error}
+
+
+def _fields(event: ToolStarted | ToolFinished, *names: str) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in names}

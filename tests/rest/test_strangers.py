@@ -1,0 +1,143 @@
+"""Nobody can tell a stranger's row from one that does not exist, on any path that names a row."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from tests.factories import LEASE, ConversationFactory, TaskFactory, record_call, say
+from todos.models import Origin
+
+Make = Callable[[User], Model]
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+GOOD_FOR_ALL = {"title": "x", "content": "x", "message": "x"}
+
+
+def a_conversation(user: User) -> Model:
+    conversation = ConversationFactory(user=user)
+    say(conversation, "Hello")
+    record_call(conversation.begin_turn("Add milk", LEASE))
+    return conversation
+
+
+def a_deleted_conversation(user: User) -> Model:
+    conversation = a_conversation(user)
+    conversation.remove()
+    return conversation
+
+
+def a_task(user: User) -> Model:
+    return TaskFactory(user=user)
+
+
+def a_deleted_task(user: User) -> Model:
+    task = TaskFactory(user=user)
+    task.remove(Origin("api"))
+    return task
+
+
+# Whose row stands at the place of the id; a new kind of path has to be entered here.
+ROWS: dict[str, list[Make]] = {
+    "/api/conversations/": [a_conversation, a_deleted_conversation],
+    "/api/tasks/": [a_task, a_deleted_task],
+}
+
+
+def routes(patterns: list[Any], prefix: str = "/") -> Iterator[str]:
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern).removeprefix("^").removesuffix("$").removesuffix(r"\Z")
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, path)
+        elif isinstance(pattern, URLPattern):
+            yield path
+
+
+def with_an_id() -> list[str]:
+    """The paths of the API that name a row, with ``{id}`` in its place."""
+    named = [
+        re.sub(r"\(\?P<\w+>[^)]*\)|<[^>]*>", "{id}", path)
+        for path in routes(get_resolver().url_patterns)
+    ]
+    return sorted({path for path in named if "{id}" in path and not path.startswith("/admin/")})
+
+
+def cases() -> Iterator[Any]:
+    for path in with_an_id():
+        for make in ROWS.get(path.partition("{")[0], [None]):
+            for method in METHODS:
+                name = make.__name__ if make else "unlisted"
+                yield pytest.param(path, method, make, id=f"{method} {path} {name}")
+
+
+def everything() -> list[tuple[Any, ...]]:
+    models = apps.get_app_config("conversations"), apps.get_app_config("todos")
+    return [
+        row for app in models for model in app.get_models() for row in model.objects.values_list()
+    ]
+
+
+def test_the_walk_finds_the_paths() -> None:
+    assert {"/api/conversations/{id}/", "/api/conversations/{id}/messages/"} < set(with_an_id())
+
+
+@pytest.mark.parametrize(("path", "method", "make"), list(cases()))
+def test_a_stranger_gets_what_anybody_gets_for_no_row_at_all(
+    client: APIClient, stranger: User, path: str, method: str, make: Make | None
+) -> None:
+    assert make, f"add {path} to ROWS, so that it is tried with a stranger's row"
+    row = make(stranger)
+    before = everything()
+
+    theirs = ask(client, method, path, row.pk)
+    nobodys = ask(client, method, path, uuid4())
+
+    assert theirs.status_code == nobodys.status_code
+    assert theirs.status_code in (404, 405) or method == "OPTIONS"
+    if theirs.status_code == 404 and method != "HEAD":
+        assert theirs.json()["code"] == "not_found"
+        assert theirs.json() == nobodys.json()
+    assert theirs.content == nobodys.content
+    assert everything() == before
+
+
+def ask(client: APIClient, method: str, path: str, key: Any) -> Any:
+    request = getattr(client, method.lower())
+    url = path.replace("{id}", str(key))
+    headers = {"X-Request-ID": "mine"}
+    if method in ("POST", "PUT", "PATCH"):
+        return request(url, GOOD_FOR_ALL, headers=headers)
+    return request(url, headers=headers)
+
+
+@pytest.mark.parametrize("path", with_an_id())
+@pytest.mark.parametrize("method", METHODS)
+def test_the_anonymous_get_nothing_on_any_of_these_paths(
+    anonymous: APIClient, user: User, path: str, method: str
+) -> None:
+    key = ROWS[path.partition("{")[0]][0](user).pk
+    before = everything()
+
+    answer = ask(anonymous, method, path, key)
+
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert everything() == before
+
+
+def test_what_strangers_have_is_in_no_list(
+    client: APIClient, stranger: User, stranger_client: APIClient
+) -> None:
+    for makes in ROWS.values():
+        makes[0](stranger)
+
+    for path in ROWS:
+        assert client.get(path).json()["results"] == []
+        assert len(stranger_client.get(path).json()["results"]) == 1
