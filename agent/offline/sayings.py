@@ -75,7 +75,10 @@ TOPICS = [
         "bye",
     ),
     (
-        any_of(r"(?:ok|okay|k|alright|all right|cool|fine|good|got it|i see|sure|right)(?: then)?"),
+        any_of(
+            r"(?:ok|okay|k|alright|all right|cool|fine|good|got it|i see|sure|right)(?: then)?",
+            r"sorry|wait|hm+|lol|haha+|oh|ah",
+        ),
         "ok",
     ),
     (

@@ -248,9 +248,7 @@ def test_a_change_that_failed_is_not_claimed(error: Any, told: str) -> None:
 def test_tasks_that_can_not_be_listed(text: str, arguments: dict[str, Any]) -> None:
     failed = done("list_tasks", arguments, {"error": "Try later."})
 
-    assert "I could not look up your tasks: Try later." in words(
-        user(text), failed
-    )
+    assert "I could not look up your tasks: Try later." in words(user(text), failed)
 
 
 def test_a_result_that_is_no_object_is_taken_for_an_empty_one() -> None:

@@ -13,7 +13,8 @@ from agent.offline.steps import Plan, Request
 def add(intent: Add, known: Known, now: datetime) -> Plan[Reply]:
     if not intent.drafts:
         return Reply("What shall I add?", asks=Question("missing", intent), keeps_focus=True)
-    drafts, left = intent.drafts[:MOST_AT_ONCE], intent.drafts[MOST_AT_ONCE:]
+    wanted = tuple(dict.fromkeys(intent.drafts))  # what is said twice is wanted once
+    drafts, left = wanted[:MOST_AT_ONCE], wanted[MOST_AT_ONCE:]
     calls = yield [Request("create_task", _fields(draft)) for draft in drafts]
     added = tuple(task for call in calls if not call.error for task in tasks_of(call))
     words = _added(added, now)

@@ -84,7 +84,7 @@ RULES: Rules = [
     ),
     _rule(rf"(?:remove|clear|drop|reset|unset) {THE}priority{OF}", readers.new_priority("none")),
     # titles
-    _rule(rf"(?:rename|retitle) {TASK}(?: (?:to|as|into) (?P<title>.+))?", readers.rename),
+    _rule(rf"(?:rename|retitle) {TASK}(?: (?:to|as|into|->|→) (?P<title>.+))?", readers.rename),
     _rule(rf"change {THE}(?:title|name)(?: of {TASK})? to (?P<title>.+)", readers.rename),
     _rule(rf"(?:call|name) {POINTED} (?!a day$)(?P<title>.+)", readers.rename),
     _rule(rf"{TASK} should (?:be called|be named|say|read) (?P<title>.+)", readers.rename),
@@ -94,6 +94,15 @@ RULES: Rules = [
         r" (?:to |as )?(?P<level>.+)",
         readers.set_priority,
     ),
+    _rule(
+        rf"(?:set|change|make|update) {TASK}'s priority (?:to |as )?(?P<level>.+)",
+        readers.set_priority,
+    ),
+    _rule(
+        rf"(?:set|change|make|update|move) {TASK}'s {DUE} (?:to |as |for )?(?P<phrase>.+)",
+        readers.set_due,
+    ),
+    _rule(rf"change {TASK}'s (?:title|name) to (?P<title>.+)", readers.rename),
     _rule(rf"(?:raise|increase|bump(?: up)?) {THE}priority{OF}", readers.new_priority("high")),
     _rule(rf"(?:lower|reduce|decrease) {THE}priority{OF}", readers.new_priority("low")),
     _rule(rf"prioriti[sz]e {TASK}", readers.new_priority("high")),

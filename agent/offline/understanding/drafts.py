@@ -64,8 +64,7 @@ def read_drafts(text: str, now: datetime) -> Drafts:
         found.append((item, draft))
         remarks |= dict.fromkeys(said)
     shared = _shared_date(found)
-    finished = dict.fromkeys(_finished(draft, quotes) for draft in shared)  # the same only once
-    return Drafts(tuple(finished), tuple(remarks))
+    return Drafts(tuple(_finished(draft, quotes) for draft in shared), tuple(remarks))
 
 
 def _shield(text: str) -> tuple[str, list[str]]:

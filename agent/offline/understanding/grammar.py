@@ -94,7 +94,7 @@ def _at_once(intents: tuple[Intent, ...]) -> Intent:
 
 def _sentence(sentence: str, now: datetime) -> Intent | None:
     text = plain(sentence) or sentence.strip()
-    if topic := topic_of(text):
+    if topic := topic_of(text) or topic_of(sentence.strip(" .!?")):
         return Say(topic)
     if UNDO.fullmatch(text):
         return Undo()

@@ -125,7 +125,7 @@ RULES: list[tuple[re.Pattern[str], Read]] = [
     (
         any_of(
             r"(?:is|are|was|has) (?P<name>.+?) (?:already |been )*"
-            rf"(?:done|finished|completed?|open|due){ALREADY}"
+            rf"(?:done|finished|completed?|open|due|urgent|important|high priority){ALREADY}"
         ),
         _about,
     ),
