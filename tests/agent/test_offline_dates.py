@@ -69,6 +69,8 @@ TABLES = {
         2026-12-03                      | 2026-12-03
         on 2026-12-03 at 08:15          | 2026-12-03 08:15
         on the 5th                      | 2026-12-05
+        on the 1st of next month        | 2026-12-01
+        by the 30th of this month       | 2026-11-30
         by the 21st                     | 2026-11-21
         on the 31st                     | 2026-12-31
         3/12                            | 2026-12-03

@@ -138,6 +138,12 @@ def _named(match: re.Match[str], now: datetime) -> Day | None:
     return this_or_next_year(month, day, now)
 
 
+def _of_month(match: re.Match[str], now: datetime) -> Day:
+    """The 1st of next month."""
+    first = now.date() + relativedelta(months=_is_next(match), day=1)
+    return dated(first.year, first.month, int(match["day"]), now)
+
+
 def _month_day(match: re.Match[str], now: datetime) -> Day | None:
     """On the 15th: of this month or of the next that has it."""
     day = int(match["day"])
@@ -295,6 +301,7 @@ RULES = [
         r"|this(?= (?:morning|afternoon|evening|night)))",
         _near,
     ),
+    _rule(rf"{DAY_OF_MONTH} of (?P<which>this|next) month", _of_month),
     _rule(rf"{DAY_OF_MONTH}(?<=[a-z])", _month_day),
     _rule(rf"(?:in|by|before|until) {MONTH}(?!\s*\d)", _in_month),
 ]
