@@ -280,6 +280,7 @@ RULES = [
         r"(?:(?P=separator)(?P<year>\d{4}|\d\d)|(?P<dot>\.))?(?!\s?[ap]\.?m)",
         _numeric,
     ),
+    _rule(rf"{DAY_OF_MONTH} of (?P<which>this|next) month", _of_month),
     _rule(r"day after tomorrow", _day_after_tomorrow),
     _rule(rf"(?P<in>(?:with)?in (?:the next )?)?(?P<count>{NUMBER}) {UNIT}\b{ORIGIN}?", _after),
     _rule(r"in half an hour", _half_hour),
@@ -301,7 +302,6 @@ RULES = [
         r"|this(?= (?:morning|afternoon|evening|night)))",
         _near,
     ),
-    _rule(rf"{DAY_OF_MONTH} of (?P<which>this|next) month", _of_month),
     _rule(rf"{DAY_OF_MONTH}(?<=[a-z])", _month_day),
     _rule(rf"(?:in|by|before|until) {MONTH}(?!\s*\d)", _in_month),
 ]
