@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from agent.llm import Message
+from rest.text import clean_json, clean_text, is_blank
 
 HISTORY_CHARACTERS = 100_000
 """Roughly 25,000 tokens; the oldest turns beyond that are left out."""
@@ -26,12 +27,18 @@ a change that no tool has made.
 
 It is now {now:%A}, {now:%Y-%m-%d}, {now:%H:%M} for the user (time zone {zone}).\
 """
-NOT_ANSWERED: Message = {"role": "assistant", "content": "(This message was not answered.)"}
+NOT_ANSWERED = "(This message was not answered.)"
+NOT_FINISHED = "(This reply was not finished.)"
+EMPTY = "(This message is empty.)"
+CALLS_AT_ONCE = 100
+"""In one message; OpenAI takes 128 at most."""
+
 NOW = re.compile(r"It is now \w+, ([\d-]+), ([\d:]+) for the user \(time zone ([^)]+)\)")
+NOT_IN_A_NAME = re.compile(r"[^a-zA-Z0-9_-]")
 
 
 class CallRow(Protocol):
-    """What is read of a ToolCall."""
+    """What is read of a ToolCall; arguments and result should be objects, and may be anything."""
 
     id: UUID
     step: int
@@ -40,11 +47,21 @@ class CallRow(Protocol):
     result: Any
 
 
+class WorkRow(Protocol):
+    """What is read of the Turn behind a reply."""
+
+    @property
+    def shown_status(self) -> str: ...
+
+
 class MessageRow(Protocol):
     """What is read of a Message."""
 
     role: str
     content: str
+
+    @property
+    def work(self) -> WorkRow | None: ...
 
     @property
     def calls(self) -> Sequence[CallRow]: ...
@@ -65,56 +82,76 @@ def local_now(messages: list[Message]) -> datetime:
 
 
 def build(history: Sequence[MessageRow], now: datetime) -> list[Message]:
-    """The prompt for the reply that ends ``history``: always legal, and within the size budget.
+    """The prompt for the reply that ends ``history``: legal whatever the rows hold.
 
-    The last row is the reply to be made; of it only the calls of an earlier attempt are told.
-    Older messages are left out by whole turns, so that no tool result stands without its call.
+    Of that reply only the calls of an earlier attempt are told. The newest message of the user is
+    there and whole; of all else the newest is told that the size budget has room for, older
+    messages by whole turns, so that no tool result stands without its call.
     """
-    *turns, current = _by_turn(history)
-    told = [_current(current)]
-    budget = HISTORY_CHARACTERS - _size(told[0])
-    for turn in reversed(turns):
-        messages = _past(turn)
-        budget -= _size(messages)
-        if budget < 0:
-            break
-        told.append(messages)
+    *past, (question, replies) = _by_turn(history) or [(None, [])]
+    asked = [_question(question)]
+    steps = _newest(_steps(replies), HISTORY_CHARACTERS - _size(asked))
+    current = [*asked, *chain.from_iterable(steps)]
+    told = _newest([_past(*turn) for turn in past], HISTORY_CHARACTERS - _size(current))
     system = {"role": "system", "content": instructions(now)}
-    return [system, *chain.from_iterable(reversed(told))]
+    return [system, *chain.from_iterable(told), *current]
 
 
-def _by_turn(history: Sequence[MessageRow]) -> list[list[MessageRow]]:
-    """Cut before each user message; a reply whose question is beyond the limit is dropped."""
-    turns: list[list[MessageRow]] = []
+def _by_turn(
+    history: Sequence[MessageRow],
+) -> list[tuple[MessageRow | None, list[MessageRow]]]:
+    """Each message of the user with the replies to it; of other roles we know nothing to tell.
+
+    A reply without a question, which is beyond the limit of what was read, is dropped.
+    """
+    turns: list[tuple[MessageRow | None, list[MessageRow]]] = []
     for message in history:
         if message.role == "user":
-            turns.append([message])
-        elif turns:
-            turns[-1].append(message)
+            turns.append((message, []))
+        elif message.role == "assistant" and turns:
+            turns[-1][1].append(message)
     return turns
 
 
-def _past(turn: list[MessageRow]) -> list[Message]:
-    question, *replies = turn
-    messages = [_text(question)]
-    for reply in replies:
-        messages += _calls(reply)
-        messages.append(_text(reply) if reply.content else NOT_ANSWERED)
-    return messages
+def _newest(parts: list[list[Message]], budget: int) -> list[list[Message]]:
+    """As many of the last parts as fit, in their order."""
+    first = len(parts)
+    while first and (budget := budget - _size(parts[first - 1])) >= 0:
+        first -= 1
+    return parts[first:]
 
 
-def _current(turn: list[MessageRow]) -> list[Message]:
-    question, reply = turn
-    return [_text(question), *_calls(reply)]
+def _past(question: MessageRow | None, replies: list[MessageRow]) -> list[Message]:
+    answer = "\n\n".join(filter(None, map(_answer, replies))) or NOT_ANSWERED
+    steps = chain.from_iterable(_steps(replies))
+    return [_question(question), *steps, {"role": "assistant", "content": answer}]
 
 
-def _text(message: MessageRow) -> Message:
-    return {"role": message.role, "content": message.content}
+def _question(row: MessageRow | None) -> Message:
+    text = clean_text(row.content or "") if row else ""
+    return {"role": "user", "content": EMPTY if is_blank(text) else text}
 
 
-def _calls(reply: MessageRow) -> list[Message]:
-    steps = groupby(reply.calls, key=lambda call: call.step)
-    return list(chain.from_iterable(step_messages(list(calls)) for _, calls in steps))
+def _answer(reply: MessageRow) -> str:
+    """What was said, and whether that was all; empty where nothing was said or done."""
+    text = clean_text(reply.content or "")
+    said = not is_blank(text)
+    if said and (reply.work is None or reply.work.shown_status == "completed"):
+        return text
+    if said:
+        return f"{text}\n\n{NOT_FINISHED}"
+    return NOT_FINISHED if reply.calls else ""
+
+
+def _steps(replies: list[MessageRow]) -> list[list[Message]]:
+    """The steps that asked for tools, each with its calls and their results."""
+    calls = {call.id: call for reply in replies for call in reply.calls}  # each of them once
+    steps = [list(step) for _, step in groupby(calls.values(), key=lambda call: call.step)]
+    return [
+        step_messages(step[start : start + CALLS_AT_ONCE])
+        for step in steps
+        for start in range(0, len(step), CALLS_AT_ONCE)
+    ]
 
 
 def step_messages(calls: Sequence[CallRow], said: str = "") -> list[Message]:
@@ -123,20 +160,38 @@ def step_messages(calls: Sequence[CallRow], said: str = "") -> list[Message]:
         {
             "id": _call_id(call),
             "type": "function",
-            "function": {"name": call.name, "arguments": json.dumps(call.arguments)},
+            "function": {"name": _name(call), "arguments": _arguments(call)},
         }
         for call in calls
     ]
     results = [
-        {"role": "tool", "tool_call_id": _call_id(call), "content": json.dumps(call.result)}
+        {"role": "tool", "tool_call_id": _call_id(call), "content": _json(call.result)}
         for call in calls
     ]
-    return [{"role": "assistant", "content": said or None, "tool_calls": requests}, *results]
+    text = clean_text(said) or None
+    return [{"role": "assistant", "content": text, "tool_calls": requests}, *results]
 
 
 def _call_id(call: CallRow) -> str:
     """Ours, not the model's: some repeat an id over turns, some leave it empty."""
     return f"call_{call.id.hex}"
+
+
+def _name(call: CallRow) -> str:
+    """In the letters that the protocol takes."""
+    return NOT_IN_A_NAME.sub("_", call.name or "")[:64] or "unnamed"
+
+
+def _arguments(call: CallRow) -> str:
+    given = call.arguments
+    return _json(given if isinstance(given, dict) else {"raw": given})
+
+
+def _json(value: Any) -> str:
+    try:
+        return json.dumps(clean_json(value), allow_nan=False)
+    except (TypeError, ValueError, RecursionError):  # too deep, a number without end, …
+        return "{}"
 
 
 def _size(messages: list[Message]) -> int:

@@ -1,0 +1,149 @@
+"""The thread of one user."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ownership import Recoverable, RecoverableQuerySet
+from conversations.models.message import Message
+from conversations.models.turn import ConversationBusy, Turn
+
+TITLE_FROM_MESSAGE = 50
+PREVIEW = 100
+
+
+def one_line(text: str, limit: int) -> str:
+    return " ".join(text.split())[:limit]
+
+
+class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
+    def with_status(self) -> Self:
+        open_turns = Turn.objects.filter(conversation=OuterRef("pk")).live()
+        return self.annotate(busy=Exists(open_turns))
+
+    def latest_first(self) -> Self:
+        return self.order_by("-updated_at", "-id")
+
+    def search(self, text: str) -> Self:
+        """Conversations with ``text`` in their title or in one of their messages, in any case."""
+        said = Message.objects.filter(conversation=OuterRef("pk"), content__icontains=text)
+        return self.filter(Q(title__icontains=text) | Exists(said))
+
+
+class Conversation(Recoverable):
+    """The thread of one user; count and preview are kept so that a list is one query."""
+
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    message_count = models.PositiveIntegerField(default=0, editable=False)
+    last_message_preview = models.CharField(max_length=PREVIEW, blank=True, editable=False)
+
+    objects = ConversationQuerySet.as_manager()
+
+    busy: ClassVar[bool] = False  # read through with_status(), a row has its own
+
+    class Meta:
+        indexes = [
+            # The list of a user's conversations, latest activity first, page by page.
+            models.Index(
+                fields=["user", "-updated_at", "-id"],
+                name="conversation_latest",
+                condition=Q(deleted_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(self.pk)
+
+    def rename(self, title: str) -> None:
+        self.title = title
+        self.updated_at = timezone.now()
+        self.save(update_fields=["title", "updated_at"])
+
+    def remove(self) -> None:
+        """Delete softly, and cancel the open turn: nothing is done for a deleted conversation."""
+        self.deleted_at = timezone.now()
+        self.save(update_fields=["deleted_at"])
+        # From here on no turn begins, so this meets every open one. In one transaction, both would
+        # lock the rows the other way round than a turn that is being settled: a deadlock.
+        self.turns.in_progress().update(status=Turn.Status.CANCELLED, finished_at=Now())
+
+    def restore(self) -> None:
+        self.deleted_at = None
+        self.save(update_fields=["deleted_at"])
+
+    def begin_turn(
+        self,
+        text: str,
+        lease: timedelta,
+        *,
+        slots: int = 3,
+        idempotency_key: str | None = None,
+        request_hash: str = "",
+        request_id: str = "",
+    ) -> Turn:
+        """Open a turn in one transaction: its row, the user's message, the empty reply, the count.
+
+        A conversation that is not saved yet is saved by the same transaction. Of all open turns of
+        the user there are at most ``slots``. Raises ConversationBusy, TooManyTurns,
+        IdempotencyKeyTaken.
+        """
+        turn = Turn(
+            user_id=self.user_id,
+            conversation=self,
+            idempotency_key=idempotency_key,
+            request_hash=request_hash,
+            request_id=request_id,
+            lease_expires_at=Now() + lease,
+        )
+        whose = {"user_id": self.user_id, "conversation": self, "turn": turn}
+        seq = self.message_count + 1
+        messages = [
+            Message(**whose, seq=seq, role=Message.Role.USER, content=text),
+            Message(**whose, seq=seq + 1, role=Message.Role.ASSISTANT, content=""),
+        ]
+        new = self._state.adding
+
+        def insert(slot: int) -> None:
+            turn.slot = slot
+            if new:
+                self.save(force_insert=True)
+            turn.save(force_insert=True)  # the lock, and so ahead of the conversation's row
+            self._count(messages)
+            Message.objects.bulk_create(messages)
+
+        turn.take_slot(slots, insert)
+        turn.lease_expires_at = timezone.now() + lease  # near enough; the row has it exactly
+        turn.user_message, turn.reply = messages
+        turn.calls = []
+        return turn
+
+    def _count(self, messages: list[Message]) -> None:
+        """Add new messages to count, preview and title; the count that we read must still hold."""
+        text = messages[0].content
+        counted = Conversation.objects.filter(
+            pk=self.pk, deleted_at=None, message_count=self.message_count
+        ).update(
+            message_count=F("message_count") + len(messages),
+            last_message_preview=one_line(text, PREVIEW),
+            title=Case(
+                When(title="", then=Value(one_line(text, TITLE_FROM_MESSAGE))), default=F("title")
+            ),
+            updated_at=timezone.now(),
+        )
+        if not counted:
+            raise ConversationBusy
+
+    def note(self, reply: Message, text: str, moment: datetime) -> None:
+        """Preview ``text`` for a reply that is settled, if it is the latest message."""
+        Conversation.objects.filter(pk=self.pk, message_count=reply.seq).update(
+            last_message_preview=one_line(text, PREVIEW), updated_at=moment
+        )
+
+    def cancel(self) -> bool:
+        """Ask the open turn to stop; ``False`` when none is open."""
+        return bool(self.turns.live().update(cancel_requested_at=Now()))

@@ -1,0 +1,105 @@
+"""What was said, and the tools that were used for it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ownership import Owned, OwnedQuerySet
+
+if TYPE_CHECKING:
+    from conversations.models.turn import Turn
+
+
+class MessageQuerySet(OwnedQuerySet["Message"]):
+    def with_work(self) -> Self:
+        """Bring the turns and tool calls along: 2 queries, whatever the number of messages."""
+        return self.select_related("turn").prefetch_related("turn__tool_calls")
+
+    def oldest_first(self) -> Self:
+        return self.order_by("seq")
+
+    def last_with_work(self, limit: int) -> list["Message"]:
+        """The latest ``limit`` messages, oldest first; 2 queries."""
+        return list(self.with_work().order_by("-seq")[:limit])[::-1]
+
+    def before(self, seq: int) -> Self:
+        return self.filter(seq__lt=seq)
+
+    def since(self, moment: int | datetime) -> Self:
+        """Only later ones than a ``seq`` or a time."""
+        if isinstance(moment, int):
+            return self.filter(seq__gt=moment)
+        return self.filter(created_at__gt=moment)
+
+
+class Message(Owned):
+    """What was said, and nothing else; ``seq`` is its place in the conversation, from 1."""
+
+    class Role(models.TextChoices):
+        USER = "user", _("user")
+        ASSISTANT = "assistant", _("assistant")
+
+    conversation = models.ForeignKey(
+        "conversations.Conversation", models.CASCADE, related_name="messages", db_index=False
+    )
+    turn = models.ForeignKey("conversations.Turn", models.CASCADE, related_name="messages")
+    seq = models.PositiveIntegerField()
+    role = models.CharField(max_length=9, choices=Role.choices)
+    content = models.TextField(blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # The order of a conversation, and the index by which its pages and history are read.
+            models.UniqueConstraint(fields=["conversation", "seq"], name="message_seq"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.seq}"
+
+    @property
+    def work(self) -> "Turn | None":
+        """The turn that a reply came from; none stands behind a message of the user."""
+        return self.turn if self.role == Message.Role.ASSISTANT else None
+
+    @property
+    def calls(self) -> list["ToolCall"]:
+        return self.work.calls if self.work else []
+
+
+class ToolCall(Owned):
+    """One use of a tool, written in the transaction of its effect.
+
+    ``text_before`` is its place in the reply: how many characters had been said.
+    """
+
+    class Status(models.TextChoices):
+        SUCCEEDED = "succeeded", _("succeeded")
+        FAILED = "failed", _("failed")
+
+    turn = models.ForeignKey(
+        "conversations.Turn", models.CASCADE, related_name="tool_calls", db_index=False
+    )
+    step = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField()
+    text_before = models.PositiveIntegerField(default=0)
+    name = models.CharField(max_length=64)
+    arguments = models.JSONField(encoder=DjangoJSONEncoder)
+    result = models.JSONField(encoder=DjangoJSONEncoder)
+    status = models.CharField(max_length=9, choices=Status.choices)
+    started_at = models.DateTimeField()
+    duration_ms = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["step", "position"]
+        constraints = [
+            # A call is made once; also the index by which the calls of turns are read in order.
+            models.UniqueConstraint(fields=["turn", "step", "position"], name="tool_call_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.status}"
