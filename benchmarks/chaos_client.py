@@ -8,10 +8,11 @@ is imported, so that the machine's time is left to the servers.
 import hashlib
 import json
 import random
-import socket
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from itertools import count
@@ -92,7 +93,7 @@ class Client(Thread):
         while time.monotonic() < end:
             self._until_answered(self._choose(), end + PATIENCE)
 
-    def _fresh(self) -> "iter[Send]":  # type: ignore[valid-type]
+    def _fresh(self) -> Iterator[Send]:
         """Our share of the pools, one pool after the other, in no order."""
         for pool in count():
             sends = [
@@ -125,6 +126,7 @@ class Client(Thread):
                     return
             except (Broken, OSError, HTTPException):
                 self.seen.broken += 1
+                self.connection.close()
                 self.connection = self._connect()
             if time.monotonic() > give_up:
                 self.seen.faults.append(f"{send.key} was never answered")
@@ -135,10 +137,11 @@ class Client(Thread):
         stream = random.random() < STREAMED
         path, body = send.body(stream=stream)
         headers = {"Idempotency-Key": send.key}
-        response = self._ask("POST", path, send.number, body, headers)
+        self._ask(self.connection, "POST", path, send.number, body, headers)
         if random.random() < LEFT:
-            self.connection.close()
+            time.sleep(random.uniform(0, 0.1))
             raise Broken
+        response = self.connection.getresponse()
         if response.headers["Content-Type"] == "text/event-stream":
             answer = self._read_stream(response, send)
         else:
@@ -157,25 +160,21 @@ class Client(Thread):
 
     def _ask(
         self,
+        connection: HTTPConnection,
         method: str,
         path: str,
         number: int,
         body: Body | None = None,
         headers: dict[str, str] | None = None,
-    ) -> HTTPResponse:
-        """Without waiting for the answer to be read."""
+    ) -> None:
+        """As the user of that number; the response is read by who wants to."""
         head = {"Authorization": f"Bearer {self.plan.tokens[number]}", **(headers or {})}
-        content = None
         if body is not None:
-            content, head["Content-Type"] = json.dumps(body), "application/json"
-        self.connection.request(method, path, content, head)
-        return self.connection.getresponse()
+            head["Content-Type"] = "application/json"
+        connection.request(method, path, None if body is None else json.dumps(body), head)
 
     def _connect(self) -> HTTPConnection:
-        connection = HTTPConnection("127.0.0.1", self.plan.port, timeout=30)
-        connection.connect()
-        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
+        return HTTPConnection("127.0.0.1", self.plan.port, timeout=30)
 
     def _read_stream(self, response: HTTPResponse, send: Send) -> Body:
         """The data of the last event, which must be the end of the turn."""
@@ -203,18 +202,17 @@ class Client(Thread):
     def _stop(self, conversation: str, number: int) -> None:
         """Cancel the open turn, or delete its conversation, while we read the stream of it."""
         kind = random.choice(("cancel", "delete"))
-        other = Client(self.plan, self.share)
+        method, path = {
+            "cancel": ("POST", f"/api/conversations/{conversation}/cancel/"),
+            "delete": ("DELETE", f"/api/conversations/{conversation}/"),
+        }[kind]
         sent = time.time()
-        path = f"/api/conversations/{conversation}/"
-        try:
-            if kind == "cancel":
-                status = other._ask("POST", f"{path}cancel/", number).status
-            else:
-                status = other._ask("DELETE", path, number).status
-        except (OSError, HTTPException):
-            return  # whether it has happened is not known
-        finally:
-            other.connection.close()
+        with closing(self._connect()) as connection:
+            try:
+                self._ask(connection, method, path, number)
+                status = connection.getresponse().status
+            except (OSError, HTTPException):
+                return  # nobody knows whether it has happened
         if status in (202, 204):
             stop = {"kind": kind, "conversation": conversation, "sent": sent}
             self.seen.stops.append({**stop, "answered": time.time()})
