@@ -1,6 +1,6 @@
 """The loop: ask the model, do what it asks for, tell it the results, until it only talks."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol
@@ -10,10 +10,11 @@ from uuid_utils.compat import uuid7
 
 from agent import prompt, tools
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
-from agent.llm import LLM, Message, Response, wait_on
-from rest.text import clean_text
+from agent.llm import LLM, Message, Response, ToolRequest, wait_on
+from rest.text import clean_text, is_blank
 
 NO_WORDS = "I have nothing to say to that."
+TOO_LONG = "(My answer was cut short here.)"
 CUT_SHORT = (
     "I stopped here, because this took more steps than I may take for one message. "
     "What the list above shows as done is done; tell me how to go on."
@@ -22,22 +23,33 @@ CUT_SHORT = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one turn may use: model calls, tool calls, seconds in all."""
+    """What one turn may use: model calls, tool calls, seconds and characters of text in all."""
 
     steps: int
     tool_calls: int
     seconds: float
+    characters: int
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A tool call about to be made; step and position are its place in the turn, from 0."""
+    """A tool call about to be made; step and position are its place in the turn, from 0.
+
+    ``kept`` are the arguments as its record has them.
+    """
 
     id: UUID
     step: int
     position: int
     name: str
     arguments: dict[str, Any]
+    kept: dict[str, Any]
+
+    @classmethod
+    def of(cls, request: ToolRequest, step: int, position: int) -> "Call":
+        name, arguments = clean_text(request.name)[:64], tools.read_arguments(request.arguments)
+        kept = tools.kept_arguments(name, arguments, request.arguments)
+        return cls(uuid7(), step, position, name, arguments, kept)
 
 
 class RecordedCall(prompt.CallRow, Protocol):
@@ -56,7 +68,7 @@ class Outcome:
     warning: str = ""
 
     def add(self, response: Response) -> None:
-        self.model = response.model
+        self.model = response.model or self.model
         self.finish_reason = response.finish_reason
         if response.input_tokens is not None:
             self.input_tokens = (self.input_tokens or 0) + response.input_tokens
@@ -81,21 +93,19 @@ def run(
     specifications = tools.specifications()
     outcome = Outcome()
     calls_left = limits.tool_calls
-    said = False
+    reply = _Reply(limits.characters)
     for step in range(first_step, first_step + limits.steps):
-        stream = llm.stream(messages, specifications, idle)
-        response = yield from _paragraph(stream, after=said)
+        response = yield from reply.take(llm.stream(messages, specifications, idle))
         outcome.add(response)
-        said = said or bool(response.text)
-        if not response.tool_requests:
-            if not said:
-                yield TextDelta(NO_WORDS)
+        if reply.is_cut:
+            outcome.finish_reason = "length"
+        if reply.is_cut or not response.tool_requests:
+            yield from reply.end()
             return outcome
         calls = []
         for position, request in enumerate(response.tool_requests[:calls_left]):
-            name, arguments = clean_text(request.name)[:64], tools.read_arguments(request.arguments)
-            call = Call(uuid7(), step, position, name, arguments)
-            yield ToolStarted(call.id, call.name, call.arguments)
+            call = Call.of(request, step, position)
+            yield ToolStarted(call.id, call.name, call.kept)
             done = execute(call)
             yield ToolFinished(done.id, done.name, done.status, done.result, done.duration_ms)
             calls.append(done)
@@ -103,22 +113,55 @@ def run(
         if not calls_left or monotonic() > deadline:
             break
         messages = [*messages, *prompt.step_messages(calls, response.text)]
-    yield TextDelta("\n\n" + CUT_SHORT if said else CUT_SHORT)
+    yield reply.closing(CUT_SHORT)
     outcome.warning = "The answer was cut short: it took more steps than one message may take."
     return outcome
 
 
-def _paragraph(
-    stream: Generator[TextDelta, None, Response], *, after: bool
-) -> Generator[TextDelta, None, Response]:
-    """The same stream; what follows earlier words begins a paragraph of its own."""
-    while True:
-        try:
-            delta = next(stream)
-        except StopIteration as stop:
-            response: Response = stop.value
-            return response
-        if after:
-            yield TextDelta("\n\n")
-            after = False
-        yield delta
+class _Reply:
+    """The text of a reply as it grows from step to step: clean, and no longer than ``room``."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._is_blank = True
+        self.is_cut = False
+
+    def take(
+        self, stream: Generator[TextDelta, None, Response]
+    ) -> Generator[TextDelta, None, Response]:
+        """The same stream; what follows earlier words begins a paragraph of its own.
+
+        Where there is no more room, it gets the time of one delta to end by itself.
+        """
+        lead = "" if self._is_blank else "\n\n"
+        while True:
+            try:
+                text = clean_text(next(stream).text)
+            except StopIteration as stop:
+                response: Response = stop.value
+                return response
+            if self.is_cut:
+                stream.close()
+                return Response("")
+            if text:
+                yield from self._fit(lead)
+                yield from self._fit(text)
+                lead = ""
+
+    def end(self) -> Iterator[TextDelta]:
+        """The words to add where the model's own do not stand alone."""
+        if self.is_cut:
+            yield self.closing(TOO_LONG)
+        elif self._is_blank:
+            yield TextDelta(NO_WORDS)
+
+    def closing(self, words: str) -> TextDelta:
+        return TextDelta(words if self._is_blank else f"\n\n{words}")
+
+    def _fit(self, text: str) -> Iterator[TextDelta]:
+        kept = text[: self._room]
+        self._room -= len(kept)
+        self._is_blank = self._is_blank and is_blank(kept)
+        self.is_cut = len(kept) < len(text)
+        if kept:
+            yield TextDelta(kept)

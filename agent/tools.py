@@ -6,6 +6,7 @@ how arguments are checked, and ``run`` is what it does, for the user of the turn
 
 import json
 from datetime import date, time
+from math import isfinite
 from typing import Annotated, Any, ClassVar, Literal
 
 from django.core.exceptions import ValidationError as InvalidId
@@ -23,7 +24,11 @@ from rest.text import clean_json, clean_text, is_blank
 from todos.models import Origin, Task
 
 LISTED_TASKS = 50
+LARGEST_ARGUMENTS = 200_000
+"""Characters; notes of 10,000, each of them escaped, fit in."""
+
 KEPT_RAW_ARGUMENTS = 4_000
+"""Bytes."""
 
 Result = dict[str, Any]
 
@@ -116,7 +121,9 @@ class ListTasks(Tool):
 class TaskTool(Tool):
     """A tool that acts on one task."""
 
-    task_id: Annotated[str, Field(description="The id of a task, from an earlier result.")]
+    task_id: Annotated[
+        str, Field(max_length=100, description="The id of a task, from an earlier result.")
+    ]
 
     def run(self, user: User, origin: Origin) -> Result:
         try:
@@ -203,18 +210,40 @@ def summary(task: Task) -> Result:
 
 
 def read_arguments(text: str) -> dict[str, Any]:
-    """The arguments of a request, as they are kept; what is no JSON object is kept as ``raw``."""
+    """The arguments of a request; of what is no JSON object the beginning, as ``raw``."""
+    if len(text) > LARGEST_ARGUMENTS:
+        return _raw(text)
     try:
-        arguments = clean_json(json.loads(text or "{}", parse_constant=_refuse))
+        read = json.loads(text or "{}", parse_constant=_finite, parse_float=_finite)
+        arguments = clean_json(read)
     except (ValueError, RecursionError):
         arguments = None
-    if isinstance(arguments, dict):
+    return arguments if isinstance(arguments, dict) else _raw(text)
+
+
+def kept_arguments(name: str, arguments: dict[str, Any], text: str) -> dict[str, Any]:
+    """What the record has of ``arguments``, read from ``text``: as much as the tool takes.
+
+    Of arguments that it does not take no more than of those that are no JSON object.
+    """
+    if len(clean_text(text).encode()) <= KEPT_RAW_ARGUMENTS:
         return arguments
-    return {"raw": clean_text(text)[:KEPT_RAW_ARGUMENTS]}
+    try:
+        bind(name, arguments)
+    except ToolError:
+        return _raw(text)
+    return arguments
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON, and no database keeps it")
+def _raw(text: str) -> dict[str, Any]:
+    return {"raw": clean_text(text).encode()[:KEPT_RAW_ARGUMENTS].decode(errors="ignore")}
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not isfinite(value):
+        raise ValueError(f"{number} is too large; no database keeps it")
+    return value
 
 
 def bind(name: str, arguments: dict[str, Any]) -> Tool:

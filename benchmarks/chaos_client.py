@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from itertools import count
 from threading import Thread
@@ -21,7 +21,7 @@ from typing import Any
 
 KEYS = 400
 """In the pool of each conversation; when all are used, there is another pool."""
-NEW, KNOWN = 0.15, 0.12  # share of the sends that start a conversation; that repeat a known key
+NEW, KNOWN = 0.35, 0.12  # share of the sends that start a conversation; that repeat a known key
 STREAMED, LEFT, STOPPED = 0.2, 0.04, 0.5  # streamed; hung up on; cancelled or deleted midway (new)
 PATIENCE = 40.0  # seconds after the end for what is not answered yet
 SETTLED = {"completed", "cancelled"}
@@ -65,7 +65,9 @@ class Send:
 
     @property
     def text(self) -> str:
-        return f"[{self.key.partition('.')[0] if self.conversation else self.key} {self.key}] Go on."
+        return (
+            f"[{self.key.partition('.')[0] if self.conversation else self.key} {self.key}] Go on."
+        )
 
     def body(self, *, stream: bool) -> tuple[str, Body]:
         if self.conversation and random.random() < 0.5:
@@ -79,19 +81,20 @@ class Broken(Exception):
     """The connection ended before the answer did."""
 
 
-class Client(Thread):
+class Client:
+    """One who sends a message, waits for its answer, and sends the next."""
+
     def __init__(self, plan: Plan, share: int) -> None:
-        super().__init__()
         self.plan, self.share = plan, share
         self.seen = Seen()
         self.sends = self._fresh()
         self.used: list[Send] = []
         self.connection = self._connect()
+        self.end = time.monotonic() + plan.seconds
 
     def run(self) -> None:
-        end = time.monotonic() + self.plan.seconds
-        while time.monotonic() < end:
-            self._until_answered(self._choose(), end + PATIENCE)
+        while time.monotonic() < self.end:
+            self.until_answered(self._choose())
 
     def _fresh(self) -> Iterator[Send]:
         """Our share of the pools, one pool after the other, in no order."""
@@ -117,7 +120,7 @@ class Client(Thread):
         self.used.append(next(self.sends))
         return self.used[-1]
 
-    def _until_answered(self, send: Send, give_up: float) -> None:
+    def until_answered(self, send: Send) -> None:
         for attempt in count():
             self.seen.requests += 1
             self.seen.retries += attempt > 0
@@ -128,10 +131,10 @@ class Client(Thread):
                 self.seen.broken += 1
                 self.connection.close()
                 self.connection = self._connect()
-            if time.monotonic() > give_up:
+            if time.monotonic() > self.end + PATIENCE:
                 self.seen.faults.append(f"{send.key} was never answered")
                 return
-            time.sleep(random.uniform(0.02, 0.15))
+            time.sleep(random.uniform(0.1, 0.4))
 
     def _answered(self, send: Send) -> bool:
         stream = random.random() < STREAMED
@@ -145,7 +148,12 @@ class Client(Thread):
         if response.headers["Content-Type"] == "text/event-stream":
             answer = self._read_stream(response, send)
         else:
-            answer = json.loads(response.read())
+            content = response.read()
+            try:
+                answer = json.loads(content)
+            except ValueError:
+                self.seen.faults.append(f"{response.status} {response.headers.items()} {content!r}")
+                raise Broken from None
         replayed = response.headers["Idempotency-Replayed"] == "true"
         self.seen.statuses[f"{response.status} {answer.get('code', '')}".strip()] += 1
         self.seen.replays += replayed
@@ -229,11 +237,12 @@ def main() -> None:
     order = json.loads(sys.stdin.readline())
     plan = Plan(**order["plan"])
     clients = [Client(plan, share) for share in order["shares"]]
-    for client in clients:
-        client.start()
-    for client in clients:
-        client.join()
-    print(json.dumps([asdict(client.seen) for client in clients]))
+    threads = [Thread(target=client.run) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(json.dumps([vars(client.seen) for client in clients]))
 
 
 if __name__ == "__main__":

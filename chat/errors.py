@@ -23,6 +23,12 @@ class NothingToCancel(APIException):
     default_detail = "No message of this conversation is being answered."
 
 
+class TaskChangedSince(APIException):
+    status_code = 409
+    default_code = "changed_since"
+    default_detail = "The task has changed since, so this can not be undone any more."
+
+
 class TurnInProgress(APIException):
     status_code = 409
     default_code = "turn_in_progress"

@@ -1,7 +1,8 @@
 """A turn at work: its prompt, the events of the agent, its tool calls and its text, all kept."""
 
 import logging
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from time import monotonic
@@ -82,17 +83,20 @@ class Work:
         warning = ""
         try:
             history = self.turn.history(settings.AGENT_HISTORY_MESSAGES)
-        except DatabaseError:
+        except (DatabaseError, ValueError):  # or a row holds what its column can not
             logger.error("the history of turn %s can not be read", self.turn.pk)
-            history, warning = [self.turn.user_message, self.turn.reply], NO_HISTORY
+            history, warning = [], NO_HISTORY
         _release_connection()
-        return prompt.build(history, self.user.local_now()), warning
+        earlier = [message for message in history if message.turn_id != self.turn.pk]
+        own = [self.turn.user_message, self.turn.reply]
+        return prompt.build([*earlier, *own], self.user.local_now()), warning
 
     def _run(self, llm: LLM, messages: list[Message]) -> Generator[Event, None, runner.Outcome]:
         limits = runner.Limits(
             steps=settings.AGENT_MAX_STEPS,
             tool_calls=settings.AGENT_MAX_TOOL_CALLS,
             seconds=settings.AGENT_TURN_DEADLINE,
+            characters=max(0, settings.AGENT_MAX_REPLY_CHARS - len(self.said)),
         )
         first_step = self.turn.calls[-1].step + 1 if self.turn.calls else 0
         return runner.run(
@@ -121,9 +125,8 @@ class Work:
 
     def _save(self) -> None:
         """Show that we live, and keep the text so far. Raises TurnLost, also to cancel the turn."""
-        with self.turn.fenced(self.lease):
+        with self._transaction():
             self.turn.save_text(self.said)
-        _release_connection()
         self.saved_at = monotonic()
 
     def _execute(self, call: runner.Call) -> ToolCall:
@@ -138,7 +141,7 @@ class Work:
                 position=call.position,
                 text_before=len(self.said),
                 name=call.name,
-                arguments=call.arguments,
+                arguments=call.kept,
                 result=result,
                 status=status,
                 started_at=started_at,
@@ -148,8 +151,8 @@ class Work:
         try:
             tool = tools.bind(call.name, call.arguments)
             self._refuse_repetition(call)
-            with self.turn.fenced(self.lease):
-                result = tool.run(self.user, Origin("chat", call.id))
+            with self._transaction():
+                result = tool.run(self.user, Origin("chat", call.id, self.turn.conversation_id))
                 return record(ToolCall.Status.SUCCEEDED, result)
         except (TurnLost, OperationalError, InterfaceError):
             raise
@@ -158,12 +161,21 @@ class Work:
         except Exception:
             logger.exception("tool %s crashed in turn %s", call.name, self.turn.pk)
             why = BROKEN_TOOL
+        with self._transaction():
+            return record(ToolCall.Status.FAILED, {"error": why})
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Behind the fence of the turn; if it fails, the turn knows of no call made in it."""
+        calls = list(self.turn.calls)
+        try:
+            with self.turn.fenced(self.lease):
+                yield
+        except BaseException:
+            self.turn.calls = calls
+            raise
         finally:
             _release_connection()
-        with self.turn.fenced(self.lease):
-            done = record(ToolCall.Status.FAILED, {"error": why})
-        _release_connection()
-        return done
 
     def _refuse_repetition(self, call: runner.Call) -> None:
         """A model that repeats itself must not make a second task of one wish."""

@@ -27,7 +27,6 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin[Conversation]):
         ("updated_at", admin.DateFieldListFilter),
         "turns__status",
     )
-    list_select_related = ("user",)
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("title", "user__username")

@@ -45,7 +45,16 @@ class ToolCallSerializer(serializers.ModelSerializer[ToolCall]):
 
     class Meta:
         model = ToolCall
-        fields = ["id", "name", "arguments", "result", "status", "started_at", "duration_ms"]
+        fields = [
+            "id",
+            "name",
+            "arguments",
+            "result",
+            "status",
+            "started_at",
+            "duration_ms",
+            "undone",
+        ]
 
 
 class ErrorSerializer(serializers.Serializer[Any]):

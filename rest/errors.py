@@ -6,7 +6,7 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -63,7 +63,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def _as_api_exception(error: Exception) -> Exception:
-    if isinstance(error, Http404):
+    if isinstance(error, (Http404, ObjectDoesNotExist)):  # the latter: gone since it was looked up
         return exceptions.NotFound(NOTHING_HERE)
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()

@@ -1,26 +1,14 @@
 from contextlib import suppress
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin import ReadOnly
 from todos.models import Origin, Task, TaskChange
 
 ADMIN = Origin("admin")
-
-
-class ReadOnly:
-    """Rows are looked at here; a task is changed by its own methods, or the journal would lie."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 class TaskChangeInline(ReadOnly, admin.TabularInline[TaskChange, Task]):

@@ -1,6 +1,7 @@
 """Tasks, and the journal of every change made to them from every door."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Self
@@ -19,10 +20,15 @@ from accounts.ownership import Owned, OwnedQuerySet, Recoverable, RecoverableQue
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a change comes from; ``tool_call_id`` names the ToolCall row of a change by chat."""
+    """Where a change comes from; one by chat names its ToolCall and Conversation rows."""
 
     source: str
     tool_call_id: UUID | None = None
+    conversation_id: UUID | None = None
+
+
+class ChangedSince(Exception):
+    """A change can not be undone, because the task has moved on."""
 
 
 class Priority(models.TextChoices):
@@ -255,6 +261,7 @@ class Task(Recoverable):
             after=after,
             source=origin.source,
             tool_call_id=origin.tool_call_id,
+            conversation_id=origin.conversation_id,
         )
 
 
@@ -268,6 +275,7 @@ class ChangeKind(models.TextChoices):
     REOPENED = "reopened", _("reopened")
     DELETED = "deleted", _("deleted")
     RESTORED = "restored", _("restored")
+    UNDONE = "undone", _("undone")
 
 
 class JournalEncoder(DjangoJSONEncoder):
@@ -285,6 +293,10 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 
+    def not_undone_of(self, tool_calls: Iterable[UUID]) -> Self:
+        """What these tool calls did and nobody has taken back, newest first."""
+        return self.filter(tool_call_id__in=tool_calls, undone_at=None).newest_first()
+
 
 class TaskChange(Owned):
     """One line of the journal: the touched fields as they were and as they became."""
@@ -294,7 +306,9 @@ class TaskChange(Owned):
     before = models.JSONField(encoder=JournalEncoder)
     after = models.JSONField(encoder=JournalEncoder)
     source = models.CharField(max_length=10)
-    tool_call_id = models.UUIDField(null=True, db_index=True)  # of another app: no foreign key
+    # Of another app, so no foreign keys.
+    tool_call_id = models.UUIDField(null=True, db_index=True)
+    conversation_id = models.UUIDField(null=True)
     undone_at = models.DateTimeField(null=True)
 
     objects = TaskChangeQuerySet.as_manager()
@@ -305,3 +319,28 @@ class TaskChange(Owned):
     @property
     def undone(self) -> bool:
         return self.undone_at is not None
+
+    def undo(self, origin: Origin) -> bool:
+        """Put the task back as it was; ``False`` when that was done before. Raises ChangedSince."""
+        task = self.task
+        with transaction.atomic():
+            task._lock(deleted_too=True)
+            self.refresh_from_db(fields=["undone_at"])
+            if self.undone:
+                return False
+            before, after = _values(self.before), _values(self.after)
+            if self.kind == ChangeKind.CREATED:
+                before = {"deleted_at": timezone.now()}
+                after |= {"deleted_at": None, "completed_at": None}
+            if any(getattr(task, name) != value for name, value in after.items()):
+                raise ChangedSince
+            task._change(ChangeKind.UNDONE, origin, **before)
+            self.undone_at = timezone.now()
+            self.save(update_fields=["undone_at"])
+        return True
+
+
+def _values(spelled: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a journal line, read back from JSON."""
+    fields = {field.name: field for field in Task._meta.fields}
+    return {name: fields[name].to_python(text) for name, text in spelled.items()}

@@ -134,5 +134,8 @@ class TaskChangeSerializer(serializers.Serializer[TaskChange]):
     tool_call_id = serializers.UUIDField(
         read_only=True, allow_null=True, help_text="The tool call of the assistant that did it."
     )
+    conversation_id = serializers.UUIDField(
+        read_only=True, allow_null=True, help_text="The conversation in which it was done."
+    )
     undone = serializers.BooleanField(read_only=True)
     created_at = serializers.DateTimeField(read_only=True)

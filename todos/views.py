@@ -1,6 +1,5 @@
 from uuid import UUID
 
-from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -42,10 +41,6 @@ class TaskViewSet(GenericViewSet[Task]):
         if self.action == "restore":
             return Task.objects.with_deleted_for_user(user_of(self.request))
         return Task.objects.for_user(user_of(self.request))
-
-    def handle_exception(self, exc: Exception) -> Response:
-        """A task that is deleted between our reading and changing it is as good as absent."""
-        return super().handle_exception(Http404() if isinstance(exc, Task.DoesNotExist) else exc)
 
     @extend_schema(parameters=[TaskQuerySerializer])
     def list(self, request: Request) -> Response:

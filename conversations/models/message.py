@@ -93,6 +93,7 @@ class ToolCall(Owned):
     status = models.CharField(max_length=9, choices=Status.choices)
     started_at = models.DateTimeField()
     duration_ms = models.PositiveIntegerField()
+    undone_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["step", "position"]
@@ -103,3 +104,8 @@ class ToolCall(Owned):
 
     def __str__(self) -> str:
         return f"{self.name} {self.status}"
+
+    @property
+    def undone(self) -> bool:
+        """Whether somebody has taken back what it did."""
+        return self.undone_at is not None

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +43,15 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
     def live(self) -> Self:
         """In progress, and the process that works on it has shown signs of life."""
         return self.in_progress().filter(lease_expires_at__gt=Now())
+
+    def of_kept_conversations(self) -> Self:
+        """Those whose conversation is not deleted, for a conditional update.
+
+        Not joined: Django would move all conditions of the update into a subquery, which PostgreSQL
+        does not ask again after it has waited for another process, and so two would get one turn.
+        """
+        kept = Turn.objects.filter(pk=OuterRef("pk"), conversation__deleted_at=None)
+        return self.filter(Exists(kept))
 
     def close_dead(self) -> int:
         """Settle the turns whose process has died, that is, has let its lease run out."""
@@ -162,8 +171,7 @@ class Turn(Owned):
             pk=self.pk,
             attempt=self.attempt,
             status__in=(Turn.Status.FAILED, Turn.Status.INCOMPLETE),
-            conversation__deleted_at=None,
-        )
+        ).of_kept_conversations()
 
         def reopen(slot: int) -> None:
             reopened = ended_badly.update(
@@ -229,7 +237,7 @@ class Turn(Owned):
         Raises TurnLost, and keeps nothing, when it is not.
         """
         with transaction.atomic():
-            ours = self._ours().filter(cancel_requested_at=None)
+            ours = self._ours().filter(cancel_requested_at=None).of_kept_conversations()
             if not ours.update(lease_expires_at=Now() + lease):
                 raise TurnLost
             yield

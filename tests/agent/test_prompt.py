@@ -1,41 +1,14 @@
 """The prompt: legal whatever the history, within its budget, and true about the time."""
 
-import random
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from uuid_utils.compat import uuid7
 
 from agent import prompt
-from tests.fakes import validate_messages
+from tests.agent.histories import Called, turn
 
 NOW = datetime(2026, 11, 20, 17, 30, tzinfo=ZoneInfo("Europe/Berlin"))
-
-
-@dataclass
-class Called:
-    step: int
-    name: str = "list_tasks"
-    arguments: Any = field(default_factory=dict)
-    result: Any = field(default_factory=lambda: {"tasks": [], "total": 0})
-    id: UUID = field(default_factory=uuid7)
-
-
-@dataclass
-class Said:
-    role: str
-    content: str
-    calls: list[Called] = field(default_factory=list)
-
-
-def turn(question: str, answer: str, *calls: Called) -> list[Said]:
-    return [Said("user", question), Said("assistant", answer, list(calls))]
 
 
 def test_it_tells_the_users_time() -> None:
@@ -105,24 +78,33 @@ def test_a_message_beyond_the_budget_is_told_whole_and_alone() -> None:
     assert [message["content"] for message in told[1:]] == [huge]
 
 
-calls = st.lists(st.integers(0, 3), max_size=4).map(
-    lambda steps: [Called(s) for s in sorted(steps)]
-)
-turns = st.lists(st.tuples(st.text(min_size=1), st.text(), calls), min_size=1, max_size=12)
+@pytest.mark.parametrize("status", ["failed", "incomplete", "cancelled", "in_progress"])
+def test_a_reply_that_was_not_finished_is_told_as_such(status: str) -> None:
+    told = prompt.build([*turn("milk", "I have add", status=status), *turn("well?", "")], NOW)
+
+    assert told[2]["content"] == "I have add\n\n(This reply was not finished.)"
 
 
-@given(turns=turns, seed=st.integers())
-def test_any_history_makes_a_legal_prompt(
-    turns: list[tuple[str, str, list[Called]]], seed: int
-) -> None:
-    history = [
-        message for question, answer, made in turns for message in turn(question, answer, *made)
+def test_calls_without_a_word_are_told_as_not_finished() -> None:
+    told = prompt.build([*turn("milk", "", Called(0), status="failed"), *turn("well?", "")], NOW)
+
+    assert [message["role"] for message in told[1:]] == [
+        "user",
+        "assistant",
+        "tool",
+        "assistant",
+        "user",
     ]
-    cut = 0 if len(turns) == 1 else random.Random(seed).randrange(2 * len(turns) - 2)
+    assert told[4]["content"] == "(This reply was not finished.)"
 
-    told = prompt.build(history[cut:], NOW)
 
-    last_of_current = turns[-1][2]
-    assert validate_messages(told) is None
-    if not last_of_current:
-        assert told[-1] == {"role": "user", "content": turns[-1][0]}
+def test_the_calls_of_an_earlier_attempt_give_way_to_the_question() -> None:
+    list_of_all = {"tasks": ["x" * (prompt.HISTORY_CHARACTERS // 3)]}
+    made = [Called(step, result=list_of_all) for step in range(9)]
+    made[-1].name = "the_last"
+
+    told = prompt.build(turn("milk", "", *made), NOW)
+
+    assert [message["role"] for message in told[1:]] == ["user", *["assistant", "tool"] * 2]
+    assert told[1]["content"] == "milk"
+    assert told[4]["tool_calls"][0]["function"]["name"] == "the_last"

@@ -1,7 +1,7 @@
 """The loop, with a scripted model and an executor that only writes down."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from agent.llm import Response, ToolRequest
 from agent.runner import Call, Limits, Outcome
 from tests.fakes import ScriptedLLM, call
 
-LIMITS = Limits(steps=8, tool_calls=16, seconds=90)
+LIMITS = Limits(steps=8, tool_calls=16, seconds=90, characters=1_000)
 PROMPT = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "hi"}]
 
 
@@ -96,7 +96,7 @@ def test_a_model_that_says_nothing_gets_words() -> None:
 def test_a_model_that_asks_for_tools_for_ever_is_stopped_honestly() -> None:
     llm = ScriptedLLM(*[[call("list_tasks")]] * 9)
 
-    events, outcome = play(llm, limits=Limits(steps=3, tool_calls=16, seconds=90))
+    events, outcome = play(llm, limits=replace(LIMITS, steps=3))
 
     assert len(llm.prompts) == 3
     assert text(events) == runner.CUT_SHORT
@@ -106,7 +106,7 @@ def test_a_model_that_asks_for_tools_for_ever_is_stopped_honestly() -> None:
 def test_no_more_calls_are_made_than_allowed() -> None:
     llm = ScriptedLLM([call("list_tasks")] * 5)
 
-    events, outcome = play(llm, limits=Limits(steps=8, tool_calls=2, seconds=90))
+    events, outcome = play(llm, limits=replace(LIMITS, tool_calls=2))
 
     assert len([event for event in events if isinstance(event, ToolFinished)]) == 2
     assert outcome.warning
@@ -115,7 +115,7 @@ def test_no_more_calls_are_made_than_allowed() -> None:
 def test_when_the_time_is_over_no_further_step_is_begun() -> None:
     llm = ScriptedLLM([call("list_tasks")], ["never said"])
 
-    events, outcome = play(llm, limits=Limits(steps=8, tool_calls=16, seconds=0))
+    events, outcome = play(llm, limits=replace(LIMITS, seconds=0))
 
     assert len(llm.prompts) == 1
     assert text(events) == runner.CUT_SHORT

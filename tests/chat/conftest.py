@@ -1,10 +1,14 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from typing import Any
 
 import pytest
 
-from tests.fakes import ScriptedLLM
+from tests.fakes import ScriptedLLM, ScriptedServer
+from tests.fakes.asking import remote
 
 Plays = Callable[..., ScriptedLLM]
+Connects = Callable[..., ScriptedServer]
 
 
 @pytest.fixture
@@ -17,3 +21,18 @@ def plays(monkeypatch: pytest.MonkeyPatch) -> Plays:
         return llm
 
     return install
+
+
+@pytest.fixture
+def connects(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connects]:
+    """``connects(answer, …, deadline=1.5)``: a real remote model, whose server is scripted."""
+    with ExitStack() as running:
+
+        def install(*answers: object, answer_of: object = None, **options: Any) -> ScriptedServer:
+            server = running.enter_context(ScriptedServer(*answers, answer_of=answer_of))
+            llm = remote(server.url, **{"deadline": 1.5, **options})
+            running.enter_context(closing(llm))
+            monkeypatch.setattr("chat.views.chosen_llm", lambda: llm)
+            return server
+
+        yield install

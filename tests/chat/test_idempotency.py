@@ -253,3 +253,18 @@ def open_again(turn: Turn, lease: timedelta = LEASE) -> None:
     Turn.objects.filter(pk=turn.pk).update(
         status="in_progress", finished_at=None, lease_expires_at=expires
     )
+
+
+def test_a_conversation_that_is_deleted_while_a_message_waits_is_404(
+    user: User, sign_in: SignIn, plays: Plays
+) -> None:
+    plays()
+    conversation = Conversation(user=user)
+    conversation.begin_turn("first", LEASE)
+    url = f"/api/conversations/{conversation.pk}/messages/"
+
+    with ThreadPoolExecutor() as threads:
+        waiting = threads.submit(say, sign_in(user), url, "second")
+        sign_in(user).delete(f"/api/conversations/{conversation.pk}/")
+
+    assert waiting.result().status_code == 404

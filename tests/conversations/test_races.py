@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.models import User
-from conversations.models import Conversation, ConversationBusy, Message, Turn
+from conversations.models import Conversation, ConversationBusy, Message, Turn, TurnLost
 from tests.factories import LEASE, ConversationFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,3 +107,42 @@ def test_settling_and_deleting_at_once_never_wait_for_each_other(
     conversation.refresh_from_db()
     assert conversation.deleted_at is not None
     assert Turn.objects.get().status == Turn.Status.COMPLETED
+
+
+def test_of_two_who_try_again_at_once_one_does(
+    conversation: Conversation, threads: ThreadPoolExecutor
+) -> None:
+    turn = conversation.begin_turn("Add milk", LEASE)
+    turn.finish(Turn.Status.FAILED, "")
+    reopened, go_on = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with transaction.atomic():  # holds what retry has written for a while
+            Turn.objects.get(pk=turn.pk).retry(LEASE)
+            reopened.set()
+            go_on.wait(10)
+
+    def second(read_before: Turn) -> None:
+        with pytest.raises(ConversationBusy):
+            read_before.retry(LEASE)
+
+    trying = threads.submit(as_another_process, first)
+    assert reopened.wait(10)
+    slower = threads.submit(as_another_process, lambda: second(Turn.objects.get(pk=turn.pk)))
+    time.sleep(0.3)  # by now it waits for the other's transaction
+    go_on.set()
+    trying.result(10)
+    slower.result(10)
+
+
+def test_a_deletion_whose_process_died_halfway_stops_the_turn_all_the_same(
+    conversation: Conversation,
+) -> None:
+    turn = conversation.begin_turn("Add milk", LEASE)
+    Conversation.objects.filter(pk=conversation.pk).update(deleted_at=timezone.now())
+
+    with pytest.raises(TurnLost), turn.fenced(LEASE):
+        pytest.fail("nothing is done for a deleted conversation")
+
+    turn.finish(Turn.Status.CANCELLED, "")  # as its process does who has lost it
+    assert Turn.objects.get().status == Turn.Status.CANCELLED

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
+from django.http import Http404
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -26,7 +28,7 @@ def assert_problem(answer: Any, status: int, code: str) -> dict[str, Any]:
     assert body["title"]
     assert body["detail"]
     assert body["request_id"] == answer["X-Request-ID"]
-    assert ("errors" in body) == (status == 400 and "errors" in body)
+    assert "errors" not in body or status == 400
     return body
 
 
@@ -157,6 +159,21 @@ def test_a_lost_database_is_a_problem_that_says_when_to_come_back(
     assert_problem(answer, 503, "database_unavailable")
     assert int(answer["Retry-After"]) >= 1
     assert b"db.internal" not in answer.content
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [(PermissionDenied("secret"), 403, "permission_denied"), (Http404("secret"), 404, "not_found")],
+)
+def test_djangos_own_refusals_are_problems_too(
+    client: APIClient, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
+) -> None:
+    monkeypatch.setattr("conversations.views.Conversation.objects.for_user", crash(error))
+
+    answer = client.get("/api/conversations/")
+
+    assert_problem(answer, status, code)
+    assert b"secret" not in answer.content
 
 
 def test_a_page_without_a_database_is_still_a_page(

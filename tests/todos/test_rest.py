@@ -160,6 +160,7 @@ def test_the_history_tells_every_change_newest_first(client: APIClient, task: Ta
         "after": {"due_time": "09:00"},
         "source": "chat",
         "tool_call_id": str(call_id),
+        "conversation_id": None,
         "undone": False,
         "created_at": updated["created_at"],
     }

@@ -1,0 +1,60 @@
+"""Taking back what was done: one change of a task, or all that a reply did."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView, get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authentication import user_of
+from chat.errors import TaskChangedSince
+from conversations.models import Message, ToolCall
+from todos.models import ChangedSince, Origin, TaskChange
+from todos.serializers import TaskChangeSerializer
+
+
+def undo(changes: Iterable[TaskChange]) -> None:
+    """All of them or, with TaskChangedSince (409), none; their tool calls show it, too."""
+    try:
+        with transaction.atomic():
+            for change in changes:
+                change.undo(Origin("api"))
+                if change.tool_call_id:
+                    call = ToolCall.objects.filter(user=change.user_id, pk=change.tool_call_id)
+                    call.update(undone_at=timezone.now())
+    except ChangedSince:
+        raise TaskChangedSince from None
+
+
+class ChangeUndoView(GenericAPIView[TaskChange]):
+    queryset = TaskChange.objects.none()
+    serializer_class = TaskChangeSerializer
+
+    @extend_schema(tags=["tasks"], request=None)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Take one change back; 409 when its task has moved on. May be repeated."""
+        changes = TaskChange.objects.for_user(user_of(request)).select_related("task")
+        change = get_object_or_404(changes, pk=pk)
+        undo([change])
+        return Response(TaskChangeSerializer(change).data)
+
+
+class MessageUndoView(GenericAPIView[TaskChange]):
+    queryset = TaskChange.objects.none()
+    serializer_class = TaskChangeSerializer
+    pagination_class = None
+
+    @extend_schema(tags=["tasks"], request=None, responses=TaskChangeSerializer(many=True))
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Take back all that a reply did, newest first; 409, and nothing, when a task moved on."""
+        user = user_of(request)
+        message = get_object_or_404(Message.objects.for_user(user).with_work(), pk=pk)
+        calls = [call.pk for call in message.calls]
+        mine = TaskChange.objects.for_user(user).select_related("task")
+        changes = list(mine.not_undone_of(calls))
+        undo(changes)
+        return Response(self.get_serializer(changes, many=True).data)

@@ -1,0 +1,216 @@
+"""Answers of a model that are no failure, and yet not as they should be; HTTP on both sides."""
+
+import json
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from agent.completion import CUT_SHORT, FILTERED
+from agent.runner import NO_WORDS
+from conversations.models import Message, ToolCall, Turn
+from tests.chat.conftest import Connects
+from tests.chat.streams import read
+from tests.fakes import call
+from tests.fakes.answers import asks, event, says, stream
+from todos.models import Task
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def say(client: APIClient, text: str = "milk", **body: object) -> Any:
+    return client.post("/api/chat/", {"message": text, **body})
+
+
+@pytest.mark.parametrize(
+    ("finish_reason", "delta", "text"),
+    [
+        ("stop", {"content": None}, NO_WORDS),
+        ("stop", {"content": " \n"}, f" \n{NO_WORDS}"),
+        ("stop", {"content": "\u200b"}, f"\u200b{NO_WORDS}"),
+        ("stop", {"content": None, "refusal": "I will not."}, "I will not."),
+        ("content_filter", {"content": None}, FILTERED),
+        ("content_filter", {"content": "So far"}, "So far"),
+        ("length", {"content": "So far"}, f"So far\n\n{CUT_SHORT}"),
+        ("length", {"content": None}, CUT_SHORT),
+        ("stop", {"content": "a\x00b\ud800c"}, "abc"),
+    ],
+)
+def test_an_unusual_end_is_kept_and_never_an_empty_bubble(
+    client: APIClient, connects: Connects, finish_reason: str, delta: dict[str, Any], text: str
+) -> None:
+    connects(stream(event(delta, finish_reason)))
+
+    answer = say(client)
+
+    assert answer.status_code == 200
+    assert answer.json()["assistant_message"]["content"] == text
+    assert Turn.objects.get().finish_reason == finish_reason
+    assert Message.objects.get(role="assistant").content == text
+
+
+TWO_KB = "é" * 1_000
+BAD_CALLS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "malformed": (("create_task", '{"title": "Mi'), {"raw": '{"title": "Mi'}),
+    "empty": (("create_task", ""), {}),
+    "null": (("create_task", "null"), {"raw": "null"}),
+    "a list": (("create_task", '["Milk"]'), {"raw": '["Milk"]'}),
+    "no number": (("create_task", '{"title": 1e999}'), {"raw": '{"title": 1e999}'}),
+    "unstorable": (("create_task", '{"x": "a\\u0000\\ud800b"}'), {"x": "ab"}),
+    "extra": (("create_task", '{"title": "a", "who": "me"}'), {"title": "a", "who": "me"}),
+    "missing": (("create_task", '{"notes": "a"}'), {"notes": "a"}),
+    "wrong type": (("create_task", '{"title": 5}'), {"title": 5}),
+    "unknown tool": (("fly", '{"to": "the moon"}'), {"to": "the moon"}),
+    "strange name": (("create task!", '{"title": "a"}'), {"title": "a"}),
+    "huge text": (("create_task", TWO_KB * 9), {"raw": TWO_KB * 2}),
+    "huge object": (
+        ("create_task", json.dumps({"who": TWO_KB * 9}, ensure_ascii=False)),
+        {"raw": '{"who": "' + (TWO_KB * 2)[:1_995]},
+    ),
+    "huge call of no tool": (
+        ("fly", json.dumps({"to": "x" * 9_000})),
+        {"raw": '{"to": "' + "x" * 3_992},
+    ),
+    "huge id": (
+        ("delete_task", json.dumps({"task_id": "x" * 9_000})),
+        {"raw": '{"task_id": "' + "x" * 3_987},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_CALLS)
+def test_a_bad_call_is_kept_as_it_came_and_the_model_goes_on(
+    client: APIClient, connects: Connects, name: str
+) -> None:
+    (tool, arguments), kept = BAD_CALLS[name]
+    piece = {"index": 0, "id": "a", "function": {"name": tool, "arguments": arguments}}
+    server = connects(
+        stream(event({"tool_calls": [piece]}), event({}, "tool_calls")), says("Sorry.")
+    )
+
+    events = read(say(client, stream=True))
+
+    [shown] = events[-1].data["assistant_message"]["tool_calls"]
+    assert (shown["status"], shown["arguments"]) == ("failed", kept)
+    [started] = [told.data for told in events if told.name == "tool.started"]
+    assert started["arguments"] == kept
+    made = ToolCall.objects.get()
+    assert (made.status, made.arguments) == ("failed", kept)
+    assert len(json.dumps(made.arguments, ensure_ascii=False).encode()) <= 4_096
+    result = server.requests[1].body["messages"][-1]
+    assert result["role"] == "tool"
+    assert json.loads(result["content"]) == shown["result"]
+    assert shown["result"]["error"]
+    assert server.refused == []
+    assert events[-1].data["assistant_message"]["content"] == "Sorry."
+    assert not Task.objects.exists()
+
+
+def test_long_notes_are_no_fault(client: APIClient, connects: Connects) -> None:
+    notes = "🥛" * 10_000
+    connects(asks(call("create_task", title="Milk", notes=notes), piece=50_000), says("Added."))
+
+    [made] = say(client).json()["assistant_message"]["tool_calls"]
+
+    assert (made["status"], made["arguments"]["notes"]) == ("succeeded", notes)
+    assert Task.objects.get().notes == notes
+
+
+def test_a_model_that_asks_for_tools_for_ever_is_stopped(
+    client: APIClient, connects: Connects, settings: Settings
+) -> None:
+    settings.AGENT_MAX_STEPS = 4
+    titles = iter(range(100))
+    server = connects(
+        answer_of=lambda body: asks(call("create_task", title=f"Milk {next(titles)}"))
+    )
+
+    answer = say(client)
+
+    reply = answer.json()["assistant_message"]
+    assert server.hits == 4
+    assert answer.status_code == 200
+    assert "I stopped here" in reply["content"]
+    assert "cut short" in answer.json()["warning"]
+    assert [made["status"] for made in reply["tool_calls"]] == ["succeeded"] * 4
+    assert Task.objects.count() == ToolCall.objects.count() == 4
+
+
+def test_a_model_that_repeats_itself_makes_one_effect(
+    client: APIClient, connects: Connects, settings: Settings
+) -> None:
+    settings.AGENT_MAX_STEPS = 3
+    server = connects(answer_of=lambda body: asks(*[call("create_task", title="Milk")] * 2))
+
+    reply = say(client).json()["assistant_message"]
+
+    assert server.hits == 3
+    statuses = [made["status"] for made in reply["tool_calls"]]
+    assert statuses == ["succeeded", *["failed"] * 5]
+    assert "before" in reply["tool_calls"][1]["result"]["error"]
+    assert Task.objects.count() == 1
+
+
+class TestTheWholeReply:
+    """AGENT_MAX_REPLY_CHARS is for all steps of a turn together."""
+
+    LIST = (call("list_tasks"),)
+
+    @pytest.fixture(autouse=True)
+    def limit(self, settings: Settings) -> None:
+        settings.AGENT_MAX_REPLY_CHARS = 100
+
+    def test_is_cut_in_the_step_that_is_too_much(
+        self, client: APIClient, connects: Connects
+    ) -> None:
+        connects(
+            asks(*self.LIST, said="a" * 40),
+            asks(*self.LIST, said="b" * 40),
+            says("c" * 10, "c" * 10, "c" * 10, "never read"),
+        )
+
+        reply = say(client).json()["assistant_message"]
+
+        text, mark = reply["content"].rsplit("\n\n", 1)
+        assert text == "a" * 40 + "\n\n" + "b" * 40 + "\n\n" + "c" * 16
+        assert (len(text), mark) == (100, CUT_SHORT)
+        assert Turn.objects.get().finish_reason == "length"
+        assert reply["model"] == "scripted-1"
+        assert len(reply["tool_calls"]) == 2
+
+    def test_of_one_step_is_cut_once(self, client: APIClient, connects: Connects) -> None:
+        connects(says("a" * 60, "a" * 60), max_reply_characters=100)
+
+        reply = say(client).json()["assistant_message"]
+
+        assert reply["content"] == "a" * 100 + f"\n\n{CUT_SHORT}"
+        assert reply["model"] == "scripted-1"
+
+    def test_that_just_fits_is_whole(self, client: APIClient, connects: Connects) -> None:
+        connects(asks(*self.LIST, said="a" * 48), says("b" * 50))
+
+        reply = say(client).json()["assistant_message"]
+
+        assert reply["content"] == "a" * 48 + "\n\n" + "b" * 50
+        assert Turn.objects.get().finish_reason == "stop"
+
+    def test_that_is_cut_calls_no_more_tools(self, client: APIClient, connects: Connects) -> None:
+        connects(asks(call("create_task", title="Milk"), said="a" * 101))
+
+        reply = say(client).json()["assistant_message"]
+
+        assert reply["tool_calls"] == []
+        assert reply["content"].endswith(CUT_SHORT)
+        assert not Task.objects.exists()
+
+    def test_counts_what_was_said_before_the_fallback(
+        self, client: APIClient, connects: Connects, settings: Settings
+    ) -> None:
+        settings.AGENT_FALLBACK = True
+        connects(stream(event({"content": "a" * 90}), done=False))
+
+        reply = say(client, "hello").json()["assistant_message"]
+
+        text, mark = reply["content"].rsplit("\n\n", 1)
+        assert (len(text), mark) == (100, CUT_SHORT)

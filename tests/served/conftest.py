@@ -1,0 +1,80 @@
+"""Servers that the tests of this folder share, since each takes seconds to start."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import pytest
+from django.conf import settings
+
+from tests.conftest import database_url
+from tests.served.processes import Model, Mortal
+
+Pair = tuple[Mortal, Mortal]
+
+
+@pytest.fixture(scope="package")
+def shared_model() -> Iterator[Model]:
+    with Model() as model:
+        yield model
+
+
+@pytest.fixture
+def model(shared_model: Model) -> Iterator[Model]:
+    """Ready for ``model.begin(…)``; in the end nothing that broke the rules was asked of it."""
+    shared_model.begin()
+    yield shared_model
+    assert shared_model.refused == []
+
+
+@pytest.fixture(scope="package")
+def shared_pair(django_db_setup: None, shared_model: Model) -> Iterator[Pair]:
+    with ExitStack() as running:
+        yield (
+            running.enter_context(_server(shared_model)),
+            running.enter_context(_server(shared_model)),
+        )
+
+
+@pytest.fixture
+def pair(transactional_db: None, shared_pair: Pair) -> Pair:
+    """Two server processes on one database."""
+    return shared_pair
+
+
+@pytest.fixture(scope="package")
+def shared_mortals(django_db_setup: None, shared_model: Model) -> Iterator[Pair]:
+    """Their lease is shorter than a call may last, so that a late worker has something to say."""
+    with ExitStack() as running:
+        yield (
+            running.enter_context(_server(shared_model, AGENT_LEASE="1.5")),
+            running.enter_context(_server(shared_model, AGENT_LEASE="1.5")),
+        )
+
+
+@pytest.fixture
+def mortals(transactional_db: None, shared_mortals: Pair) -> Pair:
+    """Two server processes with a short lease: one to kill, and one that goes on."""
+    mortal, _ = shared_mortals
+    if not mortal.running:
+        mortal.start()
+    return shared_mortals
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(64) as pool:
+        yield pool
+
+
+def _server(model: Model, **others: str) -> Mortal:
+    """One worker process, which knows the tokens that the tests make."""
+    keys = {"SECRET_KEY": settings.SECRET_KEY, "JWT_SIGNING_KEY": settings.JWT_SIGNING_KEY}
+    return Mortal(
+        database_url(),
+        OPENAI_BASE_URL=model.url,
+        WEB_CONCURRENCY="1",
+        CHAT_RATE="1000/s",
+        **keys,
+        **others,
+    )

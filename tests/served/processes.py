@@ -1,0 +1,87 @@
+"""Server processes that a test can stop, freeze and kill, and a model that holds them in place."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from select import select
+from threading import Event
+from typing import Any
+
+import httpx2
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from accounts.models import User
+from tests.fakes import Answer, ScriptedServer
+from tests.fakes.server import Exchange
+from tests.servers import TodoChat
+
+PATIENCE = 30  # seconds, after which a test gives up on what should happen soon
+
+
+class Mortal(TodoChat):
+    """Todo Chat, whose processes all get the signal."""
+
+    def signal(self, sign: signal.Signals) -> None:
+        assert self._process is not None
+        os.killpg(self._process.pid, sign)
+
+    def kill(self) -> None:
+        """At once, as the kernel or a power cut would; `start` brings it back on its port."""
+        self.signal(signal.SIGKILL)
+        assert self._process is not None
+        self._process.wait()
+        self._process = None
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None
+
+
+class Model(ScriptedServer):
+    """Shared by tests of which each has its own script."""
+
+    def begin(self, *answers: Answer, answer_of: Callable[[Any], Answer] | None = None) -> None:
+        self._answers = list(answers)
+        self._answer_of = answer_of or self._next
+        self.requests.clear()
+        self.refused.clear()
+
+
+class Held:
+    """An answer that is not given before the test says so: ``asked``, then ``go_on``, ``sent``.
+
+    ``left`` is set when the one who asked hangs up instead of waiting.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self.asked, self.go_on, self.sent, self.left = Event(), Event(), Event(), Event()
+
+    def __call__(self, exchange: Exchange) -> None:
+        self.asked.set()
+        while not self.go_on.is_set() and not exchange.wait(0):
+            readable, _, _ = select([exchange.connection], [], [], 0.05)
+            if readable:
+                self.left.set()
+                raise ConnectionError
+        self._answer(exchange)
+        self.sent.set()
+
+
+def client_of(server: TodoChat, user: User) -> httpx2.Client:
+    """Signed in, without the half second that a password takes."""
+    access = RefreshToken.for_user(user).access_token
+    headers = {"Authorization": f"Bearer {access}"}
+    return httpx2.Client(base_url=server.url, headers=headers, timeout=60)
+
+
+def happens(event: Event) -> bool:
+    return event.wait(PATIENCE)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < give_up, "it never came so far"
+        time.sleep(0.05)

@@ -1,0 +1,216 @@
+"""A process dies, or is stopped for too long, in the middle of a turn; another one goes on."""
+
+import signal
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+import httpx2
+import pytest
+from django.db import transaction
+
+from accounts.models import User
+from conversations.models import Conversation, Message, ToolCall, Turn
+from tests.factories import ConversationFactory
+from tests.fakes import Answer, call
+from tests.fakes.answers import asks, says
+from tests.served.conftest import Pair
+from tests.served.processes import Held, Model, Mortal, client_of, happens, until
+from todos.models import Task, TaskChange
+
+KEY = {"Idempotency-Key": "key-1"}
+MILK = call("create_task", title="Milk")
+
+
+@pytest.fixture
+def conversation(user: User) -> Conversation:
+    return ConversationFactory(user=user)
+
+
+def send(
+    server: Mortal, conversation: Conversation, text: str, headers: dict[str, str] = KEY
+) -> httpx2.Response:
+    with client_of(server, conversation.user) as client:
+        url = f"/api/conversations/{conversation.pk}/messages/"
+        return client.post(url, json={"content": text}, headers=headers)
+
+
+def send_and_lose(
+    server: Mortal, conversation: Conversation, threads: ThreadPoolExecutor
+) -> Future[Any]:
+    """The answer never comes, because the process will be dead."""
+
+    def attempt() -> None:
+        with suppress(httpx2.TransportError):
+            send(server, conversation, "Milk, please")
+            pytest.fail("the dead do not answer")
+
+    return threads.submit(attempt)
+
+
+def reply_shown_by(server: Mortal, conversation: Conversation) -> dict[str, Any]:
+    with client_of(server, conversation.user) as client:
+        shown: dict[str, Any] = client.get(f"/api/conversations/{conversation.pk}/").json()
+    return shown["messages"][-1]
+
+
+def becomes_incomplete(server: Mortal, conversation: Conversation) -> None:
+    until(lambda: reply_shown_by(server, conversation)["status"] == "incomplete")
+
+
+def roles(request: Any) -> list[str]:
+    return [message["role"] for message in request.body["messages"]]
+
+
+def test_killed_before_the_first_word_of_the_model(
+    mortals: Pair, model: Model, threads: ThreadPoolExecutor, conversation: Conversation
+) -> None:
+    mortal, other = mortals
+    asked = Held(says("Too late."))
+    model.begin(asked, says("Here I am."))
+    lost = send_and_lose(mortal, conversation, threads)
+    assert happens(asked.asked)
+    assert Message.objects.filter(role="user").count() == 1
+
+    mortal.kill()
+    lost.result()
+    becomes_incomplete(other, conversation)
+    again = send(other, conversation, "Milk, please")
+
+    assert again.status_code == 201
+    assert again.json()["assistant_message"]["content"] == "Here I am."
+    assert list(Message.objects.order_by("seq").values_list("role", flat=True)) == [
+        "user",
+        "assistant",
+    ]
+    assert (Turn.objects.get().attempt, Turn.objects.get().status) == (2, "completed")
+
+
+def test_killed_between_a_tool_and_the_words_about_it(
+    mortals: Pair, model: Model, threads: ThreadPoolExecutor, conversation: Conversation
+) -> None:
+    mortal, other = mortals
+    asked = Held(says("Too late."))
+    model.begin(asks(MILK), asked, says("Milk is on the list."))
+    lost = send_and_lose(mortal, conversation, threads)
+    assert happens(asked.asked)
+    assert Task.objects.count() == 1
+
+    mortal.kill()
+    lost.result()
+    becomes_incomplete(other, conversation)
+    again = send(other, conversation, "Milk, please")
+
+    assert again.json()["assistant_message"]["content"] == "Milk is on the list."
+    assert len(again.json()["assistant_message"]["tool_calls"]) == 1
+    assert TaskChange.objects.get().tool_call_id == ToolCall.objects.get().pk
+    assert Task.objects.count() == 1
+    assert roles(model.requests[-1]) == ["system", "user", "assistant", "tool"]
+
+
+@pytest.fixture
+def killed_before_the_tool(
+    mortals: Pair, model: Model, threads: ThreadPoolExecutor, conversation: Conversation
+) -> Mortal:
+    """The model has asked for a tool, and the process died before the tool was used.
+
+    It can not be faster than the kill: until then we hold what it has to write to.
+    """
+    mortal, other = mortals
+    wants_milk = Held(asks(MILK))
+    model.begin(wants_milk)
+    lost = send_and_lose(mortal, conversation, threads)
+    assert happens(wants_milk.asked)
+    with transaction.atomic():
+        Turn.objects.select_for_update().get()
+        wants_milk.go_on.set()
+        assert happens(wants_milk.sent)
+        mortal.kill()
+    lost.result()
+    becomes_incomplete(other, conversation)
+    assert not Task.objects.exists()
+    return other
+
+
+def test_killed_before_a_tool_that_was_asked_for_the_same_key_asks_anew(
+    killed_before_the_tool: Mortal, model: Model, conversation: Conversation
+) -> None:
+    model.begin(asks(MILK), says("Milk is on the list."))
+
+    again = send(killed_before_the_tool, conversation, "Milk, please")
+
+    assert again.status_code == 201
+    assert roles(model.requests[0]) == ["system", "user"]
+    assert Task.objects.get().title == "Milk"
+    assert TaskChange.objects.get().tool_call_id == ToolCall.objects.get().pk
+    assert Turn.objects.get().attempt == 2
+
+
+def test_killed_before_a_tool_that_was_asked_for_a_new_message_knows_what_was_done(
+    killed_before_the_tool: Mortal, model: Model, conversation: Conversation
+) -> None:
+    model.begin(says("Nothing, I am afraid."))
+
+    another = send(killed_before_the_tool, conversation, "What have you done?", headers={})
+
+    assert another.status_code == 201
+    assert roles(model.requests[0]) == ["system", "user", "assistant", "user"]
+    assert not Task.objects.exists()
+    assert not ToolCall.objects.exists()
+    first, second = Turn.objects.order_by("created_at")
+    assert (first.status, second.status) == ("incomplete", "completed")
+
+
+@pytest.mark.parametrize(
+    "late", [asks(call("create_task", title="Late")), says("Late")], ids=["a tool", "words"]
+)
+def test_not_one_write_lands_of_a_process_that_was_stopped_past_its_lease(
+    mortals: Pair,
+    model: Model,
+    threads: ThreadPoolExecutor,
+    conversation: Conversation,
+    late: Answer,
+) -> None:
+    mortal, other = mortals
+    asked = Held(late)
+    model.begin(asked, asks(MILK), says("Done by another."))
+    stopped = threads.submit(send, mortal, conversation, "Milk, please")
+    assert happens(asked.asked)
+
+    mortal.signal(signal.SIGSTOP)
+    becomes_incomplete(other, conversation)
+    done = send(other, conversation, "Milk, please")
+    shown = reply_shown_by(other, conversation)
+    asked.go_on.set()
+    assert happens(asked.sent)
+    mortal.signal(signal.SIGCONT)
+
+    assert done.json()["assistant_message"] == shown
+    assert stopped.result().json() == done.json()
+    assert reply_shown_by(other, conversation) == shown
+    assert shown["content"] == "Done by another."
+    assert Task.objects.get().title == "Milk"
+    assert TaskChange.objects.get().tool_call_id == ToolCall.objects.get().pk
+    assert (Turn.objects.get().attempt, Turn.objects.get().status) == (2, "completed")
+
+
+def test_a_process_that_was_stopped_while_another_has_its_turn_says_so(
+    mortals: Pair, model: Model, threads: ThreadPoolExecutor, conversation: Conversation
+) -> None:
+    mortal, other = mortals
+    asked, asked_again = Held(says("Late")), Held(says("Done by another."))
+    model.begin(asked, asked_again)
+    stopped = threads.submit(send, mortal, conversation, "Milk, please")
+    assert happens(asked.asked)
+
+    mortal.signal(signal.SIGSTOP)
+    becomes_incomplete(other, conversation)
+    other_send = threads.submit(send, other, conversation, "Milk, please")
+    assert happens(asked_again.asked)
+    asked.go_on.set()
+    mortal.signal(signal.SIGCONT)
+
+    late = stopped.result()
+    print(late.status_code, late.json())
+    asked_again.go_on.set()
+    assert other_send.result().json()["assistant_message"]["content"] == "Done by another."
