@@ -12,7 +12,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: help run test test-sqlite test-postgresql check format clean
+.PHONY: help run test test-sqlite test-postgresql chaos chaos-sqlite chaos-postgresql check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -30,6 +30,14 @@ test-sqlite test-postgresql: test-%: .venv/requirements-dev.txt
 ifndef ARGS
 	COVERAGE_FILE=.coverage.$* $(RUN) -m coverage report --include='$(COVERED)' --fail-under=95
 endif
+
+SECONDS ?= 60
+DATABASE ?= sqlite postgresql
+
+chaos: $(DATABASE:%=chaos-%) ## kill workers while turns are taken; SECONDS=60, DATABASE=sqlite or postgresql, else both
+
+chaos-sqlite chaos-postgresql: chaos-%: .venv/requirements-dev.txt
+	$(RUN) -m benchmarks.chaos --database $* --seconds $(SECONDS)
 
 # It looks at the code, so the database is an empty one and not yours.
 check: export DATABASE_URL = sqlite:///.venv/check.sqlite3

@@ -6,10 +6,12 @@ might be, was done by somebody else or at another time.
 
 import re
 
+# Bounded, for a reply may be long and all of one kind of character.
 QUOTED = re.compile(
-    r"“[^”\n]*”|‘[^’\n]*’(?!\w)|«[^»\n]*»|\"[^\"\n]*\"|`[^`\n]*`|\*\*[^*\n]*\*\*|(?<!\w)'[^'\n]*'(?!\w)"
+    r"“[^”\n]{0,250}”|‘[^’\n]{0,250}’(?!\w)|«[^»\n]{0,250}»|\"[^\"\n]{0,250}\"|`[^`\n]{0,250}`"
+    r"|\*\*[^*\n]{0,250}\*\*|(?<!\w)'[^'\n]{0,250}'(?!\w)"
 )
-LISTED = re.compile(r"^\s*(\d+[.)]|[-*•–])\s.*$", re.MULTILINE)
+LISTED = re.compile(r"^[ \t]*(?:\d+[.)]|[-*•–])[ \t].*$", re.MULTILINE)
 CLAUSE = re.compile(r"[^.!?;:,–—\n]+[.!?;:,–—\n]*")
 
 DONE = (
@@ -24,29 +26,28 @@ DONE_BY_ME = (
 HOW = r"(?:\s+(?:just|also|now|then|again|successfully|gone ahead and|went ahead and))*"
 THING = r"(?:TITLE|(?:your |the |a )?(?:new )?(?:task|reminder|item|due date))(?: TITLE)?"
 CLAIM = re.compile(
-    rf"\b(?:I|we)(?:['’]ve| have)?{HOW}\s+{DONE_BY_ME}\b"
-    rf"|\bI (?:checked|looked|found|searched)\b.* and {DONE}\b"
+    rf"(?<!have )(?<!did )(?<!task )(?<!tasks )\b(?:I|we)(?:['’]ve| have)?{HOW}\s+{DONE_BY_ME}\b"
+    rf"|\bI (?:checked|looked|found|searched)\b.{{0,80}} and {DONE}\b"
     rf"|(?:\b(?:has|have)|['’]s){HOW} been{HOW} {DONE}\b"
-    rf"|\b(?:is|are) now (?:on|in|off|part of) (?:your|the) \w*\s?(?:list|tasks)\b"
+    rf"|\b(?:is|are) now (?:on|in|off|part of) (?:your|the) [\w-]*\s?(?:list|tasks)\b"
     rf"|\b(?:is|are) (?:now )?off your list\b|\b(?:is|are) no longer (?:on|in) your list\b"
     rf"|\b(?:is|are) now (?:{DONE}|done|complete|due|set|scheduled|called|gone|high|low|medium)\b"
     rf"|\b(?:was|were) successfully {DONE}\b|\b(?:was|were) {DONE} (?:to|from) your list\b"
-    rf"|\bsuccessfully {DONE}\b|^{THING} {DONE}(?: (?:as|to|from|for)\b|\W*$)",
+    rf"|\bsuccessfully {DONE}\b|^{THING} {DONE}(?: (?:as|to|from|for|successfully)\b|\W*$)",
     re.IGNORECASE,
 )
 OPENING = re.compile(
-    rf"(?:{DONE}(?! (?:tasks?|items?|ones|list|on|in|at|by|this|last|today|yesterday)\b)\b(?!:)"
+    rf"\W*(?:{DONE}(?! (?:tasks?|items?|ones|list|on|in|at|by|this|last|today|yesterday)\b)\b(?!:)"
     r"|(?:done|(?:you['’]re )?all set)(?=\s*[.!,;–—]))",
     re.IGNORECASE,
 )
 SO_BE_IT = re.compile(
-    r"(?:sure(?: thing)?|ok(?:ay)?|got it|al(?:l )?right|great|perfect|no problem|of course|yes)\W+$",
+    r"(?:sure(?: thing)?|ok(?:ay)?|got it|al(?:l )?right|great|perfect|no problem|of course"
+    r"|yes)\W*",
     re.IGNORECASE,
 )
 NOT_SO = re.compile(
-    r"\b(?:if|once|when|whether|unless|until|after|before|as soon as|not|never|no|none|nothing"
-    r"|neither|without|would|could|should|might|may|must|have|had|did|you|tasks?|tasks? that)\s*$"
-    r"|\b(?:if|once|when|whether|unless|until|after|before|not|never|no|none|nothing|neither"
+    r"\b(?:if|once|when|whether|unless|until|after|before|not|never|no|none|nothing|neither|without"
     r"|would|could|should|might|may|must)\b|n['’]t\b",
     re.IGNORECASE,
 )
@@ -69,7 +70,7 @@ def _claims(clause: str, before: str) -> bool:
     words = clause.strip()
     if words.endswith("?") or AT_ANOTHER_TIME.search(words):
         return False
-    begins = not before or _ends(before) or SO_BE_IT.fullmatch(before.strip() + " ") is not None
+    begins = not before or _ends(before) or SO_BE_IT.fullmatch(before.strip()) is not None
     if begins and OPENING.match(words):
         return True
     claim = CLAIM.search(words)

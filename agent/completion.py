@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from agent.llm import LLMBadResponse, Response, ToolRequest
-from rest.text import clean_text
 from agent.transport import CallError
+from rest.text import clean_text
 
 CUT_SHORT = "(My answer was cut short here.)"
 FILTERED = "I can not answer that."

@@ -26,7 +26,7 @@ from benchmarks.chaos_processes import Clients, Model, StormyTodoChat
 from tests.servers import Postgres
 
 CLIENTS, THREADS, CONVERSATIONS, WORKERS = 6, 4, 6, 6
-LEASE, CALL_DEADLINE = 2.0, 1.5
+LEASE, CALL_DEADLINE = 1.6, 1.3
 BETWEEN_KILLS = (0.25, 1.05)  # seconds
 BETWEEN_RESTARTS = 7.0
 BETWEEN_LINES = 5.0

@@ -21,7 +21,7 @@ from typing import Any
 
 KEYS = 400
 """In the pool of each conversation; when all are used, there is another pool."""
-NEW, KNOWN = 0.35, 0.12  # share of the sends that start a conversation; that repeat a known key
+NEW, KNOWN = 0.5, 0.12  # share of the sends that start a conversation; that repeat a known key
 STREAMED, LEFT, STOPPED = 0.2, 0.04, 0.5  # streamed; hung up on; cancelled or deleted midway (new)
 PATIENCE = 40.0  # seconds after the end for what is not answered yet
 SETTLED = {"completed", "cancelled"}

@@ -103,7 +103,7 @@ class Live:
             except Empty:
                 yield KEEP_ALIVE
                 continue
-            if event is None:
+            if event is None or _goes_on(event):
                 return
             yield self._place.tell(event)
 
@@ -117,6 +117,11 @@ class Live:
         finally:
             self._events.put(None)
             connection.close()
+
+
+def _goes_on(event: TurnEvent) -> bool:
+    """We were so slow that another process took the turn over; a reader can follow that one."""
+    return isinstance(event, TurnEnded) and event.turn.status == Turn.Status.IN_PROGRESS
 
 
 def _started(turn: Turn) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from agent.llm import LLM, LLMError
 from chat.errors import ConversationIsBusy, TooManyOpenTurns
 from chat.work import Work
 from conversations.models import Conversation, ConversationBusy, TooManyTurns, Turn, TurnLost
+from rest.errors import DatabaseUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class TurnStarted:
 
 @dataclass(frozen=True, slots=True)
 class TurnEnded:
-    """The turn tells how it went; ``retry_after`` is in seconds, where the model named a time."""
+    """The turn tells how it went; ``retry_after`` is in seconds, where a time is known."""
 
     turn: Turn
     retry_after: int | None = None
@@ -77,7 +78,8 @@ def answer(turn: Turn, user: User, llm: LLM) -> Generator[TurnEvent, None, None]
     except (OperationalError, InterfaceError) as error:
         logger.error("turn %s: the database failed with %s", turn.pk, type(error).__name__)
         connection.close()
-        work.fail("database_unavailable", NO_DATABASE)
+        retry_after = DatabaseUnavailable.wait
+        work.fail(DatabaseUnavailable.default_code, NO_DATABASE)
     except Exception:
         logger.exception("turn %s crashed", turn.pk)
         work.fail("internal_error", CRASHED)

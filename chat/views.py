@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from accounts.authentication import user_of
 from agent.choice import chosen_llm
 from chat import sse
-from chat.errors import NothingToCancel
+from chat.errors import NothingToCancel, TurnInProgress
 from chat.follow import follow, turn_to_follow
 from chat.send import send
 from chat.serializers import AnswerSerializer, ChatSerializer, ContentSerializer
@@ -64,6 +64,8 @@ def respond(
 def _whole(ended: TurnEnded, success: int, headers: dict[str, str]) -> Response:
     """A turn that failed is a problem, and shows all the same what was kept."""
     turn = ended.turn
+    if turn.status == Turn.Status.IN_PROGRESS:  # we were so slow that another process took it over
+        raise TurnInProgress
     body: dict[str, Any] = AnswerSerializer(turn).data
     if turn.status != Turn.Status.FAILED:
         return Response(body, success, headers=headers)

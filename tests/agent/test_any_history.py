@@ -1,5 +1,6 @@
 """A history is always legal: whatever the rows hold, the prompt of them keeps the rules."""
 
+import json
 import random
 from datetime import datetime
 from itertools import pairwise
@@ -26,11 +27,21 @@ def assert_legal(history: list[Said]) -> list[Message]:
     assert len(told) <= 2_048  # what OpenAI takes
     assert all(len(message.get("tool_calls", [])) <= 128 for message in told)
     assert "\x00" not in "".join(message["content"] or "" for message in told)
+    assert_clean_json([message["content"] for message in told if message["role"] == "tool"])
+    for message in told:
+        calls = message.get("tool_calls", [])
+        assert_clean_json([call["function"]["arguments"] for call in calls])
     for one, next_one in pairwise(told[1:]):  # which some models insist on
         assert one["role"] == "tool" or next_one["role"] != one["role"]
     assert told[0] == {"role": "system", "content": prompt.instructions(NOW)}
     assert_the_newest_question_is_whole(history, told)
     return told
+
+
+def assert_clean_json(texts: list[str]) -> None:
+    for text in texts:
+        value = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+        assert "\\u0000" not in json.dumps(value, ensure_ascii=False).encode().decode()
 
 
 def assert_the_newest_question_is_whole(history: list[Said], told: list[Message]) -> None:
@@ -107,6 +118,21 @@ SPOILT = {
 @pytest.mark.parametrize("history", SPOILT.values(), ids=SPOILT.keys())
 def test_what_should_never_be_in_the_rows_makes_a_legal_prompt(history: list[Said]) -> None:
     assert_legal(history)
+
+
+def test_what_is_of_no_known_role_is_not_told() -> None:
+    history = [*turn("a", "b"), Said("system", "Obey."), *turn("c", ""), Said("tool", "Obey.")]
+
+    told = assert_legal(history)
+
+    assert [message["content"] for message in told[1:]] == ["a", "b", "c"]
+
+
+def test_many_calls_of_one_step_are_told_in_parts() -> None:
+    told = assert_legal(turn("a", "", *[Called(0) for _ in range(250)]))
+
+    parts = [len(message["tool_calls"]) for message in told if "tool_calls" in message]
+    assert parts == [100, 100, 50]
 
 
 def test_replies_in_a_row_become_one() -> None:

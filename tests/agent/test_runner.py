@@ -139,3 +139,32 @@ def test_a_model_that_does_not_count_tokens_leaves_them_unknown() -> None:
     _, outcome = play(Silent())
 
     assert (outcome.input_tokens, outcome.output_tokens) == (None, None)
+
+
+def test_a_model_that_never_ends_is_closed() -> None:
+    closed = []
+
+    class Endless:
+        def stream(
+            self, messages: Any, tools: Any, idle: Any
+        ) -> Generator[TextDelta, None, Response]:
+            try:
+                while True:
+                    yield TextDelta("word ")
+            finally:
+                closed.append(True)
+
+    events, outcome = play(Endless(), limits=replace(LIMITS, characters=12))
+
+    assert text(events) == f"word word wo\n\n{runner.TOO_LONG}"
+    assert outcome.finish_reason == "length"
+    assert closed == [True]
+
+
+def test_text_that_no_database_takes_is_left_out_wherever_it_comes_from() -> None:
+    llm = ScriptedLLM(["a\x00b\ud800", call("list_tasks")], ["\x00", "c\udfff"])
+
+    events, _ = play(llm)
+
+    assert text(events) == "ab\n\nc"
+    assert llm.prompts[1][-2]["content"] == "ab"

@@ -220,6 +220,10 @@ def test_a_long_list_is_cut_and_tells_the_total(user: User) -> None:
         ('{"title": NaN}', {"raw": '{"title": NaN}'}),
         ("[" * 5000, {"raw": "[" * tools.KEPT_RAW_ARGUMENTS}),
         ("x" * 5000, {"raw": "x" * tools.KEPT_RAW_ARGUMENTS}),
+        ('"' * 5000, {"raw": '"' * tools.KEPT_RAW_ARGUMENTS}),
+        ("é" * 5000, {"raw": "é" * (tools.KEPT_RAW_ARGUMENTS // 2)}),
+        ('{"title": 1e999}', {"raw": '{"title": 1e999}'}),
+        (f'{{"a": {" " * tools.LARGEST_ARGUMENTS}1}}', {"raw": '{"a": ' + " " * 3_994}),
     ],
 )
 def test_arguments_are_kept_readable(text: str, arguments: dict[str, Any]) -> None:

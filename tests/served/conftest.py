@@ -31,8 +31,8 @@ def model(shared_model: Model) -> Iterator[Model]:
 def shared_pair(django_db_setup: None, shared_model: Model) -> Iterator[Pair]:
     with ExitStack() as running:
         yield (
-            running.enter_context(_server(shared_model)),
-            running.enter_context(_server(shared_model)),
+            running.enter_context(served(shared_model)),
+            running.enter_context(served(shared_model)),
         )
 
 
@@ -47,8 +47,8 @@ def shared_mortals(django_db_setup: None, shared_model: Model) -> Iterator[Pair]
     """Their lease is shorter than a call may last, so that a late worker has something to say."""
     with ExitStack() as running:
         yield (
-            running.enter_context(_server(shared_model, AGENT_LEASE="1.5")),
-            running.enter_context(_server(shared_model, AGENT_LEASE="1.5")),
+            running.enter_context(served(shared_model, AGENT_LEASE="1.5")),
+            running.enter_context(served(shared_model, AGENT_LEASE="1.5")),
         )
 
 
@@ -67,8 +67,8 @@ def threads() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def _server(model: Model, **others: str) -> Mortal:
-    """One worker process, which knows the tokens that the tests make."""
+def served(model: Model, **others: str) -> Mortal:
+    """A server of one process, which knows the tokens that the tests make."""
     keys = {"SECRET_KEY": settings.SECRET_KEY, "JWT_SIGNING_KEY": settings.JWT_SIGNING_KEY}
     return Mortal(
         database_url(),

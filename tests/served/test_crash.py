@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts.models import User
 from conversations.models import Conversation, Message, ToolCall, Turn
+from tests.chat.streams import parse
 from tests.factories import ConversationFactory
 from tests.fakes import Answer, call
 from tests.fakes.answers import asks, says
@@ -28,11 +29,16 @@ def conversation(user: User) -> Conversation:
 
 
 def send(
-    server: Mortal, conversation: Conversation, text: str, headers: dict[str, str] = KEY
+    server: Mortal,
+    conversation: Conversation,
+    text: str,
+    headers: dict[str, str] = KEY,
+    *,
+    stream: bool = False,
 ) -> httpx2.Response:
     with client_of(server, conversation.user) as client:
         url = f"/api/conversations/{conversation.pk}/messages/"
-        return client.post(url, json={"content": text}, headers=headers)
+        return client.post(url, json={"content": text, "stream": stream}, headers=headers)
 
 
 def send_and_lose(
@@ -194,23 +200,31 @@ def test_not_one_write_lands_of_a_process_that_was_stopped_past_its_lease(
     assert (Turn.objects.get().attempt, Turn.objects.get().status) == (2, "completed")
 
 
-def test_a_process_that_was_stopped_while_another_has_its_turn_says_so(
-    mortals: Pair, model: Model, threads: ThreadPoolExecutor, conversation: Conversation
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_a_late_process_does_not_tell_the_end_of_a_turn_that_another_has(
+    mortals: Pair,
+    model: Model,
+    threads: ThreadPoolExecutor,
+    conversation: Conversation,
+    stream: bool,
 ) -> None:
     mortal, other = mortals
     asked, asked_again = Held(says("Late")), Held(says("Done by another."))
     model.begin(asked, asked_again)
-    stopped = threads.submit(send, mortal, conversation, "Milk, please")
+    stopped = threads.submit(send, mortal, conversation, "Milk, please", stream=stream)
     assert happens(asked.asked)
 
     mortal.signal(signal.SIGSTOP)
     becomes_incomplete(other, conversation)
-    other_send = threads.submit(send, other, conversation, "Milk, please")
+    going_on = threads.submit(send, other, conversation, "Milk, please")
     assert happens(asked_again.asked)
     asked.go_on.set()
     mortal.signal(signal.SIGCONT)
-
     late = stopped.result()
-    print(late.status_code, late.json())
     asked_again.go_on.set()
-    assert other_send.result().json()["assistant_message"]["content"] == "Done by another."
+
+    assert going_on.result().json()["assistant_message"]["content"] == "Done by another."
+    if stream:
+        assert [event.name for event in parse([late.content])] == ["turn.started"]
+    else:
+        assert (late.status_code, late.json()["code"]) == (409, "turn_in_progress")

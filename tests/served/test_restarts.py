@@ -1,0 +1,81 @@
+"""The server is stopped in order, and comes back."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx2
+
+from conversations.models import Turn
+from tests.chat.streams import parse
+from tests.factories import PASSWORD, UserFactory
+from tests.fakes.answers import obliges, says
+from tests.served.conftest import Pair, served
+from tests.served.processes import Held, Model, Mortal, client_of, until
+from todos.models import Task
+
+KEY = {"Idempotency-Key": "key-1"}
+TURNS = 10
+
+
+def listens(server: Mortal) -> bool:
+    try:
+        httpx2.get(f"{server.url}/health/")
+    except httpx2.TransportError:
+        return False
+    return True
+
+
+def test_turns_in_flight_are_completed_before_the_server_stops(
+    transactional_db: None, model: Model, threads: ThreadPoolExecutor
+) -> None:
+    held = Held(says("Just in time."))
+    model.begin(answer_of=lambda body: held)
+    users = [UserFactory() for _ in range(TURNS)]
+
+    def attempt(number: int) -> Any:
+        stream = number % 2 == 0
+        with client_of(server, users[number]) as client:
+            answer = client.post("/api/chat/", json={"message": "Hello", "stream": stream})
+        return parse([answer.content])[-1].data if stream else answer.json()
+
+    with served(model) as server:
+        sending = [threads.submit(attempt, number) for number in range(TURNS)]
+        until(lambda: model.hits == TURNS)
+        stopping = threads.submit(server.stop)  # SIGTERM; an error if it has to be killed
+        until(lambda: not listens(server))
+        assert not any(sent.done() for sent in sending)
+        held.go_on.set()
+        stopping.result()
+
+    for sent in sending:
+        reply = sent.result()["assistant_message"]
+        assert (reply["status"], reply["content"]) == ("completed", "Just in time.")
+    assert Turn.objects.filter(status=Turn.Status.COMPLETED).count() == TURNS
+
+
+def test_an_answer_is_replayed_after_a_restart_and_with_a_new_token(
+    mortals: Pair, model: Model
+) -> None:
+    model.begin(answer_of=obliges)
+    server, _ = mortals
+    user = UserFactory()
+    said = {"message": "Milk"}
+    with httpx2.Client(base_url=server.url, timeout=60) as client:
+        sign_in = {"username": user.username, "password": PASSWORD}
+        pair = client.post("/api/auth/token/", json=sign_in).json()
+        bearer = {"Authorization": f"Bearer {pair['access']}"}
+        first = client.post("/api/chat/", json=said, headers=KEY | bearer)
+
+    server.stop()
+    server.start()
+    with httpx2.Client(base_url=server.url, timeout=60) as client:
+        old = {"refresh": pair["refresh"]}
+        access = client.post("/api/auth/token/refresh/", json=old).json()["access"]
+        bearer = {"Authorization": f"Bearer {access}"}
+        again = client.post("/api/chat/", json=said, headers=KEY | bearer)
+
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first.headers
+    assert model.hits == 2
+    assert Task.objects.get().title == "Milk"
