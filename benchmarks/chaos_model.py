@@ -6,8 +6,8 @@ as one line of JSON:
 
     {"hits": 4711, "refused": [], "calls": [["c3", "c3.17", 12.031, 12.058], …]}
 
-A call is conversation, key, beginning and end on the monotonic clock. It ends with the last byte of
-the answer, or when the caller hangs up, as the system does for a process that is killed.
+A call is conversation, key, beginning and end on the monotonic clock. It ends when the answer goes
+out, all at once, or when the caller hangs up, as the system does for a process that is killed.
 """
 
 import json
@@ -60,9 +60,9 @@ class ChaosModel(ScriptedServer):
             beginning = time.monotonic()
             try:
                 _think(exchange)
-                reply(exchange)
             finally:
                 self.calls.append((conversation, key, beginning, time.monotonic()))
+            reply(exchange)
 
         return answer
 

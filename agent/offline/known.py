@@ -49,10 +49,18 @@ def tasks_of(call: Call) -> Tasks:
     result = call.result
     if call.name not in TOOLS:
         return ()
-    if "deleted" in result:
-        return (KnownTask.read(result["deleted"], deleted=True),)
-    told = [result["task"]] if "task" in result else result.get("tasks", [])
-    return tuple(KnownTask.read(summary) for summary in told)
+    deleted = "deleted" in result
+    one = result.get("deleted" if deleted else "task")
+    told = result.get("tasks") if one is None else [one]
+    summaries = filter(_is_summary, told if isinstance(told, list) else [])
+    return tuple(KnownTask.read(summary, deleted=deleted) for summary in summaries)
+
+
+def _is_summary(value: Any) -> bool:
+    """Whether a result, which may be of another day or spoilt, tells about a task here."""
+    if not isinstance(value, dict):
+        return False
+    return isinstance(value.get("id"), str) and isinstance(value.get("title"), str)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,8 @@ You now have 4 tasks.
 Would you like me to add it?
 Shall I mark it as done?
 Should I delete it, or has it been moved?
+I deleted the wrong one?
+You mean that "Milk" has been deleted?
 Have I added everything you need?
 Do you want me to say when it is done?
 I can't delete tasks all at once.

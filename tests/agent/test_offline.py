@@ -399,3 +399,13 @@ def test_whatever_is_said_is_answered(texts: list[str]) -> None:
             tools.bind(request.name, json.loads(request.arguments))
         assert response.text or response.tool_requests
         history += [user(text), said(response.text or "What?")]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [{"task": None}, {"tasks": 5}, {"tasks": [{}, None]}, {"deleted": []}, {"task": {"id": 5}}],
+)
+def test_a_spoilt_result_of_old_is_passed_over(result: dict[str, Any]) -> None:
+    old = [user("add milk"), *done("create_task", {"title": "Milk"}, result), said("Added.")]
+
+    assert "hello" in words(old, user("hello")).lower()
