@@ -24,6 +24,7 @@ KEYS = 400
 NEW, KNOWN = 0.5, 0.12  # share of the sends that start a conversation; that repeat a known key
 STREAMED, LEFT, STOPPED = 0.2, 0.04, 0.5  # streamed; hung up on; cancelled or deleted midway (new)
 PATIENCE = 40.0  # seconds after the end for what is not answered yet
+NEVER = {400, 401, 404, 422, 500}  # is what a well-behaved client should be told
 SETTLED = {"completed", "cancelled"}
 ANSWER = ("conversation_id", "user_message", "assistant_message", "warning", "degraded")
 
@@ -89,6 +90,7 @@ class Client:
         self.seen = Seen()
         self.sends = self._fresh()
         self.used: list[Send] = []
+        self.deleted: set[str] = set()
         self.connection = self._connect()
         self.end = time.monotonic() + plan.seconds
 
@@ -145,19 +147,13 @@ class Client:
             time.sleep(random.uniform(0, 0.1))
             raise Broken
         response = self.connection.getresponse()
-        if response.headers["Content-Type"] == "text/event-stream":
-            answer = self._read_stream(response, send)
-        else:
-            content = response.read()
-            try:
-                answer = json.loads(content)
-            except ValueError:
-                self.seen.faults.append(f"{response.status} {response.headers.items()} {content!r}")
-                raise Broken from None
+        answer = self._read(response, send)
         replayed = response.headers["Idempotency-Replayed"] == "true"
         self.seen.statuses[f"{response.status} {answer.get('code', '')}".strip()] += 1
         self.seen.replays += replayed
-        if response.status in (400, 401, 404, 422, 500):
+        if response.status == 404 and send.key in self.deleted:
+            return True
+        if response.status in NEVER:
             self.seen.faults.append(f"{send.key}: {response.status} {answer}")
             return True
         reply = answer.get("assistant_message")
@@ -165,6 +161,17 @@ class Client:
             return False
         self._compare(send.key, {name: answer[name] for name in ANSWER})
         return True
+
+    def _read(self, response: HTTPResponse, send: Send) -> Body:
+        if response.headers["Content-Type"] == "text/event-stream":
+            return self._read_stream(response, send)
+        content = response.read()
+        try:
+            body: Body = json.loads(content)
+        except ValueError:
+            self.seen.faults.append(f"{response.status} {response.headers.items()} {content!r}")
+            raise Broken from None
+        return body
 
     def _ask(
         self,
@@ -188,7 +195,7 @@ class Client:
         """The data of the last event, which must be the end of the turn."""
         first = self._event(response)
         if not send.conversation and random.random() < STOPPED:
-            self._stop(json.loads(first["data"])["conversation_id"], send.number)
+            self._stop(json.loads(first["data"])["conversation_id"], send)
         event = first
         while not event["event"].startswith(("turn.completed", "turn.failed")):
             event = self._event(response)
@@ -207,17 +214,19 @@ class Client:
                 fields[name] = value
         raise Broken
 
-    def _stop(self, conversation: str, number: int) -> None:
+    def _stop(self, conversation: str, send: Send) -> None:
         """Cancel the open turn, or delete its conversation, while we read the stream of it."""
         kind = random.choice(("cancel", "delete"))
         method, path = {
             "cancel": ("POST", f"/api/conversations/{conversation}/cancel/"),
             "delete": ("DELETE", f"/api/conversations/{conversation}/"),
         }[kind]
+        if kind == "delete":
+            self.deleted.add(send.key)
         sent = time.time()
         with closing(self._connect()) as connection:
             try:
-                self._ask(connection, method, path, number)
+                self._ask(connection, method, path, send.number)
                 status = connection.getresponse().status
             except (OSError, HTTPException):
                 return  # nobody knows whether it has happened
