@@ -11,6 +11,7 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.models import User
+from tests.accounts.endings import change_password, deactivate, erase
 from tests.accounts.tokens import REFRESH, REVOKE, assert_not_signed_in, log_in, use
 
 pytestmark = pytest.mark.django_db
@@ -91,19 +92,6 @@ def test_signing_out_here_leaves_other_places_signed_in(anonymous: APIClient, us
 
 
 # What kills all tokens of a user at once
-
-
-def change_password(user: User) -> None:
-    user.set_password("another good secret")
-    user.save(update_fields=["password"])
-
-
-def deactivate(user: User) -> None:
-    User.objects.filter(pk=user.pk).update(is_active=False)
-
-
-def erase(user: User) -> None:
-    User.objects.get(pk=user.pk).erase()
 
 
 @pytest.mark.parametrize("end", [change_password, deactivate, erase])

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from conversations.models import Conversation
+from tests.accounts.endings import change_password, deactivate, erase
 from tests.conftest import SignIn
 from tests.factories import PASSWORD
 
@@ -104,19 +105,6 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: APIClien
 
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
-
-
-def change_password(user: User) -> None:
-    user.set_password("another good secret")
-    user.save(update_fields=["password"])
-
-
-def deactivate(user: User) -> None:
-    User.objects.filter(pk=user.pk).update(is_active=False)
-
-
-def erase(user: User) -> None:
-    User.objects.get(pk=user.pk).erase()
 
 
 @pytest.mark.parametrize("end", [change_password, deactivate, erase])
