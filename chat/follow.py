@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from time import monotonic, sleep
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from agent.events import TextDelta, ToolFinished, ToolStarted
 from chat.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Place
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
 from conversations.models import Conversation, Turn
+from rest.errors import log_database_failure
 
 POLL_SECONDS = 0.25
 
@@ -26,7 +27,11 @@ def follow(turn: Turn, place: Place | None) -> Iterator[bytes]:
     """What lies behind ``place``, until the turn is settled; all of it for another attempt."""
     told_at = monotonic()
     while True:
-        turn.reload()
+        try:
+            turn.reload()
+        except (OperationalError, InterfaceError) as error:  # a reader can come back to its place
+            log_database_failure(error)
+            return
         if place is None or (place.turn, place.attempt) != (turn.pk, turn.attempt):
             place = Place(turn.pk, turn.attempt)
             yield place.tell(TurnStarted(turn))

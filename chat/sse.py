@@ -9,7 +9,7 @@ from threading import Thread
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import StreamingHttpResponse
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -18,6 +18,7 @@ from chat.serializers import AnswerSerializer
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
 from conversations.models import Turn
 from conversations.serializers import MessageSerializer
+from rest.errors import log_database_failure
 
 MEDIA_TYPE = "text/event-stream"
 KEEP_ALIVE_SECONDS = 10.0
@@ -78,7 +79,7 @@ class Place:
 
 
 def respond(lines: Iterable[bytes], headers: dict[str, str]) -> StreamingHttpResponse:
-    unbuffered = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no", **headers}
+    unbuffered = {"X-Accel-Buffering": "no", **headers}
     return StreamingHttpResponse(lines, content_type=MEDIA_TYPE, headers=unbuffered)
 
 
@@ -114,6 +115,8 @@ class Live:
         try:
             for event in events:
                 self._events.put(event)
+        except (OperationalError, InterfaceError) as error:  # a reader can follow the rows later
+            log_database_failure(error)
         finally:
             self._events.put(None)
             connection.close()

@@ -18,11 +18,16 @@ def alive(request: HttpRequest) -> JsonResponse:
 
 def ready(request: HttpRequest) -> JsonResponse:
     """503 when a part that is needed is down; says which, and nothing of why."""
-    checks = {"database": _database, "migrations": _migrations, "cache": _cache}
-    parts = {name: "ok" if _holds(check) else "down" for name, check in checks.items()}
-    up = "down" not in parts.values()
+    database = _holds(_database)
+    parts = {
+        "database": database,
+        "migrations": database and _holds(_migrations),  # not waited for a second time
+        "cache": _holds(_cache),
+    }
+    up = all(parts.values())
+    words = {name: "ok" if holds else "down" for name, holds in parts.items()}
     assistant = "configured" if is_configured() else "built-in"
-    body = {"status": "ok" if up else "down", **parts, "assistant": assistant}
+    body = {"status": "ok" if up else "down", **words, "assistant": assistant}
     return JsonResponse(body, status=200 if up else 503)
 
 

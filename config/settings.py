@@ -81,7 +81,18 @@ if ON_SQLITE:
     }
     _database["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 else:
-    _database["OPTIONS"] = {"pool": {"min_size": DB_POOL_MIN, "max_size": DB_POOL_MAX}}
+    _database["OPTIONS"] = {
+        "pool": {
+            "min_size": DB_POOL_MIN,
+            "max_size": DB_POOL_MAX,
+            # Seconds after which a request without a connection is told so.
+            "timeout": 5,
+            # A pool that tried for longer would pause for minutes, and sleep on when the database
+            # is back. When it has given up, the next request has it try anew.
+            "reconnect_timeout": 5,
+        },
+        "connect_timeout": 5,
+    }
 DATABASES = {"default": _database}
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1 if ON_SQLITE else 2)
 ATOMIC_REQUESTS = False  # for ever: a turn must not hold a transaction while the model thinks
@@ -145,6 +156,7 @@ MIDDLEWARE = [
     "rest.request_id.request_id",
     "rest.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "rest.middleware.body_limit",
@@ -154,7 +166,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "rest.middleware.DatabaseFailures",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

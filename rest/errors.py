@@ -7,7 +7,6 @@ from math import ceil
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from rest_framework import exceptions
@@ -67,9 +66,6 @@ def _as_api_exception(error: Exception) -> Exception:
         return exceptions.NotFound(NOTHING_HERE)
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
-    if isinstance(error, (OperationalError, InterfaceError)):
-        logger.error("the database failed with %s", type(error).__name__)
-        return DatabaseUnavailable()
     return error
 
 
@@ -94,6 +90,14 @@ def _field_errors(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
             yield from _field_errors(inner, f"{field}.{place}".strip(".") if nested else field)
     else:
         yield {"field": field, "code": str(detail.code), "detail": clean_text(str(detail))}
+
+
+def sentence(error: exceptions.APIException) -> str:
+    """What a page says of it: of several faults the first."""
+    detail = error.detail
+    while isinstance(detail, (dict, list)):
+        detail = next(iter(detail.values() if isinstance(detail, dict) else detail))
+    return str(detail)
 
 
 def _summary(errors: list[dict[str, str]]) -> str:
@@ -122,6 +126,20 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return error_response(request, 404, "not_found", NOTHING_HERE)
+
+
+def database_unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """For every view, of REST framework or not: see rest/middleware.py."""
+    log_database_failure(error)
+    fault = DatabaseUnavailable
+    response = error_response(request, fault.status_code, fault.default_code, fault.default_detail)
+    response["Retry-After"] = str(fault.wait)
+    return response
+
+
+def log_database_failure(error: Exception) -> None:
+    """Its first line: what follows may be a statement, with what somebody has said."""
+    logger.error("the database failed: %s", str(error).partition("\n")[0])
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from time import monotonic
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import is_valid_path
 
-from rest.errors import error_response
+from rest.errors import database_unavailable, error_response
 
 logger = logging.getLogger(__name__)
 
@@ -65,3 +66,18 @@ def optional_slash(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return middleware
+
+
+class DatabaseFailures:
+    """A view that the database fails is answered with 503, and no traceback is logged."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, (OperationalError, InterfaceError)):
+            return database_unavailable(request, error)
+        return None

@@ -69,7 +69,7 @@ def test_the_headers_keep_proxies_from_buffering(client: APIClient, plays: Plays
     )
 
     assert answer["X-Accel-Buffering"] == "no"
-    assert answer["Cache-Control"] == "no-cache"
+    assert answer["Cache-Control"] == "no-store"
     read(answer)
 
 

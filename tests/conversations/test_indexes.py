@@ -1,46 +1,90 @@
-"""The lists are read along an index, however many rows other users have."""
+"""What is read often is read along an index, however many rows other users have."""
 
-from collections.abc import Callable
+from collections import Counter
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.db.models import QuerySet
+from django.utils import timezone
+from rest_framework.test import APIClient
 
 from accounts.models import User
-from conversations.models import Conversation
-from tests.factories import ConversationFactory, say
+from conversations.models import Conversation, Message, ToolCall, Turn
+from tests.plans import plans, sorts
 
 pytestmark = pytest.mark.django_db
 
+OTHERS, EACH, LONG = 100, 10, 50
+TEXT = "word " * 100
+CONVERSATION, MESSAGE = "conversations_conversation", "conversations_message"
+TURN, TOOL_CALL = "conversations_turn", "conversations_toolcall"
+# By their names on PostgreSQL and on SQLite, which has none for a constraint.
+MESSAGE_SEQ = ("message_seq", "sqlite_autoindex_conversations_message_2")
+TOOL_CALL_PLACE = ("tool_call_place", "sqlite_autoindex_conversations_toolcall_2")
+TURN_KEY = ("turn_key_unique_per_user", "sqlite_autoindex_conversations_turn_2")
+
 
 @pytest.fixture
-def plan() -> Callable[[QuerySet[Any]], str]:
-    """How the database would read a page of many rows; PostgreSQL would scan so few as we have."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            for way in ("seqscan", "bitmapscan", "sort"):  # where there is any other way
-                cursor.execute(f"SET LOCAL enable_{way} = off")
-    return lambda rows: rows[:20].explain()
+def conversation(user: User) -> Conversation:
+    """Of 50 turns; the user has many more, and so have many others."""
+    users = User.objects.bulk_create(User(username=f"other{each}") for each in range(OTHERS))
+    owners = [user] * LONG + [other for other in users for _ in range(EACH)]
+    conversations = Conversation.objects.bulk_create(Conversation(user=each) for each in owners)
+    long = conversations[0]
+    turns = Turn.objects.bulk_create(
+        Turn(
+            user_id=each.user_id,
+            conversation=each,
+            status=Turn.Status.COMPLETED,
+            idempotency_key=str(uuid4()),
+            lease_expires_at=timezone.now(),
+        )
+        for each in [long] * LONG + conversations[1:]
+    )
+    seqs: Counter[Any] = Counter()
+    messages, calls = [], []
+    for turn in turns:
+        whose = {"user_id": turn.user_id, "turn": turn}
+        for role in Message.Role:
+            seqs[turn.conversation_id] += 1
+            place = {"conversation_id": turn.conversation_id, "seq": seqs[turn.conversation_id]}
+            messages.append(Message(**whose, **place, role=role, content=TEXT))
+        done = {"started_at": timezone.now(), "duration_ms": 7}
+        made = {"name": "create_task", "arguments": {"title": TEXT}, "result": {}}
+        calls.append(ToolCall(**whose, **done, **made, step=0, position=0))
+    Message.objects.bulk_create(messages)
+    ToolCall.objects.bulk_create(calls)
+    return long
 
 
-def test_the_list_of_conversations(user: User, plan: Callable[[QuerySet[Any]], str]) -> None:
-    for _ in range(3):
-        say(ConversationFactory(user=user), "Hello")
+def test_the_list_of_conversations(client: APIClient, conversation: Conversation) -> None:
+    (plan,) = plans(lambda: client.get("/api/conversations/"), CONVERSATION)
 
-    steps = plan(Conversation.objects.for_user(user).latest_first())
-
-    assert "conversation_latest" in steps
-    assert "sort" not in steps.lower()
-    assert "b-tree" not in steps.lower()
+    assert "conversation_latest" in plan
+    assert "turn_one_in_progress" in plan  # whether it is busy
+    assert not sorts(plan)
 
 
-def test_the_messages_of_a_conversation(user: User, plan: Callable[[QuerySet[Any]], str]) -> None:
-    conversation = ConversationFactory(user=user)
-    say(conversation, "Hello")
+def test_the_messages_of_a_conversation(client: APIClient, conversation: Conversation) -> None:
+    path = f"/api/conversations/{conversation.pk}/"
+    newest = conversation.turns.order_by("-pk")[0]
+    assert newest.reply.seq == 2 * LONG
 
-    for rows in (conversation.messages.oldest_first(), conversation.messages.order_by("-seq")):
-        steps = plan(rows)
-        assert "message_seq" in steps or "sqlite_autoindex_conversations_message_2" in steps
-        assert "sort" not in steps.lower()
-        assert "b-tree" not in steps.lower()
+    for act in (
+        lambda: client.get(path),
+        lambda: client.get(f"{path}messages/"),
+        lambda: newest.history(50),
+    ):
+        (messages,) = plans(act, MESSAGE)
+        assert any(name in messages for name in MESSAGE_SEQ)
+        assert not sorts(messages)
+        (calls,) = plans(act, TOOL_CALL)
+        assert any(name in calls for name in TOOL_CALL_PLACE)
+
+
+def test_what_a_message_looks_up(conversation: Conversation) -> None:
+    (open_turn,) = plans(conversation.turns.live().exists, TURN)
+    (earlier,) = plans(Turn.objects.with_key(conversation.user_id, "key").first, TURN)
+
+    assert "turn_one_in_progress" in open_turn
+    assert any(name in earlier for name in TURN_KEY)

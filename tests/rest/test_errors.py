@@ -185,9 +185,10 @@ def test_a_page_without_a_database_is_still_a_page(
 
     answer = anonymous.get("/")
 
-    assert answer.status_code == 500
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) >= 1
     assert answer["Content-Type"] == "text/html; charset=utf-8"
-    assert "Something went wrong on our side" in answer.content.decode()
+    assert "The database can not be reached just now." in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/api/conversations", "/api/conversations/"])

@@ -1,5 +1,8 @@
 """Servers that the tests of this folder share, since each takes seconds to start."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -9,6 +12,7 @@ from django.conf import settings
 
 from tests.conftest import database_url
 from tests.served.processes import Model, Mortal
+from tests.servers import ROOT, Postgres
 
 Pair = tuple[Mortal, Mortal]
 
@@ -59,6 +63,16 @@ def mortals(transactional_db: None, shared_mortals: Pair) -> Pair:
     if not mortal.running:
         mortal.start()
     return shared_mortals
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    """A server of the module's own, with the tables: it may crash and be away."""
+    with Postgres() as server:
+        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        environment = {**os.environ, "DATABASE_URL": server.url}
+        subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
+        yield server
 
 
 @pytest.fixture

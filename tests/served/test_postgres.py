@@ -1,8 +1,5 @@
 """What only a database server can do: crash, come back, and count who holds a connection."""
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,24 +14,14 @@ from django.db import connection
 from tests.factories import UserFactory
 from tests.fakes import call
 from tests.fakes.answers import asks, says
-from tests.served.conftest import Pair
+from tests.served.conftest import served
 from tests.served.processes import Held, Model, client_of, happens, until
-from tests.servers import ROOT, Postgres, TodoChat
+from tests.servers import Postgres, TodoChat
 
 pytestmark = pytest.mark.only_on("postgresql")
 
 MILK = call("create_task", title="Milk")
 WAITING = 30
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    """One of our own, which may crash."""
-    with Postgres() as server:
-        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        environment = {**os.environ, "DATABASE_URL": server.url}
-        subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
-        yield server
 
 
 @pytest.fixture(scope="module")
@@ -124,33 +111,30 @@ def someone_waits(postgres: Postgres) -> bool:
 
 
 def test_turns_that_wait_for_the_model_hold_no_connection(
-    pair: Pair, model: Model, threads: ThreadPoolExecutor
+    transactional_db: None, model: Model, threads: ThreadPoolExecutor
 ) -> None:
     held = Held(says("At last."))
     model.begin(answer_of=lambda body: held)
-    server, _ = pair
     users = [UserFactory() for _ in range(WAITING)]
 
     def attempt(user: Any) -> int:
         with client_of(server, user) as client:
             return client.post("/api/chat/", json={"message": "Hello"}).status_code
 
-    sending = [threads.submit(attempt, user) for user in users]
-    until(lambda: model.hits == WAITING)
-    states = connections()
-    held.go_on.set()
+    with served(model, DB_POOL_MAX="2", PGAPPNAME="few connections") as server:
+        sending = [threads.submit(attempt, user) for user in users]
+        until(lambda: model.hits == WAITING)
+        until(lambda: set(connections("few connections")) == {"idle"})  # none in a transaction
+        held.go_on.set()
 
-    assert states["idle in transaction"] == 0
-    assert states["active"] == 0
-    assert states["idle"] <= 3 * 10  # in the pools of two servers and of the test, and free
-    assert [sent.result() for sent in sending] == [200] * WAITING
+        assert connections("few connections").total() <= 2
+        assert [sent.result() for sent in sending] == [200] * WAITING
 
 
-def connections() -> Counter[str]:
-    """Those of all the others to the database of the test, by what they do."""
+def connections(application: str) -> Counter[str]:
+    """What the connections of a server are at."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT state FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT state FROM pg_stat_activity WHERE application_name = %s", [application]
         )
         return Counter(state for (state,) in cursor.fetchall())

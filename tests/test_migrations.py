@@ -1,0 +1,70 @@
+"""The migrations go forward, back and forward again, on an empty database of their own."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from tests.servers import ROOT
+
+OURS = ("accounts_", "todos_", "conversations_")
+SCHEMA_OF_SQLITE = "SELECT name, sql FROM sqlite_master ORDER BY name"
+SCHEMA_OF_POSTGRESQL = """
+    SELECT table_name || '.' || column_name, data_type || is_nullable
+      FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT tablename || '.' || indexname, indexdef
+      FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+      FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    ORDER BY 1
+"""
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.config.getoption("database") == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        return
+    server, name = os.environ["DATABASE_URL"], f"empty_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def test_all_migrations_can_be_taken_back_and_made_again(url: str) -> None:
+    manage(url, "migrate")
+    made = schema(url)
+    manage(url, "migrate", "accounts", "zero")  # and with it all that knows a user
+    taken_back = schema(url)
+    manage(url, "migrate")
+    manage(url, "migrate", "--check")
+
+    assert {app for app in OURS for name, _ in made if name.startswith(app)} == set(OURS)
+    assert [name for name, _ in taken_back if name.startswith(OURS)] == []
+    assert schema(url) == made
+
+
+def manage(url: str, *arguments: str) -> None:
+    subprocess.run(
+        [sys.executable, "manage.py", *arguments, "--verbosity", "0"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": url},
+        check=True,
+    )
+
+
+def schema(url: str) -> set[tuple[str, str]]:
+    """Columns, indexes and constraints: the name of each, and how the database spells it."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            return set(connection.execute(SCHEMA_OF_SQLITE).fetchall())
+    with psycopg.connect(url) as connection:
+        return set(connection.execute(SCHEMA_OF_POSTGRESQL).fetchall())
