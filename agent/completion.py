@@ -6,7 +6,6 @@ JSON answer where a stream was asked for.
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -18,7 +17,6 @@ from rest.text import clean_text
 CUT_SHORT = "(My answer was cut short here.)"
 FILTERED = "I can not answer that."
 LARGEST_COUNT = 2**31 - 1
-NOT_IN_A_NAME = re.compile(r"[^a-zA-Z0-9_-]")
 
 Kind = TypeVar("Kind")
 
@@ -33,9 +31,7 @@ class _Call:
     arguments: str = ""
 
     def request(self) -> ToolRequest:
-        """The name in the letters that the protocol takes back in the next prompt."""
-        name = NOT_IN_A_NAME.sub("_", self.name)[:64] or "unnamed"
-        return ToolRequest(name, clean_text(self.arguments))
+        return ToolRequest(self.name, clean_text(self.arguments))
 
 
 class Completion:

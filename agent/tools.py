@@ -6,6 +6,7 @@ how arguments are checked, and ``run`` is what it does, for the user of the turn
 
 import json
 from datetime import date, time
+from functools import cache
 from math import isfinite
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -265,8 +266,9 @@ def bind(name: str, arguments: dict[str, Any]) -> Tool:
         ) from None
 
 
+@cache
 def specifications() -> list[dict[str, Any]]:
-    """The tools in the form of the Chat Completions protocol."""
+    """The tools in the form of the Chat Completions protocol; made once, for it takes 3 ms."""
     return [
         {
             "type": "function",

@@ -141,7 +141,8 @@ class Turn(Owned):
 
     @property
     def can_be_retried(self) -> bool:
-        ended_badly = self.status in (Turn.Status.FAILED, Turn.Status.INCOMPLETE)
+        """It has ended badly, and it may have another attempt."""
+        ended_badly = self.shown_status in (Turn.Status.FAILED, Turn.Status.INCOMPLETE)
         return ended_badly and self.attempt < Turn.MAX_ATTEMPTS
 
     @property
@@ -157,6 +158,10 @@ class Turn(Owned):
     @cached_property
     def reply(self) -> Message:
         return self.messages.get(role=Message.Role.ASSISTANT)
+
+    def load_messages(self) -> None:
+        """Raises Message.DoesNotExist where one of them was deleted by hand."""
+        self.user_message, self.reply = (self.messages.get(role=role) for role in Message.Role)
 
     @cached_property
     def calls(self) -> list[ToolCall]:

@@ -44,6 +44,18 @@ def test_calls_stand_between_the_question_and_the_answer() -> None:
     assert result["content"] == '{"task": {"title": "Milk"}}'
 
 
+@pytest.mark.parametrize(
+    ("name", "told_as"),
+    [("create task!", "create_task_"), ("é" * 99, "_" * 64), ("", "unnamed"), ("\ud800", "_")],
+)
+def test_the_name_of_a_call_is_told_in_letters_that_the_protocol_takes(
+    name: str, told_as: str
+) -> None:
+    told = prompt.build(turn("milk", "", Called(0, name)), NOW)
+
+    assert told[2]["tool_calls"][0]["function"]["name"] == told_as
+
+
 def test_a_message_that_was_not_answered_is_told_as_such() -> None:
     told = prompt.build([*turn("hello?", ""), *turn("anybody?", "")], NOW)
 

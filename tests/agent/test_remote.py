@@ -191,10 +191,9 @@ def test_arguments_are_handed_on_unchecked(arguments: str) -> None:
     ]
 
 
-def test_a_name_is_made_one_that_the_next_prompt_may_hold() -> None:
+def test_a_name_is_handed_on_unchecked() -> None:
     answer = _pieces(_piece("create task!" * 9, "{}", index=0), _piece(None, "{}", index=1))
-    names = [name for name, _ in ask(answer).calls]
-    assert names == [("create_task_" * 9)[:64], "unnamed"]
+    assert ask(answer).calls == [("create task!" * 9, "{}"), ("", "{}")]
 
 
 def test_a_call_of_nothing_is_none() -> None:

@@ -6,11 +6,13 @@ import traceback
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from time import monotonic
 from typing import Any
 
 import pytest
 
 from agent.llm import LLMBadResponse, LLMError, LLMMisconfigured, LLMTimeout, LLMUnavailable
+from agent.remote import PAUSE
 from tests.fakes import ScriptedServer
 from tests.fakes.answers import (
     cuts,
@@ -148,6 +150,22 @@ def test_a_server_in_trouble_is_tried_once_more(answer: Answer) -> None:
     assert heard.server.hits == 2
 
 
+def test_the_second_attempt_is_not_made_at_once() -> None:
+    asked: list[float] = []
+
+    def fails_now(body: Any) -> Answer:
+        asked.append(monotonic())
+        return fails(500)
+
+    with ScriptedServer(answer_of=fails_now) as server, closing(remote(server.url)) as llm:
+        for _ in range(3):
+            listen(llm, Heard())
+
+    pauses = [second - first for first, second in zip(asked[::2], asked[1::2], strict=True)]
+    assert all(pause >= PAUSE[0] for pause in pauses)
+    assert max(pauses) - min(pauses) > 0.001  # lest all come back at once
+
+
 def test_words_that_were_said_are_not_said_again() -> None:
     heard = ask(stream(HI, done=False, then=resets), says("Hi"))
     assert type(heard.error) is LLMUnavailable
@@ -216,7 +234,7 @@ def test_the_deadline_ends_a_call_whatever_the_server_does(
     answers: list[Answer], said: list[str]
 ) -> None:
     """A deadline of each read would never end the drips."""
-    heard = ask(*answers, says("Too late."), deadline=0.8)
+    heard = ask(*answers, says("Too late."), deadline=2)
     assert type(heard.error) is LLMTimeout
     assert heard.texts == said
     assert heard.server.hits == len(answers)

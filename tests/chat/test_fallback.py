@@ -8,7 +8,6 @@ import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from agent.offline import OfflineLLM
 from conversations.models import Turn
 from tests.chat.conftest import Connects
 from tests.chat.streams import read
@@ -102,10 +101,9 @@ def no_socket(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
     return opened
 
 
-def test_the_built_in_assistant_opens_no_socket(
-    client: APIClient, no_socket: list[object], monkeypatch: pytest.MonkeyPatch
+def test_without_a_key_the_built_in_assistant_answers_and_opens_no_socket(
+    client: APIClient, no_socket: list[object]
 ) -> None:
-    monkeypatch.setattr("chat.views.chosen_llm", OfflineLLM)
     where: dict[str, str] = {}
     for text in (
         "hello",
@@ -125,5 +123,6 @@ def test_the_built_in_assistant_opens_no_socket(
     whole = client.post("/api/chat/", {"message": "what is left?", **where})
 
     assert whole.status_code == 200
+    assert set(Turn.objects.values_list("model", "degraded")) == {("built-in", False)}
     assert no_socket == []
     assert Task.objects.filter(deleted_at=None).count() == 2

@@ -5,6 +5,7 @@ import logging
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from time import monotonic
 from typing import Any
 
@@ -15,20 +16,11 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from conversations.models import Message, Turn
 from tests.chat.conftest import Connects
+from tests.chat.faults import FAULTS, WORDS
 from tests.chat.streams import read
 from tests.conftest import SignIn
 from tests.fakes import Answer
-from tests.fakes.answers import (
-    cuts,
-    event,
-    fails,
-    hangs,
-    page,
-    plain,
-    resets,
-    says,
-    stream,
-)
+from tests.fakes.answers import fails, hangs, says
 from tests.fakes.asking import KEY as API_KEY
 from tests.fakes.asking import remote
 
@@ -36,43 +28,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 DEADLINE = 1.5
 KEY = {"Idempotency-Key": "key-1"}
-WORDS = f"the quota of {API_KEY} at https://provider.example/v1 is used up"
-
-
-def _choices(**choice: Any) -> dict[str, Any]:
-    return {"choices": [{"finish_reason": "stop", **choice}]}
-
-
-HI = json.dumps(_choices(message={"content": "Hi"})).encode()
-
-# What the server answers; the status and code that the user gets, and how often it is asked.
-FAULTS: dict[str, tuple[Answer, int, str, int]] = {
-    "401": (fails(401, words=WORDS), 503, "llm_misconfigured", 1),
-    "403": (fails(403, words=WORDS), 503, "llm_misconfigured", 1),
-    "404 model": (fails(404, words=WORDS), 503, "llm_misconfigured", 1),
-    "429": (fails(429, words=WORDS), 503, "llm_unavailable", 2),
-    "500": (fails(500, words=WORDS), 503, "llm_unavailable", 2),
-    "503 HTML": (page(503, words=WORDS), 503, "llm_unavailable", 2),
-    "reset": (resets, 503, "llm_unavailable", 2),
-    "hung up": (cuts, 503, "llm_unavailable", 2),
-    "no answer": (hangs, 504, "llm_timeout", 1),
-    "half an answer": (
-        stream(event({"content": "Hi"}), done=False, then=hangs),
-        504,
-        "llm_timeout",
-        1,
-    ),
-    "200 HTML": (page(words=WORDS), 502, "llm_bad_response", 1),
-    "truncated JSON": (plain(HI[:-9]), 502, "llm_bad_response", 1),
-    "empty body": (plain(b""), 502, "llm_bad_response", 1),
-    "200 error": (plain({"error": {"message": WORDS}}), 502, "llm_bad_response", 1),
-    "streamed error": (stream({"error": {"message": WORDS}}), 502, "llm_bad_response", 1),
-    "choices []": (plain({"choices": []}), 502, "llm_bad_response", 1),
-    "choices null": (plain({"choices": None}), 502, "llm_bad_response", 1),
-    "message null": (plain(_choices(message=None)), 502, "llm_bad_response", 1),
-    "wrong types": (plain(_choices(message={"content": [5]})), 502, "llm_bad_response", 1),
-    "no end": (stream(event({"content": "Hi"}), done=False), 502, "llm_bad_response", 1),
-}
 
 
 @pytest.fixture
@@ -96,21 +51,21 @@ def assert_nothing_is_told(*told: str) -> None:
 def test_a_fault_is_a_problem_that_keeps_the_words_and_can_be_tried_again(
     client: APIClient, connects: Connects, logs: Callable[[], str], name: str
 ) -> None:
-    answer, status, code, hits = FAULTS[name]
-    server = connects(*[answer] * hits, says("Milk it is."))
+    fault = FAULTS[name]
+    server = connects(*[fault.answer] * fault.hits, says("Milk it is."))
     began = monotonic()
 
     failed = say(client)
 
     assert monotonic() - began < DEADLINE + 1
-    assert (failed.status_code, failed.json()["code"]) == (status, code)
+    assert (failed.status_code, failed.json()["code"]) == (fault.status, fault.code)
     assert failed["Content-Type"] == "application/problem+json"
     assert failed.json()["request_id"]
     assert failed.json()["user_message"]["content"] == "milk"
     assert failed.json()["assistant_message"]["status"] == "failed"
-    assert server.hits == hits
+    assert server.hits == fault.hits
     turn = Turn.objects.get()
-    assert (turn.status, turn.error_code) == ("failed", code)
+    assert (turn.status, turn.error_code) == ("failed", fault.code)
     assert_nothing_is_told(failed.content.decode(), logs())
 
     again = say(client)
@@ -122,18 +77,18 @@ def test_a_fault_is_a_problem_that_keeps_the_words_and_can_be_tried_again(
     assert server.refused == []
 
 
-@pytest.mark.parametrize("name", ["401", "429", "no answer", "200 error", "half an answer"])
+@pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_the_last_event_of_a_stream(
     client: APIClient, connects: Connects, logs: Callable[[], str], name: str
 ) -> None:
-    answer, _, code, hits = FAULTS[name]
-    connects(*[answer] * hits, says("Milk it is."))
+    fault = FAULTS[name]
+    connects(*[fault.answer] * fault.hits, says("Milk it is."))
 
     failed = read(say(client, stream=True))
     again = read(say(client, stream=True))
 
     assert failed[-1].name == "turn.failed"
-    assert failed[-1].data["error"]["code"] == code
+    assert failed[-1].data["error"]["code"] == fault.code
     assert_nothing_is_told(json.dumps([told.data for told in failed]), logs())
     assert again[-1].name == "turn.completed"
     assert again[-1].data["assistant_message"]["content"] == "Milk it is."
@@ -172,20 +127,29 @@ def test_a_long_retry_after_is_told_at_once(client: APIClient, connects: Connect
     assert server.hits == 1
 
 
-def test_a_server_that_is_not_there_is_503(
-    client: APIClient, monkeypatch: pytest.MonkeyPatch, logs: Callable[[], str]
+@pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"], ids=["refused", "no DNS"])
+def test_a_server_that_is_not_there_is_503_until_it_is(
+    client: APIClient,
+    connects: Connects,
+    monkeypatch: pytest.MonkeyPatch,
+    logs: Callable[[], str],
+    host: str,
 ) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
-        refusing = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
-        for url in (refusing, "http://no-such-host.invalid/v1"):
-            llm = remote(url, deadline=10)
-            monkeypatch.setattr("chat.views.chosen_llm", lambda llm=llm: llm)
-            answer = client.post("/api/chat/", {"message": "milk"})
-            llm.close()
-            assert (answer.status_code, answer.json()["code"]) == (503, "llm_unavailable")
-            assert_nothing_is_told(answer.content.decode(), logs())
-            assert "no-such-host" not in logs()
+        with closing(remote(f"http://{host}:{silent.getsockname()[1]}/v1", deadline=10)) as llm:
+            monkeypatch.setattr("chat.views.chosen_llm", lambda: llm)
+            failed = say(client)
+
+    assert (failed.status_code, failed.json()["code"]) == (503, "llm_unavailable")
+    assert logs().count("the model gave no answer") == 2
+    assert Turn.objects.get().status == "failed"
+    assert_nothing_is_told(failed.content.decode(), logs())
+    assert "no-such-host" not in failed.content.decode() + logs()
+
+    connects(says("Milk it is."))
+    assert say(client).status_code == 200
+    assert [row.content for row in Message.objects.order_by("seq")] == ["milk", "Milk it is."]
 
 
 def test_while_one_user_waits_for_the_deadline_others_are_answered(

@@ -63,6 +63,9 @@ BAD_CALLS: dict[str, tuple[Any, dict[str, Any]]] = {
     "wrong type": (("create_task", '{"title": 5}'), {"title": 5}),
     "unknown tool": (("fly", '{"to": "the moon"}'), {"to": "the moon"}),
     "strange name": (("create task!", '{"title": "a"}'), {"title": "a"}),
+    "no name": (("", '{"title": "a"}'), {"title": "a"}),
+    "endless name": (("create_task" * 99, '{"title": "a"}'), {"title": "a"}),
+    "an object": (("create_task", {"title": 5}), {"title": 5}),
     "huge text": (("create_task", TWO_KB * 9), {"raw": TWO_KB * 2}),
     "huge object": (
         ("create_task", json.dumps({"who": TWO_KB * 9}, ensure_ascii=False)),
@@ -96,7 +99,7 @@ def test_a_bad_call_is_kept_as_it_came_and_the_model_goes_on(
     [started] = [told.data for told in events if told.name == "tool.started"]
     assert started["arguments"] == kept
     made = ToolCall.objects.get()
-    assert (made.status, made.arguments) == ("failed", kept)
+    assert (made.name, made.status, made.arguments) == (tool[:64], "failed", kept)
     assert len(json.dumps(made.arguments, ensure_ascii=False).encode()) <= 4_096
     result = server.requests[1].body["messages"][-1]
     assert result["role"] == "tool"
@@ -131,6 +134,7 @@ def test_a_model_that_asks_for_tools_for_ever_is_stopped(
     reply = answer.json()["assistant_message"]
     assert server.hits == 4
     assert answer.status_code == 200
+    assert (reply["status"], Turn.objects.get().status) == ("completed", "completed")
     assert "I stopped here" in reply["content"]
     assert "cut short" in answer.json()["warning"]
     assert [made["status"] for made in reply["tool_calls"]] == ["succeeded"] * 4

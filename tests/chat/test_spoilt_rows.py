@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from agent import prompt
+from agent.llm import LLMTimeout
 from conversations.models import Conversation, Message, ToolCall, Turn
 from tests.chat.conftest import Plays
 from tests.factories import LEASE, ConversationFactory, record_call
@@ -112,6 +113,26 @@ def test_a_conversation_with_spoilt_rows_is_answered(
 
         assert answer.status_code == 200, (seed, answer.content)
         assert llm.prompts[0][-1] == {"role": "user", "content": f"hello {seed}"}
+
+
+@pytest.mark.parametrize("role", ["user", "assistant"])
+@pytest.mark.parametrize("ended", [["Fine."], [LLMTimeout()]], ids=["well", "badly"])
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_a_turn_whose_messages_were_deleted_by_hand_is_404_and_stands_in_no_way(
+    client: APIClient, plays: Plays, role: str, ended: list[object], stream: bool
+) -> None:
+    key = {"Idempotency-Key": "key-1"}
+    llm = plays(ended, ["Here."])
+    body = {"message": "hi", "stream": stream}
+    where = client.post("/api/chat/", {"message": "hi"}, headers=key).json()["conversation_id"]
+    Message.objects.filter(role=role).delete()
+
+    answer = client.post("/api/chat/", body, headers=key)
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert len(llm.prompts) == 1
+    onwards = client.post("/api/chat/", {"message": "and now?", "conversation_id": where})
+    assert onwards.status_code == 200
 
 
 @pytest.mark.parametrize("window", [0, 1, 2, 3])

@@ -1,6 +1,7 @@
 """A process dies, or is stopped for too long, in the middle of a turn; another one goes on."""
 
 import signal
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -131,6 +132,7 @@ def killed_before_the_tool(
         Turn.objects.select_for_update().get()
         wants_milk.go_on.set()
         assert happens(wants_milk.sent)
+        time.sleep(0.5)  # by now it has the answer, and would have acted on it if it could
         mortal.kill()
     lost.result()
     becomes_incomplete(other, conversation)

@@ -11,16 +11,30 @@ import pytest
 from accounts.models import User
 from conversations.models import Conversation, Message, Turn
 from tests.factories import ConversationFactory, UserFactory
+from tests.fakes import Answer
 from tests.fakes.answers import obliges, says
-from tests.served.conftest import Pair
-from tests.served.processes import Held, Model, client_of, happens
+from tests.served.conftest import Pair, served
+from tests.served.processes import Held, Model, Mortal, client_of, happens
 from todos.models import Task
 
 KEY = {"Idempotency-Key": "the-only-one"}
 
 
-def send(client: httpx2.Client, conversation: Conversation, text: str) -> httpx2.Response:
-    return client.post(f"/api/conversations/{conversation.pk}/messages/", json={"content": text})
+def say(
+    server: Mortal,
+    user: User,
+    text: str,
+    *,
+    conversation: Conversation | None = None,
+    together: Barrier | None = None,
+    headers: dict[str, str] | None = None,
+) -> httpx2.Response:
+    """``together`` with others, once all of them are signed in."""
+    where = {"conversation_id": str(conversation.pk)} if conversation else {}
+    with client_of(server, user) as client:
+        if together:
+            together.wait(60)
+        return client.post("/api/chat/", json={"message": text, **where}, headers=headers)
 
 
 def assert_in_order(conversation: Conversation, texts: set[str]) -> None:
@@ -36,7 +50,7 @@ def assert_in_order(conversation: Conversation, texts: set[str]) -> None:
     assert conversation.message_count == len(rows)
 
 
-def echoes(body: dict[str, Any]):
+def echoes(body: dict[str, Any]) -> Answer:
     return says("You said: ", body["messages"][-1]["content"])
 
 
@@ -47,24 +61,43 @@ def test_two_sends_at_the_same_instant_follow_one_another(
     conversations = [ConversationFactory() for _ in range(5)]
     rounds = 10  # in each conversation, so fifty in all
 
-    def take_turns(server: Any, conversation: Conversation, together: Barrier) -> list[int]:
-        statuses = []
-        with client_of(server, conversation.user) as client:
-            for number in range(rounds):
-                together.wait(60)
-                text = f"{server.port} {number}"
-                statuses.append(send(client, conversation, text).status_code)
-        return statuses
+    def take_turns(server: Mortal, conversation: Conversation, together: Barrier) -> list[int]:
+        said = {"conversation": conversation, "together": together}
+        texts = [f"{server.port} {number}" for number in range(rounds)]
+        return [say(server, conversation.user, text, **said).status_code for text in texts]
 
     sending = []
     for conversation in conversations:
         together = Barrier(2)
         sending += [threads.submit(take_turns, server, conversation, together) for server in pair]
 
-    assert [sent.result() for sent in sending] == [[201] * rounds] * len(sending)
+    assert [sent.result() for sent in sending] == [[200] * rounds] * len(sending)
     texts = {f"{server.port} {number}" for server in pair for number in range(rounds)}
     for conversation in conversations:
         assert_in_order(conversation, texts)
+
+
+def test_past_its_wait_a_send_is_refused_and_nothing_of_it_is_kept(
+    pair: Pair, model: Model, threads: ThreadPoolExecutor, user: User
+) -> None:
+    held = Held(says("You said: first"))
+    model.begin(held, says("You said: second"))
+    conversation = ConversationFactory(user=user)
+    first = threads.submit(say, pair[0], user, "first", conversation=conversation)
+    assert happens(held.asked)
+
+    with served(model, TURN_WAIT_SECONDS="0.3") as hasty:
+        refused = say(hasty, user, "second", conversation=conversation, headers=KEY)
+        assert conversation.messages.count() == 2
+        held.go_on.set()
+        assert first.result().status_code == 200
+        again = say(hasty, user, "second", conversation=conversation, headers=KEY)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "conversation_busy")
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert again.status_code == 200
+    assert "Idempotency-Replayed" not in again.headers
+    assert_in_order(conversation, {"first", "second"})
 
 
 def test_of_fifty_sends_at_once_none_that_was_accepted_is_lost(
@@ -73,16 +106,15 @@ def test_of_fifty_sends_at_once_none_that_was_accepted_is_lost(
     model.begin(answer_of=echoes)
     conversation = ConversationFactory(user=user)
     together = Barrier(50)
+    texts = [f"Message {number}" for number in range(50)]
 
-    def attempt(server: Any, number: int) -> tuple[str, httpx2.Response]:
-        with client_of(server, user) as client:
-            together.wait(60)
-            return f"Message {number}", send(client, conversation, f"Message {number}")
+    def attempt(server: Mortal, text: str) -> httpx2.Response:
+        return say(server, user, text, conversation=conversation, together=together)
 
-    answers = list(threads.map(attempt, islice(cycle(pair), 50), range(50)))
+    answers = list(zip(texts, threads.map(attempt, cycle(pair), texts), strict=True))
 
-    accepted = {text for text, answer in answers if answer.status_code == 201}
-    refused = [answer for _, answer in answers if answer.status_code != 201]
+    accepted = {text for text, answer in answers if answer.status_code == 200}
+    refused = [answer for _, answer in answers if answer.status_code != 200]
     assert accepted
     assert_in_order(conversation, accepted)
     for answer in refused:
@@ -99,12 +131,18 @@ def test_fifty_conversations_at_once_are_all_answered(
     model.begin(answer_of=obliges)
     users = [UserFactory() for _ in range(50)]
 
-    def attempt(server: Any, user: User) -> int:
-        with client_of(server, user) as client:
-            return client.post("/api/chat/", json={"message": user.username}).status_code
+    together = Barrier(50)
 
-    assert list(threads.map(attempt, cycle(pair), users)) == [200] * 50
-    for user in users:
+    def attempt(server: Mortal, user: User) -> httpx2.Response:
+        return say(server, user, user.username, together=together)
+
+    answers = list(threads.map(attempt, cycle(pair), users))
+
+    for user, answer in zip(users, answers, strict=True):
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["user_message"]["content"] == user.username
+        [made] = answer.json()["assistant_message"]["tool_calls"]
+        assert made["arguments"] == {"title": user.username}
         assert Task.objects.get(user=user).title == user.username
         assert Conversation.objects.get(user=user).message_count == 2
 
@@ -114,20 +152,17 @@ def test_twenty_identical_sends_with_one_key_are_one_turn(
     pair: Pair, model: Model, threads: ThreadPoolExecutor, user: User, new: bool
 ) -> None:
     model.begin(answer_of=obliges)
-    body = {"message": "Milk"}
-    if not new:
-        body["conversation_id"] = str(ConversationFactory(user=user).pk)
+    conversation = None if new else ConversationFactory(user=user)
     together = Barrier(20)
 
-    def insist(server: Any) -> tuple[httpx2.Response, set[str]]:
+    def insist(server: Mortal) -> tuple[httpx2.Response, set[str]]:
         refusals = set()
-        with client_of(server, user) as client:
-            together.wait(60)
-            while True:
-                answer = client.post("/api/chat/", json=body, headers=KEY)
-                if answer.status_code == 200:
-                    return answer, refusals
-                refusals.add(f"{answer.status_code} {answer.json()['code']}")
+        together.wait(60)
+        while True:
+            answer = say(server, user, "Milk", conversation=conversation, headers=KEY)
+            if answer.status_code == 200:
+                return answer, refusals
+            refusals.add(f"{answer.status_code} {answer.json()['code']}")
 
     results = list(threads.map(insist, islice(cycle(pair), 20)))
 
@@ -148,12 +183,10 @@ def test_of_eight_turns_at_once_a_user_may_have_three(
     model.begin(answer_of=lambda body: held)
     together = Barrier(8)
 
-    def attempt(server: Any) -> httpx2.Response:
-        with client_of(server, user) as client:
-            together.wait(60)
-            return client.post("/api/chat/", json={"message": "Hello"})
-
-    sending = [threads.submit(attempt, server) for server in islice(cycle(pair), 8)]
+    sending = [
+        threads.submit(say, server, user, "Hello", together=together)
+        for server in islice(cycle(pair), 8)
+    ]
     refused = [done.result() for done in islice(as_completed(sending), 5)]
 
     assert [answer.status_code for answer in refused] == [429] * 5
@@ -174,19 +207,15 @@ def test_a_fourth_turn_has_to_wait_for_one_of_three(
     model.begin(*turns, says("Done."))
     one, other = pair
 
-    def attempt(server: Any) -> int:
-        with client_of(server, user) as client:
-            return client.post("/api/chat/", json={"message": "Hello"}).status_code
-
     sending = []
     for turn in turns:
-        sending.append(threads.submit(attempt, one))
+        sending.append(threads.submit(say, one, user, "Hello"))
         assert happens(turn.asked)
-    assert attempt(other) == 429
+    assert say(other, user, "Hello").status_code == 429
     turns[1].go_on.set()
-    assert sending[1].result() == 200
+    assert sending[1].result().status_code == 200
 
-    assert attempt(other) == 200
+    assert say(other, user, "Hello").status_code == 200
     for turn in turns:
         turn.go_on.set()
-    assert [sent.result() for sent in sending] == [200] * 3
+    assert [sent.result().status_code for sent in sending] == [200] * 3

@@ -1,0 +1,22 @@
+"""The benchmark of what a turn costs, for a moment: every answer it gets is right."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.servers import ROOT
+
+
+def test_the_cost_of_a_turn_is_told_beside_that_of_the_model(
+    request: pytest.FixtureRequest,
+) -> None:
+    database = request.config.getoption("database")
+    command = [sys.executable, "-m", "benchmarks.overhead", "--turns", "2", "--database", database]
+
+    measured = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert measured.returncode == 0, f"{measured.stdout}\n{measured.stderr[-4000:]}"
+    lines = measured.stdout.splitlines()
+    assert lines[0].split() == [database, "turn", "model", "beyond", "times"]
+    assert [line.split()[-5] for line in lines[1:]] == ["p50", "p95"] * 2
