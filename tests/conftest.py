@@ -4,8 +4,10 @@ from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.test import override_settings
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
@@ -14,6 +16,14 @@ from tests.factories import UserFactory
 from tests.servers import TodoChat
 
 SignIn = Callable[[User], APIClient]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_as_they_are() -> Iterator[None]:
+    """A page made in this process needs none that are collected; a server has collected them."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        yield
 
 
 @pytest.fixture(autouse=True)

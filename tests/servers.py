@@ -8,6 +8,7 @@ and all, at the end of its `with` block:
         postgres.restart("immediate")  # it crashed, and is back with the same port and data
 """
 
+import atexit
 import importlib.util
 import os
 import pwd
@@ -19,6 +20,7 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -283,7 +285,11 @@ class TodoChat(Server):
             "config/gunicorn.py",
             "config.wsgi",
         ]
-        places = {"DATA_DIR": str(self.folder), "PORT": str(self.port)}
+        places = {
+            "DATA_DIR": str(self.folder),
+            "PORT": str(self.port),
+            "STATIC_ROOT": collected_static_files(),
+        }
         self._run(command, {}, cwd=ROOT, env={**os.environ, **places, **self.settings})
 
     def _answers(self) -> bool:
@@ -292,6 +298,16 @@ class TodoChat(Server):
                 return bool(answer.status == HTTPStatus.OK)
         except URLError:
             return False
+
+
+@cache
+def collected_static_files() -> str:
+    """Their folder, the same for all servers that this process starts."""
+    folder = TemporaryDirectory(prefix="todo-chat-static-")
+    atexit.register(folder.cleanup)
+    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "STATIC_ROOT": folder.name}, check=True)
+    return folder.name
 
 
 def _account_for_postgres() -> Account:
