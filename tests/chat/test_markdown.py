@@ -1,0 +1,317 @@
+"""What was written is shown with its form, and can do no harm."""
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pygments.token import STANDARD_TYPES
+
+from chat import markdown
+from chat.markdown import render
+from tests.payloads import EXFILTRATION, XSS
+
+REL = "noopener noreferrer nofollow ugc"
+PLAIN = ["bdi", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "p", "s"]
+ALLOWED: dict[str, set[str]] = {
+    **{name: set() for name in [*PLAIN, "strong", "table", "tbody", "thead", "tr", "ul"]},
+    "a": {"href", "rel"},
+    "ol": {"start"},
+    "pre": {"class", "tabindex"},
+    "span": {"class"},
+    "td": {"align"},
+    "th": {"align"},
+}
+CLASSES = {"pre": {"code"}, "span": set(STANDARD_TYPES.values())}
+
+Element = tuple[str, dict[str, str | None]]
+
+
+class Reader(HTMLParser):
+    """The elements and the text of a piece of HTML; nothing else may be in it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[Element] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(f"a comment: {data}")
+
+    def handle_decl(self, decl: str) -> None:
+        raise AssertionError(f"a declaration: {decl}")
+
+    unknown_decl = handle_pi = handle_decl
+
+    def links(self) -> Iterator[str]:
+        for tag, attributes in self.elements:
+            if tag == "a":
+                yield attributes["href"] or ""
+
+
+def read_harmless(html: str) -> Reader:
+    reader = Reader(html)
+    for tag, attributes in reader.elements:
+        assert tag in ALLOWED, html
+        assert set(attributes) <= ALLOWED[tag], html
+        assert (attributes.get("class") or "") in CLASSES.get(tag, {""}), html
+        if tag == "a":
+            assert markdown.ADDRESS.fullmatch(attributes["href"] or ""), html
+            assert attributes["rel"] == REL
+    return reader
+
+
+# Harm
+
+
+def test_there_are_enough_of_them_and_no_two_are_the_same() -> None:
+    assert len(set(XSS)) == len(XSS) >= 60
+    assert len(set(EXFILTRATION)) == len(EXFILTRATION) >= 20
+
+
+@pytest.mark.parametrize("payload", [*XSS, *EXFILTRATION])
+def test_no_text_becomes_markup_that_does_anything(payload: str) -> None:
+    read_harmless(render(payload))
+
+
+@pytest.mark.parametrize("payload", [*XSS, *EXFILTRATION])
+@pytest.mark.parametrize("around", ["> %s", "- %s", "**%s**", "[%s](https://a.test)", "|%s|\n|-|"])
+def test_nor_within_other_text(around: str, payload: str) -> None:
+    read_harmless(render(around % payload))
+
+
+@pytest.mark.parametrize("payload", [*XSS, *EXFILTRATION])
+def test_what_the_sanitiser_is_given_does_not_count_on_markdown(payload: str) -> None:
+    html = markdown._cleaner.clean(payload)
+
+    for tag, attributes in Reader(html).elements:
+        assert tag in ALLOWED, html
+        assert set(attributes) <= ALLOWED[tag], html
+        assert (attributes.get("href") or "https:").startswith(("http:", "https:", "mailto:"))
+
+
+@pytest.mark.parametrize("payload", EXFILTRATION)
+def test_a_link_shows_where_it_leads(payload: str) -> None:
+    reader = read_harmless(render(payload))
+
+    for href in reader.links():
+        assert (href in reader.text) or f"({host_of(href)})" in reader.text
+
+
+def host_of(href: str) -> str:
+    address = markdown.ADDRESS.fullmatch(href)
+    assert address
+    return str(address["host"] or address["mailbox"])
+
+
+PIECES = [*"[]()<>!`*_#|\\\"'&:;/-=~\n\t ", "http://a.test", "javascript:", "<a href=", "```html\n"]
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=60).map("".join))
+def test_whatever_is_written_is_harmless(text: str) -> None:
+    read_harmless(render(text))
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "N"]), min_size=1))
+def test_words_come_out_as_they_went_in(text: str) -> None:
+    assert render(text) == f"<p>{text}</p>\n"
+
+
+# Links
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[the bank](https://evil.test/x)", "the bank (evil.test)"),
+        ("[the bank][1]\n\n[1]: https://evil.test/x", "the bank (evil.test)"),
+        ("[evil.test](https://evil.test/)", "evil.test (evil.test)"),
+        ("[https://bank.test](https://evil.test)", "https://bank.test (evil.test)"),
+        ("[**`x`**](https://evil.test:8443?a=1)", "x (evil.test)"),
+        ("[me](mailto:ada@example.org)", "me (ada@example.org)"),
+        ("[here](http://[::1]:80/)", "here ([::1])"),
+        ("![a cat](https://evil.test/cat.png)", "!a cat (evil.test)"),
+        ("<https://аррӏе.com/>", "https://аррӏе.com/ (xn--80ak6aa92e.com)"),
+        ("https://example.org", "https://example.org"),
+        ("<https://example.org/a?b=c>", "https://example.org/a?b=c"),
+        ("[https://example.org/a](https://example.org/a)", "https://example.org/a"),
+        ("<ada@example.org>", "ada@example.org"),
+    ],
+)
+def test_the_host_stands_behind_a_text_that_is_not_the_address(text: str, shown: str) -> None:
+    assert Reader(render(text)).text.strip() == shown
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "/admin/",
+        "admin",
+        "#top",
+        "//evil.test",
+        "https:evil.test",
+        "https:///evil.test",
+        "https://bank.test@evil.test",
+        "https://bank.test:x@evil.test",
+        "https://evil%2etest/",
+        "mailto:a@b.test?bcc=spy@evil.test",
+        "ftp://example.org",
+    ],
+)
+def test_any_other_address_is_shown_as_it_was_written(address: str) -> None:
+    reader = read_harmless(render(f"[a]({address})"))
+
+    assert list(reader.links()) == []
+    assert reader.text.strip() == f"[a]({address})"
+
+
+def test_a_link_tells_nobody_where_it_was() -> None:
+    html = '<a href="https://example.org/" rel="noopener noreferrer nofollow ugc">'
+
+    assert html in render("[a](https://example.org/ 'a title')")
+
+
+# Form
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("[a]: https://b.test", "<p>[a]: https://b.test</p>"),
+        ("One.\nTwo.\n\nThree.", "<p>One.<br>\nTwo.</p>\n<p>Three.</p>\n"),
+        ("# a\n## b\n### c\n###### d", "<h3>a</h3>\n<h4>b</h4>\n<h5>c</h5>\n<h6>d</h6>\n"),
+        ("Title\n===", "<h3>Title</h3>\n"),
+        ("**a** *b* ~~c~~ `d`", "<p><strong>a</strong> <em>b</em> <s>c</s> <code>d</code></p>\n"),
+        ("> a", "<blockquote>\n<p>a</p>\n</blockquote>\n"),
+        (
+            "- a\n  - b\n- c",
+            "<ul>\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n<li>c</li>\n</ul>\n",
+        ),
+        ("3. a\n4. b", '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>\n'),
+        ("- [x] done", "<ul>\n<li>[x] done</li>\n</ul>\n"),
+        ("---", "<hr>\n"),
+        ("1 < 2 & 3 > 2", "<p>1 &lt; 2 &amp; 3 &gt; 2</p>\n"),
+        ("<b>bold</b>", "<p>&lt;b&gt;bold&lt;/b&gt;</p>\n"),
+        ("a\\*b\\*", "<p>a*b*</p>\n"),
+        ("Мир 🌍 مرحبا", "<p>Мир 🌍 مرحبا</p>\n"),
+    ],
+)
+def test_markdown_is_shown_as_one_expects(text: str, html: str) -> None:
+    assert render(text) == html
+
+
+def test_a_table_keeps_its_alignment() -> None:
+    html = render("|a|b|c|d|\n|-|:-|:-:|-:|\n|1|2|3|4|").replace("\n", "")
+
+    assert html == (
+        "<table><thead><tr>"
+        '<th>a</th><th align="left">b</th><th align="center">c</th><th align="right">d</th>'
+        "</tr></thead><tbody><tr>"
+        '<td>1</td><td align="left">2</td><td align="center">3</td><td align="right">4</td>'
+        "</tr></tbody></table>"
+    )
+
+
+@pytest.mark.parametrize(
+    "block", ["```\na <b>\n  c\n```", "    a <b>\n      c", "~~~~\na <b>\n  c\n"]
+)
+def test_code_keeps_its_lines_and_can_be_scrolled_by_keyboard(block: str) -> None:
+    assert render(block) == (
+        '<pre class="code" tabindex="0"><code>a &lt;b&gt;\n  c\n</code></pre>\n'
+    )
+
+
+@pytest.mark.parametrize("language", sorted(markdown.LANGUAGES))
+def test_code_of_a_known_language_has_colours(language: str) -> None:
+    code = '\n\n+ <b> if "x" 1 }  \n'
+    reader = read_harmless(render(f"```{language.upper()}\n{code}```"))
+
+    assert [tag for tag, _ in reader.elements].count("span") > 0
+    assert reader.text.strip("\n") == code.strip("\n")
+
+
+@pytest.mark.parametrize("language", ["", "klingon", "text", "../../etc/passwd"])
+def test_other_code_has_none(language: str) -> None:
+    assert render(f"```{language}\nif 1\n```") == (
+        '<pre class="code" tabindex="0"><code>if 1\n</code></pre>\n'
+    )
+
+
+# Bounds
+
+
+def shown_as_written(text: str) -> bool:
+    return "<h3>" not in render(f"# a\n\n{text}")
+
+
+def test_a_long_text_is_shown_as_written_with_its_lines() -> None:
+    text = "**a** <b>\nb\n\nc".ljust(markdown.MAX_CHARACTERS + 1, "x")
+
+    assert render(text).startswith("<p>**a** &lt;b&gt;<br>b</p>\n\n<p>cxx")
+    assert render(text[:-1]).startswith("<p><strong>a</strong>")
+
+
+def test_so_is_a_table_that_would_grow() -> None:
+    columns, rows = 200, 900
+    wide = f"{'|a' * columns}|\n{'|-' * columns}|\n" + "|\n" * rows
+
+    assert shown_as_written(wide)
+    assert len(render(wide)) < 10 * len(wide)
+    assert not shown_as_written(f"{'|a' * 20}|\n{'|-' * 20}|\n" + "|\n" * 100)
+
+
+@pytest.mark.parametrize("deep", [">" * 60 + " end", "- " * 60 + "end", "> - " * 30 + "end"])
+def test_so_is_what_is_too_deep_and_nothing_of_it_is_lost(deep: str) -> None:
+    assert shown_as_written(deep)
+    assert "end" in render(deep)
+
+
+def test_eight_lists_within_one_another_are_not_too_deep() -> None:
+    nested = "\n".join(f"{'  ' * depth}- {depth}" for depth in range(8))
+
+    assert render(nested).count("<ul>") == 8
+
+
+def test_long_code_has_no_colours() -> None:
+    code = "if 1\n" * (markdown.MAX_HIGHLIGHTED // 5)
+
+    assert "<span" in render(f"```python\n{code}```")
+    assert "<span" not in render(f"```python\nx{code}```")
+
+
+LINKS = ["[", "![", "[a](", "[a][", "[a](http://b) ", "[a]: b\n", "<", "<a:", "&amp;", "\\", '"']
+MARKS = [
+    "*a ",
+    "*_",
+    "~~a ",
+    "`a",
+    "> ",
+    "- ",
+    "1. ",
+    "#\n",
+    "a\n",
+    "```js\n",
+    "\t",
+    "|a",
+    "|\n|-|\n",
+]
+
+
+@pytest.mark.parametrize("piece", [*LINKS, *MARKS])
+def test_what_comes_out_grows_as_what_goes_in(piece: str) -> None:
+    half, whole = markdown.MAX_CHARACTERS // 2, markdown.MAX_CHARACTERS
+    for characters in (half, whole, 2 * whole):
+        text = (piece * characters)[:characters]
+
+        assert len(render(text)) <= 20 * characters
