@@ -81,10 +81,13 @@ class _Markdown(MarkdownIt):
 
 
 def _fit_in(state: StateCore) -> None:
-    """Headings below those of the page; the alignment of a cell without a style."""
+    """Headings below those of the page, and without a gap; a cell's alignment without a style."""
+    level = 2
     for token in state.tokens:
+        if token.type == "heading_open":
+            level = min(int(token.tag[1]) + 2, level + 1, 6)
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+            token.tag = f"h{level}"
         elif "style" in token.attrs:
             token.attrs = {"align": str(token.attrs["style"]).removeprefix("text-align:")}
 

@@ -19,6 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "a": {"href", "rel"},
     "ol": {"start"},
     "pre": {"class", "tabindex"},
+    "table": {"tabindex"},
     "span": {"class"},
     "td": {"align"},
     "th": {"align"},
@@ -191,6 +192,7 @@ def test_a_link_tells_nobody_where_it_was() -> None:
         ("[a]: https://b.test", "<p>[a]: https://b.test</p>"),
         ("One.\nTwo.\n\nThree.", "<p>One.<br>\nTwo.</p>\n<p>Three.</p>\n"),
         ("# a\n## b\n### c\n###### d", "<h3>a</h3>\n<h4>b</h4>\n<h5>c</h5>\n<h6>d</h6>\n"),
+        ("### a\n## b\n##### c\n# d", "<h3>a</h3>\n<h4>b</h4>\n<h5>c</h5>\n<h3>d</h3>\n"),
         ("Title\n===", "<h3>Title</h3>\n"),
         ("**a** *b* ~~c~~ `d`", "<p><strong>a</strong> <em>b</em> <s>c</s> <code>d</code></p>\n"),
         ("> a", "<blockquote>\n<p>a</p>\n</blockquote>\n"),
@@ -211,11 +213,11 @@ def test_markdown_is_shown_as_one_expects(text: str, html: str) -> None:
     assert render(text) == html
 
 
-def test_a_table_keeps_its_alignment() -> None:
+def test_a_table_keeps_its_alignment_and_can_be_scrolled_by_keyboard() -> None:
     html = render("|a|b|c|d|\n|-|:-|:-:|-:|\n|1|2|3|4|").replace("\n", "")
 
     assert html == (
-        "<table><thead><tr>"
+        '<table tabindex="0"><thead><tr>'
         '<th>a</th><th align="left">b</th><th align="center">c</th><th align="right">d</th>'
         "</tr></thead><tbody><tr>"
         '<td>1</td><td align="left">2</td><td align="center">3</td><td align="right">4</td>'
