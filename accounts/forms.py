@@ -1,17 +1,112 @@
+"""The forms of the pages: what people type, and what is wrong with it."""
+
+from typing import Any
+
 from django import forms
-from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UserCreationForm
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, time_zone_names
 
+# What the names of places begin with; the others are older names and offsets.
+REGIONS = (
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+)
 
-class SignUpForm(BaseUserCreationForm[User]):
-    time_zone = forms.TypedChoiceField(
+Choice = tuple[Any, Any]
+
+
+def time_zone_choices() -> list[Choice]:
+    """All names, each region a group: whoever types "Ber" in the list comes to Berlin."""
+    names = sorted(time_zone_names() - {"UTC"})
+    places = [name for name in names if name.startswith(tuple(f"{region}/" for region in REGIONS))]
+    others = [name for name in names if name not in places]
+    groups: list[Choice] = [(region, _places_of(region, places)) for region in REGIONS]
+    return [("UTC", "UTC"), *groups, (_("Other"), [(name, name) for name in others])]
+
+
+def _places_of(region: str, names: list[str]) -> list[Choice]:
+    start = f"{region}/"
+    return [
+        (name, name.removeprefix(start).replace("/", " / ").replace("_", " "))
+        for name in names
+        if name.startswith(start)
+    ]
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": _("The name or the password is wrong."),
+    }
+
+
+class SignUpForm(UserCreationForm[User]):
+    # Filled in by a script, where there is one; never a reason not to let somebody in.
+    time_zone = forms.Field(required=False, widget=forms.HiddenInput)
+
+    class Meta(UserCreationForm.Meta):
+        model = User
+        fields = ("username", "email", "time_zone")
+        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "email"})}
+        help_texts = {"email": _("Optional.")}
+
+    def clean_time_zone(self) -> str:
+        name = self.cleaned_data["time_zone"]
+        return name if name in time_zone_names() else "UTC"
+
+
+class SettingsForm(forms.ModelForm[User]):
+    time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        choices=lambda: [(name, name) for name in sorted(time_zone_names())],
-        initial="UTC",
+        choices=time_zone_choices,
+        help_text=_("Your clock: it decides when “today” ends and when “at 5pm” is."),
     )
 
     class Meta:
         model = User
-        fields = ("username", "email", "time_zone")
+        fields = ("email", "time_zone")
+        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "email"})}
+        help_texts = {"email": _("Optional.")}
+
+    def save(self, commit: bool = True) -> User:
+        """These two fields alone: the password may have been changed in the meantime."""
+        self.instance.save(update_fields=self.Meta.fields)
+        return self.instance
+
+
+class NewPasswordForm(PasswordChangeForm):
+    def save(self, commit: bool = True) -> User:
+        """The password alone: an account that was erased in the meantime does not come back."""
+        user = self.set_password_and_save(self.user, "new_password1", commit=False)
+        user.save(update_fields=["password"])
+        return user
+
+
+class DeleteForm(forms.Form):
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=_("So that nobody else does this on your open screen."),
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise ValidationError(_("The password is wrong."), code="password_incorrect")
+        return password

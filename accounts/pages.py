@@ -1,28 +1,157 @@
-"""Sign-up, sign-in and sign-out as pages, for those who come with a browser."""
+"""The account with a browser: sign-up, sign-in and sign-out, settings, password and the end."""
 
-from django.conf import settings
-from django.contrib.auth import login
-from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpResponse
+from math import ceil
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.contrib.messages.views import SuccessMessageMixin
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
-from django.views.generic import FormView
+from django.urls import path, reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import FormView, UpdateView
+from rest_framework.exceptions import Throttled
 
-from accounts.forms import SignUpForm
+from accounts.authentication import user_of
+from accounts.forms import DeleteForm, NewPasswordForm, SettingsForm, SignInForm, SignUpForm
+from accounts.models import User
+from accounts.throttles import throttle_password, throttle_sign_in, throttle_sign_up
 
 
-class SignUpView(FormView[SignUpForm]):
-    form_class = SignUpForm
+class ThrottledFormView(FormView[Any]):
+    """Counts the forms that are sent; once there are too many, none of them is looked at."""
+
+    def throttle(self, request: HttpRequest) -> None:
+        """Raises Throttled."""
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            self.throttle(request)
+        except Throttled as refusal:
+            return self.refuse(getattr(refusal, "wait", 1))
+        return super().post(request, *args, **kwargs)
+
+    def refuse(self, seconds: int) -> HttpResponse:
+        """The form again, with what was typed, but passwords."""
+        messages.error(self.request, _too_many_tries(ceil(seconds / 60)))
+        blank = {"data": None, "files": None, "initial": self.request.POST.dict()}
+        form = self.get_form_class()(**self.get_form_kwargs() | blank)
+        return self.render_to_response(
+            self.get_context_data(form=form), status=429, headers={"Retry-After": str(seconds)}
+        )
+
+
+def _too_many_tries(minutes: int) -> str:
+    return ngettext(
+        "Too many tries. Try again in a minute.",
+        "Too many tries. Try again in %(minutes)d minutes.",
+        minutes,
+    ) % {"minutes": minutes}
+
+
+class SignInView(ThrottledFormView, LoginView[Any]):
+    authentication_form: type[BaseForm] = SignInForm
+    redirect_authenticated_user = True
+
+    def throttle(self, request: HttpRequest) -> None:
+        throttle_sign_in(request)
+        name = request.POST.get("username", "").strip()
+        throttle_password(request, User.normalize_username(name))
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """Where somebody was, if that is a page of ours, and not this one: it would be a loop."""
+        where = super().get_redirect_url()
+        return "" if where == self.request.path else where
+
+
+class SignUpView(SignInView):
+    authentication_form = SignUpForm
     template_name = "registration/signup.html"
 
+    def throttle(self, request: HttpRequest) -> None:
+        throttle_sign_up(request)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        del kwargs["request"]  # signing in takes it, signing up does not
+        return kwargs
+
     def form_valid(self, form: SignUpForm) -> HttpResponse:
-        user = form.save()
+        try:
+            with transaction.atomic():
+                user = form.save()
+        except IntegrityError:  # somebody else was faster
+            form.add_error("username", form.instance.unique_error_message(User, ["username"]))
+            return self.form_invalid(form)
         login(self.request, user)
-        return redirect(settings.LOGIN_REDIRECT_URL)
+        return redirect(self.get_success_url())
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class AccountPage(LoginRequiredMixin):
+    """Of whoever is signed in."""
+
+    request: HttpRequest
+
+    @property
+    def account(self) -> User:
+        return user_of(self.request)
+
+
+class SettingsView(AccountPage, SuccessMessageMixin[SettingsForm], UpdateView[User, SettingsForm]):
+    form_class = SettingsForm
+    template_name = "accounts/settings.html"
+    success_url = reverse_lazy("settings")
+    success_message = _("Your settings are saved.")
+
+    def get_object(self, queryset: QuerySet[User] | None = None) -> User:
+        return self.account
+
+
+class PasswordView(
+    AccountPage, SuccessMessageMixin[NewPasswordForm], ThrottledFormView, PasswordChangeView
+):
+    form_class = NewPasswordForm
+    template_name = "accounts/password.html"
+    success_url = reverse_lazy("settings")
+    success_message = _("Your password is changed. You are signed out everywhere else.")
+
+    def throttle(self, request: HttpRequest) -> None:
+        throttle_password(request, self.account.username)
+
+
+class DeleteView(AccountPage, ThrottledFormView):
+    form_class = DeleteForm
+    template_name = "accounts/delete.html"
+
+    def throttle(self, request: HttpRequest) -> None:
+        throttle_password(request, self.account.username)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.account}
+
+    def form_valid(self, form: DeleteForm) -> HttpResponse:
+        self.account.erase()
+        logout(self.request)
+        messages.success(self.request, _("Your account is deleted, and all that was in it."))
+        return redirect("login")
 
 
 urlpatterns = [
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", SignInView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("signup/", SignUpView.as_view(), name="signup"),
+    path("settings/", SettingsView.as_view(), name="settings"),
+    path("password/", PasswordView.as_view(), name="password"),
+    path("delete/", DeleteView.as_view(), name="delete-account"),
 ]

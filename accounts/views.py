@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.contrib.auth import authenticate, logout
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
@@ -18,12 +17,7 @@ from accounts.serializers import (
     RegisterSerializer,
     TokenPairSerializer,
 )
-from rest.throttles import client_address, throttle
-
-
-def throttle_password(request: Request, name: str) -> None:
-    """Guesses at one password, wherever they are made, in all spellings that find its account."""
-    throttle(request, "login", settings.LOGIN_RATE, name.upper())
+from accounts.throttles import throttle_password, throttle_sign_in, throttle_sign_up
 
 
 class PublicView(GenericAPIView[User]):
@@ -42,7 +36,7 @@ class RegisterView(PublicView):
     @extend_schema(tags=["accounts"], responses={201: AccountSerializer})
     def post(self, request: Request) -> Response:
         """Make an account."""
-        throttle(request, "register", settings.REGISTER_RATE, client_address(request))
+        throttle_sign_up(request)
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         user = form.save()
@@ -63,7 +57,7 @@ class TokenView(PublicView):
     )
     def post(self, request: Request) -> Response:
         """Sign in: an access token for requests, and a refresh token for the next pair."""
-        throttle(request, "login-address", settings.LOGIN_ADDRESS_RATE, client_address(request))
+        throttle_sign_in(request)
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         throttle_password(request, form.validated_data["username"])
