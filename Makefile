@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 RUN := .venv/bin/python
+AXE := axe-core@4.14.1
 COVERED := accounts/*,todos/*,conversations/*,agent/*,chat/*
 
 ifneq ($(shell command -v uv),)
@@ -12,7 +13,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: help run test test-sqlite test-postgresql chaos chaos-sqlite chaos-postgresql check format clean
+.PHONY: help run test test-sqlite test-postgresql test-browser chaos chaos-sqlite chaos-postgresql check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -22,14 +23,19 @@ run: .venv/requirements.txt ## serve on http://127.0.0.1:8000; PORT=9000 and DAT
 	@$(RUN) manage.py collectstatic --no-input --verbosity 0
 	@exec $(RUN) -m gunicorn --config config/gunicorn.py config.wsgi
 
-test: test-sqlite test-postgresql ## all tests, on SQLite and on PostgreSQL; ARGS="-k undo" goes to pytest
+test: test-sqlite test-postgresql test-browser ## all tests, on SQLite, on PostgreSQL and in Chromium; ARGS="-k undo" goes to pytest
 
 # The floor holds for the whole suite, so not when ARGS chooses a part of it.
 test-sqlite test-postgresql: test-%: .venv/requirements-dev.txt
-	COVERAGE_FILE=.coverage.$* $(RUN) -m pytest --database $* --numprocesses auto --maxprocesses 4 --cov --cov-report= $(ARGS)
+	COVERAGE_FILE=.coverage.$* $(RUN) -m pytest --database $* --ignore tests/browser --numprocesses auto --maxprocesses 4 --cov --cov-report= $(ARGS)
 ifndef ARGS
 	COVERAGE_FILE=.coverage.$* $(RUN) -m coverage report --include='$(COVERED)' --fail-under=95
 endif
+
+# Tells what is missing where there is no Chromium or no npm. A part that ARGS chooses may have no
+# test in a browser, which pytest calls 5.
+test-browser: .venv/requirements-dev.txt $(if $(shell command -v npm),.venv/$(AXE))
+	$(RUN) -m pytest --override-ini testpaths=tests/browser --numprocesses auto --maxprocesses 4 $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
 
 SECONDS ?= 60
 DATABASE ?= sqlite postgresql
@@ -63,6 +69,10 @@ clean: ## remove the environment and what tools left; var/ with your data stays
 .venv/requirements-dev.txt: requirements.txt
 .venv/%.txt: %.txt constraints.txt | .venv/bin/python
 	$(INSTALL) --quiet --requirement $<
+	@touch $@
+
+.venv/$(AXE): | .venv/bin/python
+	npm install --prefix .venv --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error $(AXE)
 	@touch $@
 
 .venv/bin/python:
