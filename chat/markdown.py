@@ -41,11 +41,17 @@ ADDRESS = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 ALIGNMENTS = {"align": {"left", "center", "right"}}
+SCROLLS = {"tabindex": {"0"}}  # with a place for the keyboard
 
 _cleaner = nh3.Cleaner(
     tags=TAGS,
     attributes={"a": {"href"}, "ol": {"start"}, "*": set()},  # else a title, too
-    tag_attribute_values={"th": ALIGNMENTS, "td": ALIGNMENTS, "pre": {"tabindex": {"0"}}},
+    tag_attribute_values={
+        "th": ALIGNMENTS,
+        "td": ALIGNMENTS,
+        "pre": SCROLLS,
+        "table": SCROLLS,
+    },
     allowed_classes={"pre": {"code"}, "span": set(STANDARD_TYPES.values())},
     link_rel="noopener noreferrer nofollow ugc",
     url_schemes={"http", "https", "mailto"},
@@ -66,7 +72,10 @@ def _from_markdown(text: str) -> str:
     if any(token.level >= MAX_DEPTH - 1 for token in tokens):  # what is deeper has been left out
         return ""
     html: str = _markdown.renderer.render(tokens, _markdown.options, {})
-    return html.replace("<pre>", '<pre class="code" tabindex="0">')  # it scrolls, by keyboard too
+    # They scroll, by keyboard too.
+    return html.replace("<pre>", '<pre class="code" tabindex="0">').replace(
+        "<table>", '<table tabindex="0">'
+    )
 
 
 def _cells(text: str) -> int:

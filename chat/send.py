@@ -6,6 +6,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
@@ -21,15 +22,18 @@ from rest.throttles import throttle
 VISIBLE = re.compile(r"[\x21-\x7e]{1,200}")
 
 
-def send(request: Request, conversation_id: UUID | None, text: str) -> tuple[Turn, bool]:
+def send(
+    request: Request | HttpRequest, conversation_id: UUID | None, text: str, key: str | None
+) -> tuple[Turn, bool]:
     """The open turn that will answer, or (``True``) the settled one that has answered before.
 
-    Without ``conversation_id`` it starts a conversation. Raises what stands in the way of a turn;
-    then nothing is kept.
+    Without ``conversation_id`` it starts a conversation; ``key`` is the Idempotency-Key. Raises
+    what stands in the way of a turn; then nothing is kept.
     """
-    user, key = user_of(request), _idempotency_key(request)
-    request_hash = sha256(f"{conversation_id}\n{text}".encode()).hexdigest()
-    earlier = _earlier_turn(user, key, request_hash) if key else None
+    user = user_of(request)
+    _check(key)
+    what = request_hash(conversation_id, text)
+    earlier = _earlier_turn(user, key, what) if key else None
     if earlier and not earlier.can_be_retried:
         return earlier, True
     throttle(request, "chat", settings.CHAT_RATE, str(user.pk))
@@ -41,7 +45,7 @@ def send(request: Request, conversation_id: UUID | None, text: str) -> tuple[Tur
         conversation.begin_turn,
         text,
         idempotency_key=key,
-        request_hash=request_hash,
+        request_hash=what,
         request_id=current_request_id.get(),
     )
     try:
@@ -50,26 +54,34 @@ def send(request: Request, conversation_id: UUID | None, text: str) -> tuple[Tur
         raise TurnInProgress from None
 
 
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("Idempotency-Key")
+def request_hash(conversation_id: UUID | None, text: str) -> str:
+    """By it a key knows whether it comes with the same request again."""
+    return sha256(f"{conversation_id}\n{text}".encode()).hexdigest()
+
+
+def _check(key: str | None) -> None:
     if key is not None and not VISIBLE.fullmatch(key):
         fault = ErrorDetail("Give 1 to 200 visible ASCII characters.", code="invalid")
         raise ValidationError({"Idempotency-Key": [fault]})
-    return key
 
 
-def _earlier_turn(user: User, key: str, request_hash: str) -> Turn | None:
-    """The settled turn that this key began. Raises IdempotencyKeyReused and TurnInProgress."""
+def _earlier_turn(user: User, key: str, what: str) -> Turn | None:
+    """The settled turn that this key began.
+
+    Raises IdempotencyKeyReused, TurnInProgress, and Message.DoesNotExist (404) when somebody has
+    deleted what it has to show.
+    """
     turn = Turn.objects.with_key(user.pk, key).first()
     if turn is None:
         return None
-    if turn.request_hash != request_hash:
+    if turn.request_hash != what:
         raise IdempotencyKeyReused
     if turn.abandoned:
         Turn.objects.filter(pk=turn.pk).close_dead()
         turn.refresh_from_db()
     if turn.status == Turn.Status.IN_PROGRESS:
         raise TurnInProgress
+    turn.load_messages()
     return turn
 
 

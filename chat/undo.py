@@ -10,24 +10,35 @@ from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authentication import user_of
+from accounts.authentication import door_of, user_of
+from accounts.models import User
 from chat.errors import TaskChangedSince
 from conversations.models import Message, ToolCall
 from todos.models import ChangedSince, Origin, TaskChange
 from todos.serializers import TaskChangeSerializer
 
 
-def undo(changes: Iterable[TaskChange]) -> None:
+def undo(changes: Iterable[TaskChange], origin: Origin) -> None:
     """All of them or, with TaskChangedSince (409), none; their tool calls show it, too."""
     try:
         with transaction.atomic():
             for change in changes:
-                change.undo(Origin("api"))
+                change.undo(origin)
                 if change.tool_call_id:
                     call = ToolCall.objects.filter(user=change.user_id, pk=change.tool_call_id)
                     call.update(undone_at=timezone.now())
     except ChangedSince:
         raise TaskChangedSince from None
+
+
+def undo_reply(user: User, reply_id: UUID, origin: Origin) -> list[TaskChange]:
+    """What the reply did and is taken back now, newest first. Raises Http404, TaskChangedSince."""
+    message = get_object_or_404(Message.objects.for_user(user).with_work(), pk=reply_id)
+    calls = [call.pk for call in message.calls]
+    mine = TaskChange.objects.for_user(user).select_related("task")
+    changes = list(mine.not_undone_of(calls))
+    undo(changes, origin)
+    return changes
 
 
 class ChangeUndoView(GenericAPIView[TaskChange]):
@@ -39,7 +50,7 @@ class ChangeUndoView(GenericAPIView[TaskChange]):
         """Take one change back; 409 when its task has moved on. May be repeated."""
         changes = TaskChange.objects.for_user(user_of(request)).select_related("task")
         change = get_object_or_404(changes, pk=pk)
-        undo([change])
+        undo([change], Origin(door_of(request)))
         return Response(TaskChangeSerializer(change).data)
 
 
@@ -51,10 +62,5 @@ class MessageUndoView(GenericAPIView[TaskChange]):
     @extend_schema(tags=["tasks"], request=None, responses=TaskChangeSerializer(many=True))
     def post(self, request: Request, pk: UUID) -> Response:
         """Take back all that a reply did, newest first; 409, and nothing, when a task moved on."""
-        user = user_of(request)
-        message = get_object_or_404(Message.objects.for_user(user).with_work(), pk=pk)
-        calls = [call.pk for call in message.calls]
-        mine = TaskChange.objects.for_user(user).select_related("task")
-        changes = list(mine.not_undone_of(calls))
-        undo(changes)
+        changes = undo_reply(user_of(request), pk, Origin(door_of(request)))
         return Response(self.get_serializer(changes, many=True).data)

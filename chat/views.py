@@ -48,7 +48,8 @@ def respond(
     request: Request, conversation_id: UUID | None, text: str, *, stream: bool, success: int
 ) -> HttpResponseBase:
     """Take the turn, or find it answered; and answer with it as a whole or event by event."""
-    turn, replayed = send(request, conversation_id, text)
+    key = request.headers.get("Idempotency-Key")
+    turn, replayed = send(request, conversation_id, text, key)
     headers = {"Idempotency-Replayed": "true"} if replayed else {}
     if replayed and stream:
         return sse.respond(follow(turn, None), headers)

@@ -33,6 +33,10 @@ DONE_BEFORE = "You made this very call before, in answer to this message; its re
 BROKEN_TOOL = "internal_error: the tool failed, and nothing was changed."
 
 
+def did_something(call: ToolCall) -> bool:
+    return call.status == ToolCall.Status.SUCCEEDED and call.name != LOOKS
+
+
 class Work:
     """What is known of a turn only by the process that works on it: above all what was said."""
 
@@ -187,8 +191,7 @@ class Work:
         return NOTHING_DONE if not self._changes() and claims_a_change(self.said) else ""
 
     def _changes(self) -> list[ToolCall]:
-        succeeded = ToolCall.Status.SUCCEEDED
-        return [call for call in self.turn.calls if call.status == succeeded and call.name != LOOKS]
+        return [call for call in self.turn.calls if did_something(call)]
 
 
 def _release_connection() -> None:

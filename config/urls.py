@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from chat.pages import home
 from config import health
 
 handler400 = "rest.errors.bad_request"
@@ -21,7 +20,7 @@ urlpatterns = [
     path("health/ready/", health.ready),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
-    path("", home, name="home"),
+    path("", include("chat.pages.urls")),
     path("accounts/", include("accounts.pages")),
     path("admin/", admin.site.urls),
 ]

@@ -7,6 +7,7 @@ or ``previous``, and the values of the order's columns in the row beside which t
 import base64
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +24,15 @@ from rest_framework.views import APIView
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 DIRECTIONS = ("next", "previous")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows in their order, and the cursors of what lies behind and ahead of them."""
+
+    rows: list[Any]
+    next: str | None
+    previous: str | None
 
 
 class Keyset:
@@ -64,6 +74,25 @@ class Keyset:
         # Implied by the rest, and what lets the planner begin in the index at the right place.
         return condition & Q((f"{self.columns[0]}__{comparison}e", place[0]))
 
+    def page(self, queryset: QuerySet[Any], cursor: str, limit: int) -> Page:
+        """At most ``limit`` rows from ``cursor`` on, or from the beginning where it is blank."""
+        direction, place = self.read(cursor) if cursor else ("next", None)
+        if place is not None:
+            queryset = queryset.filter(self.beyond(place, direction))
+        if direction == "previous":
+            queryset = queryset.reverse()
+        rows = list(queryset[: limit + 1])
+        more, rows = len(rows) > limit, rows[:limit]
+        if direction == "previous":
+            rows.reverse()
+        has_next = more if direction == "next" else True
+        has_previous = more if direction == "previous" else bool(cursor)
+        return Page(
+            rows,
+            next=self.cursor("next", rows[-1]) if rows and has_next else None,
+            previous=self.cursor("previous", rows[0]) if rows and has_previous else None,
+        )
+
 
 class KeysetPagination(BasePagination):
     """REST framework's pagination over the queryset's own order."""
@@ -72,33 +101,16 @@ class KeysetPagination(BasePagination):
         self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any]:
         self.url = request.build_absolute_uri()
-        self.keyset = Keyset(queryset)
-        limit = read_limit(request)
-        cursor = request.query_params.get("cursor", "")
-        direction, place = self.keyset.read(cursor) if cursor else ("next", None)
-        if place is not None:
-            queryset = queryset.filter(self.keyset.beyond(place, direction))
-        if direction == "previous":
-            queryset = queryset.reverse()
-        rows = list(queryset[: limit + 1])
-        more, self.page = len(rows) > limit, rows[:limit]
-        if direction == "previous":
-            self.page.reverse()
-        self.has_next = more if direction == "next" else True
-        self.has_previous = more if direction == "previous" else bool(cursor)
-        return self.page
+        cursor, limit = request.query_params.get("cursor", ""), read_limit(request)
+        self.page = Keyset(queryset).page(queryset, cursor, limit)
+        return self.page.rows
 
     def get_paginated_response(self, data: Any) -> Response:
-        return Response(
-            {"next": self._link("next"), "previous": self._link("previous"), "results": data}
-        )
+        pages = {"next": self._link(self.page.next), "previous": self._link(self.page.previous)}
+        return Response({**pages, "results": data})
 
-    def _link(self, direction: str) -> str | None:
-        exists = self.has_next if direction == "next" else self.has_previous
-        if not (exists and self.page):
-            return None
-        row = self.page[-1] if direction == "next" else self.page[0]
-        return replace_query_param(self.url, "cursor", self.keyset.cursor(direction, row))
+    def _link(self, cursor: str | None) -> str | None:
+        return replace_query_param(self.url, "cursor", cursor) if cursor else None
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         example = "https://chat.example.org/api/…?cursor=WyJ0YXNr…"

@@ -9,18 +9,18 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 
-def throttle(request: Request, group: str, rate: str, key: str) -> None:
+def throttle(request: Request | HttpRequest, group: str, rate: str, key: str) -> None:
     """Count this request for ``key`` in ``group``. Raises Throttled once ``rate`` is used up."""
 
     def counted(group: str, request: HttpRequest) -> str:
         return key
 
-    usage = get_usage(request._request, group, key=counted, rate=rate, increment=True)
+    usage = get_usage(request, group, key=counted, rate=rate, increment=True)
     if usage and usage["should_limit"]:
         raise Throttled(wait=max(1, usage["time_left"]))
 
 
-def client_address(request: Request) -> str:
+def client_address(request: Request | HttpRequest) -> str:
     """Where the request comes from: the hop in front of the proxies that we trust.
 
     Every proxy appends its client to X-Forwarded-For, so of n trusted proxies the n-th entry from

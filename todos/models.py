@@ -114,6 +114,9 @@ class TaskQuerySet(RecoverableQuerySet["Task"]):
             "id",
         )
 
+    def latest_done(self) -> Self:
+        return self.with_status("done").order_by("-completed_at", "-id")
+
 
 def _sort_columns(key: str, falling: bool) -> dict[str, Expression]:
     """What is computed for an order: a keyset can not compare null, so that gets a place here."""
@@ -169,6 +172,12 @@ class Task(Recoverable):
     @property
     def completed(self) -> bool:
         return self.completed_at is not None
+
+    def is_overdue(self, now: datetime) -> bool:
+        """As :meth:`TaskQuerySet.due` has it; ``now`` is the owner's local time."""
+        if self.completed or self.due_date is None:
+            return False
+        return (self.due_date, self.due_time or time.max) < (now.date(), now.time())
 
     @classmethod
     def add(cls, user: User, origin: Origin, *, completed: bool = False, **fields: Any) -> "Task":

@@ -8,11 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.authentication import user_of
+from accounts.authentication import door_of, user_of
 from todos.models import Origin, Task, TaskChange, TaskQuerySet
 from todos.serializers import TaskChangeSerializer, TaskQuerySerializer, TaskSerializer
 
-API = Origin("api")
 TASK = {
     "id": "019a8f6e-3a52-7c41-9d3b-0d2f6c1b7a10",
     "title": "Call the dentist",
@@ -42,6 +41,10 @@ class TaskViewSet(GenericViewSet[Task]):
             return Task.objects.with_deleted_for_user(user_of(self.request))
         return Task.objects.for_user(user_of(self.request))
 
+    @property
+    def origin(self) -> Origin:
+        return Origin(door_of(self.request))
+
     @extend_schema(parameters=[TaskQuerySerializer])
     def list(self, request: Request) -> Response:
         """The user's tasks, done ones too unless `status` says otherwise; newest first."""
@@ -56,7 +59,7 @@ class TaskViewSet(GenericViewSet[Task]):
         """Add a task."""
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
-        form.save(user=user_of(request), origin=API)
+        form.save(user=user_of(request), origin=self.origin)
         return Response(form.data, status=status.HTTP_201_CREATED)
 
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -67,7 +70,7 @@ class TaskViewSet(GenericViewSet[Task]):
         """Replace a task: what is not named is set to its default, except `completed`."""
         form = self.get_serializer(self.get_object(), data=request.data, partial=partial)
         form.is_valid(raise_exception=True)
-        form.save(origin=API)
+        form.save(origin=self.origin)
         return Response(form.data)
 
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -77,7 +80,7 @@ class TaskViewSet(GenericViewSet[Task]):
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a task; `restore` brings it back."""
-        self.get_object().remove(API)
+        self.get_object().remove(self.origin)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None)
@@ -85,7 +88,7 @@ class TaskViewSet(GenericViewSet[Task]):
     def restore(self, request: Request, pk: str) -> Response:
         """Bring a deleted task back; nothing changes if it is not deleted."""
         task = self.get_object()
-        task.restore(API)
+        task.restore(self.origin)
         return self._answer(task)
 
     @extend_schema(request=None)
@@ -93,7 +96,7 @@ class TaskViewSet(GenericViewSet[Task]):
     def complete(self, request: Request, pk: str) -> Response:
         """Mark a task as done; nothing changes if it was done before."""
         task = self.get_object()
-        task.complete(API)
+        task.complete(self.origin)
         return self._answer(task)
 
     @extend_schema(request=None)
@@ -101,7 +104,7 @@ class TaskViewSet(GenericViewSet[Task]):
     def reopen(self, request: Request, pk: str) -> Response:
         """Mark a task as not done after all; nothing changes if it is open."""
         task = self.get_object()
-        task.reopen(API)
+        task.reopen(self.origin)
         return self._answer(task)
 
     def _answer(self, task: Task) -> Response:

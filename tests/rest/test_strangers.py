@@ -52,12 +52,20 @@ def a_reply(user: User) -> Model:
     return a_conversation(user).messages.last()
 
 
+def a_call(user: User) -> Model:
+    return a_conversation(user).turns.last().calls[0]
+
+
 # Whose row stands at the place of the id; a new kind of path has to be entered here.
 ROWS: dict[str, list[Make]] = {
     "/api/conversations/": [a_conversation, a_deleted_conversation],
     "/api/tasks/": [a_task, a_deleted_task],
     "/api/changes/": [a_change],
     "/api/messages/": [a_reply],
+    "/c/": [a_conversation, a_deleted_conversation],
+    "/calls/": [a_call],
+    "/messages/": [a_reply],
+    "/tasks/": [a_task, a_deleted_task],
 }
 
 
@@ -71,7 +79,7 @@ def routes(patterns: list[Any], prefix: str = "/") -> Iterator[str]:
 
 
 def with_an_id() -> list[str]:
-    """The paths of the API that name a row, with ``{id}`` in its place."""
+    """The paths that name a row, with ``{id}`` in its place."""
     named = [
         re.sub(r"\(\?P<\w+>[^)]*\)|<[^>]*>", "{id}", path)
         for path in routes(get_resolver().url_patterns)
@@ -94,28 +102,47 @@ def everything() -> list[tuple[Any, ...]]:
     ]
 
 
+@pytest.fixture
+def browser(user: User) -> APIClient:
+    """Signed in by a session, as the pages want it."""
+    browser = APIClient(raise_request_exception=False)
+    browser.force_login(user)
+    return browser
+
+
 def test_the_walk_finds_the_paths() -> None:
-    assert {"/api/conversations/{id}/", "/api/conversations/{id}/messages/"} < set(with_an_id())
+    some = {"/api/conversations/{id}/", "/api/conversations/{id}/messages/", "/c/{id}/say/"}
+    assert some < set(with_an_id())
 
 
 @pytest.mark.parametrize(("path", "method", "make"), list(cases()))
 def test_a_stranger_gets_what_anybody_gets_for_no_row_at_all(
-    client: APIClient, stranger: User, path: str, method: str, make: Make | None
+    client: APIClient,
+    browser: APIClient,
+    stranger: User,
+    path: str,
+    method: str,
+    make: Make | None,
 ) -> None:
     assert make, f"add {path} to ROWS, so that it is tried with a stranger's row"
     row = make(stranger)
+    caller = client if of_the_api(path) else browser
     before = everything()
 
-    theirs = ask(client, method, path, row.pk)
-    nobodys = ask(client, method, path, uuid4())
+    theirs = ask(caller, method, path, row.pk)
+    nobodys = ask(caller, method, path, uuid4())
 
     assert theirs.status_code == nobodys.status_code
     assert theirs.status_code in (404, 405) or method == "OPTIONS"
-    if theirs.status_code == 404 and method != "HEAD":
+    if theirs.status_code == 404 and method != "HEAD" and of_the_api(path):
         assert theirs.json()["code"] == "not_found"
         assert theirs.json() == nobodys.json()
     assert theirs.content == nobodys.content
     assert everything() == before
+
+
+def of_the_api(path: str) -> bool:
+    return path.startswith("/api/")
 
 
 def ask(client: APIClient, method: str, path: str, key: Any) -> Any:
@@ -123,7 +150,8 @@ def ask(client: APIClient, method: str, path: str, key: Any) -> Any:
     url = path.replace("{id}", str(key))
     headers = {"X-Request-ID": "mine"}
     if method in ("POST", "PUT", "PATCH"):
-        return request(url, GOOD_FOR_ALL, headers=headers)
+        kind = "json" if of_the_api(path) else "multipart"
+        return request(url, GOOD_FOR_ALL, format=kind, headers=headers)
     return request(url, headers=headers)
 
 
@@ -137,8 +165,11 @@ def test_the_anonymous_get_nothing_on_any_of_these_paths(
 
     answer = ask(anonymous, method, path, key)
 
-    assert answer.status_code == 401
-    assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+    if of_the_api(path):
+        assert answer.status_code == 401
+        assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+    else:
+        assert answer.status_code == 405 or answer["Location"].startswith("/accounts/login/?next=/")
     assert everything() == before
 
 

@@ -1,0 +1,139 @@
+"""Where the forms of the page go when there is no script; each leads back to a page."""
+
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from rest_framework.exceptions import APIException
+
+from accounts.authentication import user_of
+from accounts.models import User
+from agent.choice import chosen_llm
+from chat.send import send
+from chat.serializers import ContentSerializer
+from chat.turns import answer
+from chat.undo import undo_reply
+from conversations.models import Conversation
+from conversations.serializers import TitleSerializer
+from rest.errors import sentence
+from todos.models import Origin, Task
+from todos.serializers import TaskSerializer
+
+PAGE = Origin("page")
+
+Action = Callable[..., str | None]
+
+
+def action(act: Action) -> Callable[..., HttpResponse]:
+    """A form for signed-in users: ``act`` returns where to go, ``None`` for back.
+
+    What stands in its way is shown as a notice on the page where one came from.
+    """
+
+    @require_POST
+    @wraps(act)
+    def posted(request: HttpRequest, **ids: UUID) -> HttpResponseRedirect:
+        if not request.user.is_authenticated:
+            return redirect_to_login(_back(request))
+        try:
+            where = act(request, user_of(request), **ids)
+        except ObjectDoesNotExist:  # gone since it was looked up
+            raise Http404 from None
+        except APIException as error:
+            messages.error(request, sentence(error))
+            where = None
+        return redirect(where or _back(request))
+
+    return posted
+
+
+@action
+def say(request: HttpRequest, user: User, pk: UUID | None = None) -> str:
+    """Take a whole turn; a form sends a line break as CR LF, which is not what was typed.
+
+    It always has a key, so that the answer can be tried again.
+    """
+    text = request.POST.get("message", "").replace("\r\n", "\n")
+    form = ContentSerializer(data={"content": text})
+    form.is_valid(raise_exception=True)
+    key = request.POST.get("idempotency_key") or str(uuid4())
+    turn, replayed = send(request, pk, form.validated_data["content"], key)
+    if not replayed:
+        for _event in answer(turn, user, chosen_llm()):
+            pass
+    return f"{_address(turn.conversation_id)}#message-{turn.reply.pk}"
+
+
+@action
+def stop(request: HttpRequest, user: User, pk: UUID) -> None:
+    _conversation(user, pk).cancel()
+
+
+@action
+def rename(request: HttpRequest, user: User, pk: UUID) -> None:
+    form = TitleSerializer(data={"title": request.POST.get("title", "")})
+    form.is_valid(raise_exception=True)
+    _conversation(user, pk).rename(form.validated_data["title"])
+
+
+@action
+def delete(request: HttpRequest, user: User, pk: UUID) -> str:
+    """The page that follows offers to bring it back, so the notice carries its id."""
+    _conversation(user, pk).remove()
+    messages.success(request, _("The conversation is deleted."), extra_tags=str(pk))
+    return "/"
+
+
+@action
+def restore(request: HttpRequest, user: User, pk: UUID) -> str:
+    get_object_or_404(Conversation.objects.with_deleted_for_user(user), pk=pk).restore()
+    return _address(pk)
+
+
+@action
+def undo(request: HttpRequest, user: User, pk: UUID) -> None:
+    undo_reply(user, pk, PAGE)
+
+
+@action
+def add_task(request: HttpRequest, user: User) -> None:
+    form = TaskSerializer(data={"title": request.POST.get("title", "")})
+    form.is_valid(raise_exception=True)
+    form.save(user=user, origin=PAGE)
+
+
+@action
+def complete_task(request: HttpRequest, user: User, pk: UUID) -> None:
+    _task(user, pk).complete(PAGE)
+
+
+@action
+def reopen_task(request: HttpRequest, user: User, pk: UUID) -> None:
+    _task(user, pk).reopen(PAGE)
+
+
+def _conversation(user: User, pk: UUID) -> Conversation:
+    return get_object_or_404(Conversation.objects.for_user(user), pk=pk)
+
+
+def _task(user: User, pk: UUID) -> Task:
+    return get_object_or_404(Task.objects.for_user(user), pk=pk)
+
+
+def _address(conversation_id: UUID) -> str:
+    return f"/c/{conversation_id}/"
+
+
+def _back(request: HttpRequest) -> str:
+    """The page of ours that the form stands on."""
+    where = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(where, request.get_host(), request.is_secure())
+    return where if ours else "/"

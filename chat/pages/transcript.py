@@ -1,0 +1,89 @@
+"""The messages of a conversation as the page shows them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from accounts.models import User
+from chat.pages.cards import Card, card
+from chat.send import request_hash
+from conversations.models import Message, Turn
+from todos.models import TaskChange
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """A message; ``pieces`` are its text and, each at its place in it, the tools that were used.
+
+    ``answered`` is the text of the user's message that it replies to.
+    """
+
+    message: Message
+    pieces: list[str | Card]
+    answered: str
+    can_be_undone: bool
+
+    @property
+    def status(self) -> str:
+        return self.message.work.shown_status if self.message.work else ""
+
+    @property
+    def open(self) -> bool:
+        return self.status == Turn.Status.IN_PROGRESS
+
+    @property
+    def can_be_retried(self) -> bool:
+        """Its key and its message can be given once more; a form would spell a CR otherwise."""
+        turn = self.message.work
+        if not (turn and turn.idempotency_key and turn.can_be_retried):
+            return False
+        return bool(self.answered) and "\r" not in self.answered
+
+    @property
+    def began(self) -> bool:
+        """Its message named no conversation; given once more, it must not name one either."""
+        return self.message.turn.request_hash == request_hash(None, self.answered)
+
+
+def bubbles(messages: Sequence[Message], user: User) -> list[Bubble]:
+    """At most 2 queries."""
+    today = user.local_now().date()
+    said, kept = _said(messages), _kept_calls(messages, user)
+    return [
+        Bubble(
+            message,
+            list(_pieces(message, today)),
+            answered=said.get(message.turn_id, ""),
+            can_be_undone=any(call.pk in kept for call in message.calls),
+        )
+        for message in messages
+    ]
+
+
+def _said(messages: Sequence[Message]) -> dict[UUID, str]:
+    """What the user said, by turn; the first reply may stand here without its message."""
+    known = list(messages)
+    if known and known[0].work:
+        known += known[0].turn.messages.oldest_first()
+    return {
+        message.turn_id: message.content for message in known if message.role == Message.Role.USER
+    }
+
+
+def _kept_calls(messages: Sequence[Message], user: User) -> set[UUID | None]:
+    """The tool calls that changed something which nobody has taken back."""
+    calls = [call.pk for message in messages for call in message.calls]
+    changes = TaskChange.objects.for_user(user).not_undone_of(calls)
+    return {change.tool_call_id for change in changes}
+
+
+def _pieces(message: Message, today: date) -> Iterator[str | Card]:
+    text, told = message.content, 0
+    for call in message.calls:
+        if text[told : call.text_before].strip():
+            yield text[told : call.text_before]
+        told = max(told, call.text_before)
+        yield card(call, today)
+    if text[told:].strip():
+        yield text[told:]

@@ -1,0 +1,24 @@
+"""The pages of the chat: what is shown, whole or in parts, and where its forms go."""
+
+from django.urls import path
+
+from chat.pages import actions, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("c/", views.conversations_part, name="conversations-part"),
+    path("c/<uuid:pk>/", views.conversation, name="conversation"),
+    path("c/<uuid:pk>/messages/", views.messages_part, name="messages-part"),
+    path("calls/<uuid:pk>/", views.call_part, name="call-part"),
+    path("tasks/", views.tasks_part, name="tasks-part"),
+    path("say/", actions.say, name="say"),
+    path("c/<uuid:pk>/say/", actions.say, name="say-here"),
+    path("c/<uuid:pk>/stop/", actions.stop, name="stop"),
+    path("c/<uuid:pk>/rename/", actions.rename, name="rename"),
+    path("c/<uuid:pk>/delete/", actions.delete, name="delete"),
+    path("c/<uuid:pk>/restore/", actions.restore, name="restore"),
+    path("messages/<uuid:pk>/undo/", actions.undo, name="undo"),
+    path("tasks/add/", actions.add_task, name="add-task"),
+    path("tasks/<uuid:pk>/complete/", actions.complete_task, name="complete-task"),
+    path("tasks/<uuid:pk>/reopen/", actions.reopen_task, name="reopen-task"),
+]

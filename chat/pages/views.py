@@ -1,0 +1,137 @@
+"""What the page shows, drawn by the server: whole, or the parts that a script puts in place.
+
+Whatever a script does here, a link or a form does as well.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+from rest_framework.exceptions import APIException
+
+from accounts.authentication import user_of
+from accounts.models import User
+from chat.pages import panel
+from chat.pages.cards import card
+from chat.pages.transcript import bubbles
+from chat.serializers import LONGEST_MESSAGE
+from conversations.models import Conversation, Message, ToolCall
+from conversations.serializers import SearchSerializer
+from rest.errors import error_response, sentence
+from rest.pagination import Keyset, Page
+
+CONVERSATIONS = 30
+MESSAGES = 50
+EXAMPLES = (
+    _("Add buy milk tomorrow at 5pm"),
+    _("What is due this week?"),
+    _("Remind me to call the dentist on Monday, high priority"),
+)
+
+View = Callable[..., HttpResponse]
+
+
+def page(view: View) -> View:
+    """For signed-in users, in their time zone; the view gets the user as its second argument."""
+
+    @require_safe
+    @login_required
+    @wraps(view)
+    def drawn(request: HttpRequest, **ids: UUID) -> HttpResponse:
+        user = user_of(request)
+        with timezone.override(ZoneInfo(user.time_zone)):
+            try:
+                return view(request, user, **ids)
+            except APIException as error:
+                return error_response(request, error.status_code, "invalid", sentence(error))
+
+    return drawn
+
+
+@page
+def home(request: HttpRequest, user: User) -> HttpResponse:
+    """Where a conversation begins."""
+    return render(request, "chat/chat.html", _frame(request, user))
+
+
+@page
+def conversation(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
+    shown = get_object_or_404(Conversation.objects.for_user(user), pk=pk)
+    context = {**_frame(request, user), **_transcript(request, user, shown), "conversation": shown}
+    return render(request, "chat/chat.html", context)
+
+
+@page
+def conversations_part(request: HttpRequest, user: User) -> HttpResponse:
+    return render(request, "chat/conversations.html", _conversations(request, user))
+
+
+@page
+def messages_part(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
+    """``?since=`` a seq: what came later, 204 for nothing; ``?before=``: what stands above."""
+    shown = get_object_or_404(Conversation.objects.for_user(user), pk=pk)
+    context = _transcript(request, user, shown)
+    if not context["bubbles"]:
+        return HttpResponse(status=204)
+    return render(request, "chat/messages.html", {**context, "conversation": shown})
+
+
+@page
+def call_part(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
+    call = get_object_or_404(ToolCall.objects.filter(user=user), pk=pk)
+    return render(request, "chat/card.html", {"card": card(call, user.local_now().date())})
+
+
+@page
+def tasks_part(request: HttpRequest, user: User) -> HttpResponse:
+    return render(request, "chat/tasks.html", {"groups": panel.groups(user)})
+
+
+def _frame(request: HttpRequest, user: User) -> dict[str, Any]:
+    """What stands around every conversation: 3 queries."""
+    return {
+        **_conversations(request, user),
+        "groups": panel.groups(user),
+        "longest_message": LONGEST_MESSAGE,
+        "examples": EXAMPLES,
+    }
+
+
+def _conversations(request: HttpRequest, user: User) -> dict[str, Any]:
+    query = SearchSerializer(data=request.GET)
+    query.is_valid(raise_exception=True)
+    search = query.validated_data.get("search", "")
+    listed = Conversation.objects.for_user(user)
+    listed = (listed.search(search) if search else listed).latest_first()
+    rows: Page = Keyset(listed).page(listed, request.GET.get("cursor", ""), CONVERSATIONS)
+    return {"conversations": rows.rows, "older": rows.next, "search": search}
+
+
+def _transcript(request: HttpRequest, user: User, shown: Conversation) -> dict[str, Any]:
+    """The latest messages, or those that ``?since=`` or ``?before=`` asks for; 4 queries."""
+    messages = _asked_for(request, shown)
+    return {
+        "bubbles": bubbles(messages, user),
+        "earlier": messages[0].seq if messages and messages[0].seq > 1 else None,
+    }
+
+
+def _asked_for(request: HttpRequest, shown: Conversation) -> list[Message]:
+    since, before = _seq(request, "since"), _seq(request, "before")
+    if since is not None:
+        return list(shown.messages.since(since).with_work().oldest_first()[:MESSAGES])
+    messages = shown.messages.all() if before is None else shown.messages.before(before)
+    return messages.last_with_work(MESSAGES)
+
+
+def _seq(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

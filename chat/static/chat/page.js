@@ -1,0 +1,210 @@
+// What stands around the talk: the composer, the list of conversations, the tasks, the keyboard.
+
+import * as talk from "./talk.js";
+
+const element = (id) => document.getElementById(id);
+const message = element("message");
+const conversations = element("conversations");
+const LONGEST = Number(message.dataset.longest);
+const COUNT_FROM = 0.9 * LONGEST;
+
+document.documentElement.classList.add("js");
+
+// --- Parts of the page that the server draws anew ---------------------------------------------------
+
+async function refresh(name) {
+  if (name === "tasks") return refreshTasks();
+  if (name === "conversations") return refreshConversations();
+  const page = await talk.drawn(location.pathname);
+  element("main").prepend(page.querySelector("#about"));
+  document.title = page.querySelector("title").textContent;
+}
+
+async function refreshTasks() {
+  const tasks = element("tasks");
+  const changed = (task) => [task.id, task.dataset.changed];
+  const before = new Map([...tasks.querySelectorAll(".task")].map(changed));
+  const focused = document.activeElement.closest("#tasks .task")?.id;
+  tasks.replaceChildren(await talk.drawn(tasks.dataset.part));
+  for (const task of tasks.querySelectorAll(".task")) {
+    task.classList.toggle("changed", before.get(task.id) !== task.dataset.changed);
+  }
+  if (focused) element(focused)?.querySelector("button").focus();
+}
+
+async function refreshConversations() {
+  const search = new URLSearchParams({ search: element("search").value });
+  const focused = document.activeElement.closest("#conversations a")?.pathname;
+  conversations.replaceChildren(await talk.drawn(`${conversations.dataset.part}?${search}`));
+  afterConversations();
+  if (focused) conversations.querySelector(`a[href="${focused}"]`)?.focus();
+}
+
+function afterConversations() {
+  const here = talk.conversation() && `/c/${talk.conversation()}/`;
+  for (const link of conversations.querySelectorAll("a")) {
+    if (here && link.getAttribute("href") === here) link.setAttribute("aria-current", "page");
+  }
+  const more = conversations.querySelector(".more");
+  if (more) downwards.observe(more);
+}
+
+const downwards = new IntersectionObserver(async ([{ isIntersecting, target }]) => {
+  if (!isIntersecting) return;
+  downwards.unobserve(target);
+  target.replaceWith(await talk.drawn(conversations.dataset.part + target.querySelector("a").search));
+  afterConversations();
+}, { rootMargin: "200px" });
+
+let searching;
+element("search").addEventListener("input", () => {
+  clearTimeout(searching);
+  searching = setTimeout(refreshConversations, 250);
+});
+element("search").form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  refreshConversations();
+});
+
+talk.changes.addEventListener("arrived", () => refresh("about"));
+talk.changes.addEventListener("started", () => refresh("conversations"));
+talk.changes.addEventListener("tool", () => refresh("tasks"));
+talk.changes.addEventListener("settled", () => {
+  refresh("conversations");
+  refresh("tasks");
+});
+
+// --- Forms ------------------------------------------------------------------------------------------
+
+// A form with data-api asks the API for what its action would do: "PATCH /api/…".
+async function submit(form) {
+  const [method, url] = form.dataset.api.split(" ");
+  const fields = Object.fromEntries(new FormData(form));
+  delete fields.csrfmiddlewaretoken;
+  try {
+    await talk.ask(method, url, Object.keys(fields).length ? fields : null);
+  } catch (error) {
+    talk.tell(error instanceof talk.Refused ? error.message : talk.words("trouble"));
+    return;
+  }
+  talk.tell("");
+  if (form.id === "add-task") form.reset();
+  for (const name of (form.dataset.refresh ?? "").split(" ").filter(Boolean)) {
+    if (name === "message") await talk.refreshMessage(form.closest("article"));
+    else await refresh(name);
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches(".say")) {
+    event.preventDefault();
+    sayFrom(form);
+  } else if (form.dataset.api) {
+    event.preventDefault();
+    submit(form);
+  } else if (form.matches("#sign-out")) {
+    forgetDrafts();
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("#title")) event.target.form.requestSubmit();
+});
+
+function sayFrom(form) {
+  const text = form.elements.message.value;
+  if (talk.isBusy() || !text.trim()) return;
+  if (form === composer) {
+    message.value = "";
+    written();
+  }
+  talk.say(text, form.elements.idempotency_key?.value);
+}
+
+// --- The composer -----------------------------------------------------------------------------------
+
+const composer = element("composer");
+const draft = () => `draft:${document.body.dataset.user}:${talk.conversation() ?? "new"}`;
+
+function written() {
+  const characters = [...message.value.trim()].length; // code points, as the server counts
+  const left = LONGEST - characters;
+  const counter = element("counter");
+  counter.hidden = characters < COUNT_FROM;
+  counter.textContent = left < 0 ? talk.words("tooLong", { n: -left }) : talk.words("left", { n: left });
+  message.setCustomValidity(left < 0 ? counter.textContent : "");
+  message.rows = Math.min(8, message.value.split("\n").length);
+  if (message.value) localStorage.setItem(draft(), message.value);
+  else localStorage.removeItem(draft());
+}
+
+function forgetDrafts() {
+  for (const name of Object.keys(localStorage)) {
+    if (/^(draft|unsent):/.test(name)) localStorage.removeItem(name);
+  }
+}
+
+message.addEventListener("input", written);
+message.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  if (!talk.isBusy()) composer.requestSubmit();
+});
+
+const stopButton = talk.build("button", { id: "stop", type: "button", hidden: "" }, talk.words("stop"));
+element("send").after(stopButton);
+stopButton.addEventListener("click", talk.stop);
+talk.changes.addEventListener("busy", () => {
+  element("send").hidden = talk.isBusy();
+  stopButton.hidden = !talk.isBusy();
+});
+
+// --- Copying ----------------------------------------------------------------------------------------
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest(".copy");
+  if (!button) return;
+  const code = button.closest(".block")?.querySelector("pre");
+  const texts = code ? [code] : [...button.closest("article").querySelectorAll(".text")];
+  await navigator.clipboard.writeText(texts.map((text) => text.innerText.trim()).join("\n\n"));
+  button.textContent = talk.words("copied");
+  await talk.pause(1500);
+  button.textContent = talk.words("copy");
+});
+
+// --- The keyboard -----------------------------------------------------------------------------------
+
+const writes = (target) => target.matches("input, textarea, select");
+
+function move(event) {
+  const links = [...conversations.querySelectorAll("a")];
+  const next = links.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+  links[next]?.focus();
+  event.preventDefault();
+}
+
+document.addEventListener("keydown", (event) => {
+  const inList = conversations.contains(document.activeElement) || document.activeElement.id === "search";
+  if (event.key === "Escape" && talk.isBusy() && !document.querySelector(":popover-open")) talk.stop();
+  else if ((event.altKey || event.ctrlKey) && event.code === "KeyN") {
+    event.preventDefault();
+    location.assign("/");
+  } else if (inList && ["ArrowDown", "ArrowUp"].includes(event.key)) move(event);
+  else if (writes(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  else if (event.key === "/") {
+    event.preventDefault();
+    if (getComputedStyle(element("conversations-pane")).display === "none") {
+      element("conversations-pane").showPopover();
+    }
+    element("search").focus();
+  } else if (event.key === "?") element("shortcuts").togglePopover();
+});
+
+// --- Beginning --------------------------------------------------------------------------------------
+
+window.addEventListener("popstate", () => location.reload());
+message.value ||= localStorage.getItem(draft()) ?? "";
+written();
+afterConversations();
+talk.start();

@@ -1,0 +1,424 @@
+// A conversation on the page: what is said, and the answer as it comes.
+//
+// The server draws every message; a script only shows an answer while it streams, as plain text,
+// and puts the drawn message in its place once the turn is settled.
+
+const main = document.getElementById("main");
+const messages = document.getElementById("messages");
+const NEAR_THE_END = 80; // pixels
+const LONGEST_PAUSE = 30_000; // milliseconds
+const NONE = { seq: "0" };
+
+// --- Words and the server -------------------------------------------------------------------------
+
+export function words(name, values = {}) {
+  const text = document.getElementById("words").dataset[name];
+  return text.replace(/%\((\w+)\)s/g, (_, key) => values[key]);
+}
+
+export class Refused extends Error {
+  constructor(response, problem) {
+    super(problem.errors?.[0]?.detail ?? problem.detail ?? words("trouble"));
+    this.code = problem.code;
+    this.problem = problem;
+    const seconds = response.headers.get("Retry-After");
+    if (response.status === 429 && seconds) this.message = words("wait", { n: seconds });
+  }
+}
+
+// Raises Refused, and TypeError when the server can not be reached.
+export async function ask(method, url, body, headers = {}) {
+  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  const response = await fetch(url, {
+    method,
+    headers: { "X-CSRFToken": token, ...(body && { "Content-Type": "application/json" }), ...headers },
+    body: body && JSON.stringify(body),
+  });
+  if (response.status === 401 || (response.redirected && response.url.includes("/accounts/login/"))) {
+    location.assign(`/accounts/login/?next=${encodeURIComponent(location.pathname)}`);
+    return new Promise(() => {}); // we are leaving
+  }
+  if (response.ok) return response;
+  throw new Refused(response, await response.json().catch(() => ({})));
+}
+
+// What the server has drawn, as nodes.
+export async function drawn(url) {
+  const template = document.createElement("template");
+  template.innerHTML = await (await ask("GET", url)).text();
+  return template.content;
+}
+
+export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+// Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html
+async function* eventsIn(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let unread = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const blocks = (unread + value).split("\n\n");
+    unread = blocks.pop();
+    for (const block of blocks) {
+      const fields = Object.fromEntries(
+        block.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]),
+      );
+      if (fields.event) yield { id: fields.id, name: fields.event, data: JSON.parse(fields.data) };
+    }
+  }
+}
+
+// The events of a turn until it is settled; a connection that breaks is made anew behind the last one.
+async function* eventsOfTurn(response) {
+  let last = "";
+  for (let failures = 0; ; failures += 1) {
+    try {
+      for await (const event of eventsIn(response)) {
+        failures = 0;
+        last = event.id;
+        yield event;
+        if (event.name === "turn.completed" || event.name === "turn.failed") return;
+      }
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+    for (;;) {
+      tell(words("lost"));
+      await pause(Math.min(LONGEST_PAUSE, 500 * 2 ** failures));
+      try {
+        response = await ask("GET", `${api()}events/`, null, { "Last-Event-ID": last });
+        break;
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        failures += 1;
+      }
+    }
+    tell("");
+    if (response.status === 204) return;
+  }
+}
+
+// --- Where we are ---------------------------------------------------------------------------------
+
+export const conversation = () => main.dataset.conversation;
+const api = () => `/api/conversations/${conversation()}/`;
+const lastMessage = () => [...messages.querySelectorAll("article[data-seq]")].at(-1);
+const element = (id) => document.getElementById(id);
+
+export function tell(text) {
+  const notice = element("notice");
+  notice.textContent = text;
+  notice.hidden = !text;
+}
+
+// Others who want to know: "started", "tool", "settled"; `page.js` keeps the rest of the page true.
+export const changes = new EventTarget();
+const announce = (what) => changes.dispatchEvent(new Event(what));
+
+let busy = false;
+export const isBusy = () => busy;
+
+function setBusy(now) {
+  busy = now;
+  main.classList.toggle("busy", now);
+  messages.setAttribute("aria-busy", now);
+  announce("busy");
+}
+
+// --- Messages -------------------------------------------------------------------------------------
+
+export function build(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+function bubble(role, text) {
+  const said = build("div", { class: "said" });
+  if (text) said.append(build("div", { class: "text", dir: "auto" }, text));
+  const name = words(role === "user" ? "you" : "assistant");
+  return build("article", { class: `message ${role}` }, build("h2", { class: "visually-hidden" }, name), said);
+}
+
+function typing() {
+  const silent = build("span", { class: "visually-hidden" }, words("writing"));
+  return build("p", { class: "typing", role: "status" }, silent);
+}
+
+// Put drawn messages where they belong: those that are there in their place, new ones at the end.
+function merge(fragment) {
+  keepPlace(() => {
+    for (const node of [...withCopyButtons(fragment).children]) {
+      if (node.matches("article")) {
+        const old = element(node.id);
+        if (old) old.replaceWith(node);
+        else messages.append(node);
+      } else if (node.matches(".day") && dayOf(node) !== lastDay()) {
+        const next = node.nextElementSibling;
+        if (!next || !element(next.id)) messages.append(node);
+      }
+    }
+  });
+}
+
+// A block of code can be copied by itself.
+function withCopyButtons(root) {
+  for (const code of root.querySelectorAll(".markdown pre")) {
+    const block = build("div", { class: "block" });
+    code.replaceWith(block);
+    block.append(code, build("button", { type: "button", class: "quiet copy" }, words("copy")));
+  }
+  return root;
+}
+
+const dayOf = (node) => node.querySelector("time").dateTime;
+const lastDay = () => [...messages.querySelectorAll(".day time")].at(-1)?.dateTime;
+
+// The messages behind `seq`, drawn anew.
+async function refresh(seq) {
+  merge(await drawn(`${messages.dataset.part}?since=${seq}`));
+}
+
+export async function refreshMessage(article) {
+  await refresh(article.dataset.seq - 1);
+}
+
+// The end stays in sight for who reads there; who reads further up is told that there is more.
+function keepPlace(change) {
+  const height = messages.scrollHeight;
+  const distance = height - messages.scrollTop - messages.clientHeight;
+  change();
+  if (distance < NEAR_THE_END) messages.scrollTop = messages.scrollHeight;
+  else if (messages.scrollHeight > height) element("to-the-end").hidden = false;
+}
+
+export function toTheEnd() {
+  messages.scrollTop = messages.scrollHeight;
+  element("to-the-end").hidden = true;
+}
+
+messages.addEventListener("scroll", () => {
+  const distance = messages.scrollHeight - messages.scrollTop - messages.clientHeight;
+  if (distance < NEAR_THE_END) element("to-the-end").hidden = true;
+});
+element("to-the-end").addEventListener("click", toTheEnd);
+
+// Messages further up, when the reader comes near them.
+const upwards = new IntersectionObserver(async ([{ isIntersecting, target }]) => {
+  if (!isIntersecting) return;
+  upwards.unobserve(target);
+  const before = new URL(target.querySelector("a").href).searchParams.get("before");
+  const fragment = await drawn(`${messages.dataset.part}?before=${before}`);
+  const height = messages.scrollHeight - messages.scrollTop;
+  const first = messages.querySelector(".day");
+  const days = fragment.querySelectorAll(".day");
+  if (first && days.length && dayOf(first) === dayOf(days[days.length - 1])) first.remove();
+  target.replaceWith(withCopyButtons(fragment));
+  messages.scrollTop = messages.scrollHeight - height;
+  watchUpwards();
+}, { root: messages, rootMargin: "200px" });
+
+function watchUpwards() {
+  const earlier = messages.querySelector(".earlier");
+  if (earlier) upwards.observe(earlier);
+}
+
+// --- A turn ---------------------------------------------------------------------------------------
+
+// Say something; `key` is its Idempotency-Key, so that it is done once however often it is sent.
+export async function say(text, key = crypto.randomUUID()) {
+  if (busy) return;
+  setBusy(true);
+  tell("");
+  element("welcome")?.remove();
+  const article = bubble("user", text);
+  article.classList.add("pending");
+  messages.append(article);
+  toTheEnd();
+  try {
+    const where = conversation() ? { conversation_id: conversation() } : {};
+    const body = { message: text, stream: true, ...where };
+    const response = await ask("POST", "/api/chat/", body, { "Idempotency-Key": key });
+    await take(eventsOfTurn(response), article);
+  } catch (error) {
+    if (error.code === "turn_in_progress" && conversation()) {
+      article.remove();
+      setBusy(false);
+      await follow();
+      return;
+    }
+    unsent(article, text, key, error);
+  } finally {
+    setBusy(false);
+  }
+}
+
+function unsent(article, text, key, error) {
+  const unreached = words(navigator.onLine ? "notSent" : "offline");
+  const why = error instanceof Refused ? error.message : unreached;
+  const again = build("button", { type: "button" }, words("tryAgain"));
+  const away = build("button", { type: "button", class: "quiet" }, words("dismiss"));
+  const trouble = build("p", { class: "note trouble", role: "alert" }, why, " ", again, away);
+  article.classList.replace("pending", "unsent");
+  article.append(trouble);
+  keep({ text, key });
+  again.addEventListener("click", () => {
+    article.remove();
+    say(text, key);
+  });
+  away.addEventListener("click", () => {
+    article.remove();
+    keep(null);
+  });
+  keepPlace(() => {});
+}
+
+// What could not be sent outlives the page, until it is sent or dismissed.
+const shelf = () => `unsent:${document.body.dataset.user}:${conversation() ?? "new"}`;
+
+function keep(message) {
+  if (message) localStorage.setItem(shelf(), JSON.stringify(message));
+  else localStorage.removeItem(shelf());
+}
+
+function showUnsent() {
+  const message = JSON.parse(localStorage.getItem(shelf()) ?? "null");
+  if (!message) return;
+  element("welcome")?.remove();
+  const article = bubble("user", message.text);
+  article.classList.add("pending");
+  messages.append(article);
+  unsent(article, message.text, message.key, new TypeError());
+}
+
+// Follow the open turn, whoever has begun it.
+export async function follow() {
+  if (busy) return;
+  setBusy(true);
+  try {
+    const response = await ask("GET", `${api()}events/`);
+    if (response.status === 204) await refresh(lastMessage().dataset.seq - 1);
+    else await take(eventsOfTurn(response), null);
+  } catch (error) {
+    tell(error instanceof Refused ? error.message : words("notSent"));
+  } finally {
+    setBusy(false);
+  }
+}
+
+// Show a turn as it goes on; `article` is the message just said, where it was said here.
+async function take(events, article) {
+  let reply = null;
+  let since = null;
+  for await (const { name, data } of events) {
+    switch (name) {
+      case "turn.started":
+        since = data.user_message.seq - 1;
+        arrive(data.conversation_id);
+        keep(null);
+        reply = begin(data, article);
+        announce("started");
+        break;
+      case "message.delta":
+        keepPlace(() => append(reply, data.text));
+        break;
+      case "tool.started": {
+        const using = words("using", { tool: data.name });
+        const card = build("p", { id: `call-${data.id}`, class: "card running", role: "status" }, using);
+        keepPlace(() => reply.querySelector(".typing").before(card));
+        break;
+      }
+      case "tool.finished": {
+        const card = await drawn(`/calls/${data.id}/`);
+        keepPlace(() => element(`call-${data.id}`).replaceWith(card));
+        announce("tool");
+        break;
+      }
+    }
+  }
+  await refresh(since ?? lastMessage().dataset.seq - 1);
+  announce("settled");
+}
+
+// The articles of a turn: made here, or there already and begun anew.
+function begin({ user_message: said, assistant_message_id: id }, article) {
+  const old = element(`message-${said.id}`);
+  if (article && old) article.remove();
+  else if (article) {
+    article.id = `message-${said.id}`;
+    article.dataset.seq = said.seq;
+    article.classList.remove("pending");
+  } else if (!old) {
+    article = bubble("user", said.content);
+    article.id = `message-${said.id}`;
+    article.dataset.seq = said.seq;
+    messages.append(article);
+  }
+  const reply = bubble("assistant", "");
+  reply.id = `message-${id}`;
+  reply.dataset.seq = said.seq + 1;
+  reply.dataset.status = "in_progress";
+  reply.querySelector(".said").append(typing());
+  keepPlace(() => {
+    element(reply.id)?.remove();
+    messages.append(reply);
+  });
+  return reply;
+}
+
+function append(reply, text) {
+  const end = reply.querySelector(".typing");
+  if (end.previousElementSibling?.matches(".text")) end.previousElementSibling.append(text);
+  else end.before(build("div", { class: "text", dir: "auto" }, text));
+}
+
+// A conversation has an address of its own from its first message on.
+function arrive(id) {
+  if (conversation()) return;
+  keep(null); // of the new conversation, which this one was
+  main.dataset.conversation = id;
+  messages.dataset.part = `/c/${id}/messages/`;
+  history.pushState(null, "", `/c/${id}/`);
+  announce("arrived");
+}
+
+export async function stop() {
+  await ask("POST", `${api()}cancel/`).catch(() => {}); // it was over, then
+}
+
+// --- What happens elsewhere -----------------------------------------------------------------------
+
+// Another tab or device may go on with this conversation: look, the more seldom the less there is.
+async function watch() {
+  let wait = 2000;
+  for (;;) {
+    await Promise.race([pause(wait), new Promise((now) => changes.addEventListener("look", now, { once: true }))]);
+    if (document.hidden || busy || !conversation() || !navigator.onLine) continue;
+    const { seq, status } = lastMessage()?.dataset ?? NONE;
+    const mayGoOn = ["failed", "incomplete"].includes(status); // tried again, it keeps its place
+    await refresh(mayGoOn ? seq - 1 : seq).catch(() => {});
+    const now = lastMessage()?.dataset ?? NONE;
+    const news = now.seq !== seq || now.status !== status;
+    wait = news ? 2000 : Math.min(LONGEST_PAUSE, wait * 1.5);
+    if (now.status === "in_progress") await follow();
+    else if (news) announce("settled");
+  }
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || announce("look"));
+window.addEventListener("online", () => {
+  tell("");
+  announce("look");
+});
+window.addEventListener("offline", () => tell(words("offline")));
+
+export function start() {
+  withCopyButtons(messages);
+  toTheEnd();
+  watchUpwards();
+  showUnsent();
+  if (lastMessage()?.dataset.status === "in_progress") follow();
+  watch();
+}

@@ -1,0 +1,144 @@
+"""What is told of a tool call, whatever its row may hold."""
+
+import json
+from datetime import date, time
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from agent.tools import TOOLS
+from chat.pages.cards import card, due_words
+from conversations.models import ToolCall
+from tests.factories import LEASE, ConversationFactory, record_call
+from tests.pages.markup import read
+
+TODAY = date(2026, 11, 20)
+MILK = {"id": "1", "title": "Milk"}
+NAMES = [*TOOLS, "unheard_of", ""]
+
+ODD: list[Any] = [None, 5, -1.5, True, "", "text", [], [1], {}, {"a": None}]
+ODD_TASKS = [{"title": title, "due_date": "2026-11-20"} for title in ODD] + [
+    {"title": "Milk", "due_date": day, "due_time": moment}
+    for day in [*ODD, "2026-13-45", "2026-02-30", "0001-01-01", "9999-12-31"]
+    for moment in [*ODD, "25:99", "17:00"]
+]
+ODD_RESULTS = [
+    *ODD,
+    *({key: value} for key in ("task", "deleted", "total", "error") for value in ODD),
+    *({key: task} for key in ("task", "deleted") for task in ODD_TASKS),
+    {"total": 10**400},
+    {"total": float("inf")},
+]
+
+
+def called(name: str, result: Any, status: str = "succeeded", arguments: Any = None) -> ToolCall:
+    return ToolCall(name=name, result=result, status=status, arguments=arguments or {})
+
+
+@pytest.mark.parametrize(
+    ("name", "result", "words"),
+    [
+        ("create_task", {"task": MILK}, "Created task: Milk"),
+        (
+            "create_task",
+            {"task": MILK | {"due_date": "2026-11-21", "due_time": "17:00"}},
+            "Created task: Milk · due tomorrow 17:00",
+        ),
+        (
+            "update_task",
+            {"task": MILK | {"due_date": "2026-11-20"}},
+            "Changed task: Milk · due today",
+        ),
+        ("complete_task", {"task": MILK}, "Completed task: Milk"),
+        ("reopen_task", {"task": MILK}, "Reopened task: Milk"),
+        ("delete_task", {"deleted": MILK}, "Deleted task: Milk"),
+        ("list_tasks", {"tasks": [], "total": 0}, "Looked at the tasks: 0 found"),
+        ("list_tasks", {"tasks": [MILK], "total": 1}, "Looked at the tasks: 1 found"),
+        ("unheard_of", {}, "Used unheard_of"),
+    ],
+)
+def test_what_was_done_is_told_in_words(name: str, result: Any, words: str) -> None:
+    told = card(called(name, result), TODAY)
+
+    assert (told.words, told.trouble) == (words, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("create_task", "Could not create the task"),
+        ("update_task", "Could not change the task"),
+        ("complete_task", "Could not complete the task"),
+        ("reopen_task", "Could not reopen the task"),
+        ("delete_task", "Could not delete the task"),
+        ("list_tasks", "Could not look at the tasks"),
+        ("unheard_of", "Could not use unheard_of"),
+    ],
+)
+def test_what_was_not_done_is_told_with_its_reason(name: str, words: str) -> None:
+    told = card(called(name, {"error": "There is no such task."}, "failed"), TODAY)
+
+    assert (told.words, told.trouble) == (words, "There is no such task.")
+
+
+@pytest.mark.parametrize(
+    ("day", "moment", "words"),
+    [
+        (date(2026, 11, 19), None, "yesterday"),
+        (date(2026, 11, 20), time(0, 0), "today 00:00"),
+        (date(2026, 11, 21), time(9, 5), "tomorrow 09:05"),
+        (date(2026, 11, 22), None, "22 Nov"),
+        (date(2026, 1, 2), time(17, 0), "2 Jan 17:00"),
+        (date(2027, 1, 2), None, "2 Jan 2027"),
+    ],
+)
+def test_a_day_is_named_as_a_person_would(day: date, moment: time | None, words: str) -> None:
+    assert due_words(day, moment, TODAY) == words
+
+
+@pytest.mark.parametrize("name", [*TOOLS])
+def test_every_tool_has_words_of_its_own(name: str) -> None:
+    result = {"task": MILK, "deleted": MILK, "total": 3}
+
+    for status in ("succeeded", "failed"):
+        assert name not in card(called(name, result, status), TODAY).words
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("status", ["succeeded", "failed", "nonsense", ""])
+def test_no_row_is_too_odd_for_a_card(name: str, status: str) -> None:
+    for result in ODD_RESULTS:
+        told = card(called(name, result, status, arguments=result), TODAY)
+
+        assert told.words
+        assert json.loads(told.result) == result
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.django_db
+def test_no_row_is_too_odd_for_the_page(browser: Client, user: User, name: str) -> None:
+    conversation = ConversationFactory(user=user)
+    turn = conversation.begin_turn("Hello", LEASE)
+    for status in ("succeeded", "failed", "nonsense"):
+        for result in [*ODD, {"task": MILK | {"due_date": 5}}, {"error": [5]}]:
+            arguments = {} if result is None else result
+            result = {} if result is None else result
+            record_call(turn, name=name, result=result, arguments=arguments, status=status)
+
+    page = read(browser.get(f"/c/{conversation.pk}/"))
+
+    assert len(page.all("details")) == turn.tool_calls.count()
+
+
+@pytest.mark.django_db
+def test_what_is_nested_deeply_does_not_fill_the_page(browser: Client, user: User) -> None:
+    deep = json.loads("[" * 700 + "]" * 700)
+    turn = ConversationFactory(user=user).begin_turn("Hello", LEASE)
+    record_call(turn, arguments={"title": deep}, result={"task": deep})
+
+    answer = browser.get(f"/c/{turn.conversation_id}/")
+
+    assert read(answer).has("details")
+    assert len(answer.content) < 100_000

@@ -1,0 +1,92 @@
+"""A page costs as many queries for much as for little."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from conversations.models import Conversation, Turn
+from tests.factories import LEASE, ConversationFactory, TaskFactory, record_call
+from tests.pages.markup import read
+from todos.models import Origin
+
+pytestmark = pytest.mark.django_db
+
+SESSION_AND_USER = 2
+
+
+def a_long_one(user: User, messages: int) -> Conversation:
+    """Each reply has calls, of which one changed a task; every other one has failed."""
+    conversation = ConversationFactory(user=user)
+    for number in range(messages // 2):
+        turn = conversation.begin_turn("Add milk", LEASE, idempotency_key=f"key {number}")
+        call = record_call(turn)
+        record_call(turn, name="list_tasks", result={"total": number})
+        origin = Origin("chat", call.pk, conversation.pk)
+        TaskFactory(user=user).edit(origin, title="Milk")
+        failed = {"error_code": "llm_timeout", "error_detail": "It took too long."}
+        if number % 2:
+            turn.finish(Turn.Status.FAILED, "", **failed)
+        else:
+            turn.finish(Turn.Status.COMPLETED, "Added.")
+        conversation.refresh_from_db()
+    return conversation
+
+
+def cost(browser: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        page = read(browser.get(path))
+    assert page.children
+    return len(queries)
+
+
+@pytest.mark.parametrize("messages", [10, 100])
+def test_a_conversation_is_ten_queries(browser: Client, user: User, messages: int) -> None:
+    conversation = a_long_one(user, messages)
+    for number in range(30):
+        ConversationFactory(user=user, title=f"talk {number}")
+        TaskFactory(user=user, due_date=timezone.now().date(), completed=number % 2)
+
+    path = f"/c/{conversation.pk}/"
+
+    assert cost(browser, path) == SESSION_AND_USER + 7
+
+
+@pytest.mark.parametrize("many", [1, 60])
+@pytest.mark.parametrize(
+    ("path", "queries"), [("/", 3), ("/c/", 1), ("/tasks/", 2), ("/c/?search=talk", 1)]
+)
+def test_what_stands_around_it_costs_always_the_same(
+    browser: Client, user: User, many: int, path: str, queries: int
+) -> None:
+    for number in range(many):
+        ConversationFactory(user=user, title=f"talk {number}")
+        TaskFactory(user=user, completed=number % 2)
+
+    assert cost(browser, path) == SESSION_AND_USER + queries
+
+
+@pytest.mark.parametrize("query", ["", "?since=2", "?before=9"])
+@pytest.mark.parametrize("messages", [10, 100])
+def test_its_messages_alone_cost_always_the_same(
+    browser: Client, user: User, messages: int, query: str
+) -> None:
+    conversation = a_long_one(user, messages)
+
+    assert cost(browser, f"/c/{conversation.pk}/messages/{query}") == SESSION_AND_USER + 4
+
+
+def test_a_reply_without_its_message_costs_one_more(browser: Client, user: User) -> None:
+    conversation = a_long_one(user, 20)
+
+    assert cost(browser, f"/c/{conversation.pk}/messages/?since=1") == SESSION_AND_USER + 5
+
+
+def test_a_card_is_one_query(browser: Client, user: User) -> None:
+    call: Any = record_call(ConversationFactory(user=user).begin_turn("Add milk", LEASE))
+
+    assert cost(browser, f"/calls/{call.pk}/") == SESSION_AND_USER + 1

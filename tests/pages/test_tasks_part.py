@@ -1,0 +1,130 @@
+"""The tasks beside the talk."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from tests.factories import TaskFactory
+from tests.pages.markup import Node, read
+from todos.models import Origin
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+TODAY = NOW.date()
+TOMORROW = TODAY + timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def noon(time_machine: Any) -> None:
+    time_machine.move_to(NOW, tick=False)
+
+
+def tasks(browser: Client) -> Node:
+    return read(browser.get("/tasks/"))
+
+
+def groups(page: Node) -> dict[str, list[str]]:
+    """The words of the tasks under each heading."""
+    return {
+        section.one("h3").text: [task.text for task in section.all("li")]
+        for section in page.all("section")
+    }
+
+
+def test_tasks_stand_under_when_they_are_due_the_next_first(browser: Client, user: User) -> None:
+    for title, day, moment in [
+        ("some day", None, None),
+        ("next year", date(2027, 1, 2), None),
+        ("tomorrow", TOMORROW, time(9, 5)),
+        ("today", TODAY, None),
+        ("tonight", TODAY, time(20, 0)),
+        ("this morning", TODAY, time(11, 59)),
+        ("yesterday", TODAY - timedelta(days=1), None),
+        ("last week", TODAY - timedelta(days=7), time(8, 0)),
+    ]:
+        TaskFactory(user=user, title=title, due_date=day, due_time=moment)
+    TaskFactory(user=user, title="done", due_date=TODAY, completed=True)
+
+    assert groups(tasks(browser)) == {
+        "Overdue": [
+            "last week 13 Nov 08:00",
+            "yesterday yesterday",
+            "this morning today 11:59",
+        ],
+        "Today": ["tonight today 20:00", "today today"],
+        "Later": ["tomorrow tomorrow 09:05", "next year 2 Jan 2027"],
+        "Some day": ["some day"],
+        "Done lately": ["done today"],
+    }
+
+
+def test_overdue_is_by_the_clock_of_the_user(browser: Client, user: User) -> None:
+    TaskFactory(user=user, title="tea", due_date=TODAY, due_time=time(16, 0))
+    assert groups(tasks(browser)) == {"Today": ["tea today 16:00"]}
+
+    user.time_zone = "Asia/Kathmandu"  # where it is 17:45
+    user.save()
+    assert groups(tasks(browser)) == {"Overdue": ["tea today 16:00"]}
+
+    user.time_zone = "Pacific/Kiritimati"  # where it is tomorrow
+    user.save()
+    assert groups(tasks(browser)) == {"Overdue": ["tea yesterday 16:00"]}
+
+
+def test_at_most_100_open_ones_the_next_due_and_the_last_5_done(
+    browser: Client, user: User, time_machine: Any
+) -> None:
+    for number in range(103):
+        TaskFactory(user=user, title=f"open {number}", due_date=TODAY + timedelta(days=number))
+    for number in range(7):
+        time_machine.move_to(NOW + timedelta(minutes=number), tick=False)
+        TaskFactory(user=user, title=f"done {number}", completed=True)
+
+    page = tasks(browser)
+
+    shown = [title.text for title in page.all("bdi")]
+    assert shown[:100] == [f"open {number}" for number in range(100)]
+    assert shown[100:] == [f"done {number}" for number in (6, 5, 4, 3, 2)]
+
+
+def test_an_open_task_can_be_completed_and_a_done_one_reopened(browser: Client, user: User) -> None:
+    task, done = TaskFactory(user=user, title="Milk"), TaskFactory(user=user, title="Bread")
+    done.complete(Origin("api"))
+
+    page = tasks(browser)
+
+    row = page.one("li", id=f"task-{task.pk}")
+    assert row.one("form").attributes["action"] == f"/tasks/{task.pk}/complete/"
+    assert row.one("button").attributes["aria-label"] == "Complete Milk"
+    row = page.one("li", id=f"task-{done.pk}")
+    assert row.one("form").attributes["action"] == f"/tasks/{done.pk}/reopen/"
+    assert row.one("button").attributes["aria-label"] == "Reopen Bread"
+
+
+def test_a_changed_task_is_told_from_the_one_before(
+    browser: Client, user: User, time_machine: Any
+) -> None:
+    task = TaskFactory(user=user)
+    before = tasks(browser).one("li").attributes["data-changed"]
+    assert tasks(browser).one("li").attributes["data-changed"] == before
+
+    time_machine.shift(0.01)
+    task.edit(Origin("api"), title="Other")
+
+    assert tasks(browser).one("li").attributes["data-changed"] != before
+
+
+def test_deleted_tasks_and_those_of_strangers_are_not_there(
+    browser: Client, user: User, stranger: User
+) -> None:
+    TaskFactory(user=stranger)
+    TaskFactory(user=user).remove(Origin("api"))
+
+    page = tasks(browser)
+
+    assert groups(page) == {}
+    assert page.text.startswith("Nothing to do.")
