@@ -17,7 +17,7 @@ PATH = "/c/"
 
 
 def titles(page: Node) -> list[str]:
-    return [link.one("bdi", **{"class": "title"}).text for link in listed(page)]
+    return [link.all("bdi")[0].text for link in listed(page)]
 
 
 def listed(page: Node) -> list[Node]:
