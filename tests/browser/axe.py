@@ -16,6 +16,7 @@ RUN = "tags => axe.run(document, {runOnly: [...tags], resultTypes: ['violations'
 
 def faults_of(page: Page) -> list[str]:
     """A line for each element at fault: the rule, the element, and what is wrong with it."""
+    page.emulate_media(reduced_motion="reduce")  # what fades in has its colours at once
     page.evaluate(SOURCE.read_text())  # past the policy of the page, which stays as it is
     outcome = page.evaluate(RUN, list(RULES))
     return [

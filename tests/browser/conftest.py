@@ -6,6 +6,7 @@ thread of the tests, which other tests would stumble on.
 
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -31,7 +32,7 @@ QUIET = (
 )
 LIMITS = ("CHAT_RATE", "LOGIN_RATE", "LOGIN_ADDRESS_RATE", "REGISTER_RATE")
 
-Open = Callable[[User | None], Page]
+Open = Callable[..., Page]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -55,7 +56,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def built_in_server(django_db_setup: None) -> Iterator[TodoChat]:
-    with _served() as server:
+    with served() as server:
         yield server
 
 
@@ -67,7 +68,7 @@ def shared_model() -> Iterator[Model]:
 
 @pytest.fixture(scope="package")
 def scripted_server(django_db_setup: None, shared_model: Model) -> Iterator[TodoChat]:
-    with _served(OPENAI_BASE_URL=shared_model.url) as server:
+    with served(OPENAI_BASE_URL=shared_model.url) as server:
         yield server
 
 
@@ -108,16 +109,20 @@ def watch(server: TodoChat) -> Iterator[Watch]:
 def open_page(
     chromium: Browser, server: TodoChat, watch: Watch, viewport: ViewportSize, colour_scheme: str
 ) -> Iterator[Open]:
-    """``open_page(user)`` is an empty page of a browser of their own; of a stranger's with None."""
+    """``open_page(user)`` is an empty page of a browser of their own; of a stranger's with None.
+
+    More options are those of Playwright's ``new_context``.
+    """
     contexts = []
 
-    def open_page(user: User | None) -> Page:
+    def open_page(user: User | None, **options: Any) -> Page:
         context = chromium.new_context(
             base_url=server.url,
             viewport=viewport,
             color_scheme=colour_scheme,
             locale="en-GB",
             timezone_id="Europe/Berlin",
+            **options,
         )
         context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
@@ -164,14 +169,13 @@ def axe() -> Callable[[Page], None]:
     return check
 
 
-def _served(**others: str) -> TodoChat:
+def served(**others: str) -> TodoChat:
     """A server that knows the sessions which the tests make."""
     return TodoChat(
         database_url(),
         SECRET_KEY=settings.SECRET_KEY,
         WEB_CONCURRENCY="1",
-        **dict.fromkeys(LIMITS, "1000/s"),
-        **others,
+        **(dict.fromkeys(LIMITS, "1000/s") | others),
     )
 
 

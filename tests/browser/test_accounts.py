@@ -97,6 +97,17 @@ def test_a_wrong_password_is_told_and_the_name_is_kept(anonymous_page: Page) -> 
     expect(anonymous_page.get_by_label("Username")).to_have_value("ada")
 
 
+def test_who_deletes_the_account_leaves_no_words_behind(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("Your message").fill("a secret")
+    page.goto("/accounts/delete/")
+    type_into(page, "Your password", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+    assert page.evaluate("localStorage.length") == 0
+
+
 # How the pages look
 
 

@@ -1,0 +1,39 @@
+"""Where the parts of the page are that stand around the talk, and its messages."""
+
+from playwright.sync_api import Locator, Page
+
+from tests.browser.viewports import PHONE
+
+
+def is_phone(page: Page) -> bool:
+    return page.viewport_size == PHONE
+
+
+def conversations(page: Page) -> Locator:
+    return page.get_by_role("navigation", name="Conversations")
+
+
+def open_conversations(page: Page) -> Locator:
+    """The list of conversations, which on a phone is in a drawer."""
+    if is_phone(page):
+        page.get_by_role("button", name="Conversations").click()
+    return conversations(page)
+
+
+def search(page: Page) -> Locator:
+    return page.get_by_label("Search your conversations")
+
+
+def tasks(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Tasks")
+
+
+def open_tasks(page: Page) -> Locator:
+    """The tasks, which on a phone are in a drawer."""
+    if is_phone(page):
+        page.get_by_role("button", name="Tasks", exact=True).click()
+    return tasks(page)
+
+
+def log(page: Page) -> Locator:
+    return page.get_by_role("log", name="Messages")

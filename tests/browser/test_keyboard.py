@@ -1,0 +1,163 @@
+"""The page of the chat with nothing but the keyboard."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from accounts.models import User
+from conversations.models import Conversation
+from tests.browser.parts import conversations, is_phone, search, tasks
+from tests.browser.talking import address_of, composer
+from tests.browser.viewports import both_widths
+from tests.factories import ConversationFactory, TaskFactory, say
+
+NAME = """() => {
+    const name = (node) => node.labels?.[0]?.textContent || node.getAttribute("aria-label")
+        || node.querySelector(".title, .preview")?.textContent || node.innerText || node.alt;
+    return name(document.activeElement).trim();
+}"""
+SEEN = """() => {
+    const marked = (node) => getComputedStyle(node).outlineStyle !== "none";
+    const { activeElement } = document;
+    return marked(activeElement) || activeElement.id === "message" && marked(activeElement.form);
+}"""
+
+
+@pytest.fixture
+def conversation(user: User) -> Conversation:
+    """The latest of three."""
+    for title in ("Garden", "Holiday", "Kitchen"):
+        conversation = ConversationFactory(user=user, title=title)
+        say(conversation, f"About the {title}", "Go **on**.")
+    TaskFactory(user=user, title="Milk")
+    return conversation
+
+
+def open_(page: Page, conversation: Conversation) -> None:
+    page.goto(address_of(conversation))
+    expect(page.get_by_role("button", name="Copy").first).to_be_attached()
+
+
+def shortcuts(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Keyboard")
+
+
+def test_the_tab_key_goes_through_everything_in_order_and_one_sees_where(
+    page: Page, conversation: Conversation
+) -> None:
+    open_(page, conversation)
+    stops = []
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement !== document.body"):  # there is an end
+        stops.append(page.evaluate(NAME))
+        assert page.evaluate(SEEN), stops[-1]
+        page.keyboard.press("Tab")
+
+    assert stops == [
+        "Skip to the content",
+        "Todo Chat",
+        "Settings",
+        "Sign out",
+        "Keyboard",
+        "New conversation",
+        "Search your conversations",
+        "Kitchen",
+        "Holiday",
+        "Garden",
+        "Title of this conversation",
+        "Export",
+        "Delete",
+        "Messages",
+        "Copy",
+        "Copy",
+        "Your message",
+        "Send",
+        "New task",
+        "Add",
+        "Complete Milk",
+    ]
+
+
+@both_widths
+def test_the_first_stop_skips_to_the_content(page: Page, conversation: Conversation) -> None:
+    open_(page, conversation)
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    expect(page.get_by_label("Title of this conversation")).to_be_focused()
+
+
+@both_widths
+def test_a_slash_leads_to_the_search_and_arrows_through_the_list(
+    page: Page, conversation: Conversation
+) -> None:
+    open_(page, conversation)
+    page.keyboard.press("/")
+    expect(search(page)).to_be_focused()
+    expect(search(page)).to_have_value("")
+
+    links = conversations(page).locator("ol").get_by_role("link")
+    for key, place in [("ArrowDown", 0), ("ArrowDown", 1), ("ArrowDown", 2), ("ArrowDown", 2)]:
+        page.keyboard.press(key)
+        expect(links.nth(place)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_title("Holiday · Todo Chat")
+
+
+@both_widths
+@pytest.mark.parametrize("keys", ["Alt+n", "Control+n"])
+def test_a_new_conversation_is_two_keys_away(
+    page: Page, conversation: Conversation, keys: str
+) -> None:
+    open_(page, conversation)
+    composer(page).focus()
+
+    page.keyboard.press(keys)
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("What is on your mind")
+    expect(page).to_have_url("/")
+
+
+@both_widths
+def test_a_question_mark_shows_the_keys(page: Page, conversation: Conversation) -> None:
+    open_(page, conversation)
+
+    page.keyboard.press("?")
+    expect(shortcuts(page)).to_contain_text("new conversation")
+    expect(shortcuts(page).get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(shortcuts(page)).to_be_hidden()
+
+    page.keyboard.press("?")
+    page.keyboard.press("?")
+    expect(shortcuts(page)).to_be_hidden()
+
+
+@both_widths
+def test_in_a_field_these_keys_are_what_one_writes(page: Page, conversation: Conversation) -> None:
+    open_(page, conversation)
+    fields = [composer(page), page.get_by_label("Title of this conversation")]
+    fields += [] if is_phone(page) else [search(page), tasks(page).get_by_label("New task")]
+    for field in fields:
+        before = field.input_value()
+        field.press("End")
+        page.keyboard.type("a/b?")
+        expect(field).to_have_value(f"{before}a/b?")
+        expect(field).to_be_focused()
+    expect(shortcuts(page)).to_be_hidden()
+
+
+def test_dialogs_keep_to_the_keyboard(page: Page, conversation: Conversation) -> None:
+    open_(page, conversation)
+    delete = page.get_by_role("button", name="Delete")
+
+    delete.press("Enter")
+    expect(page.get_by_role("button", name="Keep it")).to_be_focused()
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(delete).to_be_focused()
