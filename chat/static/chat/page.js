@@ -1,5 +1,6 @@
 // What stands around the talk: the composer, the list of conversations, the tasks, the keyboard.
 
+import { ask, drawn, pause, Refused, words } from "./server.js";
 import * as talk from "./talk.js";
 
 const element = (id) => document.getElementById(id);
@@ -15,17 +16,27 @@ document.documentElement.classList.add("js");
 async function refresh(name) {
   if (name === "tasks") return refreshTasks();
   if (name === "conversations") return refreshConversations();
-  const page = await talk.drawn(location.pathname);
-  element("main").prepend(page.querySelector("#about"));
+  return refreshAbout();
+}
+
+// The title field stays, with what is being typed in it.
+async function refreshAbout() {
+  const page = await drawn(location.pathname);
+  const about = page.querySelector("#about");
   document.title = page.querySelector("title").textContent;
+  if (!element("about")) return element("main").prepend(about);
+  element("about").querySelector("h1").replaceWith(about.querySelector("h1"));
+  element("title").defaultValue = about.querySelector("#title").defaultValue;
 }
 
 async function refreshTasks() {
   const tasks = element("tasks");
+  const fresh = await drawn(tasks.dataset.part);
+  if (fresh.textContent === tasks.textContent) return;
   const changed = (task) => [task.id, task.dataset.changed];
   const before = new Map([...tasks.querySelectorAll(".task")].map(changed));
   const focused = document.activeElement.closest("#tasks .task")?.id;
-  tasks.replaceChildren(await talk.drawn(tasks.dataset.part));
+  tasks.replaceChildren(fresh);
   for (const task of tasks.querySelectorAll(".task")) {
     task.classList.toggle("changed", before.get(task.id) !== task.dataset.changed);
   }
@@ -33,17 +44,20 @@ async function refreshTasks() {
 }
 
 async function refreshConversations() {
-  const search = new URLSearchParams({ search: element("search").value });
+  const search = element("search").value;
+  const fresh = await drawn(`${conversations.dataset.part}?${new URLSearchParams({ search })}`);
+  if (search !== element("search").value) return; // a newer search is on its way
   const focused = document.activeElement.closest("#conversations a")?.pathname;
-  conversations.replaceChildren(await talk.drawn(`${conversations.dataset.part}?${search}`));
+  conversations.replaceChildren(fresh);
   afterConversations();
   if (focused) conversations.querySelector(`a[href="${focused}"]`)?.focus();
 }
 
+const here = () => (talk.conversation() ? `/c/${talk.conversation()}/` : "/");
+
 function afterConversations() {
-  const here = talk.conversation() && `/c/${talk.conversation()}/`;
   for (const link of conversations.querySelectorAll("a")) {
-    if (here && link.getAttribute("href") === here) link.setAttribute("aria-current", "page");
+    if (link.getAttribute("href") === here()) link.setAttribute("aria-current", "page");
   }
   const more = conversations.querySelector(".more");
   if (more) downwards.observe(more);
@@ -52,7 +66,7 @@ function afterConversations() {
 const downwards = new IntersectionObserver(async ([{ isIntersecting, target }]) => {
   if (!isIntersecting) return;
   downwards.unobserve(target);
-  target.replaceWith(await talk.drawn(conversations.dataset.part + target.querySelector("a").search));
+  target.replaceWith(await drawn(conversations.dataset.part + target.querySelector("a").search));
   afterConversations();
 }, { rootMargin: "200px" });
 
@@ -66,13 +80,19 @@ element("search").form.addEventListener("submit", (event) => {
   refreshConversations();
 });
 
-talk.changes.addEventListener("arrived", () => refresh("about"));
-talk.changes.addEventListener("started", () => refresh("conversations"));
-talk.changes.addEventListener("tool", () => refresh("tasks"));
-talk.changes.addEventListener("settled", () => {
-  refresh("conversations");
-  refresh("tasks");
+talk.changes.addEventListener("arrived", () => {
+  localStorage.removeItem(draft("new"));
+  written();
+  redraw("about");
 });
+talk.changes.addEventListener("started", () => redraw("conversations"));
+talk.changes.addEventListener("tool", () => redraw("tasks"));
+talk.changes.addEventListener("settled", () => redraw("conversations", "tasks"));
+
+// What can not be drawn now is drawn with the next change.
+function redraw(...names) {
+  for (const name of names) refresh(name).catch(() => {});
+}
 
 // --- Forms ------------------------------------------------------------------------------------------
 
@@ -82,9 +102,9 @@ async function submit(form) {
   const fields = Object.fromEntries(new FormData(form));
   delete fields.csrfmiddlewaretoken;
   try {
-    await talk.ask(method, url, Object.keys(fields).length ? fields : null);
+    await ask(method, url, Object.keys(fields).length ? fields : null);
   } catch (error) {
-    talk.tell(error instanceof talk.Refused ? error.message : talk.words("trouble"));
+    talk.tell(error instanceof Refused ? error.message : words("trouble"));
     return;
   }
   talk.tell("");
@@ -103,13 +123,11 @@ document.addEventListener("submit", (event) => {
   } else if (form.dataset.api) {
     event.preventDefault();
     submit(form);
-  } else if (form.matches("#sign-out")) {
-    forgetDrafts();
   }
 });
 
-document.addEventListener("change", (event) => {
-  if (event.target.matches("#title")) event.target.form.requestSubmit();
+document.addEventListener("focusout", ({ target }) => {
+  if (target.matches("#title") && target.value !== target.defaultValue) target.form.requestSubmit();
 });
 
 function sayFrom(form) {
@@ -119,30 +137,26 @@ function sayFrom(form) {
     message.value = "";
     written();
   }
-  talk.say(text, form.elements.idempotency_key?.value);
+  const key = form.elements.idempotency_key?.value;
+  const began = form.getAttribute("action") === "/say/"; // a conversation, when it was said first
+  talk.say(text, key, began ? null : undefined);
 }
 
 // --- The composer -----------------------------------------------------------------------------------
 
 const composer = element("composer");
-const draft = () => `draft:${document.body.dataset.user}:${talk.conversation() ?? "new"}`;
+const draft = (where = talk.conversation() ?? "new") => `draft:${document.body.dataset.user}:${where}`;
 
 function written() {
   const characters = [...message.value.trim()].length; // code points, as the server counts
   const left = LONGEST - characters;
   const counter = element("counter");
   counter.hidden = characters < COUNT_FROM;
-  counter.textContent = left < 0 ? talk.words("tooLong", { n: -left }) : talk.words("left", { n: left });
+  counter.textContent = left < 0 ? words("tooLong", { n: -left }) : words("left", { n: left });
   message.setCustomValidity(left < 0 ? counter.textContent : "");
   message.rows = Math.min(8, message.value.split("\n").length);
   if (message.value) localStorage.setItem(draft(), message.value);
   else localStorage.removeItem(draft());
-}
-
-function forgetDrafts() {
-  for (const name of Object.keys(localStorage)) {
-    if (/^(draft|unsent):/.test(name)) localStorage.removeItem(name);
-  }
 }
 
 message.addEventListener("input", written);
@@ -152,7 +166,7 @@ message.addEventListener("keydown", (event) => {
   if (!talk.isBusy()) composer.requestSubmit();
 });
 
-const stopButton = talk.build("button", { id: "stop", type: "button", hidden: "" }, talk.words("stop"));
+const stopButton = talk.build("button", { id: "stop", type: "button", hidden: "" }, words("stop"));
 element("send").after(stopButton);
 stopButton.addEventListener("click", talk.stop);
 talk.changes.addEventListener("busy", () => {
@@ -166,12 +180,20 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest(".copy");
   if (!button) return;
   const code = button.closest(".block")?.querySelector("pre");
-  const texts = code ? [code] : [...button.closest("article").querySelectorAll(".text")];
-  await navigator.clipboard.writeText(texts.map((text) => text.innerText.trim()).join("\n\n"));
-  button.textContent = talk.words("copied");
-  await talk.pause(1500);
-  button.textContent = talk.words("copy");
+  await navigator.clipboard.writeText(code ? code.textContent.trimEnd() : textOf(button.closest("article")));
+  button.textContent = words("copied");
+  await pause(1500);
+  button.textContent = words("copy");
 });
+
+// As it is read, without the buttons between.
+function textOf(article) {
+  const buttons = article.querySelectorAll(".block .copy");
+  for (const button of buttons) button.hidden = true;
+  const texts = [...article.querySelectorAll(".text")].map((text) => text.innerText.trim());
+  for (const button of buttons) button.hidden = false;
+  return texts.join("\n\n");
+}
 
 // --- The keyboard -----------------------------------------------------------------------------------
 
@@ -187,7 +209,7 @@ function move(event) {
 document.addEventListener("keydown", (event) => {
   const inList = conversations.contains(document.activeElement) || document.activeElement.id === "search";
   if (event.key === "Escape" && talk.isBusy() && !document.querySelector(":popover-open")) talk.stop();
-  else if ((event.altKey || event.ctrlKey) && event.code === "KeyN") {
+  else if (event.altKey !== event.ctrlKey && event.code === "KeyN") {
     event.preventDefault();
     location.assign("/");
   } else if (inList && ["ArrowDown", "ArrowUp"].includes(event.key)) move(event);
@@ -203,7 +225,9 @@ document.addEventListener("keydown", (event) => {
 
 // --- Beginning --------------------------------------------------------------------------------------
 
-window.addEventListener("popstate", () => location.reload());
+window.addEventListener("popstate", () => {
+  if (location.pathname !== here()) location.reload(); // else it was a place on this page
+});
 message.value ||= localStorage.getItem(draft()) ?? "";
 written();
 afterConversations();

@@ -3,101 +3,13 @@
 // The server draws every message; a script only shows an answer while it streams, as plain text,
 // and puts the drawn message in its place once the turn is settled.
 
+import { ask, drawn, eventsIn, pause, Refused, words } from "./server.js";
+
 const main = document.getElementById("main");
 const messages = document.getElementById("messages");
 const NEAR_THE_END = 80; // pixels
 const LONGEST_PAUSE = 30_000; // milliseconds
 const NONE = { seq: "0" };
-
-// --- Words and the server -------------------------------------------------------------------------
-
-export function words(name, values = {}) {
-  const text = document.getElementById("words").dataset[name];
-  return text.replace(/%\((\w+)\)s/g, (_, key) => values[key]);
-}
-
-export class Refused extends Error {
-  constructor(response, problem) {
-    super(problem.errors?.[0]?.detail ?? problem.detail ?? words("trouble"));
-    this.code = problem.code;
-    this.problem = problem;
-    const seconds = response.headers.get("Retry-After");
-    if (response.status === 429 && seconds) this.message = words("wait", { n: seconds });
-  }
-}
-
-// Raises Refused, and TypeError when the server can not be reached.
-export async function ask(method, url, body, headers = {}) {
-  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-  const response = await fetch(url, {
-    method,
-    headers: { "X-CSRFToken": token, ...(body && { "Content-Type": "application/json" }), ...headers },
-    body: body && JSON.stringify(body),
-  });
-  if (response.status === 401 || (response.redirected && response.url.includes("/accounts/login/"))) {
-    location.assign(`/accounts/login/?next=${encodeURIComponent(location.pathname)}`);
-    return new Promise(() => {}); // we are leaving
-  }
-  if (response.ok) return response;
-  throw new Refused(response, await response.json().catch(() => ({})));
-}
-
-// What the server has drawn, as nodes.
-export async function drawn(url) {
-  const template = document.createElement("template");
-  template.innerHTML = await (await ask("GET", url)).text();
-  return template.content;
-}
-
-export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
-
-// Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html
-async function* eventsIn(response) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let unread = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const blocks = (unread + value).split("\n\n");
-    unread = blocks.pop();
-    for (const block of blocks) {
-      const fields = Object.fromEntries(
-        block.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]),
-      );
-      if (fields.event) yield { id: fields.id, name: fields.event, data: JSON.parse(fields.data) };
-    }
-  }
-}
-
-// The events of a turn until it is settled; a connection that breaks is made anew behind the last one.
-async function* eventsOfTurn(response) {
-  let last = "";
-  for (let failures = 0; ; failures += 1) {
-    try {
-      for await (const event of eventsIn(response)) {
-        failures = 0;
-        last = event.id;
-        yield event;
-        if (event.name === "turn.completed" || event.name === "turn.failed") return;
-      }
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-    }
-    for (;;) {
-      tell(words("lost"));
-      await pause(Math.min(LONGEST_PAUSE, 500 * 2 ** failures));
-      try {
-        response = await ask("GET", `${api()}events/`, null, { "Last-Event-ID": last });
-        break;
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error;
-        failures += 1;
-      }
-    }
-    tell("");
-    if (response.status === 204) return;
-  }
-}
 
 // --- Where we are ---------------------------------------------------------------------------------
 
@@ -106,8 +18,10 @@ const api = () => `/api/conversations/${conversation()}/`;
 const lastMessage = () => [...messages.querySelectorAll("article[data-seq]")].at(-1);
 const element = (id) => document.getElementById(id);
 
+// In the drawer, where one is open, because it covers the rest.
 export function tell(text) {
   const notice = element("notice");
+  (document.querySelector(".pane:popover-open > header") ?? element("transcript")).after(notice);
   notice.textContent = text;
   notice.hidden = !text;
 }
@@ -117,10 +31,12 @@ export const changes = new EventTarget();
 const announce = (what) => changes.dispatchEvent(new Event(what));
 
 let busy = false;
+let unwanted = false; // stopped, if need be as soon as it has begun
 export const isBusy = () => busy;
 
 function setBusy(now) {
   busy = now;
+  unwanted = false;
   main.classList.toggle("busy", now);
   messages.setAttribute("aria-busy", now);
   announce("busy");
@@ -151,17 +67,25 @@ function typing() {
 function merge(fragment) {
   keepPlace(() => {
     for (const node of [...withCopyButtons(fragment).children]) {
+      const { nextElementSibling: next } = node;
       if (node.matches("article")) {
-        const old = element(node.id);
-        if (old) old.replaceWith(node);
-        else messages.append(node);
-      } else if (node.matches(".day") && dayOf(node) !== lastDay()) {
-        const next = node.nextElementSibling;
-        if (!next || !element(next.id)) messages.append(node);
+        if (!looksLike(element(node.id), node)) put(node);
+      } else if (node.matches(".day") && !hasDay(dayOf(node))) {
+        messages.insertBefore(node, element(next.id));
       }
     }
   });
 }
+
+function put(article) {
+  const old = element(article.id);
+  if (old) old.replaceWith(article);
+  else messages.append(article);
+}
+
+// Then it stays, with the focus that it may have.
+const looksLike = (old, article) =>
+  old?.dataset.status === article.dataset.status && old.textContent === article.textContent;
 
 // A block of code can be copied by itself.
 function withCopyButtons(root) {
@@ -174,7 +98,7 @@ function withCopyButtons(root) {
 }
 
 const dayOf = (node) => node.querySelector("time").dateTime;
-const lastDay = () => [...messages.querySelectorAll(".day time")].at(-1)?.dateTime;
+const hasDay = (day) => messages.querySelector(`.day time[datetime="${day}"]`) !== null;
 
 // The messages behind `seq`, drawn anew.
 async function refresh(seq) {
@@ -227,8 +151,40 @@ function watchUpwards() {
 
 // --- A turn ---------------------------------------------------------------------------------------
 
+// The events of a turn until it is settled; a connection that breaks is made anew behind the last one.
+async function* eventsOfTurn(response) {
+  let last = "";
+  for (let failures = 0; ; failures += 1) {
+    try {
+      for await (const event of eventsIn(response)) {
+        failures = 0;
+        last = event.id;
+        yield event;
+        if (event.name === "turn.completed" || event.name === "turn.failed") return;
+      }
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+    if (!last) throw new TypeError("The connection broke before the turn began");
+    for (;;) {
+      tell(words("lost"));
+      await pause(Math.min(LONGEST_PAUSE, 500 * 2 ** failures));
+      try {
+        response = await ask("GET", `${api()}events/`, null, { "Last-Event-ID": last });
+        break;
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        failures += 1;
+      }
+    }
+    tell("");
+    if (response.status === 204) return;
+  }
+}
+
 // Say something; `key` is its Idempotency-Key, so that it is done once however often it is sent.
-export async function say(text, key = crypto.randomUUID()) {
+// It is sent again to `where` it was sent first: a conversation, or null for a new one.
+export async function say(text, key = crypto.randomUUID(), where = conversation() ?? null) {
   if (busy) return;
   setBusy(true);
   tell("");
@@ -237,60 +193,71 @@ export async function say(text, key = crypto.randomUUID()) {
   article.classList.add("pending");
   messages.append(article);
   toTheEnd();
+  keep({ text, key, where });
   try {
-    const where = conversation() ? { conversation_id: conversation() } : {};
-    const body = { message: text, stream: true, ...where };
+    const body = { message: text, stream: true, ...(where && { conversation_id: where }) };
     const response = await ask("POST", "/api/chat/", body, { "Idempotency-Key": key });
-    await take(eventsOfTurn(response), article);
+    await take(eventsOfTurn(response), article, key);
   } catch (error) {
-    if (error.code === "turn_in_progress" && conversation()) {
+    if (!article.matches(".pending")) loseTrack(error);
+    else if (error.code === "turn_in_progress" && conversation()) {
       article.remove();
+      forget(key);
       setBusy(false);
       await follow();
-      return;
-    }
-    unsent(article, text, key, error);
+    } else unsent(article, { text, key, where }, error);
   } finally {
     setBusy(false);
   }
 }
 
-function unsent(article, text, key, error) {
+// The turn goes on without us; `watch` comes back to it.
+function loseTrack(error) {
+  tell(error instanceof Refused ? error.message : words("lost"));
+}
+
+function unsent(article, { text, key, where }, error) {
   const unreached = words(navigator.onLine ? "notSent" : "offline");
   const why = error instanceof Refused ? error.message : unreached;
   const again = build("button", { type: "button" }, words("tryAgain"));
   const away = build("button", { type: "button", class: "quiet" }, words("dismiss"));
   const trouble = build("p", { class: "note trouble", role: "alert" }, why, " ", again, away);
   article.classList.replace("pending", "unsent");
-  article.append(trouble);
-  keep({ text, key });
+  keepPlace(() => article.append(trouble));
   again.addEventListener("click", () => {
+    if (busy) return;
     article.remove();
-    say(text, key);
+    say(text, key, where);
   });
   away.addEventListener("click", () => {
     article.remove();
-    keep(null);
+    forget(key);
   });
-  keepPlace(() => {});
 }
 
-// What could not be sent outlives the page, until it is sent or dismissed.
+// What is not sent yet outlives the page, until it is sent or dismissed.
 const shelf = () => `unsent:${document.body.dataset.user}:${conversation() ?? "new"}`;
+const kept = () => JSON.parse(localStorage.getItem(shelf()) ?? "[]");
 
 function keep(message) {
-  if (message) localStorage.setItem(shelf(), JSON.stringify(message));
+  const others = kept().filter(({ key }) => key !== message.key);
+  localStorage.setItem(shelf(), JSON.stringify([...others, message]));
+}
+
+function forget(key) {
+  const others = kept().filter((message) => message.key !== key);
+  if (others.length) localStorage.setItem(shelf(), JSON.stringify(others));
   else localStorage.removeItem(shelf());
 }
 
 function showUnsent() {
-  const message = JSON.parse(localStorage.getItem(shelf()) ?? "null");
-  if (!message) return;
-  element("welcome")?.remove();
-  const article = bubble("user", message.text);
-  article.classList.add("pending");
-  messages.append(article);
-  unsent(article, message.text, message.key, new TypeError());
+  for (const message of kept()) {
+    element("welcome")?.remove();
+    const article = bubble("user", message.text);
+    article.classList.add("pending");
+    messages.append(article);
+    unsent(article, message, new TypeError());
+  }
 }
 
 // Follow the open turn, whoever has begun it.
@@ -299,27 +266,29 @@ export async function follow() {
   setBusy(true);
   try {
     const response = await ask("GET", `${api()}events/`);
+    tell("");
     if (response.status === 204) await refresh(lastMessage().dataset.seq - 1);
-    else await take(eventsOfTurn(response), null);
+    else await take(eventsOfTurn(response));
   } catch (error) {
-    tell(error instanceof Refused ? error.message : words("notSent"));
+    loseTrack(error);
   } finally {
     setBusy(false);
   }
 }
 
 // Show a turn as it goes on; `article` is the message just said, where it was said here.
-async function take(events, article) {
+async function take(events, article, key) {
   let reply = null;
   let since = null;
   for await (const { name, data } of events) {
     switch (name) {
       case "turn.started":
         since = data.user_message.seq - 1;
+        forget(key);
         arrive(data.conversation_id);
-        keep(null);
         reply = begin(data, article);
         announce("started");
+        if (unwanted) stop();
         break;
       case "message.delta":
         keepPlace(() => append(reply, data.text));
@@ -345,11 +314,11 @@ async function take(events, article) {
 // The articles of a turn: made here, or there already and begun anew.
 function begin({ user_message: said, assistant_message_id: id }, article) {
   const old = element(`message-${said.id}`);
+  article?.classList.remove("pending");
   if (article && old) article.remove();
   else if (article) {
     article.id = `message-${said.id}`;
     article.dataset.seq = said.seq;
-    article.classList.remove("pending");
   } else if (!old) {
     article = bubble("user", said.content);
     article.id = `message-${said.id}`;
@@ -361,10 +330,7 @@ function begin({ user_message: said, assistant_message_id: id }, article) {
   reply.dataset.seq = said.seq + 1;
   reply.dataset.status = "in_progress";
   reply.querySelector(".said").append(typing());
-  keepPlace(() => {
-    element(reply.id)?.remove();
-    messages.append(reply);
-  });
+  keepPlace(() => put(reply));
   return reply;
 }
 
@@ -377,7 +343,7 @@ function append(reply, text) {
 // A conversation has an address of its own from its first message on.
 function arrive(id) {
   if (conversation()) return;
-  keep(null); // of the new conversation, which this one was
+  for (const other of messages.querySelectorAll(".unsent")) other.remove(); // they wait at `/`
   main.dataset.conversation = id;
   messages.dataset.part = `/c/${id}/messages/`;
   history.pushState(null, "", `/c/${id}/`);
@@ -385,6 +351,8 @@ function arrive(id) {
 }
 
 export async function stop() {
+  unwanted = true;
+  if (!messages.querySelector("[data-status=in_progress]")) return;
   await ask("POST", `${api()}cancel/`).catch(() => {}); // it was over, then
 }
 
@@ -398,7 +366,8 @@ async function watch() {
     if (document.hidden || busy || !conversation() || !navigator.onLine) continue;
     const { seq, status } = lastMessage()?.dataset ?? NONE;
     const mayGoOn = ["failed", "incomplete"].includes(status); // tried again, it keeps its place
-    await refresh(mayGoOn ? seq - 1 : seq).catch(() => {});
+    const fragment = await drawn(`${messages.dataset.part}?since=${mayGoOn ? seq - 1 : seq}`).catch(() => null);
+    if (fragment && !busy) merge(fragment);
     const now = lastMessage()?.dataset ?? NONE;
     const news = now.seq !== seq || now.status !== status;
     wait = news ? 2000 : Math.min(LONGEST_PAUSE, wait * 1.5);
