@@ -17,10 +17,11 @@ CLAUSE = re.compile(r"[^.!?;:,–—\n]+[.!?;:,–—\n]*")
 DONE = (
     r"(?:added|created|saved|updated|changed|edited|renamed|moved|rescheduled|postponed|scheduled"
     r"|completed|finished|marked|ticked|crossed off|checked off|reopened|deleted|removed|cleared"
-    r"|cancell?ed|restored|prioriti[sz]ed)"
+    r"|cancell?ed|restored|prioriti[sz]ed|undone|reverted"
+    r"|(?:taken|took)(?: (?:it|that|them|those|TITLE|(?:the|your|my) (?:\w+ )?changes?))? back)"
 )
 DONE_BY_ME = (
-    rf"(?:{DONE}|set|put|made (?:the|that|this|these|those|your) (?:changes?|updates?|edits?)"
+    rf"(?:{DONE}|undid|set|put|made (?:the|that|this|these|those|your) (?:changes?|updates?|edits?)"
     r"|taken care of|took care of)"
 )
 HOW = r"(?:\s+(?:just|also|now|then|again|successfully|gone ahead and|went ahead and))*"
@@ -51,7 +52,9 @@ NOT_SO = re.compile(
     r"|would|could|should|might|may|must)\b|n['’]t\b",
     re.IGNORECASE,
 )
-AT_ANOTHER_TIME = re.compile(r"\b(?:earlier|previously|yesterday|ago|last \w+)\W*$", re.IGNORECASE)
+AT_ANOTHER_TIME = re.compile(
+    r"\b(?:earlier|previously|yesterday|ago|last (?!change)\w+)\W*$", re.IGNORECASE
+)
 
 
 def claims_a_change(reply: str) -> bool:

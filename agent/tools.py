@@ -22,7 +22,7 @@ from pydantic import (
 
 from accounts.models import User
 from rest.text import clean_json, clean_text, is_blank
-from todos.models import Origin, Task
+from todos.models import ChangedSince, Origin, Task, TaskChange
 
 LISTED_TASKS = 50
 LARGEST_ARGUMENTS = 200_000
@@ -186,9 +186,40 @@ class DeleteTask(TaskTool):
         return {"deleted": summary(task)}
 
 
+class UndoLast(Tool):
+    """Take back your latest change in this conversation; call it again for the one before.
+
+    The result tells under left how many more changes were made for the same message.
+    """
+
+    name = "undo_last"
+    _taken_back: TaskChange
+
+    @property
+    def taken_back(self) -> TaskChange:
+        """What :meth:`run` has taken back."""
+        return self._taken_back
+
+    def run(self, user: User, origin: Origin) -> Result:
+        change = TaskChange.objects.for_user(user).last_by_chat(origin.conversation_id)
+        if change is None:
+            raise ToolError("There is nothing to undo in this conversation.")
+        task = change.task
+        try:
+            undone = change.undo(origin)
+        except ChangedSince:
+            raise ToolError(
+                f"“{task.title}” has been changed elsewhere since, and is left as it is now."
+            ) from None
+        if not undone:
+            raise ToolError("The user has taken that back a moment ago.")
+        self._taken_back = change
+        return {"undone": change.kind, "deleted" if task.deleted_at else "task": summary(task)}
+
+
 TOOLS: dict[str, type[Tool]] = {
     tool.name: tool
-    for tool in (CreateTask, ListTasks, UpdateTask, CompleteTask, ReopenTask, DeleteTask)
+    for tool in (CreateTask, ListTasks, UpdateTask, CompleteTask, ReopenTask, DeleteTask, UndoLast)
 }
 
 

@@ -14,7 +14,8 @@ from accounts.authentication import door_of, user_of
 from accounts.models import User
 from chat.errors import TaskChangedSince
 from conversations.models import Message, ToolCall
-from todos.models import ChangedSince, Origin, TaskChange
+from rest.schema import problems
+from todos.models import ChangedSince, ChangeKind, Origin, TaskChange
 from todos.serializers import TaskChangeSerializer
 
 
@@ -24,11 +25,23 @@ def undo(changes: Iterable[TaskChange], origin: Origin) -> None:
         with transaction.atomic():
             for change in changes:
                 change.undo(origin)
-                if change.tool_call_id:
-                    call = ToolCall.objects.filter(user=change.user_id, pk=change.tool_call_id)
-                    call.update(undone_at=timezone.now())
+                show_undone(change)
     except ChangedSince:
         raise TaskChangedSince from None
+
+
+def show_undone(change: TaskChange) -> None:
+    """Let the tool call of a change show that it is undone; in the transaction of the undoing."""
+    if change.tool_call_id:
+        call = ToolCall.objects.filter(user=change.user_id, pk=change.tool_call_id)
+        call.update(undone_at=timezone.now())
+
+
+def left_of_turn(change: TaskChange) -> int:
+    """How many other changes of the same turn nobody has taken back; what it undid is none."""
+    calls = ToolCall.objects.filter(turn__tool_calls=change.tool_call_id)
+    made = TaskChange.objects.not_undone_of(calls.values_list("pk", flat=True))
+    return made.exclude(kind=ChangeKind.UNDONE).count()
 
 
 def undo_reply(user: User, reply_id: UUID, origin: Origin) -> list[TaskChange]:
@@ -45,7 +58,9 @@ class ChangeUndoView(GenericAPIView[TaskChange]):
     queryset = TaskChange.objects.none()
     serializer_class = TaskChangeSerializer
 
-    @extend_schema(tags=["tasks"], request=None)
+    @extend_schema(
+        tags=["tasks"], request=None, responses={200: TaskChangeSerializer, **problems(409)}
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         """Take one change back; 409 when its task has moved on. May be repeated."""
         changes = TaskChange.objects.for_user(user_of(request)).select_related("task")
@@ -59,7 +74,11 @@ class MessageUndoView(GenericAPIView[TaskChange]):
     serializer_class = TaskChangeSerializer
     pagination_class = None
 
-    @extend_schema(tags=["tasks"], request=None, responses=TaskChangeSerializer(many=True))
+    @extend_schema(
+        tags=["tasks"],
+        request=None,
+        responses={200: TaskChangeSerializer(many=True), **problems(409)},
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         """Take back all that a reply did, newest first; 409, and nothing, when a task moved on."""
         changes = undo_reply(user_of(request), pk, Origin(door_of(request)))

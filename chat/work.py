@@ -19,8 +19,9 @@ from agent.claims import claims_a_change
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLM, LLMError, Message
 from agent.offline import OfflineLLM
+from chat.undo import left_of_turn, show_undone
 from conversations.models import ToolCall, Turn, TurnLost
-from todos.models import Origin
+from todos.models import Origin, TaskChange
 
 logger = logging.getLogger(__name__)
 
@@ -157,6 +158,8 @@ class Work:
             self._refuse_repetition(call)
             with self._transaction():
                 result = tool.run(self.user, Origin("chat", call.id, self.turn.conversation_id))
+                if isinstance(tool, tools.UndoLast):
+                    result |= self._show_undone(tool.taken_back)
                 return record(ToolCall.Status.SUCCEEDED, result)
         except (TurnLost, OperationalError, InterfaceError):
             raise
@@ -181,9 +184,19 @@ class Work:
         finally:
             _release_connection()
 
+    def _show_undone(self, change: TaskChange) -> dict[str, Any]:
+        """What the model is told beside it: how many changes of the same turn are left, if any."""
+        show_undone(change)
+        self.turn.calls = list(self.turn.tool_calls.all())  # it may be one of them
+        left = left_of_turn(change)
+        return {"left": left} if left else {}
+
     def _refuse_repetition(self, call: runner.Call) -> None:
-        """A model that repeats itself must not make a second task of one wish."""
-        made = [(done.name, done.arguments) for done in self._changes()]
+        """A model that repeats itself must not make a second task of one wish.
+
+        A call without arguments names no wish: with each one more is taken back.
+        """
+        made = [(done.name, done.arguments) for done in self._changes() if done.arguments]
         if (call.name, call.arguments) in made:
             raise tools.ToolError(DONE_BEFORE)
 

@@ -306,6 +306,11 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         """What these tool calls did and nobody has taken back, newest first."""
         return self.filter(tool_call_id__in=tool_calls, undone_at=None).newest_first()
 
+    def last_by_chat(self, conversation: UUID | None) -> "TaskChange | None":
+        """What the assistant did last in a conversation and nobody has taken back; no undo."""
+        made = self.filter(conversation_id=conversation, undone_at=None)
+        return made.exclude(kind=ChangeKind.UNDONE).newest_first().select_related("task").first()
+
 
 class TaskChange(Owned):
     """One line of the journal: the touched fields as they were and as they became."""
@@ -321,6 +326,16 @@ class TaskChange(Owned):
     undone_at = models.DateTimeField(null=True)
 
     objects = TaskChangeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # What the assistant takes back next in a conversation.
+            models.Index(
+                fields=["conversation_id", "-created_at", "-id"],
+                name="change_newest_by_chat",
+                condition=Q(undone_at=None, conversation_id__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.task_id}"

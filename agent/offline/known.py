@@ -39,7 +39,9 @@ class KnownTask:
 
 Tasks = tuple[KnownTask, ...]
 
-CHANGES = frozenset({"create_task", "update_task", "complete_task", "reopen_task", "delete_task"})
+CHANGES = frozenset(
+    {"create_task", "update_task", "complete_task", "reopen_task", "delete_task", "undo_last"}
+)
 TOOLS = CHANGES | {"list_tasks"}
 """The tools whose results are understood; another model may have been given more."""
 

@@ -82,6 +82,11 @@ def _task(sentence: Callable[[], str], key: str = "task") -> Callable[[Result, d
     return words
 
 
+def _took_back(result: Result, today: date) -> str:
+    say = _task(lambda: _("Took back"), "deleted" if "deleted" in result else "task")
+    return say(result, today)
+
+
 DONE: dict[str, Callable[[Result, date], str]] = {
     "create_task": _task(lambda: _("Created task")),
     "list_tasks": _listed,
@@ -89,6 +94,7 @@ DONE: dict[str, Callable[[Result, date], str]] = {
     "complete_task": _task(lambda: _("Completed task")),
     "reopen_task": _task(lambda: _("Reopened task")),
     "delete_task": _task(lambda: _("Deleted task"), "deleted"),
+    "undo_last": _took_back,
 }
 
 
@@ -100,6 +106,7 @@ def _tried(name: str) -> str:
         "complete_task": _("Could not complete the task"),
         "reopen_task": _("Could not reopen the task"),
         "delete_task": _("Could not delete the task"),
+        "undo_last": _("Could not take the last change back"),
     }
     return tried.get(name) or _("Could not use %(tool)s") % {"tool": name}
 

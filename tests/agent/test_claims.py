@@ -71,6 +71,14 @@ Task created: Buy milk.
 Task "Buy milk" added successfully.
 "Milk" added to your list!
 "Milk" marked as done.
+I've undone that.
+I have undone the last change.
+I undid it.
+I've taken that back.
+I took the last change back.
+I've reverted the change.
+Undone.
+The last change has been undone.
 Reminder set? Yes. Your reminder has been scheduled.
 """
 
@@ -112,6 +120,10 @@ It has already been added.
 I've already added milk.
 I added that one yesterday.
 Yes, I added it earlier.
+Nothing was undone.
+I can not take that back.
+You took it back yourself.
+There is nothing that I could undo.
 Which one should be deleted?
 Which task do you mean?
 Tell me which one you want deleted.

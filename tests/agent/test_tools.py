@@ -240,6 +240,7 @@ def test_every_tool_is_described_from_its_class() -> None:
         "complete_task",
         "reopen_task",
         "delete_task",
+        "undo_last",
     ]
     create = described["create_task"]
     assert create["description"].startswith("Create one task")

@@ -37,6 +37,19 @@ def test_a_claim_of_what_was_done_carries_none(client: APIClient, plays: Plays) 
     assert (whole["warning"], streamed["warning"]) == (None, None)
 
 
+def test_a_claim_to_have_undone_something_needs_an_undo(client: APIClient, plays: Plays) -> None:
+    said = ["I've undone that."]
+    plays([call("create_task", title="Milk")], ["Added."], [call("undo_last")], said, said)
+
+    where = client.post("/api/chat/", {"message": "milk"}).json()["conversation_id"]
+    undone, claimed = (
+        client.post("/api/chat/", {"message": "undo", "conversation_id": where}).json()
+        for _ in range(2)
+    )
+
+    assert (undone["warning"], claimed["warning"]) == (None, WARNING)
+
+
 def test_what_only_failed_or_only_looked_is_no_change(
     client: APIClient, user: User, plays: Plays
 ) -> None:

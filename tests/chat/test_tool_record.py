@@ -9,6 +9,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from agent import tools
+from chat import work
+from chat.undo import show_undone
 from conversations.models import ToolCall, Turn
 from tests.chat.conftest import Plays
 from tests.fakes import call
@@ -63,6 +65,30 @@ def breaks_once(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
         return broken(*given, **named)
 
     monkeypatch.setattr(owner, name, act)
+
+
+UNDO_BROKEN_AT = {
+    "after the task has changed": (tools.UndoLast, "run", after(tools.UndoLast.run)),
+    "before the undone call shows it": (work, "show_undone", breaks),
+    "after the undone call shows it": (work, "show_undone", after(show_undone)),
+    "after the call has been kept": (Turn, "record", after(Turn.record)),
+}
+
+
+@pytest.mark.parametrize("broken", UNDO_BROKEN_AT.values(), ids=UNDO_BROKEN_AT.keys())
+def test_what_breaks_in_an_undo_leaves_the_change_and_its_call_as_they_were(
+    client: APIClient, plays: Plays, monkeypatch: pytest.MonkeyPatch, broken: tuple[Any, str, Any]
+) -> None:
+    plays([MILK], ["Added."], [call("undo_last")])
+    where = client.post("/api/chat/", {"message": "milk"}).json()["conversation_id"]
+    monkeypatch.setattr(*broken)
+
+    client.post("/api/chat/", {"message": "undo", "conversation_id": where})
+
+    assert Task.objects.get().deleted_at is None
+    assert TaskChange.objects.get().undone_at is None
+    assert ToolCall.objects.get(name="create_task").undone_at is None
+    assert not ToolCall.objects.filter(name="undo_last", status="succeeded").exists()
 
 
 @pytest.mark.parametrize("where", BROKEN_AT)

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 OTHERS, CHANGES = 500, 50
 TASK, CHANGE = "todos_task", "todos_taskchange"
 TEXT = "word " * 100
+CONVERSATION = uuid4()
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ def task(user: User) -> Task:
             after={"notes": TEXT},
             source="chat",
             tool_call_id=uuid4(),
+            conversation_id=CONVERSATION if each == tasks[0] else uuid4(),
         )
         for each in tasks[:1] * CHANGES + tasks[1:]
     )
@@ -74,3 +76,12 @@ def test_what_a_reply_did(task: Task) -> None:
     (plan,) = plans(lambda: list(TaskChange.objects.not_undone_of([uuid4()])), CHANGE)
 
     assert "todos_taskchange_tool_call_id" in plan
+
+
+def test_what_the_assistant_did_last(user: User, task: Task) -> None:
+    changes = TaskChange.objects.for_user(user)
+
+    (plan,) = plans(lambda: changes.last_by_chat(CONVERSATION), CHANGE)
+
+    assert "change_newest_by_chat" in plan
+    assert not sorts(plan)

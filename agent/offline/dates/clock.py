@@ -40,6 +40,12 @@ CLOCK = re.compile(
     rf"(?:\s?(?P<half>[ap])\.?m\b\.?|\s?(?P<clock>o'?clock)\b)?{PART}?",
     re.IGNORECASE,
 )
+RANGE = re.compile(
+    rf"(?<![\w.:/-]){LEAD}(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d\d))?(?:\s?(?P<own>[ap])\.?m)?"
+    r"\s?[-–]\s?(?P<end>\d{1,2})"
+    r"(?:(?:[:.]\d\d)?\s?(?P<half>[ap])\.?m\b\.?|:\d\d(?![\d:/-]))(?P<part>)(?P<night>)",
+    re.IGNORECASE,
+)
 AT = re.compile(
     r"(?<!\w)(?:at|around|until|till|@)\s*"
     rf"(?P<hour>{HOUR})(?:\.(?P<minute>\d\d))?\b(?![:.]\d|[%/-])(?P<half>)(?P<part>)(?P<night>)",
@@ -53,6 +59,8 @@ def find_time(text: str, part: str) -> FoundTime | None:
         return _named(match)
     if match := PAST.search(text):
         return _past(match, part)
+    if match := RANGE.search(text):
+        return _beginning(match, part)
     for match in CLOCK.finditer(text):
         if (
             match["colon"] == ":"
@@ -84,8 +92,16 @@ def _past(match: re.Match[str], part: str) -> FoundTime:
     return _found(match, (hour - 1) % 24, 45, guessed)
 
 
-def _clock(match: re.Match[str], part: str) -> FoundTime:
-    hour, guessed = _hour(match, number(match["hour"]), part)
+def _beginning(match: re.Match[str], part: str) -> FoundTime:
+    """5-6pm begins at 17:00, and 11-1pm at 11:00."""
+    half = (match["own"] or match["half"] or "").lower()
+    if half and not match["own"] and int(match["hour"]) % 12 > int(match["end"]) % 12:
+        half = "a" if half == "p" else "p"
+    return _clock(match, part, half)
+
+
+def _clock(match: re.Match[str], part: str, half: str = "") -> FoundTime:
+    hour, guessed = _hour(match, number(match["hour"]), part, half)
     return _found(match, hour, int(match["minute"] or 0), guessed)
 
 
@@ -97,10 +113,10 @@ def _found(match: re.Match[str], hour: int, minute: int, guessed: bool) -> Found
     return FoundTime(match.start(), match.end(), at, remark)
 
 
-def _hour(match: re.Match[str], hour: int, part: str) -> tuple[int, bool]:
+def _hour(match: re.Match[str], hour: int, part: str, half: str = "") -> tuple[int, bool]:
     """The hour of 24, and whether it was a guess between morning and afternoon."""
     part = (match["part"] or match["night"] or part).lower()
-    half = (match["half"] or "").lower()
+    half = half or (match["half"] or "").lower()
     if hour > 12 or match["hour"].startswith("0"):
         return hour, False
     if half == "a" or part == "morning":

@@ -1,18 +1,14 @@
 """What to do about each intent."""
 
 from datetime import datetime
-from typing import cast
 
-from agent.offline.dates import When
 from agent.offline.intents import (
     Add,
     Ask,
     Change,
-    Chosen,
     Draft,
     Intent,
     Pick,
-    Priority,
     Question,
     Refuse,
     Say,
@@ -22,12 +18,13 @@ from agent.offline.intents import (
     Unclear,
     Undo,
 )
-from agent.offline.known import Known, KnownTask, Reply, tasks_of
+from agent.offline.known import Known, Reply
 from agent.offline.planning import wording
 from agent.offline.planning.adding import add
 from agent.offline.planning.changing import change
 from agent.offline.planning.finding import ListFailed, find, which
 from agent.offline.planning.showing import show
+from agent.offline.planning.undoing import undo
 from agent.offline.sayings import LIST_HINT, SAYINGS, TASK_HINT, hint
 from agent.offline.steps import Plan
 
@@ -51,7 +48,7 @@ def _plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
         case Several(intents):
             return (yield from _several(intents, known, now))
         case Undo():
-            return (yield from _undo(known, now))
+            return (yield from undo(now))
         case Pick():
             return (yield from _pick(intent, known, now))
     return _words(intent, known, now)
@@ -105,38 +102,6 @@ AGAIN: dict[str, Tool] = {
     "reopen_task": "reopen_task",
     "delete_task": "delete_task",
 }
-BACK: dict[str, Tool] = {"complete_task": "reopen_task", "reopen_task": "complete_task"}
-BY_HAND = {
-    "create_task": "I can delete what was added last: {}. Shall I? (yes or no)",
-    "update_task": "I can not take back changes of {} by myself yet. Tell me how it should be, "
-    "such as “rename it to …” or “move it to friday”.",
-    "delete_task": "I can not bring back deleted tasks yet, but I can add {} once more. Shall I? "
-    "(yes or no)",
-}
-
-
-def _undo(known: Known, now: datetime) -> Plan[Reply]:
-    """Take back what a tool can take back; for the rest, offer what comes closest."""
-    if not known.done:
-        return Reply("There is nothing that I could undo.", keeps_focus=True)
-    name = known.done[-1].name
-    done = [task for call in known.done if call.name == name for task in tasks_of(call)]
-    chosen = Chosen(tuple(task.id for task in done))
-    tasks = known.of(chosen.ids)
-    if name in BACK:
-        return (yield from change(Change(BACK[name], chosen), known, now))
-    words = BY_HAND[name].format(wording.titles(tasks))
-    if name == "update_task":
-        return Reply(words, focus=tasks)
-    again: Intent = Change("delete_task", chosen)
-    if name == "delete_task":
-        again = Add(tuple(_draft_of(task) for task in tasks))
-    return Reply(words, focus=known.of(known.focus), asks=Question("confirm", again))
-
-
-def _draft_of(task: KnownTask) -> Draft:
-    when = When(task.due_date, task.due_time)
-    return Draft(task.title, when, cast(Priority, task.priority), task.notes)
 
 
 def _unclear(drafts: tuple[Draft, ...], known: Known) -> Reply:

@@ -91,6 +91,7 @@ DONE_BEFORE = {
     "complete_task": "marked as done",
     "reopen_task": "opened again",
     "delete_task": "deleted",
+    "undo_last": "changed back",
 }
 
 

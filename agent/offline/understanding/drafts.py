@@ -59,12 +59,13 @@ def read_drafts(text: str, now: datetime) -> Drafts:
     remarks: dict[str, None] = {}
     for item in _items(shielded, now):
         draft, said = _draft(item.text, now)
-        if not TITLE.search(draft.title):
+        if not TITLE.search(draft.title) or NO_TITLE.fullmatch(draft.title):
             continue
         found.append((item, draft))
         remarks |= dict.fromkeys(said)
-    shared = _shared_date(found)
-    return Drafts(tuple(_finished(draft, quotes) for draft in shared), tuple(remarks))
+    finished = [_finished(draft, quotes) for draft in _shared_date(found)]
+    drafts = tuple(draft for draft in finished if TITLE.search(draft.title))
+    return Drafts(drafts, tuple(remarks))
 
 
 def _shield(text: str) -> tuple[str, list[str]]:
@@ -87,6 +88,9 @@ def _restore(text: str, quotes: list[str]) -> str:
 
 
 BULLET = re.compile(r"^\s*(?:(?:[-*•–]|\[[ xX]?\]|\d{1,2}[.)])\s+)+")
+ONE_MORE_LINE = any_of(r"^(?:(?:and|also|plus|then|add)\b[\s,:]+)+(?=\S)")
+NO_TITLE = any_of(r"and|also|plus|then|what(?:'s| is| are| do)?")
+"""What is left of "and also …" and "what is due tomorrow"."""
 SEPARATOR = any_of(
     r"( ?; ?|,? (?:and )?then |,? (?:and also|and|&|plus|also) |,(?!\d) ?|, |(?<=\w)[.!] )"
 )
@@ -104,6 +108,7 @@ def is_list(text: str) -> bool:
 def _items(text: str, now: datetime) -> list[Item]:
     lines = [BULLET.sub("", line).strip() for line in text.splitlines()]
     lines = [line for line in lines if line]
+    lines[1:] = [ONE_MORE_LINE.sub("", line, count=1) for line in lines[1:]]
     if len(lines) > MOST_ITEMS:
         raise NoDraft(TOO_MANY)
     items = [item for line in lines for item in _split(line, now)]

@@ -39,11 +39,13 @@ COMMAND = (
     r"|what (?:is|do))\b"
 )
 BETWEEN_SENTENCES = any_of(
-    r"(?<=[\w\"”)])[.;!]+ (?=\w)",
+    r"(?<=[\w\"”)])[.;!?]+ (?=\w)",
     rf",? (?:and )?then (?={COMMAND})",
     rf",? (?:and|but) (?:also )?(?={COMMAND})",
+    r", (?=what(?:'s| is| do)\b)",
     r"\n+",
 )
+AROUND_QUESTIONS = any_of(r"(?:^|\n|(?<=[.;!?]) )([^\n.;!?]+\?)(?=\s|$)")
 ONE_MORE = any_of(r"(?:and|also|plus|oh,? and)\b,? (?=\S)")
 TOO = any_of(r" (?:too|as well|also)$")
 SAYS_DUE = any_of(r"\b(?:is|are)\b")
@@ -73,12 +75,13 @@ def understand(message: str, known: Known, now: datetime) -> Intent:
 
 def read_command(text: str, now: datetime) -> Intent | None:
     """A request that says itself what to do, or several of them; None for anything else."""
-    parts = [part for part in BETWEEN_SENTENCES.split(text) if part.strip()]
-    if 1 < len(parts) <= MOST_SENTENCES:
-        intents = [_sentence(part, now) for part in parts]
-        understood = tuple(intent for intent in intents if intent)
-        if len(understood) == len(parts):
-            return _at_once(understood)
+    for borders in (BETWEEN_SENTENCES, AROUND_QUESTIONS):
+        parts = [part for part in borders.split(text) if part.strip()]
+        if 1 < len(parts) <= MOST_SENTENCES:
+            intents = [_sentence(part, now) for part in parts]
+            understood = tuple(intent for intent in intents if intent)
+            if len(understood) == len(parts):
+                return _at_once(understood)
     return _sentence(text, now)
 
 

@@ -33,6 +33,7 @@ PERIOD = any_of(
     r"(?<!end of )\b(?:(?P<which>this|next|the|the coming) )?(?P<unit>week(?:end)?|month|year)\b"
 )
 IN_MONTH = any_of(rf"\bin (?P<month>{'|'.join(MONTHS)})\b")
+TWO_DAYS = any_of(r"\b(?:or|and|between)\b|&|\bfrom\b.*\b(?:to|until|till)\b")
 UNTIL = any_of(r"\b(?:by|until|till|before|up to)\b")
 
 
@@ -69,9 +70,10 @@ def _days(text: str, now: datetime) -> tuple[dict[str, object], str]:
         return {"due": "overdue"}, "overdue"
     if UNDATED.search(text):
         return {"due": "none"}, "without a due date"
-    if TODAY.search(text):
+    two = _two_days(text, now) if TWO_DAYS.search(text) else None
+    if not two and TODAY.search(text):
         return {"due": "today"}, "due today"
-    if period := read_period(text, now):
+    if period := two or read_period(text, now):
         first, last, label = period
         return _between(first, last), f"due {label}"
     if UPCOMING.search(text):
@@ -119,14 +121,26 @@ def _month(today: date, month: int) -> date:
     return date(today.year + (month < today.month), month, 1)
 
 
+def _two_days(text: str, now: datetime) -> tuple[date | None, date, str] | None:
+    """From the one to the other: a list is of days in a row."""
+    one = dates.read(text, now)
+    other = dates.read(one.rest, now)
+    if one.fault or other.fault or not one.when.day or not other.when.day:
+        return None
+    first, last = sorted((one.when.day, other.when.day))
+    return first, last, f"from {_day_name(first)} to {_day_name(last)}"
+
+
 def _single_day(text: str, now: datetime) -> tuple[date | None, date, str] | None:
     reading = dates.read(text, now)
     day = reading.when.day
     if reading.fault or not day:
         return None
-    label = (
-        "tomorrow" if day == now.date() + timedelta(days=1) else f"on {day:%A}, {day.day} {day:%B}"
-    )
+    label = "tomorrow" if day == now.date() + timedelta(days=1) else f"on {_day_name(day)}"
     if UNTIL.search(text):
         return None, day, label.replace("on ", "until ") if "on " in label else f"until {label}"
     return day, day, label
+
+
+def _day_name(day: date) -> str:
+    return f"{day:%A}, {day.day} {day:%B}"

@@ -1,0 +1,65 @@
+"""The plan that takes back what was changed last."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from agent.offline.known import Reply, Tasks, tasks_of
+from agent.offline.planning import wording
+from agent.offline.planning.finding import MOST_AT_ONCE
+from agent.offline.steps import Plan, Request
+from agent.offline.talk import Call
+
+UNDO = Request("undo_last", {})
+NONE_LEFT = "There is nothing to undo"
+
+
+def undo(now: datetime) -> Plan[Reply]:
+    """Take back all that was changed for one message, the latest for which anything was."""
+    calls = yield [UNDO]
+    if left := _left(calls[0]):
+        calls += yield [UNDO] * min(left, MOST_AT_ONCE - 1)
+    made = [call for call in calls if not call.error]
+    if not made and calls[0].error.startswith(NONE_LEFT):
+        return Reply("There is nothing that I could undo.", keeps_focus=True)
+    faults = dict.fromkeys(f"I could not take all of that back: {call.error}"
+                           for call in calls if call.error)  # fmt: skip
+    more = "There is more of it: say “undo” once more." if _left(calls[-1]) else ""
+    tasks = {task.id: task for call in made for task in tasks_of(call)}
+    focus = tuple(task for task in tasks.values() if not task.deleted)
+    words = wording.sentences(*_taken_back(made, now), *faults, more)
+    return Reply(words, focus=focus, keeps_focus=not made)
+
+
+def _left(call: Call) -> int:
+    """How many changes for the same message were left after a call."""
+    left = call.result.get("left")
+    return left if isinstance(left, int) else 0
+
+
+def _taken_back(calls: Sequence[Call], now: datetime) -> list[str]:
+    """A sentence for each kind of change; of a task that is gone, only that it is gone."""
+    latest = {task.id: task for call in calls for task in tasks_of(call)}
+    kinds: dict[str, dict[str, None]] = {}
+    for call in reversed(calls):
+        ids = dict.fromkeys(task.id for task in tasks_of(call))
+        kinds.setdefault(str(call.result.get("undone")), {}).update(ids)
+    gone = kinds.get("created", {})
+    told = {
+        kind: tuple(latest[id] for id in ids if kind == "created" or id not in gone)
+        for kind, ids in kinds.items()
+    }
+    return [_sentence(kind, tasks, now) for kind, tasks in told.items() if tasks]
+
+
+def _sentence(kind: str, tasks: Tasks, now: datetime) -> str:
+    titles, be = wording.titles(tasks), "is" if len(tasks) == 1 else "are"
+    match kind:
+        case "created":
+            return f"{titles} {be} not in your list any more."
+        case "deleted":
+            return f"{titles} {be} back in your list."
+        case "completed":
+            return f"{titles} {be} open again."
+        case "reopened":
+            return f"{titles} {be} done again."
+    return f"Back as it was: {'; '.join(wording.with_facts(task, now) for task in tasks)}."
