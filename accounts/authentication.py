@@ -1,16 +1,46 @@
 """Who is asking, and through which door."""
 
-from typing import cast
+from typing import Any, cast
 
+from django.conf import settings
 from django.http import HttpRequest
+from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import InvalidToken
+from rest_framework_simplejwt.tokens import Token
 
+from accounts import outside, tokens
 from accounts.models import User
+from rest.request_id import know
+
+
+class BearerAuthentication(JWTAuthentication):
+    """A token of ours; with EXTERNAL_SESSIONS also the session token of an outside login."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """The user, and what the token says."""
+        try:
+            return super().authenticate(request)
+        except InvalidToken:
+            if not settings.EXTERNAL_SESSIONS:
+                raise
+        token = self.get_header(request).split()[1].decode("latin-1")
+        return outside.account_of(token), token
+
+    def get_user(self, validated_token: Token) -> Any:
+        return tokens.account_of(validated_token)
+
+
+class BearerScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]
+    target_class = "accounts.authentication.BearerAuthentication"
 
 
 def user_of(request: Request | HttpRequest) -> User:
     """The account behind a request; nobody else is let through to where this is asked."""
-    return cast(User, request.user)
+    user = cast(User, request.user)
+    know(user_id=user.pk)
+    return user
 
 
 def door_of(request: Request) -> str:

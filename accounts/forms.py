@@ -80,16 +80,16 @@ class SettingsForm(forms.ModelForm[User]):
         help_texts = {"email": _("Optional.")}
 
     def save(self, commit: bool = True) -> User:
-        """These two fields alone: the password may have been changed in the meantime."""
-        self.instance.save(update_fields=self.Meta.fields)
+        """These two fields alone. Raises User.DoesNotExist, as :meth:`User.keep` does."""
+        self.instance.keep(*self.Meta.fields)
         return self.instance
 
 
 class NewPasswordForm(PasswordChangeForm):
     def save(self, commit: bool = True) -> User:
-        """The password alone: an account that was erased in the meantime does not come back."""
-        user = self.set_password_and_save(self.user, "new_password1", commit=False)
-        user.save(update_fields=["password"])
+        """The password alone. Raises User.DoesNotExist, as :meth:`User.keep` does."""
+        user: User = self.set_password_and_save(self.user, "new_password1", commit=False)
+        user.keep("password")
         return user
 
 

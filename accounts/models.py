@@ -1,15 +1,25 @@
+"""Who has an account, and what signs them in."""
+
+import logging
 from datetime import datetime
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import uuid4
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+
+from accounts.sessions import SessionStore
+
+logger = logging.getLogger(__name__)
 
 
 @cache
@@ -31,10 +41,24 @@ class AccountManager(UserManager["User"]):
         """Sign-in does not mind the case of a name; the constraint keeps names apart."""
         return self.get(username__iexact=username)
 
+    def from_outside(self, external_id: str) -> "User":
+        """The one account of somebody who signs in elsewhere, made when we first see them."""
+        made_up = {"username": f"outside-{uuid4()}", "password": make_password(None)}
+        return self.get_or_create(external_id=external_id, defaults=made_up)[0]
+
 
 class User(AbstractUser):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+
+    external_id = models.CharField(  # null: an account of our own
+        _("id in the outside login"),
+        max_length=255,
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
     )
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -52,8 +76,58 @@ class User(AbstractUser):
         """The current time on the user's own clock; "today" and "tomorrow" follow from it."""
         return timezone.now().astimezone(ZoneInfo(self.time_zone))
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new password ends the sessions that began with the old one."""
+        new_password = self.pk is not None and getattr(self, "_password", None) is not None
+        super().save(*args, **kwargs)
+        if new_password:
+            Session.objects.filter(user=self).delete()
+
+    def keep(self, *fields: str) -> None:
+        """Save these fields alone: others may have been changed in the meantime.
+
+        Raises User.DoesNotExist when the account was erased in the meantime.
+        """
+        try:
+            self.save(update_fields=fields)
+        except DatabaseError:
+            if User.objects.filter(pk=self.pk).exists():
+                raise
+            raise User.DoesNotExist from None
+
     def erase(self) -> None:
-        """Delete the account and, by the cascades of the schema, every row that belongs to it."""
+        """Delete the account and, by the cascades of the schema, every row that belongs to it.
+
+        What operators did to it goes as well, since that names it; of the erasure itself a line
+        in the log is left, with the number of the account.
+        """
+        number = self.pk
         with transaction.atomic():
-            OutstandingToken.objects.filter(user=self).delete()  # their cascade would keep them
+            named = LogEntry.objects.filter(content_type__app_label="accounts")
+            named.filter(content_type__model="user", object_id=str(number)).delete()
             self.delete()
+        logger.info("account %d erased", number)
+
+
+class Session(AbstractBaseSession):
+    """A sign-in of a browser; Django's own would outlive its user."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        return SessionStore
+
+
+class SpentToken(models.Model):
+    """A refresh token that was used or revoked, by its id: the token itself is kept nowhere.
+
+    Once it would have expired the row has no meaning any more.
+    """
+
+    jti = models.CharField(primary_key=True, max_length=32)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.jti

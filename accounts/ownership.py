@@ -1,13 +1,16 @@
 """Rows that belong to a user: the one fence between tenants, and deletion that can be undone."""
 
+from collections.abc import Iterator
 from typing import Self, TypeVar
 
+from django.apps import apps
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.db import models
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from accounts.models import User
+from accounts.models import Session, SpentToken, User
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
 
@@ -27,6 +30,18 @@ class Owned(models.Model):
 
     class Meta:
         abstract = True
+
+
+def rows_of(user: User) -> Iterator[tuple[str, models.QuerySet[models.Model]]]:
+    """Every kind of row that a user owns, as ``tool calls`` or ``tasks``, and the rows.
+
+    Without what signs in, and without what an operator did to others.
+    """
+    for model in apps.get_models():
+        columns = {field.name for field in model._meta.concrete_fields}
+        if "user" in columns and model not in (Session, SpentToken, LogEntry):
+            plural = str(model._meta.verbose_name_plural)
+            yield plural, model._default_manager.filter(user=user).order_by("pk")
 
 
 class RecoverableQuerySet(OwnedQuerySet[Row]):

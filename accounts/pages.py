@@ -11,7 +11,7 @@ from django.contrib.messages.views import SuccessMessageMixin
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse_lazy
 from django.utils.decorators import method_decorator
@@ -99,9 +99,16 @@ class SignUpView(SignInView):
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class AccountPage(LoginRequiredMixin):
-    """Of whoever is signed in."""
+    """Of whoever is signed in; and if the account is erased meanwhile, that is nobody."""
 
     request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except User.DoesNotExist:
+            logout(request)
+            return self.handle_no_permission()
 
     @property
     def account(self) -> User:
@@ -130,6 +137,17 @@ class PasswordView(
         throttle_password(request, self.account.username)
 
 
+def without_traces(response: HttpResponse) -> HttpResponse:
+    """Has the browser forget the drafts that the page of the chat keeps in it."""
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
+
+
+class SignOutView(LogoutView):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return without_traces(super().post(request, *args, **kwargs))
+
+
 class DeleteView(AccountPage, ThrottledFormView):
     form_class = DeleteForm
     template_name = "accounts/delete.html"
@@ -144,12 +162,12 @@ class DeleteView(AccountPage, ThrottledFormView):
         self.account.erase()
         logout(self.request)
         messages.success(self.request, _("Your account is deleted, and all that was in it."))
-        return redirect("login")
+        return without_traces(redirect("login"))
 
 
 urlpatterns = [
     path("login/", SignInView.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", SignOutView.as_view(), name="logout"),
     path("signup/", SignUpView.as_view(), name="signup"),
     path("settings/", SettingsView.as_view(), name="settings"),
     path("password/", PasswordView.as_view(), name="password"),

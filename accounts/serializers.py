@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from accounts.models import User, validate_time_zone
+from accounts.validators import LONGEST_PASSWORD
 from rest.fields import RefusesEmptyPatch, TextField
 
 
@@ -31,12 +32,20 @@ class AccountSerializer(RefusesEmptyPatch, serializers.ModelSerializer[User]):
         fields = ["id", "username", "email", "time_zone"]
         read_only_fields = ["username"]
 
+    def update(self, instance: User, validated_data: dict[str, Any]) -> User:
+        """Raises User.DoesNotExist, as :meth:`User.keep` does."""
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        if validated_data:
+            instance.keep(*validated_data)
+        return instance
+
 
 class RegisterSerializer(AccountSerializer):
     username = NameField(
         max_length=150, validators=[User.username_validator], help_text="Letters, digits and @.+-_"
     )
-    password = TextField(max_length=128, trim_whitespace=False, write_only=True)
+    password = TextField(max_length=LONGEST_PASSWORD, trim_whitespace=False, write_only=True)
 
     class Meta(AccountSerializer.Meta):
         fields = [*AccountSerializer.Meta.fields, "password"]
@@ -63,11 +72,11 @@ class RegisterSerializer(AccountSerializer):
 
 class CredentialsSerializer(serializers.Serializer[Any]):
     username = NameField(max_length=150)
-    password = TextField(max_length=128, trim_whitespace=False)
+    password = TextField(max_length=LONGEST_PASSWORD, trim_whitespace=False)
 
 
 class PasswordSerializer(serializers.Serializer[Any]):
-    password = TextField(max_length=128, trim_whitespace=False)
+    password = TextField(max_length=LONGEST_PASSWORD, trim_whitespace=False)
 
 
 class RefreshSerializer(serializers.Serializer[Any]):

@@ -8,4 +8,5 @@ urlpatterns = [
     path("token/refresh/", views.RefreshView.as_view()),
     path("token/revoke/", views.RevokeView.as_view()),
     path("me/", views.AccountView.as_view()),
+    path("me/export/", views.ExportView.as_view(), name="account-export"),
 ]

@@ -1,4 +1,6 @@
 from django.contrib.auth import authenticate, logout
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
@@ -6,7 +8,7 @@ from rest_framework.generics import GenericAPIView, RetrieveUpdateAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import tokens
+from accounts import export, tokens
 from accounts.authentication import user_of
 from accounts.models import User
 from accounts.serializers import (
@@ -18,6 +20,7 @@ from accounts.serializers import (
     TokenPairSerializer,
 )
 from accounts.throttles import throttle_password, throttle_sign_in, throttle_sign_up
+from rest.schema import problems
 
 
 class PublicView(GenericAPIView[User]):
@@ -33,7 +36,7 @@ class PublicView(GenericAPIView[User]):
 class RegisterView(PublicView):
     serializer_class = RegisterSerializer
 
-    @extend_schema(tags=["accounts"], responses={201: AccountSerializer})
+    @extend_schema(tags=["accounts"], responses={201: AccountSerializer, **problems(429)})
     def post(self, request: Request) -> Response:
         """Make an account."""
         throttle_sign_up(request)
@@ -48,7 +51,7 @@ class TokenView(PublicView):
 
     @extend_schema(
         tags=["accounts"],
-        responses={200: TokenPairSerializer},
+        responses={200: TokenPairSerializer, **problems(401, 429)},
         examples=[
             OpenApiExample(
                 "Sign in", {"username": "ada", "password": "a long secret"}, request_only=True
@@ -70,7 +73,7 @@ class TokenView(PublicView):
 class RefreshView(PublicView):
     serializer_class = RefreshSerializer
 
-    @extend_schema(tags=["accounts"], responses={200: TokenPairSerializer})
+    @extend_schema(tags=["accounts"], responses={200: TokenPairSerializer, **problems(401)})
     def post(self, request: Request) -> Response:
         """A new pair for a refresh token, which works once."""
         form = self.get_serializer(data=request.data)
@@ -81,7 +84,7 @@ class RefreshView(PublicView):
 class RevokeView(PublicView):
     serializer_class = RefreshSerializer
 
-    @extend_schema(tags=["accounts"], responses={205: None})
+    @extend_schema(tags=["accounts"], responses={205: None, **problems(401)})
     def post(self, request: Request) -> Response:
         """Sign out: the refresh token is dead."""
         form = self.get_serializer(data=request.data)
@@ -100,15 +103,27 @@ class AccountView(RetrieveUpdateAPIView[User]):
     def get_object(self) -> User:
         return user_of(self.request)
 
-    @extend_schema(request=PasswordSerializer, responses={204: None})
+    @extend_schema(request=PasswordSerializer, responses={204: None, **problems(429)})
     def delete(self, request: Request) -> Response:
-        """Erase the account and all its rows; asks for the password."""
-        form = PasswordSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
+        """Erase the account and all its rows; asks for the password, if there is one."""
         user = self.get_object()
-        throttle_password(request, user.username)
-        if not user.check_password(form.validated_data["password"]):
-            raise PermissionDenied("The password is wrong.")
+        if user.has_usable_password():  # who signs in elsewhere has none here
+            self.check_password(user)
         user.erase()
         logout(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def check_password(self, user: User) -> None:
+        """Raises PermissionDenied, Throttled."""
+        form = PasswordSerializer(data=self.request.data)
+        form.is_valid(raise_exception=True)
+        throttle_password(self.request, user.username)
+        if not user.check_password(form.validated_data["password"]):
+            raise PermissionDenied("The password is wrong.")
+
+
+class ExportView(GenericAPIView[User]):
+    @extend_schema(tags=["accounts"], responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Everything that is kept about whoever asks, as one file."""
+        return export.as_file(user_of(request))

@@ -80,6 +80,7 @@ DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
 DB_POOL_MIN = env.int("DB_POOL_MIN", 2)
 DB_POOL_MAX = env.int("DB_POOL_MAX", 10)
 REDIS_URL = env.str("REDIS_URL", "")
+EXTERNAL_SESSIONS = env.bool("EXTERNAL_SESSIONS", False)
 
 _database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_health_checks=True))
 ON_SQLITE = _database["ENGINE"] == "django.db.backends.sqlite3"
@@ -156,7 +157,6 @@ INSTALLED_APPS = [
     "config.static.UsedStaticFiles",
     "corsheaders",
     "rest_framework",
-    "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "accounts",
@@ -199,14 +199,16 @@ TEMPLATES = [
 ]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    {"NAME": name}
     for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+        "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "django.contrib.auth.password_validation.CommonPasswordValidator",
+        "django.contrib.auth.password_validation.NumericPasswordValidator",
+        "accounts.validators.MaximumLengthValidator",
     )
 ]
+SESSION_ENGINE = "accounts.sessions"
 CSRF_FAILURE_VIEW = "rest.errors.csrf_failure"
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
@@ -228,7 +230,7 @@ LOGGING = {"json": PRODUCTION}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework_simplejwt.authentication.JWTAuthentication",  # first: 401, not 403
+        "accounts.authentication.BearerAuthentication",  # first: 401, not 403
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -245,8 +247,6 @@ SIMPLE_JWT = {
     "SIGNING_KEY": JWT_SIGNING_KEY,
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
-    "ROTATE_REFRESH_TOKENS": True,
-    "BLACKLIST_AFTER_ROTATION": True,
     "CHECK_REVOKE_TOKEN": True,
     "AUDIENCE": "todo-chat",
     "ISSUER": "todo-chat",

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.ownership import Owned, OwnedQuerySet
 from conversations.models.message import Message, ToolCall
 
@@ -52,6 +53,10 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
         """
         kept = Turn.objects.filter(pk=OuterRef("pk"), conversation__deleted_at=None)
         return self.filter(Exists(kept))
+
+    def of_active_users(self) -> Self:
+        """Those whose user is not deactivated, likewise."""
+        return self.filter(Exists(User.objects.filter(pk=OuterRef("user"), is_active=True)))
 
     def close_dead(self) -> int:
         """Settle the turns whose process has died, that is, has let its lease run out."""
@@ -242,8 +247,8 @@ class Turn(Owned):
         Raises TurnLost, and keeps nothing, when it is not.
         """
         with transaction.atomic():
-            ours = self._ours().filter(cancel_requested_at=None).of_kept_conversations()
-            if not ours.update(lease_expires_at=Now() + lease):
+            ours = self._ours().of_active_users().of_kept_conversations()
+            if not ours.filter(cancel_requested_at=None).update(lease_expires_at=Now() + lease):
                 raise TurnLost
             yield
 
@@ -262,14 +267,20 @@ class Turn(Owned):
         return call
 
     def finish(self, status: Status, content: str, **fields: Any) -> None:
-        """Settle the turn and its reply in one transaction; a late worker gets TurnLost."""
+        """Settle the turn and its reply in one transaction; a late worker gets TurnLost.
+
+        Once its user is deactivated a turn can only be cancelled.
+        """
         now = timezone.now()
+        fields["finished_at"] = now
         with transaction.atomic():
-            if not self._ours().update(status=status, finished_at=now, **fields):
-                raise TurnLost
+            if not self._ours().of_active_users().update(status=status, **fields):
+                status = Turn.Status.CANCELLED
+                if not self._ours().update(status=status, **fields):
+                    raise TurnLost
             Message.objects.filter(pk=self.reply.pk).update(content=content)
             self.conversation.note(self.reply, content or self.user_message.content, now)
-        for name, value in {"status": status, "finished_at": now, **fields}.items():
+        for name, value in {"status": status, **fields}.items():
             setattr(self, name, value)
         self.reply.content = content
 

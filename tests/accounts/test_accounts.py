@@ -6,6 +6,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from tests.accounts.endings import change_password, erase
+from tests.accounts.meanwhile import just_before_saving
 from tests.conftest import SignIn
 from tests.factories import PASSWORD, UserFactory
 
@@ -181,6 +183,27 @@ def test_a_bad_patch_is_400(client: APIClient, body: Any, expected: tuple[str, s
     assert expected in faults(client.patch(ME, body))
 
     assert User.objects.values().get() == before
+
+
+def test_what_is_changed_at_the_same_moment_stays_changed(client: APIClient, user: User) -> None:
+    elsewhere = User.objects.get(pk=user.pk)
+
+    with just_before_saving(lambda: change_password(elsewhere)):
+        answer = client.patch(ME, {"email": "new@example.org"})
+
+    assert answer.status_code == 200
+    user.refresh_from_db()
+    assert user.email == "new@example.org"
+    assert user.check_password("another good secret")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_that_is_erased_at_the_same_moment_is_404(client: APIClient, user: User) -> None:
+    with just_before_saving(lambda: erase(user)):
+        answer = client.patch(ME, {"email": "new@example.org"})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert not User.objects.exists()
 
 
 @pytest.mark.parametrize("method", ["put", "post"])

@@ -1,12 +1,10 @@
-"""Accounts in the admin: found, made, erased; no token is shown there."""
+"""Accounts in the admin: found, made, erased."""
 
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
-from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
-from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.models import User
 from conversations.models import Message
@@ -31,7 +29,6 @@ def ada(db: None) -> User:
 def live(user: User) -> None:
     say(ConversationFactory(user=user), "Hello")
     TaskFactory(user=user)
-    RefreshToken.for_user(user)
 
 
 @pytest.mark.parametrize("text", ["ada", "ADA@example", "lovelace"])
@@ -89,7 +86,7 @@ def test_erasing_an_account_erases_all_its_rows(operator: Client, ada: User) -> 
     assert "Are you sure" in sure.content.decode()
     assert answer.status_code == 302
     assert not User.objects.filter(username="ada").exists()
-    for model in (Message, Task, OutstandingToken):
+    for model in (Message, Task):
         assert not model._default_manager.exists()
 
 
@@ -104,7 +101,7 @@ def test_several_are_erased_at_once(operator: Client, ada: User) -> None:
     operator.post(USERS, {**form, "post": "yes"})
 
     assert [user.username for user in User.objects.all()] == ["operator"]
-    for model in (Message, Task, OutstandingToken):
+    for model in (Message, Task):
         assert not model._default_manager.exists()
 
 
@@ -119,19 +116,52 @@ def test_who_may_only_look_erases_nobody(ada: User) -> None:
     assert User.objects.filter(pk=ada.pk).exists()
 
 
-def test_tokens_are_nowhere_in_the_admin(operator: Client, ada: User) -> None:
-    token = str(RefreshToken.for_user(ada))
-
-    for path in ("outstandingtoken/", "blacklistedtoken/", "outstandingtoken/1/change/"):
-        assert operator.get(f"/admin/token_blacklist/{path}").status_code == 404
-    for path in ("/admin/", f"{USERS}{ada.pk}/change/", f"{USERS}{ada.pk}/delete/"):
-        page = operator.get(path).content.decode()
-        assert "/admin/token_blacklist/" not in page
-        assert token not in page
-
-
 def test_only_staff_come_in(client: Any, user: User) -> None:
     client.force_login(user)
 
     assert client.get("/admin/").status_code == 302
     assert client.get(USERS)["Location"].startswith("/admin/login/")
+
+
+@pytest.mark.parametrize("path", ["/admin/", USERS])
+def test_the_way_in_is_the_sign_in_of_all(ada: User, path: str) -> None:
+    User.objects.filter(pk=ada.pk).update(is_staff=True, is_superuser=True)
+    browser = Client()
+
+    answer: Any = browser.get(path, follow=True)
+    assert answer.redirect_chain[-1][0] == f"/accounts/login/?next={path}"
+    form = {"username": "ada", "password": PASSWORD, "next": path}
+    inside: Any = browser.post("/accounts/login/", form, follow=True)
+
+    assert inside.redirect_chain == [(path, 302)]
+    assert inside.status_code == 200
+    assert browser.get("/admin/login/")["Location"] == "/admin/"
+
+
+def test_the_admin_is_no_other_place_to_guess_at_a_password(ada: User) -> None:
+    User.objects.filter(pk=ada.pk).update(is_staff=True, is_superuser=True)
+    browser = Client()
+
+    answer = browser.post("/admin/login/", {"username": "ada", "password": PASSWORD})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/admin/")
+    assert browser.get("/admin/").status_code == 302
+
+
+def test_who_is_no_operator_is_told_so(browser: Client, user: User) -> None:
+    browser.force_login(user)
+
+    answer: Any = browser.get("/admin/", follow=True)
+
+    assert answer.redirect_chain == [("/admin/login/?next=/admin/", 302)]
+    assert answer.status_code == 403
+    assert "You may not do this." in answer.content.decode()
+
+
+def test_the_sign_in_of_the_admin_leads_to_no_other_site(db: None) -> None:
+    answer: Any = Client().get("/admin/login/?next=https://evil.example/", follow=True)
+
+    assert answer.redirect_chain[0][0].startswith("/accounts/login/?next=")
+    form = {"username": UserFactory().username, "password": PASSWORD}
+    signed_in = Client().post(answer.redirect_chain[0][0], form)
+    assert signed_in["Location"] == "/"

@@ -1,5 +1,7 @@
 """Sign-up, sign-in and sign-out with a browser, and the home page."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -168,6 +170,19 @@ def test_a_bad_sign_in_opens_nothing(browser: Client, form: dict[str, str]) -> N
     assert answer.status_code == 200
     assert 'class="errorlist' in answer.content.decode()
     assert not signed_in(browser)
+
+
+def test_a_wrong_name_and_a_wrong_password_look_the_same(browser: Client) -> None:
+    UserFactory(username="ada")
+
+    wrong, nobody = (
+        browser.post(SIGN_IN, {"username": name, "password": "wrong"}) for name in ("ada", "bob")
+    )
+
+    pages = [answer.content.decode() for answer in (wrong, nobody)]
+    masks = [re.sub('value="[^"]*"', "", page) for page in pages]  # the name, and the CSRF token
+    assert masks[0] == masks[1]
+    assert (wrong.status_code, nobody.status_code) == (200, 200)
 
 
 def test_signing_out_is_a_button_not_a_link(browser: Client) -> None:

@@ -108,8 +108,9 @@ def test_an_account_that_is_erased_at_the_same_moment_does_not_come_back(
     browser: Client, ada: User
 ) -> None:
     with just_before_saving(lambda: erase(ada)):
-        browser.post(PAGE, change())
+        answer = browser.post(PAGE, change())
 
+    assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={PAGE}")
     assert not User.objects.exists()
     assert browser.get("/")["Location"] == "/accounts/login/?next=/"
 

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import Session, User
 from conversations.models import Conversation
 from tests.accounts.endings import change_password, deactivate, erase
 from tests.conftest import SignIn

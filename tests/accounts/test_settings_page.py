@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User, time_zone_names
-from tests.accounts.endings import change_password
+from tests.accounts.endings import change_password, erase
 from tests.accounts.markup import read
 from tests.accounts.meanwhile import just_before_saving
 from tests.factories import PASSWORD, UserFactory
@@ -143,6 +143,17 @@ def test_a_password_that_is_changed_at_the_same_moment_stays_changed(
     elsewhere.refresh_from_db()
     assert elsewhere.email == "new@example.org"
     assert not elsewhere.check_password(PASSWORD)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_that_is_erased_at_the_same_moment_is_to_sign_in(
+    browser: Client, ada: User
+) -> None:
+    with just_before_saving(lambda: erase(ada)):
+        answer = browser.post(SETTINGS, {"email": "", "time_zone": "UTC"})
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={SETTINGS}")
+    assert not User.objects.exists()
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -1,0 +1,46 @@
+"""All that is kept about a user, as a file that is written while it is read."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Model
+from django.http import StreamingHttpResponse
+from rest_framework.utils.encoders import JSONEncoder
+
+from accounts.models import User
+from accounts.ownership import rows_of
+
+BATCH = 200
+
+
+def as_file(user: User) -> StreamingHttpResponse:
+    """``{"account": {…}, "conversations": […], "messages": […], "tasks": […], …}``.
+
+    Every kind of row that a user owns is in it, oldest first and with all its columns; the rows
+    name each other by their ids. What signs in stays out: the password's hash, the sessions, and
+    the tokens.
+    """
+    response = StreamingHttpResponse(_json(user), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="account-{user.pk}.json"'
+    return response
+
+
+def _json(user: User) -> Iterator[str]:
+    account = User.objects.filter(pk=user.pk).values(*_columns(User, "password"))
+    yield f'{{"account": {_text(account.first())}'
+    for name, rows in rows_of(user):
+        yield f',\n"{name.replace(" ", "_")}": ['
+        found = rows.values(*_columns(rows.model, "user")).iterator(BATCH)
+        for place, row in enumerate(found):
+            yield (",\n" if place else "\n") + _text(row)
+        yield "\n]"
+    yield "}\n"
+
+
+def _columns(model: type[Model], without: str) -> list[str]:
+    return [field.name for field in model._meta.concrete_fields if field.name != without]
+
+
+def _text(row: dict[str, Any] | None) -> str:
+    return json.dumps(row, cls=JSONEncoder, ensure_ascii=False)
