@@ -93,6 +93,7 @@ def main() -> None:
         postgres = stack.enter_context(Postgres()) if options.database == "postgresql" else None
         model_url = here.recv()
         os.environ |= {
+            "AGENT_DAILY_TURNS": "0",
             "CHAT_RATE": "100000/s",
             "DATABASE_URL": postgres.url if postgres else f"sqlite:///{folder}/db.sqlite3",
             "DATA_DIR": folder,

@@ -1,6 +1,13 @@
 """What can stand in the way of a turn, as HTTP tells it."""
 
+from datetime import datetime
+from math import ceil
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
+
+from rest.throttles import TooManyRequests
 
 
 class ConversationIsBusy(APIException):
@@ -15,6 +22,13 @@ class TooManyOpenTurns(APIException):
     default_code = "too_many_turns"
     default_detail = "You have as many messages in work as you may have. Wait for one of them."
     wait = 2
+
+
+class DailyTurnsUsedUp(TooManyRequests):
+    def __init__(self, most: int, until: datetime) -> None:
+        why = _("You have sent all your messages of today (%(most)d); a day ends at 00:00 UTC.")
+        wait = ceil((until - timezone.now()).total_seconds())
+        super().__init__(wait, why % {"most": most})
 
 
 class NothingToCancel(APIException):

@@ -13,9 +13,9 @@ from rest_framework.request import Request
 
 from accounts.authentication import user_of
 from accounts.models import User
-from chat.errors import IdempotencyKeyReused, TurnInProgress
+from chat.errors import DailyTurnsUsedUp, IdempotencyKeyReused, TurnInProgress
 from chat.turns import open_turn
-from conversations.models import Conversation, IdempotencyKeyTaken, Turn
+from conversations.models import Conversation, IdempotencyKeyTaken, NoTurnsLeft, Turn
 from rest.request_id import current_request_id
 from rest.throttles import throttle
 
@@ -44,6 +44,7 @@ def send(
     begin = partial(
         conversation.begin_turn,
         text,
+        per_day=settings.AGENT_DAILY_TURNS,
         idempotency_key=key,
         request_hash=what,
         request_id=current_request_id.get(),
@@ -52,6 +53,8 @@ def send(
         return open_turn(conversation, begin), False
     except IdempotencyKeyTaken:
         raise TurnInProgress from None
+    except NoTurnsLeft as used_up:
+        raise DailyTurnsUsedUp(settings.AGENT_DAILY_TURNS, used_up.until) from None
 
 
 def request_hash(conversation_id: UUID | None, text: str) -> str:

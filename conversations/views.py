@@ -4,7 +4,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.generics import GenericAPIView, get_object_or_404
@@ -27,7 +27,7 @@ from conversations.serializers import (
     SinceSerializer,
     TitleSerializer,
 )
-from rest.pagination import Keyset
+from rest.pagination import PARAMETERS, Keyset
 
 LATEST_MESSAGES = 50
 EXAMPLE = OpenApiExample(
@@ -149,7 +149,9 @@ class MessageListView(GenericAPIView[Message]):
         return get_object_or_404(conversations, pk=self.kwargs["pk"])
 
     @extend_schema(
-        tags=["conversations"], parameters=[SinceSerializer], responses=MessagePageSerializer
+        tags=["conversations"],
+        parameters=[SinceSerializer, *(OpenApiParameter(*named) for named in PARAMETERS.items())],
+        responses=MessagePageSerializer,
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """Oldest first; with `since` only later ones than a `seq` or a time."""

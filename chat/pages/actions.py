@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
+from math import ceil
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,6 +21,7 @@ from rest_framework.exceptions import APIException
 from accounts.authentication import user_of
 from accounts.models import User
 from agent.choice import chosen_llm
+from chat.pages.views import chat_page
 from chat.send import send
 from chat.serializers import ContentSerializer
 from chat.turns import answer
@@ -29,18 +34,18 @@ from todos.serializers import TaskSerializer
 
 PAGE = Origin("page")
 
-Action = Callable[..., str | None]
+Action = Callable[..., str | HttpResponse | None]
 
 
 def action(act: Action) -> Callable[..., HttpResponse]:
-    """A form for signed-in users: ``act`` returns where to go, ``None`` for back.
+    """A form for signed-in users: ``act`` returns where to go, ``None`` for back, or the answer.
 
     What stands in its way is shown as a notice on the page where one came from.
     """
 
     @require_POST
     @wraps(act)
-    def posted(request: HttpRequest, **ids: UUID) -> HttpResponseRedirect:
+    def posted(request: HttpRequest, **ids: UUID) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(_back(request))
         try:
@@ -50,14 +55,23 @@ def action(act: Action) -> Callable[..., HttpResponse]:
         except APIException as error:
             messages.error(request, sentence(error))
             where = None
-        return redirect(where or _back(request))
+        return where if isinstance(where, HttpResponse) else redirect(where or _back(request))
 
     return posted
 
 
+def say(request: HttpRequest, **ids: UUID) -> HttpResponse:
+    """Take a whole turn. To GET it is another name of its page, which may have been drawn here."""
+    if request.method in ("GET", "HEAD"):
+        page, query = _address(ids.get("pk")), request.GET.urlencode()
+        page = f"{page}?{query}" if query else page
+        return redirect(page) if request.user.is_authenticated else redirect_to_login(page)
+    return _say(request, **ids)
+
+
 @action
-def say(request: HttpRequest, user: User, pk: UUID | None = None) -> str:
-    """Take a whole turn; a form sends a line break as CR LF, which is not what was typed.
+def _say(request: HttpRequest, user: User, pk: UUID | None = None) -> str | HttpResponse:
+    """A form sends a line break as CR LF, which is not what was typed.
 
     It always has a key, so that the answer can be tried again.
     """
@@ -65,11 +79,28 @@ def say(request: HttpRequest, user: User, pk: UUID | None = None) -> str:
     form = ContentSerializer(data={"content": text})
     form.is_valid(raise_exception=True)
     key = request.POST.get("idempotency_key") or str(uuid4())
-    turn, replayed = send(request, pk, form.validated_data["content"], key)
+    try:
+        turn, replayed = send(request, pk, form.validated_data["content"], key)
+    except APIException as error:
+        if error.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+            raise
+        return _too_soon(request, user, pk, error)
     if not replayed:
         for _event in answer(turn, user, chosen_llm()):
             pass
     return f"{_address(turn.conversation_id)}#message-{turn.reply.pk}"
+
+
+def _too_soon(
+    request: HttpRequest, user: User, pk: UUID | None, error: APIException
+) -> HttpResponse:
+    """The page with what was typed, to be sent a little later."""
+    messages.error(request, sentence(error))
+    typed = request.POST.get("message", "")
+    with timezone.override(ZoneInfo(user.time_zone)):
+        page = chat_page(request, user, pk, typed=typed, status=error.status_code)
+    page["Retry-After"] = str(max(1, ceil(getattr(error, "wait", 1))))
+    return page
 
 
 @action
@@ -128,8 +159,8 @@ def _task(user: User, pk: UUID) -> Task:
     return get_object_or_404(Task.objects.for_user(user), pk=pk)
 
 
-def _address(conversation_id: UUID) -> str:
-    return f"/c/{conversation_id}/"
+def _address(conversation_id: UUID | None) -> str:
+    return f"/c/{conversation_id}/" if conversation_id else "/"
 
 
 def _back(request: HttpRequest) -> str:

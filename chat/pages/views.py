@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import APIException
 
@@ -42,6 +43,7 @@ View = Callable[..., HttpResponse]
 def page(view: View) -> View:
     """For signed-in users, in their time zone; the view gets the user as its second argument."""
 
+    @gzip_page  # with a random padding, so that its length gives no secret away
     @require_safe
     @login_required
     @wraps(view)
@@ -59,14 +61,24 @@ def page(view: View) -> View:
 @page
 def home(request: HttpRequest, user: User) -> HttpResponse:
     """Where a conversation begins."""
-    return render(request, "chat/chat.html", _frame(request, user))
+    return chat_page(request, user)
 
 
 @page
 def conversation(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
-    shown = get_object_or_404(Conversation.objects.for_user(user), pk=pk)
-    context = {**_frame(request, user), **_transcript(request, user, shown), "conversation": shown}
-    return render(request, "chat/chat.html", context)
+    return chat_page(request, user, pk)
+
+
+def chat_page(
+    request: HttpRequest, user: User, pk: UUID | None = None, *, typed: str = "", status: int = 200
+) -> HttpResponse:
+    """A conversation, or where one begins; ``typed`` stands in the composer."""
+    context: dict[str, Any] = {"typed": typed}
+    if pk:
+        shown = get_object_or_404(Conversation.objects.for_user(user), pk=pk)
+        context |= {**_transcript(request, user, shown), "conversation": shown}
+    context |= _frame(request, user)
+    return render(request, "chat/chat.html", context, status=status)
 
 
 @page

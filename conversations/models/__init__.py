@@ -1,8 +1,9 @@
 """What was said and what was done.
 
 A conversation has messages; a turn is the work behind two of them, the user's message and the
-reply; a tool call is a child of its turn. Where two rows are locked, the turn comes first and its
-conversation second, so that no two transactions wait for each other.
+reply; a tool call is a child of its turn. Where several rows are locked, the turn comes first, the
+count of its user's turns second and the conversation last, so that no two transactions wait for
+each other.
 """
 
 from conversations.models.conversation import Conversation
@@ -14,14 +15,17 @@ from conversations.models.turn import (
     Turn,
     TurnLost,
 )
+from conversations.models.turn_count import NoTurnsLeft, TurnCount
 
 __all__ = [
     "Conversation",
     "ConversationBusy",
     "IdempotencyKeyTaken",
     "Message",
+    "NoTurnsLeft",
     "TooManyTurns",
     "ToolCall",
     "Turn",
+    "TurnCount",
     "TurnLost",
 ]

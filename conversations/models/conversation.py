@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ownership import Recoverable, RecoverableQuerySet
 from conversations.models.message import Message
 from conversations.models.turn import ConversationBusy, Turn
+from conversations.models.turn_count import TurnCount
 
 TITLE_FROM_MESSAGE = 50
 PREVIEW = 100
@@ -82,6 +83,7 @@ class Conversation(Recoverable):
         lease: timedelta,
         *,
         slots: int = 3,
+        per_day: int = 0,
         idempotency_key: str | None = None,
         request_hash: str = "",
         request_id: str = "",
@@ -89,8 +91,8 @@ class Conversation(Recoverable):
         """Open a turn in one transaction: its row, the user's message, the empty reply, the count.
 
         A conversation that is not saved yet is saved by the same transaction. Of all open turns of
-        the user there are at most ``slots``. Raises ConversationBusy, TooManyTurns,
-        IdempotencyKeyTaken.
+        the user there are at most ``slots``, and ``per_day`` begin in a day (0: any number). Raises
+        ConversationBusy, TooManyTurns, NoTurnsLeft, IdempotencyKeyTaken.
         """
         turn = Turn(
             user_id=self.user_id,
@@ -112,7 +114,9 @@ class Conversation(Recoverable):
             turn.slot = slot
             if new:
                 self.save(force_insert=True)
-            turn.save(force_insert=True)  # the lock, and so ahead of the conversation's row
+            turn.save(force_insert=True)  # the lock, and so ahead of the other rows
+            if per_day:
+                TurnCount.charge(self.user_id, per_day)
             self._count(messages)
             Message.objects.bulk_create(messages)
 

@@ -1,7 +1,10 @@
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from pytest_django import Settings
 from rest_framework.test import APIClient
+
+from tests.servers import Valkey
 
 
 def test_the_process_is_up_without_a_database(anonymous: APIClient) -> None:
@@ -48,16 +51,36 @@ def test_a_missing_migration_is_not_ready(anonymous: APIClient) -> None:
 
 
 @pytest.mark.django_db
-def test_a_cache_that_is_gone_is_not_ready(anonymous: APIClient, settings: Settings) -> None:
+def test_without_its_cache_it_is_degraded_and_says_nothing_of_why(
+    anonymous: APIClient, settings: Settings
+) -> None:
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "rest.cache.RedisOrMemoryCache",
             "LOCATION": "redis://user:secret@127.0.0.1:1/0",
         }
     }
 
     answer = anonymous.get("/health/ready/")
 
-    assert answer.status_code == 503
-    assert answer.json()["cache"] == "down"
-    assert "secret" not in answer.content.decode()
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "degraded",
+        "database": "ok",
+        "migrations": "ok",
+        "cache": "down",
+        "assistant": "built-in",
+    }
+    assert anonymous.get("/health/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_cache_that_is_there_is_ready(anonymous: APIClient, settings: Settings) -> None:
+    with Valkey() as valkey:
+        settings.CACHES = {
+            "default": {"BACKEND": "rest.cache.RedisOrMemoryCache", "LOCATION": valkey.url}
+        }
+        answer = anonymous.get("/health/ready/")
+        caches["default"]._cache.get_client(write=True).connection_pool.disconnect()
+
+    assert answer.json()["cache"] == answer.json()["status"] == "ok"

@@ -101,6 +101,9 @@ def test_every_form_carries_its_token(user: User) -> None:
 @pytest.mark.parametrize("path", ACTIONS)
 @pytest.mark.parametrize("method", ["get", "head", "put", "patch", "delete", "options"])
 def test_a_form_is_sent_by_post_alone(browser: Client, path: str, method: str) -> None:
+    if path.endswith("say/") and method in ("get", "head"):
+        assert getattr(browser, method)(path)["Location"] == path.removesuffix("say/")
+        return
     assert getattr(browser, method)(path).status_code == 405
 
 

@@ -164,17 +164,6 @@ def test_an_answer_that_fails_is_shown_as_such(browser: Client, plays: Plays) ->
     assert not notice(page)
 
 
-def test_too_many_messages_are_a_notice(browser: Client, plays: Plays, settings: Settings) -> None:
-    settings.CHAT_RATE = "1/m"
-    plays(["Hello."])
-    post(browser, "Hi")
-
-    page = after(browser, post(browser, "Ho"))
-
-    assert "throttled" in notice(page)
-    assert Conversation.objects.count() == 1
-
-
 def test_a_busy_conversation_is_a_notice(browser: Client, user: User, settings: Settings) -> None:
     settings.TURN_WAIT_SECONDS = 0
     conversation = ConversationFactory(user=user)
@@ -184,16 +173,6 @@ def test_a_busy_conversation_is_a_notice(browser: Client, user: User, settings: 
 
     assert "is still being answered" in notice(page)
     assert Message.objects.count() == 2
-
-
-def test_too_many_open_turns_are_a_notice(browser: Client, user: User, settings: Settings) -> None:
-    settings.AGENT_MAX_OPEN_TURNS = 1
-    ConversationFactory(user=user).begin_turn("Hello", LEASE)
-
-    page = after(browser, post(browser, "Hello?"))
-
-    assert "as many messages in work as you may have" in notice(page)
-    assert Conversation.objects.count() == 1
 
 
 def test_an_answer_that_somebody_deleted_by_hand_is_404(browser: Client, plays: Plays) -> None:
