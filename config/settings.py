@@ -112,12 +112,12 @@ ATOMIC_REQUESTS = False  # for ever: a turn must not hold a transaction while th
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-    }
+    "default": {"BACKEND": "rest.cache.RedisOrMemoryCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # by default 300 counters, and others are forgotten
+    }
 }
 
 # The assistant
@@ -142,6 +142,7 @@ CHAT_RATE = env.str("CHAT_RATE", "20/m")
 LOGIN_RATE = env.str("LOGIN_RATE", "10/m")
 LOGIN_ADDRESS_RATE = env.str("LOGIN_ADDRESS_RATE", "20/m")
 AGENT_MAX_OPEN_TURNS = env.int("AGENT_MAX_OPEN_TURNS", 3)
+AGENT_DAILY_TURNS = env.int("AGENT_DAILY_TURNS", 500)
 REGISTER_RATE = env.str("REGISTER_RATE", "10/h")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
 
