@@ -13,7 +13,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: help run test test-sqlite test-postgresql test-browser chaos chaos-sqlite chaos-postgresql check format clean
+.PHONY: help run test test-sqlite test-postgresql test-browser fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -39,6 +39,13 @@ test-browser: .venv/requirements-dev.txt $(if $(shell command -v npm),.venv/$(AX
 
 SECONDS ?= 60
 DATABASE ?= sqlite postgresql
+
+fuzz: $(DATABASE:%=fuzz-%) ## ask for all that the OpenAPI document describes; EXAMPLES=200 of each operation
+
+EXAMPLES ?= 200
+
+fuzz-sqlite fuzz-postgresql: fuzz-%: .venv/requirements-dev.txt
+	FUZZ_EXAMPLES=$(EXAMPLES) $(RUN) -m pytest --database $* -rP tests/served/test_fuzz.py
 
 chaos: $(DATABASE:%=chaos-%) ## kill workers while turns are taken; SECONDS=60, DATABASE=sqlite or postgresql, else both
 

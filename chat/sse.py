@@ -21,6 +21,25 @@ from conversations.serializers import MessageSerializer
 from rest.errors import log_database_failure
 
 MEDIA_TYPE = "text/event-stream"
+SCHEMA: dict[str, Any] = {  # of an event, as OpenAPI tells it
+    "type": "object",
+    "required": ["id", "event", "data"],
+    "properties": {
+        "id": {"type": "string", "description": "What Last-Event-ID takes."},
+        "event": {
+            "type": "string",
+            "enum": [
+                "turn.started",
+                "message.delta",
+                "tool.started",
+                "tool.finished",
+                "turn.completed",
+                "turn.failed",
+            ],
+        },
+        "data": {"type": "string", "description": "JSON; docs/api.md shows it for each event."},
+    },
+}
 KEEP_ALIVE_SECONDS = 10.0
 KEEP_ALIVE = b": the turn goes on\n\n"
 

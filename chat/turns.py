@@ -16,6 +16,7 @@ from chat.errors import ConversationIsBusy, TooManyOpenTurns
 from chat.work import Work
 from conversations.models import Conversation, ConversationBusy, TooManyTurns, Turn, TurnLost
 from rest.errors import DatabaseUnavailable
+from rest.request_id import know
 
 logger = logging.getLogger(__name__)
 
@@ -51,12 +52,15 @@ def open_turn(conversation: Conversation, opening: Callable[..., Turn]) -> Turn:
     lease = timedelta(seconds=settings.AGENT_LEASE)
     while True:
         try:
-            return opening(lease, slots=settings.AGENT_MAX_OPEN_TURNS)
+            turn = opening(lease, slots=settings.AGENT_MAX_OPEN_TURNS)
         except TooManyTurns:
             raise TooManyOpenTurns from None
         except ConversationBusy:
             if monotonic() > give_up:
                 raise ConversationIsBusy from None
+        else:
+            know(conversation_id=turn.conversation_id, turn_id=turn.pk)
+            return turn
         while conversation.turns.live().exists() and monotonic() <= give_up:
             connection.close()
             sleep(POLL_SECONDS)

@@ -3,7 +3,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView, get_object_or_404
@@ -21,6 +20,7 @@ from chat.turns import TurnEnded, answer
 from conversations.models import Conversation, Turn
 from conversations.views import MessageListView
 from rest.errors import CONTENT_TYPE, problem
+from rest.schema import problems
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -34,7 +34,8 @@ LAST_EVENT_ID = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The id of the last event that was read; the stream goes on behind it.",
 )
-EVENT_STREAM = OpenApiResponse(OpenApiTypes.STR, "The turn as server-sent events.")
+EVENT_STREAM = OpenApiResponse(sse.SCHEMA, "The turn as server-sent events.")
+TURN_PROBLEMS = (409, 422, 429, 500, 502, 504)
 STATUS_OF_FAILURE = {
     "llm_bad_response": 502,
     "llm_unavailable": 503,
@@ -86,6 +87,7 @@ class ChatView(GenericAPIView[Turn]):
         responses={
             (200, "application/json"): AnswerSerializer,
             (200, sse.MEDIA_TYPE): EVENT_STREAM,
+            **problems(404, *TURN_PROBLEMS),
         },
         examples=[
             OpenApiExample(
@@ -110,6 +112,7 @@ class MessagesView(MessageListView):
         responses={
             (201, "application/json"): AnswerSerializer,
             (200, sse.MEDIA_TYPE): EVENT_STREAM,
+            **problems(*TURN_PROBLEMS),
         },
     )
     def post(self, request: Request, pk: UUID) -> HttpResponseBase:
@@ -131,7 +134,7 @@ class OpenTurnView(GenericAPIView[Conversation]):
 
 
 class CancelView(OpenTurnView):
-    @extend_schema(tags=["chat"], request=None, responses={202: None})
+    @extend_schema(tags=["chat"], request=None, responses={202: None, **problems(409)})
     def post(self, request: Request, pk: UUID) -> Response:
         """Stop the open turn soon; what it said and did stays."""
         if not self.get_conversation().cancel():

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from config import settings
+from config.checks import exit_if_wrong
+from config.logging import logs
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - no file name of ours to guess in it
 
 bind = f"127.0.0.1:{settings.PORT}"
@@ -28,8 +31,15 @@ if os.access(_SHARED_MEMORY, os.W_OK):
     worker_tmp_dir = str(_SHARED_MEMORY)
 
 control_socket_disable = True
+logconfig_dict = logs(settings.PRODUCTION)
 accesslog = None  # requests are logged by the application, with the user and without query strings
 limit_request_line = 8190  # as much as proxies let through: non-ASCII searches are long
+
+
+def on_starting(server: Any) -> None:
+    """Here nothing is served yet, and no worker has to be stopped."""
+    if settings.PRODUCTION:
+        exit_if_wrong()
 
 
 def when_ready(server: Any) -> None:

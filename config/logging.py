@@ -6,14 +6,15 @@ import logging.config
 from datetime import UTC, datetime
 from typing import Any
 
-from rest.request_id import current_request_id
+from rest.request_id import current_request_id, known
 
-PLAIN = "%(levelname)s %(name)s [%(request_id)s] %(message)s"
+PLAIN = "%(levelname)s %(name)s [%(known)s] %(message)s"
 
 
-class RequestIdFilter(logging.Filter):
+class KnownFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = current_request_id.get()
+        ids = [f"{name}={value}" for name, value in known().items()]
+        record.known = " ".join([current_request_id.get(), *ids])
         return True
 
 
@@ -25,31 +26,36 @@ class JSONFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
             "request_id": current_request_id.get(),
+            **known(),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line)
 
 
+def logs(as_json: bool) -> dict[str, Any]:
+    """For dictConfig, in words that gunicorn understands, too."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"known": {"()": KnownFilter}},
+        "formatters": {"plain": {"format": PLAIN}, "json": {"()": JSONFormatter}},
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "filters": ["known"],
+                "formatter": "json" if as_json else "plain",
+            }
+        },
+        "root": {"handlers": ["console"], "level": "INFO"},
+        "loggers": {
+            "django.request": {"level": "ERROR"},  # a 404 is no event of ours
+            "httpx2": {"level": "WARNING"},
+            "gunicorn.error": {"handlers": [], "propagate": True},
+        },
+    }
+
+
 def configure(options: dict[str, Any]) -> None:
     """Django's LOGGING_CONFIG: called with ``settings.LOGGING``, that is ``{"json": bool}``."""
-    logging.config.dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "filters": {"request_id": {"()": RequestIdFilter}},
-            "formatters": {"plain": {"format": PLAIN}, "json": {"()": JSONFormatter}},
-            "handlers": {
-                "console": {
-                    "class": "logging.StreamHandler",
-                    "filters": ["request_id"],
-                    "formatter": "json" if options["json"] else "plain",
-                }
-            },
-            "root": {"handlers": ["console"], "level": "INFO"},
-            "loggers": {
-                "django.request": {"level": "ERROR"},  # a 404 is no event of ours
-                "httpx2": {"level": "WARNING"},
-            },
-        }
-    )
+    logging.config.dictConfig(logs(options["json"]))

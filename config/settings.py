@@ -30,6 +30,9 @@ DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+NOT_GIVEN = "django-insecure-not-given-"
+
+
 def kept_secret(name: str) -> str:
     """A key made at the first start and kept in DATA_DIR; whoever links it first wins."""
     path = DATA_DIR / name
@@ -43,6 +46,11 @@ def kept_secret(name: str) -> str:
     return path.read_text()
 
 
+def own_key(name: str) -> str:
+    """For want of a given one; in production nobody knows it, and config/checks.py refuses it."""
+    return NOT_GIVEN + secrets.token_urlsafe(48) if PRODUCTION else kept_secret(name)
+
+
 # Serving
 
 PORT = env.int("PORT", 8000)
@@ -50,16 +58,18 @@ WEB_THREADS = env.int("WEB_THREADS", 64)
 
 # Keys and hosts
 
-SECRET_KEY = env.str("SECRET_KEY", "") or ("" if PRODUCTION else kept_secret("secret_key"))
-JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", "") or (
-    "" if PRODUCTION else kept_secret("jwt_signing_key")
-)
+SECRET_KEY = env.str("SECRET_KEY", "") or own_key("secret_key")
+JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", "") or own_key("jwt_signing_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
-CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# The prefix has browsers refuse the cookie from another host of the domain, and over plain HTTP.
+SESSION_COOKIE_NAME = "__Host-sessionid" if PRODUCTION else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if PRODUCTION else "csrftoken"
 SECURE_CSP = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
@@ -72,7 +82,17 @@ SECURE_CSP = {
     "object-src": ["'none'"],
     "frame-ancestors": ["'none'"],
 }
-SECURE_SSL_REDIRECT = False  # the proxy's work: it alone knows how the browser came
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if PRODUCTION else 0
+# A proxy that we trust tells how the browser came, and does not let the browser tell it.
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION and TRUSTED_PROXY_COUNT > 0 else None
+)
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for subdomains: other hosts of the domain are not ours to bind,
+    "security.W021",  # nor to put on the browsers' lists
+    "security.W008",  # the redirect to HTTPS: the proxy's work, which has both doors
+]
 
 # Database and cache
 
@@ -155,6 +175,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
+    "config",
     "config.static.UsedStaticFiles",
     "corsheaders",
     "rest_framework",
@@ -238,6 +259,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "rest.negotiation.JSONWhateverIsAccepted",
+    "DEFAULT_METADATA_CLASS": "rest.metadata.AllowedMethods",
     "DEFAULT_PAGINATION_CLASS": "rest.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "rest.errors.exception_handler",

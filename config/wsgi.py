@@ -1,7 +1,17 @@
+"""Where a server hands requests over; production does not begin with faulty settings."""
+
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+
+from config.checks import exit_if_wrong
+from config.settings import PRODUCTION
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+if PRODUCTION:
+    exit_if_wrong()
+django.setup(set_prefix=False)
 
-application = get_wsgi_application()
+from rest.wsgi import Application  # noqa: E402 - it needs Django to be set up
+
+application = Application()

@@ -24,6 +24,10 @@ from rest_framework.views import APIView
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 DIRECTIONS = ("next", "previous")
+PARAMETERS: dict[str, dict[str, Any]] = {  # as OpenAPI tells them
+    "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    "cursor": {"type": "string"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +126,9 @@ class KeysetPagination(BasePagination):
         }
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
-        limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
         return [
-            {"name": "limit", "in": "query", "required": False, "schema": limit},
-            {"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"}},
+            {"name": name, "in": "query", "required": False, "schema": schema}
+            for name, schema in PARAMETERS.items()
         ]
 
 

@@ -1,4 +1,6 @@
-"""The name of a request, in its answer, its errors and every line it logs."""
+"""What is known of the work at hand: the name of its request, in answers and errors; and all that
+its log lines tell beside it.
+"""
 
 import re
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 SANE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 current_request_id: ContextVar[str] = ContextVar("request_id", default="-")
+_known: ContextVar[dict[str, str]] = ContextVar("known")
 
 
 def request_id(
@@ -20,12 +23,22 @@ def request_id(
     def middleware(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         name = given if SANE.fullmatch(given) else uuid4().hex
-        token = current_request_id.set(name)
+        token, nothing = current_request_id.set(name), _known.set({})
         try:
             response = get_response(request)
         finally:
             current_request_id.reset(token)
+            _known.reset(nothing)
         response["X-Request-ID"] = name
         return response
 
     return middleware
+
+
+def know(**ids: object) -> None:
+    """From here on the lines of this request tell these, too: ``user_id``, ``turn_id``."""
+    _known.set({**known(), **{name: str(value) for name, value in ids.items()}})
+
+
+def known() -> dict[str, str]:
+    return _known.get({})

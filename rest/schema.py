@@ -2,6 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiResponse
+
+from rest.errors import CONTENT_TYPE
+
+SCHEMA = {"$ref": "#/components/schemas/Problem"}
 PROBLEM = {
     "type": "object",
     "description": "An error (RFC 9457).",
@@ -29,9 +34,15 @@ DESCRIPTIONS = {
     401: "Nobody is signed in, or the token is not valid.",
     403: "Not allowed; also a session without its CSRF token.",
     404: "There is no such thing, or it is not yours.",
+    409: "Something else is going on, or has happened since; `code` says what.",
     413: "The body is larger than 128 KiB.",
     415: "The body is not JSON.",
-    503: "The database can not be reached.",
+    422: "This Idempotency-Key came with another body before.",
+    429: "Too many, or too often; Retry-After says when to come back.",
+    500: "Something went wrong on our side.",
+    502: "The language model gave no sense.",
+    503: "The database, or the language model, can not be reached.",
+    504: "The language model took too long.",
 }
 
 
@@ -41,13 +52,19 @@ def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             for status in _statuses(path, method, operation):
-                operation["responses"].setdefault(str(status), problem_answer(DESCRIPTIONS[status]))
+                answer = {
+                    "description": DESCRIPTIONS[status],
+                    "content": {CONTENT_TYPE: {"schema": SCHEMA}},
+                }
+                operation["responses"].setdefault(str(status), answer)
     return result
 
 
-def problem_answer(description: str) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
+def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
+    """Those that an operation has beside the usual ones, for its ``responses``."""
+    return {
+        (status, CONTENT_TYPE): OpenApiResponse(SCHEMA, DESCRIPTIONS[status]) for status in statuses
+    }
 
 
 def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:

@@ -148,6 +148,21 @@ def test_a_crash_is_a_problem_that_tells_nothing(
     assert b"secret" not in answer.content
 
 
+def test_a_crash_of_a_page_is_a_page_that_tells_nothing(
+    anonymous: APIClient, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anonymous.force_login(user)
+    load = "django.contrib.sessions.backends.db.SessionStore.load"
+    monkeypatch.setattr(load, crash(RuntimeError("secret of /etc/passwd")))
+
+    answer = anonymous.get("/")
+
+    assert answer.status_code == 500
+    assert answer["Content-Type"] == "text/html; charset=utf-8"
+    assert "Something went wrong on our side." in answer.content.decode()
+    assert b"secret" not in answer.content
+
+
 def test_a_lost_database_is_a_problem_that_says_when_to_come_back(
     client: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,7 +99,7 @@ def test_what_the_signed_in_get(
         ("/accounts/login/", 200, PAGES),
         ("/accounts/signup/", 200, PAGES),
         ("/admin/", 302, PAGES),
-        ("/admin/login/", 200, PAGES),
+        ("/admin/login/", 302, PAGES),
         ("/api/conversations/", 401, API),
         ("/api/docs/", 200, SWAGGER),
         ("/health/", 200, API),
