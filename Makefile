@@ -3,6 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 AXE := axe-core@4.14.1
+IN_PROCESSES := --ignore tests/browser --numprocesses auto --maxprocesses 4
 COVERED := accounts/*,todos/*,conversations/*,agent/*,chat/*
 
 ifneq ($(shell command -v uv),)
@@ -26,11 +27,14 @@ run: .venv/requirements.txt ## serve on http://127.0.0.1:8000; PORT=9000 and DAT
 test: test-sqlite test-postgresql test-browser ## all tests, on SQLite, on PostgreSQL and in Chromium; ARGS="-k undo" goes to pytest
 
 # The floor holds for the whole suite, so not when ARGS chooses a part of it.
-test-sqlite test-postgresql: test-%: .venv/requirements-dev.txt
-	COVERAGE_FILE=.coverage.$* $(RUN) -m pytest --database $* --ignore tests/browser --numprocesses auto --maxprocesses 4 --cov --cov-report= $(ARGS)
+test-sqlite: .venv/requirements-dev.txt
+	$(RUN) -m pytest --database sqlite $(IN_PROCESSES) --cov --cov-report= $(ARGS)
 ifndef ARGS
-	COVERAGE_FILE=.coverage.$* $(RUN) -m coverage report --include='$(COVERED)' --fail-under=95
+	$(RUN) -m coverage report --include='$(COVERED)' --fail-under=95
 endif
+
+test-postgresql: .venv/requirements-dev.txt
+	$(RUN) -m pytest --database postgresql $(IN_PROCESSES) $(ARGS)
 
 # Tells what is missing where there is no Chromium or no npm. A part that ARGS chooses may have no
 # test in a browser, which pytest calls 5.

@@ -210,8 +210,11 @@ class Work:
 def _release_connection() -> None:
     """Give the connection back to the pool: the model may take its time.
 
-    A model is never asked inside a transaction, whose locks it would hold for as long.
+    A model is never asked inside a transaction, whose locks it would hold for as long. SQLite has
+    no pool: its connection is a file of this thread, and to open it takes longer than most turns'
+    statements.
     """
     if connection.in_atomic_block:
         raise RuntimeError("a language model must not be asked inside a transaction")
-    connection.close()
+    if connection.vendor != "sqlite":
+        connection.close()

@@ -48,7 +48,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is about the other database: not skipped, for the other run has it."""
+    """Leave out what is about the other database: not skipped, for the other run has it.
+
+    On PostgreSQL that is also what asks no database at all.
+    """
     others = [item for item in items if _is_for_another(item, config.getoption("database"))]
     if others:
         config.hook.pytest_deselected(items=others)
@@ -60,8 +63,15 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def _is_for_another(item: pytest.Item, database: str) -> bool:
-    mark = item.get_closest_marker("only_on")
-    return mark is not None and database not in mark.args
+    if mark := item.get_closest_marker("only_on"):
+        return database not in mark.args
+    return database == "postgresql" and not _asks_a_database(item)
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    """Itself, or by a fixture, or by a server that it starts."""
+    fixtures = {"db", "transactional_db", "django_db_setup"}.intersection(item.fixturenames)
+    return bool(fixtures or item.get_closest_marker("django_db") or "served" in item.path.parts)
 
 
 def _set_environment(folder: Path) -> None:

@@ -39,6 +39,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.mark.only_on("sqlite", "postgresql")  # both, though it asks no database of the tests
 def test_all_migrations_can_be_taken_back_and_made_again(url: str) -> None:
     manage(url, "migrate")
     made = schema(url)
