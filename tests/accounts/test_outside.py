@@ -89,6 +89,14 @@ def run(statement: str, values: list[Any] | None = None) -> None:
         cursor.execute(statement, values)
 
 
+@pytest.fixture
+def in_tokyo(db: None) -> Iterator[None]:
+    """As a server may be set; put back, since the connection goes on to other tests."""
+    run("SET TIME ZONE 'Asia/Tokyo'")
+    yield
+    run("SET TIME ZONE 'UTC'")
+
+
 def plain_time() -> str:
     return "date" if connection.vendor == "sqlite" else "timestamptz"
 
@@ -126,10 +134,9 @@ def test_a_session_is_good_until_it_expires(
 
 @pytest.mark.only_on("postgresql")
 def test_a_time_without_a_zone_is_utc_whatever_the_servers_zone(
-    anonymous: APIClient, no_table: None
+    anonymous: APIClient, no_table: None, in_tokyo: None
 ) -> None:
     run(TABLE.format(key="text", time="timestamp"))
-    run("SET TIME ZONE 'Asia/Tokyo'")
     begin_session("new", "a-new-token", utc, 0.02)
     begin_session("old", "an-old-token", utc, -0.02)
 
