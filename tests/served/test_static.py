@@ -69,7 +69,6 @@ def test_the_modules_of_the_page_name_one_another_by_hash(browser: httpx2.Client
 
     assert any(re.fullmatch(r"/static/chat/page\.\w{12}\.js", path) for path in files)
     assert any(re.fullmatch(r"/static/chat/talk\.\w{12}\.js", path) for path in files)
-    assert any(re.fullmatch(r"/static/chat/server\.\w{12}\.js", path) for path in files)
 
 
 def test_a_style_sheet_comes_compressed(browser: httpx2.Client) -> None:

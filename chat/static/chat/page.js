@@ -1,7 +1,7 @@
 // What stands around the talk: the composer, the list of conversations, the tasks, the keyboard.
 
-import { ask, drawn, pause, Refused, words } from "./server.js";
 import * as talk from "./talk.js";
+import { ask, drawn, pause, Refused, words } from "./talk.js";
 
 const element = (id) => document.getElementById(id);
 const message = element("message");
