@@ -59,6 +59,7 @@ def test_an_earlier_answer_that_is_tried_again_keeps_its_place(page: Page, model
     expect(button(page, "Try again")).to_be_visible()
     say(page, "Two")
     expect(replies(page)).to_contain_text(["", "Second."])
+    expect(page.locator("#send")).to_be_visible()  # that answer is settled
 
     button(page, "Try again").click()
     speech.go_on()
