@@ -1,0 +1,82 @@
+"""The built-in assistant takes back what was done."""
+
+from typing import Any
+
+import pytest
+
+from agent.llm import Message
+from tests.agent.offline_steps import BOB, MILK, REPORT, done, requests, user, words
+
+
+def undone(kind: str, task: dict[str, Any], left: int = 0) -> list[Message]:
+    result = {"undone": kind, "deleted" if kind == "created" else "task": task}
+    return done("undo_last", {}, result | ({"left": left} if left else {}))
+
+
+def failed_undo(error: str) -> list[Message]:
+    return done("undo_last", {}, {"error": error})
+
+
+def test_as_much_is_taken_back_as_the_tool_says_is_left() -> None:
+    assert requests(user("undo")) == [("undo_last", {})]
+    assert requests(user("undo"), undone("created", BOB, 2)) == [("undo_last", {})] * 2
+    made = [undone("created", BOB, 2), undone("completed", REPORT, 1), undone("deleted", MILK)]
+    text = words(user("undo"), *made)
+    assert "“Buy milk” is back in your list. “Write report” is open again." in text
+    assert "“Call Bob” is not in your list any more." in text
+
+
+def test_what_an_earlier_attempt_has_taken_back_is_not_asked_for_again() -> None:
+    made = [undone("created", BOB, 2), undone("created", REPORT, 1)]
+
+    assert requests(user("undo"), *made) == [("undo_last", {})]
+    assert "“Call Bob”" in words(user("undo"), *made, undone("created", MILK))
+
+
+def test_more_than_is_changed_at_once_is_taken_back_in_parts() -> None:
+    first = undone("created", MILK, 15)
+    assert len(requests(user("undo"), first)) == 11
+    rest = [undone("created", MILK, left) for left in range(14, 3, -1)]
+
+    assert "say “undo” once more" in words(user("undo"), first, *rest)
+
+
+def test_a_task_that_has_moved_on_is_told_beside_what_was_taken_back() -> None:
+    moved = failed_undo("“Write report” has been changed elsewhere since.")
+
+    assert words(user("undo"), moved).startswith("I could not take all of that back: “Write")
+    text = words(user("undo"), undone("reopened", MILK, 2), moved, moved)
+    assert text.startswith("“Buy milk” is done again. I could not take all of that back: “Write")
+    assert text.count("“Write report”") == 1
+
+
+def test_nothing_to_take_back() -> None:
+    none = failed_undo("There is nothing to undo in this conversation.")
+
+    assert words(user("undo"), none) == "There is nothing that I could undo."
+
+
+@pytest.mark.parametrize("left", [None, "2", -3, [2], {"a": 1}])
+def test_a_spoilt_number_of_what_is_left_is_passed_over(left: Any) -> None:
+    spoilt = done("undo_last", {}, {"undone": ["x"], "task": MILK, "left": left})
+
+    assert "Back as it was: “Buy milk”." in words(user("undo"), spoilt)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "undo", "Undo!", "undo that", "undo it please", "take that back", "take it back", "revert",
+        "revert that", "undo the last change", "undo my last change", "undo the changes",
+        "undo last", "undo all of that", "undo the deletion", "undo delete",
+        "undo the completion", "oops", "can you undo that?", "please undo the last one",
+        "no, undo that", "put it back", "roll that back", "and undo that too",
+    ],
+)  # fmt: skip
+def test_many_words_for_undo(text: str) -> None:
+    assert requests(user(text)) == [("undo_last", {})]
+
+
+@pytest.mark.parametrize("text", ["undo the deletion of milk", "restore milk", "bring milk back"])
+def test_what_was_deleted_long_ago_is_not_brought_back_by_name(text: str) -> None:
+    assert "only what I did last" in words(user(text))
