@@ -13,9 +13,11 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.models import User
 from tests.factories import UserFactory
+from tests.fakes import ScriptedLLM
 from tests.servers import TodoChat
 
 SignIn = Callable[[User], APIClient]
+Plays = Callable[..., ScriptedLLM]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -88,3 +90,16 @@ def database_url() -> str:
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture
+def plays(monkeypatch: pytest.MonkeyPatch) -> Plays:
+    """``plays(step, …)`` puts a scripted language model in the place of the chosen one."""
+
+    def install(*steps: object) -> ScriptedLLM:
+        llm = ScriptedLLM(*steps)
+        for door in ("chat.views", "chat.pages.actions"):
+            monkeypatch.setattr(f"{door}.chosen_llm", lambda: llm)
+        return llm
+
+    return install

@@ -98,7 +98,8 @@ def messages_part(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
 
 @page
 def call_part(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
-    call = get_object_or_404(ToolCall.objects.filter(user=user), pk=pk)
+    calls = ToolCall.objects.for_user(user).of_kept_conversations()
+    call = get_object_or_404(calls, pk=pk)
     return render(request, "chat/card.html", {"card": card(call, user.local_now().date())})
 
 

@@ -71,6 +71,11 @@ class Message(Owned):
         return self.work.calls if self.work else []
 
 
+class ToolCallQuerySet(OwnedQuerySet["ToolCall"]):
+    def of_kept_conversations(self) -> Self:
+        return self.filter(turn__conversation__deleted_at=None)
+
+
 class ToolCall(Owned):
     """One use of a tool, written in the transaction of its effect.
 
@@ -94,6 +99,8 @@ class ToolCall(Owned):
     started_at = models.DateTimeField()
     duration_ms = models.PositiveIntegerField()
     undone_at = models.DateTimeField(null=True)
+
+    objects = ToolCallQuerySet.as_manager()
 
     class Meta:
         ordering = ["step", "position"]

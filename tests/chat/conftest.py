@@ -4,23 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import ScriptedLLM, ScriptedServer
+from tests.fakes import ScriptedServer
 from tests.fakes.asking import remote
 
-Plays = Callable[..., ScriptedLLM]
 Connects = Callable[..., ScriptedServer]
-
-
-@pytest.fixture
-def plays(monkeypatch: pytest.MonkeyPatch) -> Plays:
-    """``plays(step, …)`` puts a scripted language model in the place of the chosen one."""
-
-    def install(*steps: object) -> ScriptedLLM:
-        llm = ScriptedLLM(*steps)
-        monkeypatch.setattr("chat.views.chosen_llm", lambda: llm)
-        return llm
-
-    return install
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from agent.llm import LLMBadResponse, LLMMisconfigured, LLMTimeout, LLMUnavailable
 from conversations.models import Conversation, Message, ToolCall, Turn
-from tests.chat.conftest import Plays
+from tests.conftest import Plays
 from tests.fakes import call
 from todos.models import Origin, Task, TaskChange
 

@@ -4,8 +4,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from tests.chat.conftest import Connects, Plays
+from tests.chat.conftest import Connects
 from tests.chat.streams import read
+from tests.conftest import Plays
 from tests.factories import TaskFactory
 from tests.fakes import call
 from tests.fakes.answers import says

@@ -10,8 +10,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from agent.llm import LLMUnavailable
 from conversations.models import Conversation, Turn, TurnCount
-from tests.chat.conftest import Plays
-from tests.conftest import SignIn
+from tests.conftest import Plays, SignIn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

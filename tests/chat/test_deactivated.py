@@ -9,7 +9,7 @@ from accounts.models import User
 from agent.llm import Message
 from conversations.models import Conversation, ToolCall, Turn, TurnLost
 from tests.accounts.endings import deactivate
-from tests.chat.conftest import Plays
+from tests.conftest import Plays
 from tests.factories import LEASE, record_call
 from tests.fakes import call
 from todos.models import Task

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from conversations.models import Conversation, ToolCall, Turn
-from tests.chat.conftest import Plays
+from tests.conftest import Plays
 from tests.fakes import call
 from todos.models import Task
 

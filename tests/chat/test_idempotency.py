@@ -12,8 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from agent.llm import LLMTimeout, LLMUnavailable
 from conversations.models import Conversation, Turn
-from tests.chat.conftest import Plays
-from tests.conftest import SignIn
+from tests.conftest import Plays, SignIn
 from tests.fakes import call
 from todos.models import Task
 

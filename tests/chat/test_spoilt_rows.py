@@ -16,7 +16,7 @@ from accounts.models import User
 from agent import prompt
 from agent.llm import LLMTimeout
 from conversations.models import Conversation, Message, ToolCall, Turn
-from tests.chat.conftest import Plays
+from tests.conftest import Plays
 from tests.factories import LEASE, ConversationFactory, record_call
 from tests.fakes import call, validate_messages
 

@@ -10,9 +10,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from agent.llm import LLMTimeout, Message
 from conversations.models import Conversation, Turn
-from tests.chat.conftest import Plays
 from tests.chat.streams import Told, parse, read, sense
-from tests.conftest import SignIn
+from tests.conftest import Plays, SignIn
 from tests.factories import LEASE
 from tests.fakes import call
 from todos.models import Task

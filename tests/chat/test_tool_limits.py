@@ -13,8 +13,8 @@ from accounts.models import User
 from agent import tools
 from agent.llm import Message, ToolRequest
 from rest.text import clean_json
-from tests.chat.conftest import Plays
 from tests.chat.streams import read
+from tests.conftest import Plays
 from tests.factories import TaskFactory
 from tests.fakes import call
 from todos.models import Task, TaskChange

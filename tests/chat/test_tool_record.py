@@ -12,7 +12,7 @@ from agent import tools
 from chat import work
 from chat.undo import show_undone
 from conversations.models import ToolCall, Turn
-from tests.chat.conftest import Plays
+from tests.conftest import Plays
 from tests.fakes import call
 from todos.models import Origin, Task, TaskChange
 

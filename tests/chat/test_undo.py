@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from conversations.models import ToolCall
-from tests.chat.conftest import Plays
+from tests.conftest import Plays
 from tests.factories import TaskFactory
 from tests.fakes import call
 from todos.models import Origin, Task, TaskChange

@@ -10,7 +10,7 @@ from accounts.models import User
 from agent.llm import LLMTimeout
 from agent.offline import OfflineLLM
 from conversations.models import ToolCall
-from tests.chat.conftest import Plays
+from tests.conftest import Plays
 from tests.factories import TaskFactory, UserFactory
 from tests.fakes import call
 from todos.models import Origin, Task, TaskChange

@@ -11,8 +11,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from agent.llm import Message
 from conversations.models import Conversation, Turn
-from tests.chat.conftest import Plays
-from tests.conftest import SignIn
+from tests.conftest import Plays, SignIn
 from tests.factories import LEASE
 
 pytestmark = pytest.mark.django_db(transaction=True)

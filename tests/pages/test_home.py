@@ -5,8 +5,8 @@ from django.test import Client
 
 from accounts.models import User
 from conversations.models import Conversation, Message
+from tests.conftest import Plays
 from tests.factories import ConversationFactory, TaskFactory, say
-from tests.pages.conftest import Plays
 from tests.pages.markup import read, submit
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -93,3 +93,13 @@ def test_a_card_alone_is_as_it_stands_in_the_reply(browser: Client, user: User) 
         '{ "title": "Milk" }',
         '{ "task": { "title": "Milk", "due_date": "2020-01-01" } }',
     ]
+
+
+def test_the_card_of_a_deleted_conversation_is_404(browser: Client, user: User) -> None:
+    conversation = ConversationFactory(user=user)
+    call = record_call(conversation.begin_turn("Add milk", LEASE))
+    assert browser.get(f"/calls/{call.pk}/").status_code == 200
+
+    conversation.remove()
+
+    assert browser.get(f"/calls/{call.pk}/").status_code == 404

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import User
 from agent.llm import LLMUnavailable
 from conversations.models import Conversation, Message, Turn
+from tests.conftest import Plays
 from tests.factories import LEASE, ConversationFactory
-from tests.pages.conftest import Plays
 from tests.pages.markup import last_message, notice, read, submit
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,9 +9,9 @@ from pytest_django import Settings
 from accounts.models import User
 from agent.llm import LLMUnavailable
 from conversations.models import Conversation, Message, Turn
+from tests.conftest import Plays
 from tests.factories import LEASE, ConversationFactory, say
 from tests.fakes import call
-from tests.pages.conftest import Plays
 from tests.pages.markup import Node, notice, read
 from todos.models import Task
 

@@ -9,8 +9,8 @@ from pytest_django import Settings
 
 from accounts.models import User
 from conversations.models import Conversation
+from tests.conftest import Plays
 from tests.factories import LEASE, ConversationFactory, say
-from tests.pages.conftest import Plays
 from tests.pages.markup import Node, notice, read
 from todos.models import Origin, Task
 

@@ -8,9 +8,9 @@ from django.test import Client
 from accounts.models import User
 from chat.undo import undo_reply
 from conversations.models import Conversation, Message, Turn
+from tests.conftest import Plays
 from tests.factories import LEASE, ConversationFactory, TaskFactory, record_call
 from tests.fakes import call
-from tests.pages.conftest import Plays
 from tests.pages.markup import last_message, notice, read, submit
 from todos.models import Origin, Task
 
