@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/", include("chat.urls")),
     path("api/", include("conversations.urls")),
     path("api/", include("todos.urls")),
+    path("", include("chat.dialects")),
     path("health/", health.alive),
     path("health/ready/", health.ready),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -36,7 +36,7 @@ def _json(conversation: Conversation) -> Iterator[str]:
 
 
 def _markdown(conversation: Conversation) -> Iterator[str]:
-    yield f"# {conversation.title or 'Untitled conversation'}\n"
+    yield f"# {conversation.shown_title}\n"
     for message in _messages(conversation):
         who = "You" if message.role == Message.Role.USER else "Assistant"
         yield f"\n## {who}, {message.created_at:%Y-%m-%d %H:%M} UTC\n\n"

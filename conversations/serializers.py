@@ -12,6 +12,7 @@ from rest.fields import RefusesEmptyPatch, TextField
 
 
 class ConversationSerializer(serializers.ModelSerializer[Conversation]):
+    title = serializers.CharField(source="shown_title", read_only=True)
     status = serializers.SerializerMethodField()
 
     class Meta:

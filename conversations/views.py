@@ -49,6 +49,8 @@ EXAMPLE = OpenApiExample(
 class ConversationViewSet(GenericViewSet[Conversation]):
     queryset = Conversation.objects.none()
     serializer_class = ConversationSerializer
+    latest_messages = LATEST_MESSAGES
+    messages_url = "conversation-messages"
 
     def get_queryset(self) -> QuerySet[Conversation]:
         return Conversation.objects.for_user(user_of(self.request)).with_status()
@@ -76,7 +78,7 @@ class ConversationViewSet(GenericViewSet[Conversation]):
     def retrieve(self, request: Request, pk: str) -> Response:
         """The conversation and its latest 50 messages, oldest first."""
         conversation = self.get_object()
-        messages = conversation.messages.last_with_work(LATEST_MESSAGES)
+        messages = conversation.messages.last_with_work(self.latest_messages)
         return Response(
             {
                 **ConversationSerializer(conversation).data,
@@ -90,7 +92,7 @@ class ConversationViewSet(GenericViewSet[Conversation]):
             return None
         first = messages[0]
         cursor = Keyset(Message.objects.oldest_first()).cursor("previous", first)
-        url = reverse("conversation-messages", [first.conversation_id], request=request)
+        url = reverse(self.messages_url, [first.conversation_id], request=request)
         return f"{url}?limit={LATEST_MESSAGES}&cursor={cursor}"
 
     @extend_schema(request=TitleSerializer)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
@@ -9,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.ownership import Recoverable, RecoverableQuerySet
 from conversations.models.message import Message
 from conversations.models.turn import ConversationBusy, Turn
@@ -29,6 +31,10 @@ class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
 
     def latest_first(self) -> Self:
         return self.order_by("-updated_at", "-id")
+
+    def make_unless_known(self, pk: UUID, user: User) -> None:
+        """Whoever has the id already: a row that is there, deleted or another's, stays as it is."""
+        self.get_or_create(pk=pk, defaults={"user": user})
 
     def search(self, text: str) -> Self:
         """Conversations with ``text`` in their title or in one of their messages, in any case."""
@@ -59,6 +65,11 @@ class Conversation(Recoverable):
 
     def __str__(self) -> str:
         return self.title or str(self.pk)
+
+    @property
+    def shown_title(self) -> str:
+        """Until its first message tells what it is about: when it was begun, in UTC."""
+        return self.title or f"Chat - {self.created_at:%Y-%m-%d %H:%M}"
 
     def rename(self, title: str) -> None:
         self.title = title

@@ -7,15 +7,18 @@ import yaml
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
+from chat import dialects
+
 
 @pytest.fixture(scope="module")
 def document() -> dict:
     return yaml.safe_load(APIClient().get("/api/schema/").content)
 
 
-def test_every_api_path_is_in_the_document(document: dict) -> None:
+def test_every_api_path_is_in_the_document_but_second_names(document: dict) -> None:
     served = {path for path in paths(get_resolver()) if path.startswith("/api/")}
-    assert served - {"/api/schema/", "/api/docs/"} == set(document["paths"])
+    second_names = {f"/{as_template(str(entry.pattern))}" for entry in dialects.urlpatterns}
+    assert served - second_names - {"/api/schema/", "/api/docs/"} == set(document["paths"])
 
 
 def test_every_operation_documents_its_problems(document: dict) -> None:

@@ -1,6 +1,7 @@
 """A whole conversation as a file."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -76,14 +77,15 @@ def test_an_export_reads_in_batches(
 
 @pytest.mark.parametrize("form", ["json", "markdown"])
 def test_an_empty_conversation_is_a_file_too(client: APIClient, user: User, form: str) -> None:
-    conversation = ConversationFactory(user=user)
+    begun = datetime(2026, 11, 20, 16, 4, 11, tzinfo=UTC)
+    conversation = ConversationFactory(user=user, created_at=begun)
 
     _, text = export(client, conversation, format=form)
 
     if form == "json":
         assert json.loads(text)["messages"] == []
     else:
-        assert text == "# Untitled conversation\n"
+        assert text == "# Chat - 2026-11-20 16:04\n"
 
 
 def test_the_export_tells_of_a_failure(client: APIClient, user: User) -> None:

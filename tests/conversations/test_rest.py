@@ -30,12 +30,16 @@ def titles(answer: Any) -> list[str]:
 # Making one
 
 
-def test_a_new_conversation_is_empty_and_has_no_title(client: APIClient, user: User) -> None:
+def test_a_new_conversation_is_empty_and_says_when_it_was_begun(
+    client: APIClient, user: User
+) -> None:
     answer = client.post(LIST, {})
 
     assert answer.status_code == 201
     body = answer.json()
-    assert (body["title"], body["message_count"], body["status"]) == ("", 0, "idle")
+    assert (body["message_count"], body["status"]) == (0, "idle")
+    begun = body["created_at"].replace("T", " ")[: len("2026-11-20 16:04")]
+    assert body["title"] == f"Chat - {begun}"
     assert Conversation.objects.get(pk=body["id"]).user == user
 
 

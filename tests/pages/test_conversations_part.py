@@ -112,9 +112,9 @@ def test_a_time_of_another_day_is_its_day(
 
 
 def test_one_without_a_title_has_a_name_all_the_same(browser: Client, user: User) -> None:
-    ConversationFactory(user=user)
+    ConversationFactory(user=user, created_at=datetime(2026, 11, 20, 16, 4, 11, tzinfo=UTC))
 
-    assert titles(read(browser.get(PATH))) == ["Untitled"]
+    assert titles(read(browser.get(PATH))) == ["Chat - 2026-11-20 16:04"]
 
 
 # Searching

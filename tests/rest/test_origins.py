@@ -1,22 +1,19 @@
 """What other sites get of a browser that is signed in here: nothing. And what reading changes."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
-from django.urls import get_resolver
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from conversations.models import Turn
 from tests.factories import LEASE, ConversationFactory
-from tests.rest.test_strangers import ROWS, everything, routes
+from tests.rest.test_strangers import ROWS, all_paths, everything
 
-ID = re.compile(r"\(\?P<\w+>[^)]*\)|<[^>]*>")
 FRIEND = "https://app.example.org"
 PATHS = ["/api/conversations/", "/api/auth/me/", "/api/nope/", "/", "/accounts/login/"]
 STRANGERS = [
@@ -105,10 +102,9 @@ def paths_of(user: User) -> Iterator[str]:
         open_ones = [keys.get("/api/conversations/"), keys.get("/c/")]
         others = Turn.objects.exclude(conversation__in=open_ones)
         others.update(status=Turn.Status.CANCELLED)  # or too many were open
-    for route in routes(get_resolver().url_patterns):
-        start, *rest = ID.split(route)
-        if not start.startswith("/admin/"):
-            yield f"{keys[start]}".join([start, *rest]) if rest else start
+    for path in all_paths():
+        key = str(keys.get(path.partition("{id}")[0]))
+        yield path.replace("{id}", key).replace("{user}", str(user.pk))
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

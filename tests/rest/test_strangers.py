@@ -17,7 +17,9 @@ from todos.models import Origin
 
 Make = Callable[[User], Model]
 
+ID = re.compile(r"\(\?P<\w+>[^)]*\)|<[^>]*>")
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+MAKES_WHAT_IS_UNKNOWN = ("POST", "/chatkit/threads/{id}/messages/")
 GOOD_FOR_ALL = {"title": "x", "content": "x", "message": "x"}
 
 
@@ -62,6 +64,10 @@ ROWS: dict[str, list[Make]] = {
     "/api/tasks/": [a_task, a_deleted_task],
     "/api/changes/": [a_change],
     "/api/messages/": [a_reply],
+    "/api/{user}/conversations/": [a_conversation, a_deleted_conversation],
+    "/api/chat/": [a_conversation, a_deleted_conversation],
+    "/api/chat/conversations/": [a_conversation, a_deleted_conversation],
+    "/chatkit/threads/": [a_conversation, a_deleted_conversation],
     "/c/": [a_conversation, a_deleted_conversation],
     "/calls/": [a_call],
     "/messages/": [a_reply],
@@ -78,19 +84,26 @@ def routes(patterns: list[Any], prefix: str = "/") -> Iterator[str]:
             yield path
 
 
+def all_paths() -> Iterator[str]:
+    """All but the admin's, with ``{id}`` where a row is named, and ``{user}`` where the caller is.
+
+    Whoever else stands there is told in tests/rest/test_user_in_path.py.
+    """
+    for path in routes(get_resolver().url_patterns):
+        if not path.startswith("/admin/"):
+            yield ID.sub("{id}", path.replace("<str:user_id>", "{user}"))
+
+
 def with_an_id() -> list[str]:
-    """The paths that name a row, with ``{id}`` in its place."""
-    named = [
-        re.sub(r"\(\?P<\w+>[^)]*\)|<[^>]*>", "{id}", path)
-        for path in routes(get_resolver().url_patterns)
-    ]
-    return sorted({path for path in named if "{id}" in path and not path.startswith("/admin/")})
+    return sorted({path for path in all_paths() if "{id}" in path})
 
 
 def cases() -> Iterator[Any]:
     for path in with_an_id():
-        for make in ROWS.get(path.partition("{")[0], [None]):
+        for make in ROWS.get(path.partition("{id}")[0], [None]):
             for method in METHODS:
+                if (method, path) == MAKES_WHAT_IS_UNKNOWN:
+                    continue
                 name = make.__name__ if make else "unlisted"
                 yield pytest.param(path, method, make, id=f"{method} {path} {name}")
 
@@ -119,6 +132,7 @@ def test_the_walk_finds_the_paths() -> None:
 def test_a_stranger_gets_what_anybody_gets_for_no_row_at_all(
     client: APIClient,
     browser: APIClient,
+    user: User,
     stranger: User,
     path: str,
     method: str,
@@ -126,6 +140,7 @@ def test_a_stranger_gets_what_anybody_gets_for_no_row_at_all(
 ) -> None:
     assert make, f"add {path} to ROWS, so that it is tried with a stranger's row"
     row = make(stranger)
+    path = path.replace("{user}", str(user.pk))
     caller = client if of_the_api(path) else browser
     before = everything()
 
@@ -141,8 +156,22 @@ def test_a_stranger_gets_what_anybody_gets_for_no_row_at_all(
     assert everything() == before
 
 
+@pytest.mark.parametrize("make", [a_conversation, a_deleted_conversation])
+def test_a_thread_is_made_under_no_id_of_a_stranger(
+    client: APIClient, stranger: User, make: Make
+) -> None:
+    row = make(stranger)
+    before = everything()
+
+    answer = ask(client, *MAKES_WHAT_IS_UNKNOWN, row.pk)
+
+    assert answer.status_code == 404
+    assert answer.content == ask(client, "GET", "/chatkit/threads/{id}/", row.pk).content
+    assert everything() == before
+
+
 def of_the_api(path: str) -> bool:
-    return path.startswith("/api/")
+    return path.startswith(("/api/", "/chatkit/"))
 
 
 def ask(client: APIClient, method: str, path: str, key: Any, **options: bool) -> Any:
@@ -160,7 +189,8 @@ def ask(client: APIClient, method: str, path: str, key: Any, **options: bool) ->
 def test_the_anonymous_get_nothing_on_any_of_these_paths(
     anonymous: APIClient, user: User, path: str, method: str
 ) -> None:
-    key = ROWS[path.partition("{")[0]][0](user).pk
+    key = ROWS[path.partition("{id}")[0]][0](user).pk
+    path = path.replace("{user}", str(user.pk))
     before = everything()
 
     answer = ask(anonymous, method, path, key)
