@@ -163,13 +163,13 @@ urlpatterns = [
         ChatConversationViewSet.as_view({"get": "list", "post": "create"}, **HIDDEN),
     ),
     path(
-        "api/chat/conversations/<uuid:pk>/",
+        "api/chat/conversations/<id:pk>/",
         ChatConversationViewSet.as_view(
             {"get": "retrieve", "put": "update", "delete": "destroy"}, **HIDDEN
         ),
     ),
     path(
-        "api/chat/conversations/<uuid:pk>/messages/",
+        "api/chat/conversations/<id:pk>/messages/",
         ChatMessagesView.as_view(**HIDDEN),
         name="chat-conversation-messages",
     ),
@@ -180,15 +180,15 @@ urlpatterns = [
         UserConversationViewSet.as_view({"get": "list"}, **HIDDEN),
     ),
     path(
-        "api/<str:user_id>/conversations/<uuid:pk>/",
+        "api/<str:user_id>/conversations/<id:pk>/",
         UserConversationViewSet.as_view({"get": "retrieve"}, **HIDDEN),
     ),
     # D
     path("api/chat/start/", SessionViewSet.as_view({"post": "create"}, **HIDDEN)),
-    path("api/chat/<uuid:pk>/message/", SessionMessageView.as_view(**HIDDEN)),
-    path("api/chat/<uuid:pk>/history/", SessionViewSet.as_view({"get": "retrieve"}, **HIDDEN)),
+    path("api/chat/<id:pk>/message/", SessionMessageView.as_view(**HIDDEN)),
+    path("api/chat/<id:pk>/history/", SessionViewSet.as_view({"get": "retrieve"}, **HIDDEN)),
     # E
     path("chatkit/threads/", ThreadViewSet.as_view({"post": "create"}, **HIDDEN)),
-    path("chatkit/threads/<uuid:pk>/", ThreadViewSet.as_view({"get": "retrieve"}, **HIDDEN)),
-    path("chatkit/threads/<uuid:pk>/messages/", ThreadMessagesView.as_view(**HIDDEN)),
+    path("chatkit/threads/<id:pk>/", ThreadViewSet.as_view({"get": "retrieve"}, **HIDDEN)),
+    path("chatkit/threads/<id:pk>/messages/", ThreadMessagesView.as_view(**HIDDEN)),
 ]

@@ -5,9 +5,9 @@ from chat.views import CancelView, ChatView, EventsView, MessagesView
 
 urlpatterns = [
     path("chat/", ChatView.as_view()),
-    path("conversations/<uuid:pk>/messages/", MessagesView.as_view(), name="conversation-messages"),
-    path("conversations/<uuid:pk>/cancel/", CancelView.as_view()),
-    path("conversations/<uuid:pk>/events/", EventsView.as_view()),
-    path("changes/<uuid:pk>/undo/", ChangeUndoView.as_view()),
-    path("messages/<uuid:pk>/undo/", MessageUndoView.as_view()),
+    path("conversations/<id:pk>/messages/", MessagesView.as_view(), name="conversation-messages"),
+    path("conversations/<id:pk>/cancel/", CancelView.as_view()),
+    path("conversations/<id:pk>/events/", EventsView.as_view()),
+    path("changes/<id:pk>/undo/", ChangeUndoView.as_view()),
+    path("messages/<id:pk>/undo/", MessageUndoView.as_view()),
 ]

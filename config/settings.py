@@ -293,3 +293,4 @@ SPECTACULAR_SETTINGS = {
         "ConversationStatus": ["idle", "busy"],
     },
 }
+    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},

@@ -8,5 +8,5 @@ router.register("tasks", TaskViewSet, basename="task")
 
 urlpatterns = [
     *router.urls,
-    path("tasks/<uuid:pk>/history/", TaskHistoryView.as_view(), name="task-history"),
+    path("tasks/<id:pk>/history/", TaskHistoryView.as_view(), name="task-history"),
 ]
