@@ -10,7 +10,8 @@ from accounts.models import User
 from tests.browser.conftest import Open
 from tests.browser.viewports import both_colours, both_widths, fits_the_window
 from tests.browser.watch import Watch
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD, ConversationFactory, UserFactory
+from tests.factories import say as said_before
 
 SIGN_UP = "/accounts/signup/"
 SIGN_IN = "/accounts/login/"
@@ -87,6 +88,21 @@ def test_signing_in_and_out_with_the_keyboard(anonymous_page: Page) -> None:
     expect(page).to_have_url(SIGN_IN)
     page.goto("/")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_the_back_button_shows_nothing_of_who_has_signed_out(page: Page, user: User) -> None:
+    said_before(ConversationFactory(user=user), "a secret")
+    page.goto("/")
+    page.get_by_role("link", name="a secret").click()
+    expect(page.get_by_role("log").get_by_text("a secret").first).to_be_visible()
+    page.goto("/accounts/settings/")
+    sign_out_of(page).click()
+    expect(page).to_have_url(SIGN_IN)
+
+    for _step in range(3):
+        page.go_back()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        expect(page.get_by_text("a secret")).to_have_count(0)
 
 
 @both_widths

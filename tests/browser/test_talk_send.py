@@ -71,6 +71,19 @@ def test_code_is_highlighted_and_can_be_copied(page: Page, model: Model) -> None
     assert copied.split() == ["Like", "this:", "def", "one():", "return", "1", "So."]
 
 
+def test_nothing_offers_to_be_copied_where_the_browser_has_no_clipboard(
+    page: Page, model: Model
+) -> None:
+    page.add_init_script("delete Navigator.prototype.clipboard")
+    model.begin(says(CODE))
+    page.goto("/")
+
+    say(page, "Show me code")
+
+    expect(replies(page).get_by_role("code")).to_contain_text("return 1")
+    expect(button(replies(page), "Copy")).to_have_count(0)
+
+
 @both_widths
 def test_enter_sends_one_message_however_often_and_shift_enter_breaks_the_line(
     page: Page, model: Model

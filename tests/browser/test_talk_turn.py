@@ -28,6 +28,7 @@ from tests.served.processes import Model
 
 CREATE_MILK = ToolRequest("create_task", json.dumps({"title": "Milk"}))
 TROUBLE = "The assistant can not be reached right now. Your message is kept; try again."
+STILL_WRITING = "An answer is still being written. Try again when it is there."
 RECONNECTING = "The connection was lost. Reconnecting…"
 
 
@@ -67,6 +68,27 @@ def test_an_earlier_answer_that_is_tried_again_keeps_its_place(page: Page, model
     speech.go_on()
     expect(replies(page)).to_contain_text(["First of all.", "Second."])
     expect(said(page)).to_contain_text(["One", "Two"])
+
+
+def test_what_waits_to_be_tried_again_says_so_while_another_answer_is_written(
+    page: Page, model: Model
+) -> None:
+    model.begin(fails(500), fails(500), speech := Speech("Second."), says("First."))
+    page.goto("/")
+    say(page, "One")
+    expect(button(page, "Try again")).to_be_visible()
+    say(page, "Two")
+
+    button(page, "Try again").click()
+    expect(page.get_by_role("alert").filter(has_text=STILL_WRITING)).to_be_in_viewport()
+    speech.go_on()
+    expect(replies(page)).to_contain_text(["", "Second."])
+    expect(page.locator("#send")).to_be_visible()
+    button(page, "Try again").click()
+
+    expect(replies(page)).to_contain_text(["First.", "Second."])
+    expect(page.get_by_text(STILL_WRITING)).to_be_hidden()
+    assert model.hits == 4
 
 
 def test_a_claim_without_a_deed_shows_its_warning(page: Page, model: Model) -> None:

@@ -132,7 +132,8 @@ document.addEventListener("focusout", ({ target }) => {
 
 function sayFrom(form) {
   const text = form.elements.message.value;
-  if (talk.isBusy() || !text.trim()) return;
+  if (!text.trim()) return;
+  if (talk.isBusy()) return talk.tell(words("busy"));
   if (form === composer) {
     message.value = "";
     written();
@@ -175,6 +176,9 @@ talk.changes.addEventListener("busy", () => {
 });
 
 // --- Copying ----------------------------------------------------------------------------------------
+
+// Browsers give a clipboard only to pages that came over HTTPS, or from this machine.
+document.documentElement.classList.toggle("clipboard", Boolean(navigator.clipboard));
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest(".copy");

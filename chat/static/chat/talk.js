@@ -281,7 +281,7 @@ function unsent(article, { text, key, where }, error) {
   article.classList.replace("pending", "unsent");
   keepPlace(() => article.append(trouble));
   again.addEventListener("click", () => {
-    if (busy) return;
+    if (busy) return tell(words("busy"));
     article.remove();
     say(text, key, where);
   });
