@@ -3,7 +3,9 @@
 from typing import Any, cast
 
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
@@ -13,6 +15,21 @@ from rest_framework_simplejwt.tokens import Token
 from accounts import outside, tokens
 from accounts.models import User
 from rest.request_id import know
+
+
+class SessionUser(AuthenticationMiddleware):
+    """As Django's; the log tells who it is, whatever asks for them: a page, or the admin."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = cast(User, SimpleLazyObject(lambda: _known(request)))
+
+
+def _known(request: HttpRequest) -> Any:
+    user = get_user(request)
+    if user.is_authenticated:
+        know(user_id=user.pk)
+    return user
 
 
 class BearerAuthentication(JWTAuthentication):

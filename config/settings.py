@@ -199,7 +199,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.authentication.SessionUser",
     "django.contrib.messages.middleware.MessageMiddleware",
     "rest.middleware.DatabaseFailures",
 ]

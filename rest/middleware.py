@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import is_valid_path
+from django.utils.log import log_response
 
 from rest.errors import database_unavailable, error_response
 
@@ -26,6 +27,10 @@ def request_log(get_response: GetResponse) -> GetResponse:
         logger.info(
             "%s %s %d %d ms", request.method, request.path, response.status_code, milliseconds
         )
+        if response.status_code >= 500:
+            # Django tells of it, too: here, or else when nobody knows which request it was.
+            reason = response.reason_phrase
+            log_response("%s: %s", reason, request.path, response=response, request=request)
         return response
 
     return middleware

@@ -3,13 +3,16 @@
 import json
 import logging
 import sys
+from io import StringIO
 
 import pytest
 from django.db import OperationalError
 from rest_framework.test import APIClient
 
+from agent.llm import LLMUnavailable
 from config.logging import JSONFormatter
 from rest.request_id import current_request_id
+from tests.conftest import Plays
 
 
 def test_a_request_is_a_line_without_its_query(
@@ -41,6 +44,30 @@ def test_json_is_one_object_a_line_and_names_the_request() -> None:
     )
     assert line["request_id"] == "abc-123"
     assert line["time"].endswith("+00:00")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("fault", "status"), [(LLMUnavailable(), 503), (KeyError("x"), 500)])
+def test_every_line_of_a_request_that_failed_names_it(
+    client: APIClient, plays: Plays, fault: Exception, status: int
+) -> None:
+    plays(fault)
+    lines = StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(JSONFormatter())
+    logging.getLogger().addHandler(handler)
+
+    try:
+        answer = client.post(
+            "/api/chat/", {"message": "Hello"}, headers={"X-Request-ID": "abc-123"}
+        )
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+    assert answer.status_code == status
+    told = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert {line["request_id"] for line in told} == {"abc-123"}
+    assert [line["level"] for line in told if line["logger"] == "django.request"] == ["ERROR"]
 
 
 def test_json_tells_where_it_crashed() -> None:

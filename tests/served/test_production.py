@@ -7,10 +7,12 @@ from typing import Any
 
 import httpx2
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from agent.llm import ToolRequest
 from conversations.models import Turn
+from tests.factories import UserFactory
 from tests.fakes.answers import asks, event, fails, resets, says, stream
 from tests.served.conftest import served
 from tests.served.processes import Model, Mortal
@@ -211,6 +213,21 @@ def test_every_line_tells_whose_work_it_is(
             assert line["user_id"] == user
             assert line["conversation_id"] == str(turn.conversation_id)
             assert line["turn_id"] == str(turn.pk)
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/password/", "/admin/", "/admin/todos/task/"])
+def test_so_does_a_line_of_a_page(production: Mortal, browser: httpx2.Client, path: str) -> None:
+    operator = UserFactory(is_staff=True, is_superuser=True)
+    signed_in = Client()
+    signed_in.force_login(operator)
+    cookie = f"__Host-sessionid={signed_in.cookies['sessionid'].value}"
+
+    answer = browser.get(path, headers={"Cookie": cookie})
+
+    assert answer.status_code == 200
+    lines = [json.loads(line) for line in log(production).splitlines()]
+    (line,) = [line for line in lines if line["request_id"] == answer.headers["X-Request-ID"]]
+    assert line["user_id"] == str(operator.pk)
 
 
 def test_what_one_request_knew_no_other_tells(production: Mortal, person: Person) -> None:
