@@ -31,7 +31,9 @@ class _Call:
     arguments: str = ""
 
     def request(self) -> ToolRequest:
-        return ToolRequest(self.name, clean_text(self.arguments))
+        """A character of two surrogates is whole again, which the pieces may have split."""
+        halves = self.arguments.encode("utf-16", "surrogatepass")
+        return ToolRequest(self.name, halves.decode("utf-16", "surrogatepass"))
 
 
 class Completion:

@@ -47,8 +47,8 @@ class Call:
 
     @classmethod
     def of(cls, request: ToolRequest, step: int, position: int) -> "Call":
-        name, arguments = clean_text(request.name)[:64], tools.read_arguments(request.arguments)
-        kept = tools.kept_arguments(name, arguments, request.arguments)
+        name = clean_text(request.name)[:64]
+        arguments, kept = tools.read_arguments(name, request.arguments)
         return cls(uuid7(), step, position, name, arguments, kept)
 
 

@@ -31,6 +31,8 @@ LARGEST_ARGUMENTS = 200_000
 KEPT_RAW_ARGUMENTS = 4_000
 """Bytes."""
 
+UNKEPT = "it has a character that can not be kept, NUL or half of a pair; write it without"
+
 Result = dict[str, Any]
 
 
@@ -241,34 +243,33 @@ def summary(task: Task) -> Result:
     return {name: value for name, value in fields.items() if value}
 
 
-def read_arguments(text: str) -> dict[str, Any]:
-    """The arguments of a request; of what is no JSON object the beginning, as ``raw``."""
-    if len(text) > LARGEST_ARGUMENTS:
-        return _raw(text)
-    try:
-        read = json.loads(text or "{}", parse_constant=_finite, parse_float=_finite)
-        arguments = clean_json(read)
-    except (ValueError, RecursionError):
-        arguments = None
-    return arguments if isinstance(arguments, dict) else _raw(text)
+def read_arguments(name: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The arguments of a request for the tool ``name``, and what the record has of them.
 
-
-def kept_arguments(name: str, arguments: dict[str, Any], text: str) -> dict[str, Any]:
-    """What the record has of ``arguments``, read from ``text``: as much as the tool takes.
-
-    Of arguments that it does not take no more than of those that are no JSON object.
+    That is as much as the tool takes, without what can not be kept. What is no JSON object is its
+    beginning, as ``raw``; of a long one that the tool does not take the record has no more.
     """
-    if len(clean_text(text).encode()) <= KEPT_RAW_ARGUMENTS:
-        return arguments
+    kept = clean_text(text).encode()
+    raw = {"raw": kept[:KEPT_RAW_ARGUMENTS].decode(errors="ignore")}
+    if len(text) > LARGEST_ARGUMENTS:
+        return raw, raw
+    try:
+        arguments = json.loads(text or "{}", parse_constant=_finite, parse_float=_finite)
+        readable = clean_json(arguments)
+    except (ValueError, RecursionError):
+        return raw, raw
+    if not isinstance(arguments, dict):
+        return raw, raw
+    is_short = len(kept) <= KEPT_RAW_ARGUMENTS
+    return arguments, readable if is_short or _takes(name, arguments) else raw
+
+
+def _takes(name: str, arguments: dict[str, Any]) -> bool:
     try:
         bind(name, arguments)
     except ToolError:
-        return _raw(text)
-    return arguments
-
-
-def _raw(text: str) -> dict[str, Any]:
-    return {"raw": clean_text(text).encode()[:KEPT_RAW_ARGUMENTS].decode(errors="ignore")}
+        return False
+    return True
 
 
 def _finite(number: str) -> float:
@@ -282,6 +283,9 @@ def bind(name: str, arguments: dict[str, Any]) -> Tool:
     """The tool, ready to run. Raises ToolError, which names every wrong argument."""
     if name not in TOOLS:
         raise ToolError(f"There is no tool of that name. The tools are: {', '.join(TOOLS)}.")
+    unkept = [each for each in arguments.items() if clean_json([*each]) != [*each]]
+    if unkept:
+        raise ToolError("; ".join(f"{clean_text(argument)}: {UNKEPT}" for argument, _ in unkept))
     tool = TOOLS[name]
     given = {
         argument: value

@@ -251,11 +251,15 @@ def test_a_model_that_never_ends_is_stopped() -> None:
     assert heard.response.finish_reason == "length"
 
 
-def test_what_no_database_takes_is_left_out() -> None:
-    calls = [_piece("create_task", '{"title": "\x00\ud800"}', index=0)]
-    heard = ask(stream(event({"content": "a\x00b\ud800c\U0001f600", "tool_calls": calls}, "stop")))
+def test_text_that_no_database_takes_is_left_out() -> None:
+    heard = ask(stream(event({"content": "a\x00b\ud800c\U0001f600"}, "stop")))
     assert heard.texts == ["abc\U0001f600"]
-    assert heard.calls == [("create_task", '{"title": ""}')]
+
+
+def test_arguments_are_whole_again_wherever_they_were_cut() -> None:
+    halves = [_piece("create_task", '{"title": "\ud83e', index=0), _piece("", '\udd5b"}', index=0)]
+    heard = ask(stream(*(event({"tool_calls": [half]}) for half in halves), event({}, "stop")))
+    assert heard.calls == [("create_task", '{"title": "🥛"}')]
 
 
 TEXT = "é\u2028\u0085\U0001f600"

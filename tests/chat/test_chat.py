@@ -181,8 +181,6 @@ def test_after_a_failure_the_conversation_goes_on(client: APIClient, plays: Play
         ({"message": 5}, "message", "invalid"),
         ({"message": ["hi"]}, "message", "invalid"),
         ({"message": "a\x00b"}, "message", "null_characters_not_allowed"),
-        ({"message": "x" * 10_001}, "message", "max_length"),
-        ({"message": "👨\u200d👩\u200d👧\u200d👦" * 1_429}, "message", "max_length"),
         ({"message": "hi", "conversation_id": "no"}, "conversation_id", "invalid"),
     ],
 )
@@ -211,7 +209,6 @@ def test_a_lone_surrogate_is_400(client: APIClient) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "x" * 10_000,
         "  " + "字" * 10_000 + "\n",
         "    indented = True\r\n",
         "e\u0301 é \u202eRTL אבג 👨\u200d👩\u200d👧",

@@ -37,6 +37,9 @@ def say(client: APIClient, text: str) -> dict[str, Any]:
         {"title": "   "},
         {"title": "\u200b"},
         {"title": "\x00"},
+        {"title": "Mi\x00lk"},
+        {"title": "Milk", "notes": "\ud800"},
+        {"title": "Milk", "priority": "low\x00"},
         {"title": "Milk", "due_date": "31 Feb"},
         {"title": "Milk", "due_date": "2026-02-31"},
         {"title": "Milk", "due_date": "2026-12-03T00:00:00"},
@@ -58,11 +61,23 @@ def test_wrong_fields_are_a_failed_call_without_effect(
     assert not Task.objects.exists()
 
 
-def test_a_title_is_kept_without_what_no_database_takes(client: APIClient, plays: Plays) -> None:
-    plays([ToolRequest("create_task", '{"title": "Mi\\u0000lk\\ud800"}')], ["Added."])
+def test_a_character_that_no_database_takes_is_named_and_can_be_left_out(
+    client: APIClient, plays: Plays
+) -> None:
+    llm = plays(
+        [ToolRequest("create_task", '{"title": "Mi\\u0000lk", "notes": "\\ud800!"}')],
+        [call("create_task", title="Milk", notes="!")],
+        ["Added."],
+    )
 
-    say(client, "milk")
+    refused, made = say(client, "milk")["tool_calls"]
 
+    assert (refused["status"], refused["arguments"]) == ("failed", {"title": "Milk", "notes": "!"})
+    assert json.loads(llm.prompts[1][-1]["content"]) == refused["result"]
+    assert refused["result"]["error"] == "; ".join(
+        f"{argument}: {tools.UNKEPT}" for argument in ("title", "notes")
+    )
+    assert made["status"] == "succeeded"
     assert Task.objects.get().title == "Milk"
 
 
