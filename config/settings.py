@@ -10,7 +10,8 @@ from typing import Any
 
 import dj_database_url
 import django_stubs_ext
-from environs import Env
+from environs import Env, ValidationError, validate
+from redis.connection import parse_url
 
 django_stubs_ext.monkeypatch()  # lets Django's classes take type parameters, as mypy knows them
 
@@ -19,12 +20,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(env.str("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
 
-PRODUCTION = (
-    env.str(
-        "DJANGO_ENV", "development", validate=lambda name: name in ("development", "production")
-    )
-    == "production"
-)
+MODES = ("development", "production")
+PRODUCTION = env.str("DJANGO_ENV", "development", validate=validate.OneOf(MODES)) == "production"
 DEBUG = env.bool("DEBUG", False)
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -49,6 +46,13 @@ def kept_secret(name: str) -> str:
 def own_key(name: str) -> str:
     """For want of a given one; in production nobody knows it, and config/checks.py refuses it."""
     return NOT_GIVEN + secrets.token_urlsafe(48) if PRODUCTION else kept_secret(name)
+
+def redis_or_nothing(url: str) -> None:
+    try:
+        parse_url(url or "redis://")  # type: ignore[no-untyped-call]
+    except ValueError:
+        raise ValidationError("Not a valid Redis URL.") from None
+
 
 
 # Serving
@@ -99,10 +103,12 @@ SILENCED_SYSTEM_CHECKS = [
 DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
 DB_POOL_MIN = env.int("DB_POOL_MIN", 2)
 DB_POOL_MAX = env.int("DB_POOL_MAX", 10)
-REDIS_URL = env.str("REDIS_URL", "")
+REDIS_URL = env.str("REDIS_URL", "", validate=redis_or_nothing)
 EXTERNAL_SESSIONS = env.bool("EXTERNAL_SESSIONS", False)
 
-_database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL, conn_health_checks=True))
+_database: dict[str, Any] = dict(
+    env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}", conn_health_checks=True)
+)
 ON_SQLITE = _database["ENGINE"] == "django.db.backends.sqlite3"
 if ON_SQLITE:
     Path(_database["NAME"]).touch(mode=0o600)

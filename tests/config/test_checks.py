@@ -63,6 +63,8 @@ def test_a_good_configuration_has_no_fault(deploy: bool) -> None:
         ("config.E003", {"AGENT_MAX_STEPS": 0}),
         ("config.E003", {"AGENT_CALL_DEADLINE": 0.0}),
         ("config.E003", {"TURN_WAIT_SECONDS": -0.5}),
+        ("config.E003", {"CLEANUP_INACTIVE_DAYS": -1}),
+        ("config.E003", {"CLEANUP_PURGE_DELETED_DAYS": -1}),
     ],
 )  # fmt: skip
 def test_a_limit_that_can_not_hold_is_a_fault_everywhere(name: str, wrong: dict[str, Any]) -> None:
@@ -162,6 +164,33 @@ def test_all_that_is_wrong_is_told_at_once_and_readably() -> None:
 
 
 SERVE = ("-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DJANGO_ENV", "prodution"),
+        ("PORT", "abc"),
+        ("DATABASE_URL", "postgres://todo:the#secret@db/todo"),
+        ("REDIS_URL", "redis://:secret@db:port/0"),
+    ],
+)
+def test_what_can_not_be_read_is_named_and_not_told(name: str, value: str) -> None:
+    code, said = run("manage.py", "check", **{name: value})
+
+    assert code == 4
+    [line] = said.splitlines()
+    assert line.startswith(f'Todo Chat does not start. Environment variable "{name}" invalid: ')
+    assert value not in line
+    assert "secret" not in line
+
+
+def test_nor_is_it_served_with_other_options_than_ours() -> None:
+    code, said = run("-m", "gunicorn", "--bind", "127.0.0.1:0", "config.wsgi", AGENT_LEASE="soon")
+
+    assert code != 0
+    assert said.count('"AGENT_LEASE" invalid') == 1
+    assert "Traceback" not in said
 
 
 def test_production_does_not_serve_with_a_fault_and_says_why() -> None:
