@@ -1,24 +1,47 @@
 """Rows that belong to a user: the one fence between tenants, and deletion that can be undone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from time import sleep
 from typing import Self, TypeVar
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
-from django.db import models
+from django.db import connection, models, transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.models import Session, SpentToken, User
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
+Done = TypeVar("Done")
+
+LOOKS_AGAIN = 0.1  # seconds after which who waits to write to SQLite tries again, at the latest
 
 
 class OwnedQuerySet(models.QuerySet[Row]):
     def for_user(self, user: User) -> Self:
         """The only door from a request to rows."""
         return self.filter(user=user)
+
+    def in_batches(self, size: int, act: Callable[[Self], Done]) -> Iterator[Done]:
+        """``act`` on all of them, ``size`` at a time; yields what it returns.
+
+        Each batch is a transaction that holds its rows, and before them their owners. What somebody
+        else holds, or what does not belong here any more, is left out. Others get in between.
+        """
+        rest = self.order_by("pk")
+        while found := list(rest.values_list("pk", "user")[:size]):
+            keys, owners = zip(*found, strict=True)
+            with transaction.atomic():
+                User.objects.hold(owners)
+                free = self.filter(pk__in=keys).select_for_update(no_key=True, skip_locked=True)
+                held = list(free.values_list("pk", flat=True))
+                done = act(self.filter(pk__in=held))
+            yield done
+            if connection.vendor == "sqlite":
+                sleep(LOOKS_AGAIN)
+            rest = self.filter(pk__gt=keys[-1]).order_by("pk")
 
 
 class Owned(models.Model):

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from config import GUNICORN_GIVES_UP
 from config.settings import NOT_GIVEN
 
 logger = logging.getLogger(__name__)
@@ -30,9 +31,10 @@ LEAST = {
     "AGENT_DAILY_TURNS": 0,
     "AGENT_CALL_DEADLINE": 1,
     "AGENT_TURN_DEADLINE": 1,
+    "CLEANUP_INACTIVE_DAYS": 0,
+    "CLEANUP_PURGE_DELETED_DAYS": 0,
 }
 NEW_KEY = 'Make one: python -c "import secrets; print(secrets.token_urlsafe(48))"'
-GUNICORN_GIVES_UP = 4  # the exit status of a worker after which gunicorn starts no other
 
 
 @register("config")

@@ -179,6 +179,11 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+# Clean-up, in days; 0: never
+
+CLEANUP_INACTIVE_DAYS = env.int("CLEANUP_INACTIVE_DAYS", 0)
+CLEANUP_PURGE_DELETED_DAYS = env.int("CLEANUP_PURGE_DELETED_DAYS", 30)
+
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "config",

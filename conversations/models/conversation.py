@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.ownership import Recoverable, RecoverableQuerySet
 from conversations.models.message import Message
-from conversations.models.turn import ConversationBusy, Turn
+from conversations.models.turn import ConversationBusy, Turn, TurnQuerySet
 from conversations.models.turn_count import TurnCount
 
 TITLE_FROM_MESSAGE = 50
@@ -26,8 +26,10 @@ def one_line(text: str, limit: int) -> str:
 
 class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
     def with_status(self) -> Self:
-        open_turns = Turn.objects.filter(conversation=OuterRef("pk")).live()
-        return self.annotate(busy=Exists(open_turns))
+        return self.annotate(busy=Exists(self._live_turns()))
+
+    def _live_turns(self) -> TurnQuerySet:
+        return Turn.objects.filter(conversation=OuterRef("pk")).live()
 
     def latest_first(self) -> Self:
         return self.order_by("-updated_at", "-id")
@@ -40,6 +42,25 @@ class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
         """Conversations with ``text`` in their title or in one of their messages, in any case."""
         said = Message.objects.filter(conversation=OuterRef("pk"), content__icontains=text)
         return self.filter(Q(title__icontains=text) | Exists(said))
+
+    def inactive_since(self, moment: datetime) -> Self:
+        """Kept ones without any activity since then, and without a live turn."""
+        return self.filter(~Exists(self._live_turns()), deleted_at=None, updated_at__lt=moment)
+
+    def deleted_before(self, moment: datetime) -> Self:
+        return self.filter(~Exists(self._live_turns()), deleted_at__lt=moment)
+
+    def remove(self) -> int:
+        """Delete softly what has no turn that would have to be cancelled; how many."""
+        return self.update(deleted_at=timezone.now())
+
+    def purge(self) -> tuple[int, int]:
+        """Delete for ever, with turns, messages and tool calls: how many, and their messages."""
+        _all, rows = self.delete()
+        return rows.get(Conversation._meta.label, 0), rows.get(Message._meta.label, 0)
+
+    def count_messages(self) -> int:
+        return Message.objects.filter(conversation__in=self).count()
 
 
 class Conversation(Recoverable):
@@ -85,8 +106,13 @@ class Conversation(Recoverable):
         self.turns.in_progress().update(status=Turn.Status.CANCELLED, finished_at=Now())
 
     def restore(self) -> None:
-        self.deleted_at = None
-        self.save(update_fields=["deleted_at"])
+        """Bring it back; that is activity, or clean-up would take it away again the next night.
+
+        Raises Conversation.DoesNotExist when it was purged meanwhile.
+        """
+        deleted = Conversation.objects.filter(pk=self.pk, deleted_at__isnull=False)
+        deleted.update(deleted_at=None, updated_at=timezone.now())
+        self.refresh_from_db(fields=["deleted_at", "updated_at"])
 
     def begin_turn(
         self,
@@ -151,6 +177,12 @@ class Conversation(Recoverable):
             updated_at=timezone.now(),
         )
         if not counted:
+            raise ConversationBusy
+
+    def touch(self) -> None:
+        """Note activity. Raises ConversationBusy when the conversation is deleted meanwhile."""
+        kept = Conversation.objects.filter(pk=self.pk, deleted_at=None)
+        if not kept.update(updated_at=timezone.now()):
             raise ConversationBusy
 
     def note(self, reply: Message, text: str, moment: datetime) -> None:

@@ -58,10 +58,13 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
         """Those whose user is not deactivated, likewise."""
         return self.filter(Exists(User.objects.filter(pk=OuterRef("user"), is_active=True)))
 
+    def dead(self) -> Self:
+        """In progress, but the process that worked on it has let its lease run out."""
+        return self.in_progress().filter(lease_expires_at__lte=Now())
+
     def close_dead(self) -> int:
-        """Settle the turns whose process has died, that is, has let its lease run out."""
-        dead = self.in_progress().filter(lease_expires_at__lte=Now())
-        return dead.update(
+        """Settle the turns whose process has died; how many."""
+        return self.dead().update(
             status=Turn.Status.INCOMPLETE, finished_at=timezone.now(), **Turn.INTERRUPTED
         )
 
@@ -181,7 +184,7 @@ class Turn(Owned):
             pk=self.pk,
             attempt=self.attempt,
             status__in=(Turn.Status.FAILED, Turn.Status.INCOMPLETE),
-        ).of_kept_conversations()
+        )
 
         def reopen(slot: int) -> None:
             reopened = ended_badly.update(
@@ -201,6 +204,7 @@ class Turn(Owned):
             # What is said begins anew; the calls made before stand ahead of it.
             self.tool_calls.update(text_before=0)
             Message.objects.filter(pk=self.reply.pk).update(content="")
+            self.conversation.touch()
 
         self.take_slot(slots, reopen)
         self.reload()

@@ -68,6 +68,7 @@ def test_the_list_of_conversations(client: APIClient, conversation: Conversation
 def test_the_messages_of_a_conversation(client: APIClient, conversation: Conversation) -> None:
     path = f"/api/conversations/{conversation.pk}/"
     newest = conversation.turns.order_by("-pk")[0]
+    newest.load_messages()
     assert newest.reply.seq == 2 * LONG
 
     for act in (

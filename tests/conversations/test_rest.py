@@ -186,9 +186,12 @@ def test_a_deleted_conversation_is_out_of_sight_everywhere(client: APIClient, us
     assert client.delete(path(conversation)).status_code == 404
 
 
-def test_a_deleted_conversation_comes_back_as_it_was(client: APIClient, user: User) -> None:
-    conversation = ConversationFactory(user=user)
+def test_a_deleted_conversation_comes_back_as_it_was_but_as_the_latest(
+    client: APIClient, user: User
+) -> None:
+    conversation = ConversationFactory(user=user, title="Old")
     say(conversation, "Hello")
+    ConversationFactory(user=user, title="New")
     before = client.get(path(conversation)).json()
     client.delete(path(conversation))
 
@@ -196,7 +199,10 @@ def test_a_deleted_conversation_comes_back_as_it_was(client: APIClient, user: Us
 
     assert answer.status_code == 200
     assert answer.json()["id"] == str(conversation.pk)
-    assert client.get(path(conversation)).json() == before
+    after = client.get(path(conversation)).json()
+    assert after.pop("updated_at") == answer.json()["updated_at"] > before.pop("updated_at")
+    assert after == before
+    assert titles(client.get(LIST)) == ["Old", "New"]
 
 
 def test_restoring_what_is_not_deleted_changes_nothing(client: APIClient, user: User) -> None:
