@@ -1,4 +1,7 @@
-"""A pytest plugin: where CI is set, a skipped test is a failure, since nobody counts them there."""
+"""A pytest plugin: no test is skipped without a word.
+
+Where CI is set it is a failure, since nobody counts them there.
+"""
 
 import os
 from collections.abc import Generator
@@ -21,6 +24,12 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _refuse_skip(report)
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for all tests that something is missing for."""
+    for reason in sorted({report.longrepr[2] for report in terminalreporter.getreports("skipped")}):
+        terminalreporter.write_line(reason, yellow=True, bold=True)
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -25,7 +25,6 @@ from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, Self
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import psycopg
@@ -53,7 +52,7 @@ class Server(ABC):
     """One server process. `start` returns once it answers, `stop` once it is gone."""
 
     def __init__(self) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._folder = TemporaryDirectory(prefix=f"todo-chat-{type(self).__name__.lower()}-")
         self._process: subprocess.Popen[Any] | None = None
 
@@ -296,7 +295,7 @@ class TodoChat(Server):
         try:
             with urlopen(f"{self.url}/health/") as answer:
                 return bool(answer.status == HTTPStatus.OK)
-        except URLError:
+        except OSError:  # a URLError, or what a process was killed with is hung up on
             return False
 
 
@@ -325,6 +324,6 @@ def _package_folder(name: str) -> Path:
     return Path(spec.origin).parent
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])

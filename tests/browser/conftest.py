@@ -35,12 +35,6 @@ LIMITS = ("CHAT_RATE", "LOGIN_RATE", "LOGIN_ADDRESS_RATE", "REGISTER_RATE")
 Open = Callable[..., Page]
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line for all tests that something is missing for."""
-    for reason in sorted({report.longrepr[2] for report in terminalreporter.getreports("skipped")}):
-        terminalreporter.write_line(reason, yellow=True, bold=True)
-
-
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
