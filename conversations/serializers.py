@@ -40,9 +40,16 @@ class TitleSerializer(RefusesEmptyPatch, serializers.Serializer[Conversation]):
     title = TextField(max_length=200)
 
 
+class ObjectField(serializers.DictField):
+    """An object, even where somebody has written something else into the row by hand."""
+
+    def to_representation(self, value: Any) -> dict[str, Any]:
+        return super().to_representation(value if isinstance(value, dict) else {})
+
+
 class ToolCallSerializer(serializers.ModelSerializer[ToolCall]):
-    arguments = serializers.DictField()
-    result = serializers.DictField()
+    arguments = ObjectField()
+    result = ObjectField()
 
     class Meta:
         model = ToolCall
