@@ -83,12 +83,11 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 def served(model: Model, **others: str) -> Mortal:
     """A server of one process, which knows the tokens that the tests make."""
-    keys = {"SECRET_KEY": settings.SECRET_KEY, "JWT_SIGNING_KEY": settings.JWT_SIGNING_KEY}
-    return Mortal(
-        database_url(),
-        OPENAI_BASE_URL=model.url,
-        WEB_CONCURRENCY="1",
-        CHAT_RATE="1000/s",
-        **keys,
-        **others,
-    )
+    settings_of_tests = {
+        "SECRET_KEY": settings.SECRET_KEY,
+        "JWT_SIGNING_KEY": settings.JWT_SIGNING_KEY,
+        "OPENAI_BASE_URL": model.url,
+        "WEB_CONCURRENCY": "1",
+        "CHAT_RATE": "1000/s",
+    }
+    return Mortal(database_url(), **{**settings_of_tests, **others})

@@ -72,7 +72,8 @@ class Held:
 def client_of(server: TodoChat, user: User) -> httpx2.Client:
     """Signed in, without the half second that a password takes, nor a database connection."""
     headers = {"Authorization": f"Bearer {AccessToken.for_user(user)}"}
-    return httpx2.Client(base_url=server.url, headers=headers, timeout=60)
+    # Nobody shows a certificate here, and to load those that could vouch for it takes 27 ms.
+    return httpx2.Client(base_url=server.url, headers=headers, timeout=60, verify=False)
 
 
 def happens(event: Event) -> bool:
