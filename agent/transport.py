@@ -6,6 +6,7 @@ a ``Deadline``, which httpcore carries unread to the sockets, where each operati
 left. The host's name is looked up by the system, which keeps its own time.
 """
 
+import random
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
@@ -26,8 +27,8 @@ from agent.llm import (
     wait_on,
 )
 
-IDLE_SECONDS = 1.0
-KEPT_CONNECTIONS = 32
+IDLE_SECONDS = (0.75, 1.25)  # random, lest all who wait are idle at the same moment
+KEPT_CONNECTIONS = 64
 KEPT_SECONDS = 30
 WRITTEN_AT_ONCE = 65_536  # bytes
 
@@ -201,7 +202,8 @@ class _Stream(httpcore2.NetworkStream):
         deadline: Deadline = timeout
         while True:
             try:
-                return self._stream.read(max_bytes, min(deadline.remaining(), IDLE_SECONDS))
+                patience = random.uniform(*IDLE_SECONDS)  # noqa: S311 (no secret)
+                return self._stream.read(max_bytes, min(deadline.remaining(), patience))
             except httpcore2.ReadTimeout:
                 deadline.idle()
 

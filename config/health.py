@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.core.cache import cache
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from redis.exceptions import RedisError
@@ -41,7 +41,21 @@ def _holds(check: Callable[[], bool]) -> bool:
 def _database() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+    if connection.vendor == "sqlite":
+        _write_and_take_back()
     return True
+
+
+def _write_and_take_back() -> None:
+    """On the disk, but of no effect. SQLite writes to it early what its cache has no room for."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size = 1")
+        try:
+            with transaction.atomic():
+                cursor.execute("CREATE TABLE room AS SELECT zeroblob(65536)")
+                transaction.set_rollback(True)
+        finally:
+            cursor.execute("PRAGMA cache_size = -2000")  # its default
 
 
 def _migrations() -> bool:

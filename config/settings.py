@@ -116,7 +116,10 @@ if ON_SQLITE:
         # A transaction that reads before it writes would fail with "locked" beside another one.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        # What is deleted is overwritten, or it could be read in the file long after an erasure.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
+        ),
     }
     _database["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 else:
@@ -130,6 +133,9 @@ else:
             # is back. When it has given up, the next request has it try anew.
             "reconnect_timeout": 5,
         },
+            # Seconds after which one that nobody has needed meanwhile is closed: turns that wait
+            # for the model need one for a moment about once a second, so few are enough for many.
+            "max_idle": 0.5,
         "connect_timeout": 5,
     }
 DATABASES = {"default": _database}

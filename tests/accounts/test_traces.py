@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import Session, User
 from accounts.sessions import SessionStore
 from tests.accounts.endings import erase
-from tests.accounts.traces import dump, live_fully, plant
+from tests.accounts.traces import dump, file, live_fully, plant
 from tests.conftest import SignIn
 from tests.factories import PASSWORD, UserFactory, hashed_password
 from todos.models import Task
@@ -64,6 +64,21 @@ def test_no_marker_is_left_in_a_dump_of_the_database(
 
     after = dump()
     assert [name for name, marker in markers.items() if marker in after] == []
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.django_db(transaction=True)
+def test_no_marker_is_left_in_the_file_of_the_database(user: User, sign_in: SignIn) -> None:
+    live_fully(UserFactory())
+    markers = plant(user)
+    Task.objects.for_user(user).update(notes="long " * 5_000 + markers["todos.Task.notes"])
+    before = file()
+    assert [name for name, marker in markers.items() if marker.encode() not in before] == []
+
+    over_the_api(user, sign_in)
+
+    after = file()
+    assert [name for name, marker in markers.items() if marker.encode() in after] == []
 
 
 def test_sessions_of_other_browsers_go_with_the_account(user: User, sign_in: SignIn) -> None:

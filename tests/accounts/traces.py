@@ -1,6 +1,7 @@
 """Markers in every column that can hold a text of a user, and where they are found again."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
@@ -105,6 +106,13 @@ def dump() -> str:
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         return "\n".join(f"{table}: {row}" for table in tables for row in _rows(cursor, table))
+
+
+def file() -> bytes:
+    """All that SQLite has on the disk, deleted or not, once its log is written into the file."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return Path(connection.settings_dict["NAME"]).read_bytes()
 
 
 def _rows(cursor: Any, table: str) -> list[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from time import sleep
 from typing import Any
 
@@ -99,7 +100,34 @@ def test_what_is_there_can_be_read(client: APIClient, disk: Disk) -> None:
     answer = client.get("/api/tasks/")
 
     assert [task["title"] for task in answer.json()["results"]] == ["Milk"]
-    assert client.get("/health/ready/").status_code == 200  # for the sake of those who read
+
+
+def test_it_is_not_ready_until_there_is_room(client: APIClient, disk: Disk) -> None:
+    disk.fill()
+
+    full = client.get("/health/ready/")
+    alive = client.get("/health/")
+    disk.make_room()
+    again = client.get("/health/ready/")
+
+    assert (full.status_code, full.json()["database"]) == (503, "down")
+    assert alive.status_code == 200
+    assert (again.status_code, again.json()["database"]) == (200, "ok")
+
+
+def test_to_see_whether_it_is_ready_writes_on_the_disk_and_changes_nothing(
+    client: APIClient,
+) -> None:
+    """On a full disk, SQLite can still write into its memory."""
+    log = Path(f"{connection.settings_dict['NAME']}-wal")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        before = log.stat().st_size, cursor.execute("PRAGMA schema_version").fetchone()
+
+        assert client.get("/health/ready/").status_code == 200
+
+        assert before[0] == 0 < log.stat().st_size
+        assert cursor.execute("PRAGMA schema_version").fetchone() == before[1]
 
 
 def test_a_tool_leaves_neither_a_task_nor_a_call(
