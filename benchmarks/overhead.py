@@ -2,8 +2,9 @@
 
 Plain messages are sent to a real server, which asks another real server for words that are there
 at once; then the same is asked of that one directly. Both are done by one user and by fifty at
-once. It prints milliseconds: of a turn, of the model, the difference, and then the multiple; it
-fails when an answer is wrong, or is somebody else's.
+once, each message in a conversation of its own; then the fifty go on in one conversation each,
+whose history grows. It prints milliseconds: of a turn, of the model, the difference, and then the
+multiple; it fails when an answer is wrong, or is somebody else's.
 """
 
 import argparse
@@ -33,15 +34,16 @@ WARM_UP = 3  # turns of each user that are not counted
 
 @dataclass(frozen=True)
 class Door:
-    """Where a user can say something; without a token it is the model's own."""
+    """Where a user can say something, in which field; without a token it is the model's own."""
 
     url: str
+    field: str
     token: str = ""
 
     def say(self, text: str) -> float:
         """How many seconds the answer takes."""
         asked = [{"role": "system", "content": "Repeat."}, {"role": "user", "content": text}]
-        body = json.dumps({"content": text} if self.token else {"messages": asked})
+        body = json.dumps({self.field: text if self.token else asked})
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
         where = urlsplit(self.url)
         beginning = time.perf_counter()
@@ -93,7 +95,7 @@ def main() -> None:
         postgres = stack.enter_context(Postgres()) if options.database == "postgresql" else None
         model_url = here.recv()
         os.environ |= {
-            "AGENT_DAILY_TURNS": "0",
+            "AGENT_DAILY_TURNS": "1000000",
             "CHAT_RATE": "100000/s",
             "DATABASE_URL": postgres.url if postgres else f"sqlite:///{folder}/db.sqlite3",
             "DATA_DIR": folder,
@@ -106,14 +108,20 @@ def main() -> None:
         django.setup()
         from benchmarks.chaos_rows import prepare
 
-        users = zip(*prepare(USERS, seconds=3600), strict=True)
+        users = list(zip(*prepare(USERS, seconds=3600), strict=True))
         url = stack.enter_context(TodoChat(os.environ["DATABASE_URL"])).url
-        turns = [Door(f"{url}/api/conversations/{chat}/messages/", token) for token, chat in users]
-        model = Door(f"{model_url}/chat/completions")
+        begin = [Door(f"{url}/api/chat/", "message", token) for token, _ in users]
+        go_on = [
+            Door(f"{url}/api/conversations/{chat}/messages/", "content", token)
+            for token, chat in users
+        ]
+        model = Door(f"{model_url}/chat/completions", "messages")
         print(f"{options.database:17}{'turn':>9}{'model':>9}{'beyond':>9}{'times':>9}")
         alone = 5 * options.turns
-        report("one", times(turns[:1], alone), times([model], alone))
-        report("50 at once", times(turns, options.turns), times([model] * USERS, options.turns))
+        report("one", times(begin[:1], alone), times([model], alone))
+        models = times([model] * USERS, options.turns)
+        report("50 at once", times(begin, options.turns), models)
+        report("50 going on", times(go_on, options.turns), models)
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
@@ -31,3 +32,14 @@ class AnswerSerializer(serializers.Serializer[Turn]):
 
     def get_warning(self, turn: Turn) -> str | None:
         return turn.warning or None
+
+
+def shown(turn: Turn) -> dict[str, Any]:
+    """A settled turn, as AnswerSerializer describes it."""
+    return _answer().to_representation(turn)
+
+
+@cache
+def _answer() -> AnswerSerializer:
+    """One for all turns, of which it keeps nothing: to build it takes longer than to use it."""
+    return AnswerSerializer()

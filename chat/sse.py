@@ -14,7 +14,7 @@ from django.http import StreamingHttpResponse
 from rest_framework.utils.encoders import JSONEncoder
 
 from agent.events import TextDelta, ToolFinished, ToolStarted
-from chat.serializers import AnswerSerializer
+from chat.serializers import shown
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
 from conversations.models import Turn
 from conversations.serializers import MessageSerializer
@@ -155,7 +155,7 @@ def _started(turn: Turn) -> dict[str, Any]:
 
 
 def _ended(turn: Turn) -> tuple[str, dict[str, Any]]:
-    answer = dict(AnswerSerializer(turn).data)
+    answer = shown(turn)
     if turn.error is None:
         return "turn.completed", answer
     return "turn.failed", answer | {"error": turn.error}

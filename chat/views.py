@@ -15,7 +15,7 @@ from chat import sse
 from chat.errors import NothingToCancel, TurnInProgress
 from chat.follow import follow, turn_to_follow
 from chat.send import send
-from chat.serializers import AnswerSerializer, ChatSerializer, ContentSerializer
+from chat.serializers import AnswerSerializer, ChatSerializer, ContentSerializer, shown
 from chat.turns import TurnEnded, answer
 from conversations.models import Conversation, Turn
 from conversations.views import MessageListView
@@ -68,7 +68,7 @@ def _whole(ended: TurnEnded, success: int, headers: dict[str, str]) -> Response:
     turn = ended.turn
     if turn.status == Turn.Status.IN_PROGRESS:  # we were so slow that another process took it over
         raise TurnInProgress
-    body: dict[str, Any] = AnswerSerializer(turn).data
+    body: dict[str, Any] = shown(turn)
     if turn.status != Turn.Status.FAILED:
         return Response(body, success, headers=headers)
     if ended.retry_after is not None:

@@ -90,11 +90,9 @@ class Work:
             history = self.turn.history(settings.AGENT_HISTORY_MESSAGES)
         except (DatabaseError, ValueError):  # or a row holds what its column can not
             logger.error("the history of turn %s can not be read", self.turn.pk)
-            history, warning = [], NO_HISTORY
+            history, warning = [self.turn.user_message, self.turn.reply], NO_HISTORY
         _release_connection()
-        earlier = [message for message in history if message.turn_id != self.turn.pk]
-        own = [self.turn.user_message, self.turn.reply]
-        return prompt.build([*earlier, *own], self.user.local_now()), warning
+        return prompt.build(history, self.user.local_now()), warning
 
     def _run(self, llm: LLM, messages: list[Message]) -> Generator[Event, None, runner.Outcome]:
         limits = runner.Limits(

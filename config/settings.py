@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 import django_stubs_ext
 from environs import Env, ValidationError, validate
 from redis.connection import parse_url
@@ -47,12 +46,12 @@ def own_key(name: str) -> str:
     """For want of a given one; in production nobody knows it, and config/checks.py refuses it."""
     return NOT_GIVEN + secrets.token_urlsafe(48) if PRODUCTION else kept_secret(name)
 
+
 def redis_or_nothing(url: str) -> None:
     try:
         parse_url(url or "redis://")  # type: ignore[no-untyped-call]
     except ValueError:
         raise ValidationError("Not a valid Redis URL.") from None
-
 
 
 # Serving
@@ -100,7 +99,6 @@ SILENCED_SYSTEM_CHECKS = [
 
 # Database and cache
 
-DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
 DB_POOL_MIN = env.int("DB_POOL_MIN", 2)
 DB_POOL_MAX = env.int("DB_POOL_MAX", 10)
 REDIS_URL = env.str("REDIS_URL", "", validate=redis_or_nothing)
@@ -112,6 +110,9 @@ _database: dict[str, Any] = dict(
 ON_SQLITE = _database["ENGINE"] == "django.db.backends.sqlite3"
 if ON_SQLITE:
     Path(_database["NAME"]).touch(mode=0o600)
+    _database["ENGINE"] = "config.sqlite"
+    # Seconds that a thread keeps its connection: to open one and close it took a third of a turn.
+    _database["CONN_MAX_AGE"] = 60
     _database["OPTIONS"] = {
         # A transaction that reads before it writes would fail with "locked" beside another one.
         "transaction_mode": "IMMEDIATE",
@@ -132,10 +133,10 @@ else:
             # A pool that tried for longer would pause for minutes, and sleep on when the database
             # is back. When it has given up, the next request has it try anew.
             "reconnect_timeout": 5,
-        },
             # Seconds after which one that nobody has needed meanwhile is closed: turns that wait
             # for the model need one for a moment about once a second, so few are enough for many.
             "max_idle": 0.5,
+        },
         "connect_timeout": 5,
     }
 DATABASES = {"default": _database}
@@ -178,6 +179,11 @@ AGENT_DAILY_TURNS = env.int("AGENT_DAILY_TURNS", 500)
 REGISTER_RATE = env.str("REGISTER_RATE", "10/h")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
 
+# Clean-up, in days; 0: never
+
+CLEANUP_INACTIVE_DAYS = env.int("CLEANUP_INACTIVE_DAYS", 0)
+CLEANUP_PURGE_DELETED_DAYS = env.int("CLEANUP_PURGE_DELETED_DAYS", 30)
+
 # Django
 
 INSTALLED_APPS = [
@@ -185,11 +191,6 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-# Clean-up, in days; 0: never
-
-CLEANUP_INACTIVE_DAYS = env.int("CLEANUP_INACTIVE_DAYS", 0)
-CLEANUP_PURGE_DELETED_DAYS = env.int("CLEANUP_PURGE_DELETED_DAYS", 30)
-
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "config",
@@ -297,6 +298,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
@@ -310,4 +312,3 @@ SPECTACULAR_SETTINGS = {
         "ConversationStatus": ["idle", "busy"],
     },
 }
-    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},

@@ -1,7 +1,10 @@
 """What was said, and the tools that were used for it."""
 
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -11,6 +14,33 @@ from accounts.ownership import Owned, OwnedQuerySet
 
 if TYPE_CHECKING:
     from conversations.models.turn import Turn
+
+
+@dataclass(slots=True)
+class ToldCall:
+    """A tool call as a prompt tells it."""
+
+    id: UUID
+    step: int
+    name: str
+    arguments: Any
+    result: Any
+
+
+@dataclass(slots=True)
+class ToldWork:
+    shown_status: str
+
+
+@dataclass(slots=True)
+class Told:
+    """A message as a prompt tells it, read with every turn: model instances took twice as long."""
+
+    role: str
+    content: str
+    turn_id: UUID
+    work: ToldWork | None
+    calls: list[ToldCall]
 
 
 class MessageQuerySet(OwnedQuerySet["Message"]):
@@ -24,6 +54,19 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
     def last_with_work(self, limit: int) -> list["Message"]:
         """The latest ``limit`` messages, oldest first; 2 queries."""
         return list(self.with_work().order_by("-seq")[:limit])[::-1]
+
+    def last_told(self, limit: int) -> list[Told]:
+        """The latest ``limit`` messages for a prompt, oldest first; at most 2 queries."""
+        columns = ("role", "content", "turn_id", "turn__status")
+        rows = list(self.order_by("-seq").values_list(*columns)[:limit])[::-1]
+        answered = [turn for role, _, turn, _ in rows if role == Message.Role.ASSISTANT]
+        calls = ToolCall.objects.filter(turn__in=answered).told_by_turn()
+        return [
+            Told(role, content, turn, ToldWork(status), calls[turn])
+            if role == Message.Role.ASSISTANT
+            else Told(role, content, turn, None, [])
+            for role, content, turn, status in rows
+        ]
 
     def before(self, seq: int) -> Self:
         return self.filter(seq__lt=seq)
@@ -74,6 +117,12 @@ class Message(Owned):
 class ToolCallQuerySet(OwnedQuerySet["ToolCall"]):
     def of_kept_conversations(self) -> Self:
         return self.filter(turn__conversation__deleted_at=None)
+
+    def told_by_turn(self) -> defaultdict[UUID, list[ToldCall]]:
+        calls = defaultdict(list)
+        for turn, *call in self.values_list("turn", "id", "step", "name", "arguments", "result"):
+            calls[turn].append(ToldCall(*call))
+        return calls
 
 
 class ToolCall(Owned):

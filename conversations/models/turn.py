@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.ownership import Owned, OwnedQuerySet
-from conversations.models.message import Message, ToolCall
+from conversations.models.message import Message, Told, ToolCall
 
 
 class ConversationBusy(Exception):
@@ -288,9 +288,14 @@ class Turn(Owned):
             setattr(self, name, value)
         self.reply.content = content
 
-    def history(self, limit: int) -> list[Message]:
-        """The messages up to the turn's own reply: at most ``limit``, oldest first, 2 queries."""
-        return self.conversation.messages.filter(seq__lte=self.reply.seq).last_with_work(limit)
+    def history(self, limit: int) -> list[Message | Told]:
+        """The messages up to the turn's own two: at most ``limit`` with them, and 2 queries."""
+        own: list[Message | Told] = [self.user_message, self.reply]
+        earlier = self.conversation.messages.before(self.user_message.seq)
+        room = limit - len(own)
+        if room <= 0 or self.user_message.seq == 1:
+            return own
+        return [*(told for told in earlier.last_told(room) if told.turn_id != self.pk), *own]
 
     def _ours(self) -> TurnQuerySet:
         return Turn.objects.in_progress().filter(pk=self.pk, lease_token=self.lease_token)
