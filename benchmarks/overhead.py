@@ -4,7 +4,8 @@ Plain messages are sent to a real server, which asks another real server for wor
 at once; then the same is asked of that one directly. Both are done by one user and by fifty at
 once, each message in a conversation of its own; then the fifty go on in one conversation each,
 whose history grows. It prints milliseconds: of a turn, of the model, the difference, and then the
-multiple; it fails when an answer is wrong, or is somebody else's.
+multiple; at the end those that a hundred messages take to be read. It fails when an answer is
+wrong, or is somebody else's.
 """
 
 import argparse
@@ -44,16 +45,25 @@ class Door:
         """How many seconds the answer takes."""
         asked = [{"role": "system", "content": "Repeat."}, {"role": "user", "content": text}]
         body = json.dumps({self.field: text if self.token else asked})
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
-        where = urlsplit(self.url)
-        beginning = time.perf_counter()
-        with closing(HTTPConnection(where.netloc, timeout=60)) as connection:
-            connection.request("POST", where.path, body, headers)
-            answer = connection.getresponse().read()
-        seconds = time.perf_counter() - beginning
+        answer, seconds = self._ask("POST", urlsplit(self.url).path, body)
         if f"You said: {text}.".encode() not in answer:
             raise SystemExit(f"{text!r} got the answer {answer!r}")
         return seconds
+
+    def read(self) -> float:
+        """How many seconds it takes to read a hundred messages."""
+        answer, seconds = self._ask("GET", f"{urlsplit(self.url).path}?limit=100")
+        if len(json.loads(answer)["results"]) != 100:
+            raise SystemExit(f"These are not a hundred messages: {answer!r}")
+        return seconds
+
+    def _ask(self, method: str, path: str, body: str | None = None) -> tuple[bytes, float]:
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
+        beginning = time.perf_counter()
+        with closing(HTTPConnection(urlsplit(self.url).netloc, timeout=60)) as connection:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse().read()
+        return answer, time.perf_counter() - beginning
 
 
 def times(doors: list[Door], turns: int) -> list[float]:
@@ -73,6 +83,12 @@ def report(name: str, *measured: list[float]) -> None:
         turn, model = (parts[percent - 1] * 1000 for parts in hundredths)
         figures = f"{turn:9.1f}{model:9.1f}{turn - model:9.1f}{turn / model:9.1f}"
         print(f"{name:14}p{percent}{figures}", flush=True)
+
+
+def report_reading(name: str, seconds: list[float]) -> None:
+    hundredths = quantiles(seconds, n=100, method="inclusive")
+    for percent in (50, 95):
+        print(f"{name:14}p{percent}{hundredths[percent - 1] * 1000:9.1f}", flush=True)
 
 
 def serve_model(pipe: Connection) -> None:
@@ -122,6 +138,9 @@ def main() -> None:
         models = times([model] * USERS, options.turns)
         report("50 at once", times(begin, options.turns), models)
         report("50 going on", times(go_on, options.turns), models)
+        for number in range(50 - WARM_UP - options.turns):
+            go_on[0].say(f"word {number} more")
+        report_reading("100 read", [go_on[0].read() for _ in range(alone)])
 
 
 if __name__ == "__main__":
