@@ -3,7 +3,9 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 AXE := axe-core@4.14.1
-IN_PROCESSES := --ignore tests/browser --numprocesses auto --maxprocesses 4
+# One more than there are processors, for many tests wait; and 4 at most, for each has servers.
+PROCESSES := $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 3 ? cores + 1 : 4)))
+IN_PROCESSES := --ignore tests/browser --numprocesses $(PROCESSES)
 COVERED := accounts/*,todos/*,conversations/*,agent/*,chat/*
 
 ifneq ($(shell command -v uv),)
@@ -39,7 +41,7 @@ test-postgresql: .venv/requirements-dev.txt
 # Tells what is missing where there is no Chromium or no npm. A part that ARGS chooses may have no
 # test in a browser, which pytest calls 5.
 test-browser: .venv/requirements-dev.txt $(if $(shell command -v npm),.venv/$(AXE))
-	$(RUN) -m pytest --override-ini testpaths=tests/browser --numprocesses auto --maxprocesses 4 $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
+	$(RUN) -m pytest --override-ini testpaths=tests/browser --numprocesses $(PROCESSES) $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
 
 SECONDS ?= 60
 DATABASE ?= sqlite postgresql

@@ -14,7 +14,8 @@ from tests.plans import plans, sorts
 
 pytestmark = pytest.mark.django_db
 
-OTHERS, EACH, LONG = 100, 10, 50
+MINE, OTHERS, EACH = 300, 100, 10  # conversations; users, and conversations of each
+LONG = 50  # turns
 TEXT = "word " * 100
 CONVERSATION, MESSAGE = "conversations_conversation", "conversations_message"
 TURN, TOOL_CALL = "conversations_turn", "conversations_toolcall"
@@ -28,7 +29,7 @@ TURN_KEY = ("turn_key_unique_per_user", "sqlite_autoindex_conversations_turn_2")
 def conversation(user: User) -> Conversation:
     """Of 50 turns; the user has many more, and so have many others."""
     users = User.objects.bulk_create(User(username=f"other{each}") for each in range(OTHERS))
-    owners = [user] * LONG + [other for other in users for _ in range(EACH)]
+    owners = [user] * MINE + [other for other in users for _ in range(EACH)]
     conversations = Conversation.objects.bulk_create(Conversation(user=each) for each in owners)
     long = conversations[0]
     turns = Turn.objects.bulk_create(

@@ -4,11 +4,15 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from accounts.models import User
 from conversations.models import ToolCall
 from tests.conftest import Serves
 from tests.servers import ROOT
 from todos.models import Task
+
+pytestmark = pytest.mark.only_on("sqlite")  # as a reader has it
 
 BLOCK = re.compile(r"^<!-- run -->\n```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

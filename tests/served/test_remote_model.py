@@ -15,6 +15,8 @@ from tests.fakes.server import Answer
 from tests.servers import TodoChat
 from todos.models import Task
 
+pytestmark = pytest.mark.only_on("sqlite")  # it is about the model
+
 
 @contextmanager
 def signed_in(served: TodoChat, username: str) -> Iterator[httpx2.Client]:

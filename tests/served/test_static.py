@@ -12,6 +12,8 @@ from django.test import Client
 from tests.conftest import Serves
 from tests.factories import UserFactory
 
+pytestmark = pytest.mark.only_on("sqlite")  # there is nothing of them in a database
+
 PAGES = ["/accounts/login/", "/", "/nope/", "/admin/", "/admin/accounts/user/", "/api/docs/"]
 NAMED = re.compile(r'(?:src|href)="(/static/[^"]+)"')
 NAMED_BY_CSS = re.compile(r"""url\(["']?([^"')]+)""")
