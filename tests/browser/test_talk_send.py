@@ -48,6 +48,24 @@ def test_a_message_appears_at_once_and_its_answer_grows(page: Page, model: Model
     shows_one_exchange(page, "What do I need?", "Milk and honey, and bread.")
 
 
+@both_widths
+def test_what_is_said_next_goes_on_in_the_same_conversation(page: Page) -> None:
+    page.goto("/")
+    say(page, "Add Milk")
+    shows_one_exchange(page, "Add Milk", "Milk")
+
+    say(page, "Add Bread")
+    expect(replies(page)).to_have_count(2)
+    expect(page.locator("#send")).to_be_visible()
+    say(page, "mark it as done")
+    expect(replies(page)).to_have_count(3)
+    expect(page.locator("#send")).to_be_visible()
+
+    assert Conversation.objects.get().message_count == 6
+    page.reload()
+    expect(said(page)).to_contain_text(["Add Milk", "Add Bread", "mark it as done"])
+
+
 def test_code_is_highlighted_and_can_be_copied(page: Page, model: Model) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     model.begin(says(CODE))

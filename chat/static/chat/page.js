@@ -139,7 +139,8 @@ function sayFrom(form) {
     written();
   }
   const key = form.elements.idempotency_key?.value;
-  const began = form.getAttribute("action") === "/say/"; // a conversation, when it was said first
+  // What began a conversation when it was said first is tried again as what begins one.
+  const began = key && form.getAttribute("action") === "/say/";
   talk.say(text, key, began ? null : undefined);
 }
 
