@@ -111,3 +111,16 @@ def test_a_reply_is_taken_back_with_all_it_did(page: Page, model: Model) -> None
     expect(button(replies(page), "Undo")).to_have_count(0)
     expect(replies(page)).to_contain_text("There they are.")
     expect(open_tasks(page)).to_contain_text("Nothing to do.")
+
+
+def test_what_the_assistant_takes_back_is_marked_where_it_was_done(page: Page) -> None:
+    page.goto("/")
+    say(page, "Add Milk")
+    shows_one_exchange(page, "Add Milk", "Milk")
+
+    say(page, "undo")
+
+    expect(replies(page)).to_have_count(2)
+    expect(replies(page).first.get_by_text("undone", exact=True)).to_be_visible()
+    expect(button(replies(page).first, "Undo")).to_have_count(0)
+    expect(button(replies(page).last, "Undo")).to_have_count(1)

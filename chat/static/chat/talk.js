@@ -336,6 +336,7 @@ export async function follow() {
 async function take(events, article, key) {
   let reply = null;
   let since = null;
+  let tookBack = false;
   for await (const { name, data } of events) {
     switch (name) {
       case "turn.started":
@@ -358,12 +359,14 @@ async function take(events, article, key) {
       case "tool.finished": {
         const card = await drawn(`/calls/${data.id}/`);
         keepPlace(() => element(`call-${data.id}`).replaceWith(card));
+        tookBack ||= data.name === "undo_last";
         announce("tool");
         break;
       }
     }
   }
   await refresh(since ?? lastMessage().dataset.seq - 1);
+  if (tookBack) merge(await drawn(messages.dataset.part)); // what was done further up
   announce("settled");
 }
 
