@@ -46,7 +46,8 @@ def left_of_turn(change: TaskChange) -> int:
 
 def undo_reply(user: User, reply_id: UUID, origin: Origin) -> list[TaskChange]:
     """What the reply did and is taken back now, newest first. Raises Http404, TaskChangedSince."""
-    message = get_object_or_404(Message.objects.for_user(user).with_work(), pk=reply_id)
+    messages = Message.objects.for_user(user).of_kept_conversations()
+    message = get_object_or_404(messages.with_work(), pk=reply_id)
     calls = [call.pk for call in message.calls]
     mine = TaskChange.objects.for_user(user).select_related("task")
     changes = list(mine.not_undone_of(calls))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-from environs import Env, ValidationError, validate
+from environs import Env, EnvError, ValidationError, validate
 from redis.connection import parse_url
 
 django_stubs_ext.monkeypatch()  # lets Django's classes take type parameters, as mypy knows them
@@ -108,6 +108,8 @@ _database: dict[str, Any] = dict(
     env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}", conn_health_checks=True)
 )
 ON_SQLITE = _database["ENGINE"] == "django.db.backends.sqlite3"
+if not ON_SQLITE and _database["ENGINE"] != "django.db.backends.postgresql":
+    raise EnvError('Environment variable "DATABASE_URL" invalid: Give PostgreSQL, or SQLite.')
 if ON_SQLITE:
     Path(_database["NAME"]).touch(mode=0o600)
     _database["ENGINE"] = "config.sqlite"

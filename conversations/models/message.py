@@ -48,6 +48,9 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         """Bring the turns and tool calls along: 2 queries, whatever the number of messages."""
         return self.select_related("turn").prefetch_related("turn__tool_calls")
 
+    def of_kept_conversations(self) -> Self:
+        return self.filter(conversation__deleted_at=None)
+
     def oldest_first(self) -> Self:
         return self.order_by("seq")
 

@@ -114,6 +114,19 @@ def test_a_reply_is_taken_back_whole_or_not_at_all(
     assert not ToolCall.objects.exclude(undone_at=None).exists()
 
 
+def test_a_reply_of_a_deleted_conversation_is_not_to_be_found(
+    client: APIClient, plays: Plays
+) -> None:
+    plays([call("create_task", title="Milk")], ["Added milk."])
+    said = client.post("/api/chat/", {"message": "Milk"}).json()
+    client.delete(f"/api/conversations/{said['conversation_id']}/")
+
+    answer = client.post(f"/api/messages/{said['assistant_message']['id']}/undo/")
+
+    assert answer.status_code == 404
+    assert Task.objects.get().deleted_at is None
+
+
 def test_a_stranger_gets_404(
     client: APIClient, stranger_client: APIClient, user: User, plays: Plays, anonymous: APIClient
 ) -> None:

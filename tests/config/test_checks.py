@@ -172,6 +172,7 @@ SERVE = ("-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi")
         ("DJANGO_ENV", "prodution"),
         ("PORT", "abc"),
         ("DATABASE_URL", "postgres://todo:the#secret@db/todo"),
+        ("DATABASE_URL", "mysql://todo:secret@db/todo"),
         ("REDIS_URL", "redis://:secret@db:port/0"),
     ],
 )
