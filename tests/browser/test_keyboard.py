@@ -122,6 +122,19 @@ def test_a_new_conversation_is_two_keys_away(
     expect(page).to_have_url("/")
 
 
+def test_on_a_mac_these_keys_still_begin_a_tilde(page: Page, conversation: Conversation) -> None:
+    open_(page, conversation)
+    where = page.url
+
+    composer(page).dispatch_event(
+        "keydown", {"code": "KeyN", "key": "Dead", "altKey": True, "cancelable": True}
+    )
+    page.wait_for_load_state()
+
+    expect(composer(page)).to_be_visible()
+    expect(page).to_have_url(where)
+
+
 @both_widths
 def test_a_question_mark_shows_the_keys(page: Page, conversation: Conversation) -> None:
     open_(page, conversation)

@@ -214,7 +214,8 @@ function move(event) {
 document.addEventListener("keydown", (event) => {
   const inList = conversations.contains(document.activeElement) || document.activeElement.id === "search";
   if (event.key === "Escape" && talk.isBusy() && !document.querySelector(":popover-open")) talk.stop();
-  else if (event.altKey !== event.ctrlKey && event.code === "KeyN") {
+  // On a Mac, Option and N begin an ñ.
+  else if (event.altKey !== event.ctrlKey && event.code === "KeyN" && event.key !== "Dead") {
     event.preventDefault();
     location.assign("/");
   } else if (inList && ["ArrowDown", "ArrowUp"].includes(event.key)) move(event);
