@@ -14,7 +14,7 @@ from rest_framework_simplejwt.tokens import Token
 
 from accounts import outside, tokens
 from accounts.models import User
-from rest.request_id import know
+from web.request_id import know
 
 
 class SessionUser(AuthenticationMiddleware):

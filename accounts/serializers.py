@@ -8,7 +8,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from accounts.models import User, validate_time_zone
 from accounts.validators import LONGEST_PASSWORD
-from rest.fields import RefusesEmptyPatch, TextField
+from web.fields import RefusesEmptyPatch, TextField
 
 
 class NameField(TextField):

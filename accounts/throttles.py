@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from rest.throttles import client_address, throttle
+from web.throttles import client_address, throttle
 
 
 def throttle_sign_up(request: Request | HttpRequest) -> None:

@@ -20,7 +20,7 @@ from accounts.serializers import (
     TokenPairSerializer,
 )
 from accounts.throttles import throttle_password, throttle_sign_in, throttle_sign_up
-from rest.schema import problems
+from web.schema import problems
 
 
 class PublicView(GenericAPIView[User]):

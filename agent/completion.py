@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from agent.llm import LLMBadResponse, Response, ToolRequest
 from agent.transport import CallError
-from rest.text import clean_text
+from text import clean_text
 
 CUT_SHORT = "(My answer was cut short here.)"
 FILTERED = "I can not answer that."

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from agent.llm import Message
-from rest.text import clean_json, clean_text, is_blank
+from text import clean_json, clean_text, is_blank
 
 HISTORY_CHARACTERS = 100_000
 """Roughly 25,000 tokens; the oldest turns beyond that are left out."""

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from agent import prompt, tools
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLM, Message, Response, ToolRequest, wait_on
-from rest.text import clean_text, is_blank
+from text import clean_text, is_blank
 
 NO_WORDS = "I have nothing to say to that."
 TOO_LONG = "(My answer was cut short here.)"

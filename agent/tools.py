@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from accounts.models import User
-from rest.text import clean_json, clean_text, is_blank
+from text import clean_json, clean_text, is_blank
 from todos.models import ChangedSince, Origin, Task, TaskChange
 
 LISTED_TASKS = 50

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
 
-from rest.throttles import TooManyRequests
+from web.throttles import TooManyRequests
 
 
 class ConversationIsBusy(APIException):

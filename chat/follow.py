@@ -9,7 +9,7 @@ from agent.events import TextDelta, ToolFinished, ToolStarted
 from chat.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Place
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
 from conversations.models import Conversation, Turn
-from rest.errors import log_database_failure
+from web.errors import log_database_failure
 
 POLL_SECONDS = 0.25
 

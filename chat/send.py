@@ -16,8 +16,8 @@ from accounts.models import User
 from chat.errors import DailyTurnsUsedUp, IdempotencyKeyReused, TurnInProgress
 from chat.turns import open_turn
 from conversations.models import Conversation, IdempotencyKeyTaken, NoTurnsLeft, Turn
-from rest.request_id import current_request_id
-from rest.throttles import throttle
+from web.request_id import current_request_id
+from web.throttles import throttle
 
 VISIBLE = re.compile(r"[\x21-\x7e]{1,200}")
 

@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from conversations.models import Turn
 from conversations.serializers import MessageSerializer
-from rest.fields import SpokenTextField
+from web.fields import SpokenTextField
 
 LONGEST_MESSAGE = 10_000
 

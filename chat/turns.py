@@ -15,8 +15,8 @@ from agent.llm import LLM, LLMError
 from chat.errors import ConversationIsBusy, TooManyOpenTurns
 from chat.work import Work
 from conversations.models import Conversation, ConversationBusy, TooManyTurns, Turn, TurnLost
-from rest.errors import DatabaseUnavailable
-from rest.request_id import know
+from web.errors import DatabaseUnavailable
+from web.request_id import know
 
 logger = logging.getLogger(__name__)
 

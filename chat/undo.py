@@ -14,9 +14,9 @@ from accounts.authentication import door_of, user_of
 from accounts.models import User
 from chat.errors import TaskChangedSince
 from conversations.models import Message, ToolCall
-from rest.schema import problems
 from todos.models import ChangedSince, ChangeKind, Origin, TaskChange
 from todos.serializers import TaskChangeSerializer
+from web.schema import problems
 
 
 def undo(changes: Iterable[TaskChange], origin: Origin) -> None:

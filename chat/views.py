@@ -19,8 +19,8 @@ from chat.serializers import AnswerSerializer, ChatSerializer, ContentSerializer
 from chat.turns import TurnEnded, answer
 from conversations.models import Conversation, Turn
 from conversations.views import MessageListView
-from rest.errors import CONTENT_TYPE, problem
-from rest.schema import problems
+from web.errors import CONTENT_TYPE, problem
+from web.schema import problems
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",

@@ -6,4 +6,4 @@ class Configuration(AppConfig):
 
     def ready(self) -> None:
         from config import checks  # noqa: F401 - they register themselves
-        from rest import converters  # noqa: F401 - likewise
+        from web import converters  # noqa: F401 - likewise

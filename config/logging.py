@@ -6,7 +6,7 @@ import logging.config
 from datetime import UTC, datetime
 from typing import Any
 
-from rest.request_id import current_request_id, known
+from web.request_id import current_request_id, known
 
 PLAIN = "%(levelname)s %(name)s [%(known)s] %(message)s"
 

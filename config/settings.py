@@ -147,7 +147,7 @@ ATOMIC_REQUESTS = False  # for ever: a turn must not hold a transaction while th
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
-    "default": {"BACKEND": "rest.cache.RedisOrMemoryCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "web.cache.RedisOrMemoryCache", "LOCATION": REDIS_URL}
     if REDIS_URL
     else {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -207,21 +207,21 @@ INSTALLED_APPS = [
     "chat",
 ]
 MIDDLEWARE = [
-    "rest.headers.security_headers",
-    "rest.request_id.request_id",
-    "rest.middleware.request_log",
+    "web.headers.security_headers",
+    "web.request_id.request_id",
+    "web.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "rest.middleware.body_limit",
-    "rest.middleware.optional_slash",
+    "web.middleware.body_limit",
+    "web.middleware.optional_slash",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.authentication.SessionUser",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "rest.middleware.DatabaseFailures",
+    "web.middleware.DatabaseFailures",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -251,7 +251,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 SESSION_ENGINE = "accounts.sessions"
-CSRF_FAILURE_VIEW = "rest.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
+MACHINE_PATHS = ("/api/", "/health", "/metrics", "/chatkit/")  # where errors are told in JSON
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
@@ -276,13 +277,13 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["rest.parsers.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["web.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "rest.negotiation.JSONWhateverIsAccepted",
-    "DEFAULT_METADATA_CLASS": "rest.metadata.AllowedMethods",
-    "DEFAULT_PAGINATION_CLASS": "rest.pagination.KeysetPagination",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "web.negotiation.JSONWhateverIsAccepted",
+    "DEFAULT_METADATA_CLASS": "web.metadata.AllowedMethods",
+    "DEFAULT_PAGINATION_CLASS": "web.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "rest.errors.exception_handler",
+    "EXCEPTION_HANDLER": "web.errors.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -305,7 +306,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "rest.schema.add_problems",
+        "web.schema.add_problems",
     ],
     "ENUM_NAME_OVERRIDES": {
         "ChangeKind": "todos.models.ChangeKind",

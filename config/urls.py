@@ -6,10 +6,10 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from config import health
 
-handler400 = "rest.errors.bad_request"
-handler403 = "rest.errors.permission_denied"
-handler404 = "rest.errors.not_found"
-handler500 = "rest.errors.server_error"
+handler400 = "web.errors.bad_request"
+handler403 = "web.errors.permission_denied"
+handler404 = "web.errors.not_found"
+handler500 = "web.errors.server_error"
 
 urlpatterns = [
     path("api/auth/", include("accounts.urls")),

@@ -12,6 +12,6 @@ if PRODUCTION:
     exit_if_wrong()
 django.setup(set_prefix=False)
 
-from rest.wsgi import Application  # noqa: E402 - it needs Django to be set up
+from web.wsgi import Application  # noqa: E402 - it needs Django to be set up
 
 application = Application()

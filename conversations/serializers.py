@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from conversations.models import Conversation, Message, ToolCall, Turn
-from rest.fields import RefusesEmptyPatch, TextField
+from web.fields import RefusesEmptyPatch, TextField
 
 
 class ConversationSerializer(serializers.ModelSerializer[Conversation]):

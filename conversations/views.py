@@ -27,7 +27,7 @@ from conversations.serializers import (
     SinceSerializer,
     TitleSerializer,
 )
-from rest.pagination import PARAMETERS, Keyset
+from web.pagination import PARAMETERS, Keyset
 
 LATEST_MESSAGES = 50
 EXAMPLE = OpenApiExample(

@@ -6,9 +6,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from rest.fields import RefusesEmptyPatch, TextField
-from rest.text import is_blank
+from text import is_blank
 from todos.models import ORDERINGS, ChangeKind, Priority, Task, TaskChange
+from web.fields import RefusesEmptyPatch, TextField
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TIME_OF_DAY = re.compile(r"^[0-9]{2}:[0-9]{2}(:00)?$")

@@ -28,9 +28,9 @@ from chat.turns import answer
 from chat.undo import undo_reply
 from conversations.models import Conversation
 from conversations.serializers import TitleSerializer
-from rest.errors import sentence
 from todos.models import Origin, Task
 from todos.serializers import TaskSerializer
+from web.errors import sentence
 
 PAGE = Origin("page")
 

@@ -26,8 +26,8 @@ from chat.pages.transcript import bubbles
 from chat.serializers import LONGEST_MESSAGE
 from conversations.models import Conversation, Message, ToolCall
 from conversations.serializers import SearchSerializer
-from rest.errors import error_response, sentence
-from rest.pagination import Keyset, Page
+from web.errors import error_response, sentence
+from web.pagination import Keyset, Page
 
 CONVERSATIONS = 30
 MESSAGES = 50

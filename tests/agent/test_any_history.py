@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from agent import prompt
 from agent.llm import Message
-from rest.text import clean_text, is_blank
 from tests.agent.histories import Called, Said, Worked, a_history, nested, spoil, turn
 from tests.fakes import validate_messages
+from text import clean_text, is_blank
 
 NOW = datetime(2026, 11, 20, 17, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 ROUNDS = 3_000

@@ -12,11 +12,11 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from agent import tools
 from agent.llm import Message, ToolRequest
-from rest.text import clean_json
 from tests.chat.streams import read
 from tests.conftest import Plays
 from tests.factories import TaskFactory
 from tests.fakes import call
+from text import clean_json
 from todos.models import Task, TaskChange
 
 pytestmark = pytest.mark.django_db(transaction=True)

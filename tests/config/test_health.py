@@ -56,7 +56,7 @@ def test_without_its_cache_it_is_degraded_and_says_nothing_of_why(
 ) -> None:
     settings.CACHES = {
         "default": {
-            "BACKEND": "rest.cache.RedisOrMemoryCache",
+            "BACKEND": "web.cache.RedisOrMemoryCache",
             "LOCATION": "redis://user:secret@127.0.0.1:1/0",
         }
     }
@@ -78,7 +78,7 @@ def test_without_its_cache_it_is_degraded_and_says_nothing_of_why(
 def test_a_cache_that_is_there_is_ready(anonymous: APIClient, settings: Settings) -> None:
     with Valkey() as valkey:
         settings.CACHES = {
-            "default": {"BACKEND": "rest.cache.RedisOrMemoryCache", "LOCATION": valkey.url}
+            "default": {"BACKEND": "web.cache.RedisOrMemoryCache", "LOCATION": valkey.url}
         }
         answer = anonymous.get("/health/ready/")
         caches["default"]._cache.get_client(write=True).connection_pool.disconnect()

@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 
 from agent.llm import LLMUnavailable
 from config.logging import JSONFormatter
-from rest.request_id import current_request_id
 from tests.conftest import Plays
+from web.request_id import current_request_id
 
 
 def test_a_request_is_a_line_without_its_query(

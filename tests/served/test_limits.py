@@ -11,9 +11,9 @@ from django.conf import settings
 from accounts.models import User
 from conversations.models import Conversation, Message, Turn, TurnCount
 from tests.conftest import database_url
-from tests.rest.silent import Silent
 from tests.served.processes import client_of
 from tests.servers import TodoChat, Valkey
+from tests.web.silent import Silent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -15,14 +15,14 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
 from conversations.models import Turn
-from rest.errors import MACHINE_PATHS
 from tests.fakes import call
 from tests.fakes.answers import asks, says
-from tests.rest.silent import Silent
 from tests.served.conftest import served
 from tests.served.processes import Held, Model, Mortal, happens, until
 from tests.served.proxy import NAME, NGINX, Nginx, ask, is_held, through
 from tests.servers import free_port
+from tests.web.silent import Silent
+from web.errors import MACHINE_PATHS
 
 pytestmark = pytest.mark.only_on("sqlite")  # it is about what stands in front of any
 

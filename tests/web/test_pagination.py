@@ -11,9 +11,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from conversations.models import Message
-from rest.pagination import Keyset
 from tests.factories import TaskFactory
 from todos.models import ORDERINGS, Origin, Task
+from web.pagination import Keyset
 
 BY_RANK = Task.objects.in_order("priority")
 ORDERS = [f"{sign}{key}" for key in ORDERINGS for sign in ("-", "")]

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from conversations.models import Turn
 from tests.factories import LEASE, ConversationFactory
-from tests.rest.test_strangers import ROWS, all_paths, everything
+from tests.web.test_strangers import ROWS, all_paths, everything
 
 FRIEND = "https://app.example.org"
 PATHS = ["/api/conversations/", "/api/auth/me/", "/api/nope/", "/", "/accounts/login/"]

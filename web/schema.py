@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse
 
-from rest.errors import CONTENT_TYPE
+from web.errors import CONTENT_TYPE
 
 SCHEMA = {"$ref": "#/components/schemas/Problem"}
 PROBLEM = {

@@ -12,10 +12,10 @@ from django.test import RequestFactory
 from pytest_django import Settings
 from redis import Redis
 
-from rest.cache import PAUSE, WARN_EVERY, RedisOrMemoryCache
-from rest.throttles import TooManyRequests, throttle
-from tests.rest.silent import Silent
 from tests.servers import Valkey
+from tests.web.silent import Silent
+from web.cache import PAUSE, WARN_EVERY, RedisOrMemoryCache
+from web.throttles import TooManyRequests, throttle
 
 NOON = "2026-11-20T12:00:00Z"
 RATE = "3/d"
@@ -41,7 +41,7 @@ def silent() -> Iterator[Silent]:
 
 @contextmanager
 def counting_in(url: str, settings: Settings) -> Iterator[None]:
-    settings.CACHES = {"default": {"BACKEND": "rest.cache.RedisOrMemoryCache", "LOCATION": url}}
+    settings.CACHES = {"default": {"BACKEND": "web.cache.RedisOrMemoryCache", "LOCATION": url}}
     cache = caches["default"]
     assert isinstance(cache, RedisOrMemoryCache)
     try:

@@ -87,7 +87,7 @@ def routes(patterns: list[Any], prefix: str = "/") -> Iterator[str]:
 def all_paths() -> Iterator[str]:
     """All but the admin's, with ``{id}`` where a row is named, and ``{user}`` where the caller is.
 
-    Whoever else stands there is told in tests/rest/test_user_in_path.py.
+    Whoever else stands there is told in tests/web/test_user_in_path.py.
     """
     for path in routes(get_resolver().url_patterns):
         if not path.startswith("/admin/"):

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -13,15 +14,14 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler
 
-from rest.request_id import current_request_id
-from rest.text import clean_text
+from text import clean_text
+from web.request_id import current_request_id
 
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 NOT_SIGNED_IN = "Your sign-in is not valid, or no longer."  # whatever is wrong with a token
 NOTHING_HERE = "There is nothing here, or it is not yours."
-MACHINE_PATHS = ("/api/", "/health", "/metrics", "/chatkit/")
 
 
 class DatabaseUnavailable(exceptions.APIException):
@@ -129,7 +129,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def database_unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
-    """For every view, of REST framework or not: see rest/middleware.py."""
+    """For every view, of REST framework or not: see web/middleware.py."""
     log_database_failure(error)
     fault = DatabaseUnavailable
     response = error_response(request, fault.status_code, fault.default_code, fault.default_detail)
@@ -148,7 +148,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def error_response(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
     """A problem for a program, a page for a person: the path tells which of them asks."""
-    if request.path.startswith(MACHINE_PATHS):
+    if request.path.startswith(settings.MACHINE_PATHS):
         body = problem(status, code, detail)
         return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
     # The page does not say who is signed in: that may be what can not be found out.

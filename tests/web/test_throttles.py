@@ -7,7 +7,7 @@ from django.conf import LazySettings
 from rest_framework.request import Request
 from rest_framework.test import APIClient, APIRequestFactory
 
-from rest.throttles import TooManyRequests, client_address, in_words, throttle
+from web.throttles import TooManyRequests, client_address, in_words, throttle
 
 PROXY = "10.0.0.1"
 

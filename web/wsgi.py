@@ -16,7 +16,7 @@ class Request(WSGIRequest):
         """Django's, but for the name of a charset, with which it would decode the query at once.
 
         With some charsets that crashes, before there is anything that could answer. What is not
-        UTF-8 is refused in rest/middleware.py.
+        UTF-8 is refused in web/middleware.py.
         """
         try:
             kind, parameters = parse_header_parameters(meta.get("CONTENT_TYPE", ""))

@@ -9,8 +9,8 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from tests.rest.test_parsers import BAD as BAD_BODIES
-from tests.rest.test_strangers import ROWS, everything
+from tests.web.test_parsers import BAD as BAD_BODIES
+from tests.web.test_strangers import ROWS, everything
 
 OPERATIONS = [
     (method.upper(), path, operation)

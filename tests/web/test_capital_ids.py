@@ -4,7 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from tests.rest.test_strangers import ROWS, all_paths
+from tests.web.test_strangers import ROWS, all_paths
 
 READ = [path for path in all_paths() if path.count("{id}") == 1]
 

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from rest.errors import MACHINE_PATHS
-
 GetResponse = Callable[[HttpRequest], HttpResponse]
 Policy = dict[str, list[str]]  # directives and their sources, as in Django 6
 
@@ -22,7 +20,7 @@ def security_headers(get_response: GetResponse) -> GetResponse:
     """Middleware, the first of all: what the others refuse passes it, too."""
     policies = [
         ("/api/docs/", _header({**settings.SECURE_CSP, **SWAGGER})),
-        *((path, _header(NOTHING)) for path in MACHINE_PATHS),
+        *((path, _header(NOTHING)) for path in settings.MACHINE_PATHS),
         ("", _header(settings.SECURE_CSP)),
     ]
 

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.factories import ConversationFactory
-from tests.rest.test_strangers import all_paths, everything
+from tests.web.test_strangers import all_paths, everything
 
 OTHERS = ["{stranger}", "987654321", "ada", "-1", "0{user}", "{user} ", "٣", "%00", "' OR 1=1 --"]
 

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import User
 from conversations.models import Conversation
 from tests.factories import ConversationFactory, UserFactory, say
-from tests.rest.test_errors import crash
+from tests.web.test_errors import crash
 
 PAGES = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "

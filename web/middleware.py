@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import is_valid_path
 from django.utils.log import log_response
 
-from rest.errors import database_unavailable, error_response
+from web.errors import database_unavailable, error_response
 
 logger = logging.getLogger(__name__)
 

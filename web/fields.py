@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import empty
 
-from rest.text import is_blank
+from text import is_blank
 
 
 class TextField(serializers.CharField):

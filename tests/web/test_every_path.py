@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.models import User
 from tests.factories import TaskFactory, UserFactory
-from tests.rest.test_origins import paths_of
+from tests.web.test_origins import paths_of
 
 NAMES = [
     "search",
