@@ -16,7 +16,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: help run test test-sqlite test-postgresql test-browser fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql check format clean
+.PHONY: help run test test-sqlite test-postgresql test-browser fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -42,6 +42,9 @@ test-postgresql: .venv/requirements-dev.txt
 # test in a browser, which pytest calls 5.
 test-browser: .venv/requirements-dev.txt $(if $(shell command -v npm),.venv/$(AXE))
 	$(RUN) -m pytest --override-ini testpaths=tests/browser --numprocesses $(PROCESSES) $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
+
+phrases: .venv/requirements-dev.txt ## say what people say to the built-in assistant, a line a kind; PHRASES_SEED=1 draws the same names
+	$(RUN) -m pytest -q -s --no-header tests/agent/test_phrases.py
 
 SECONDS ?= 60
 DATABASE ?= sqlite postgresql

@@ -100,14 +100,14 @@ def play(dialogue: Dialogue, user: User) -> None:
     """Say all lines over the real way of a turn; raises AssertionError at the first difference."""
     conversation = Conversation(user=user)
     now = dialogue.lines[0].now
-    with time_machine.travel(_moment(now, dialogue.zone)) as traveller:
+    with time_machine.travel(moment(now, dialogue.zone)) as traveller:
         for row in dialogue.tasks:
-            _make(user, row)
+            make(user, row)
         before = rows(user)
         for line in dialogue.lines:
             if line.now != now:
                 now = line.now
-                traveller.move_to(_moment(now, dialogue.zone))
+                traveller.move_to(moment(now, dialogue.zone))
             answer = say(conversation, user, line.said)
             expected = before if line.rows is None else line.rows
             before = rows(user)
@@ -132,11 +132,11 @@ def _check_words(line: Line, answer: str) -> None:
         assert words.lower() not in answer.lower(), f"{line.said!r} was answered: {answer}"
 
 
-def _moment(text: str, zone: str) -> datetime:
+def moment(text: str, zone: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
 
 
-def _make(user: User, row: str) -> None:
+def make(user: User, row: str) -> None:
     title, *facts = map(str.strip, row.split("|"))
     task = Task.add(user, Origin("api"), title=title, **_fields(facts))
     if "done" in facts:
@@ -159,7 +159,12 @@ def _fields(facts: list[str]) -> dict[str, object]:
 
 def rows(user: User) -> list[str]:
     """The tasks in the database, as a script tells them."""
-    return [_told(task) for task in Task.objects.filter(user=user).order_by("created_at", "id")]
+    return list(rows_by_id(user).values())
+
+
+def rows_by_id(user: User) -> dict[object, str]:
+    tasks = Task.objects.filter(user=user).order_by("created_at", "id")
+    return {task.pk: _told(task) for task in tasks}
 
 
 def _told(task: Task) -> str:

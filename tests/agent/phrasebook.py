@@ -1,0 +1,203 @@
+"""Phrases that people say to the built-in assistant, and how they are judged: by rows, not words.
+
+A file of ``phrases/`` is a kind. It is told in groups, each of them beginning with an empty line:
+
+    task {do} | 2026-11-22 17:00    a row there is before, as a dialogue tells it
+    say what do I have today?       what was said before, in the same conversation
+    (mark|tick) {do} as done => {do} -> {do} | done
+
+Every phrase is said to a list of its own. ``(a|b)`` stands for two phrases and ``<a>`` for one with
+and one without. Names are drawn anew for each run: {do} {do2} {do3} are titles that begin with a
+verb, {thing} {thing2} titles that do not, {new} {new2} things to do that are on no list, {person}
+somebody. ``{do:past}`` is the same in the past.
+
+Behind the arrow stands what becomes of it, joined by `` & ``:
+
+    asks                    a question, and no row is changed
+    same                    no row is changed
+    + Call Bob | high       this row is new
+    {do} -> {do} | done     this row has become that one
+    ~ words                 the answer has these words
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from random import Random
+
+import time_machine
+
+from accounts.models import User
+from conversations.models import Conversation
+from tests.agent.dialogue import make, moment, rows_by_id, say
+
+KINDS = Path(__file__).parent / "phrases"
+ZONE, NOW = "Europe/Berlin", "2026-11-21 12:10"  # a Saturday
+
+DEEDS = """
+    call mom = called mom, pay the rent = paid the rent, water the plants = watered the plants,
+    clean the garage = cleaned the garage, renew my passport = renewed my passport,
+    book a hotel in Lisbon = booked a hotel in Lisbon, feed the cat = fed the cat,
+    fix the bike = fixed the bike, wash the car = washed the car,
+    return the library books = returned the library books, email Dr. Novak = emailed Dr. Novak,
+    order printer ink = ordered printer ink, write the newsletter = wrote the newsletter,
+    sell the old sofa = sold the old sofa, pick up the parcel = picked up the parcel,
+    paint the fence = painted the fence, sharpen the knives = sharpened the knives,
+    submit the expense report = submitted the expense report, visit grandpa = visited grandpa,
+    send Chloé the photos = sent Chloé the photos, file the tax return = filed the tax return,
+    buy a birthday present = bought a birthday present,
+    print the boarding passes = printed the boarding passes,
+    back up the laptop = backed up the laptop
+"""
+THINGS = """
+    dentist appointment, grocery run, quarterly budget, piano practice, vet visit, dry cleaning,
+    oil change, team retro, swimming lessons, insurance claim, garden party, Spanish homework,
+    flu shot, keynote slides, wedding toast, haircut, carpet samples, chess club, roof inspection
+"""
+NEWS = """
+    buy oat milk, ring the plumber, mow the lawn, iron the shirts, collect the keys, learn a poem,
+    mend the tent, bake a cake, invite the neighbours, wrap the gifts, replace the bulb,
+    download the invoices, draft the minutes, sweep the attic, test the smoke alarm
+"""
+PEOPLE = "Anna, Bob, Chiara, Deniz, Emeka, Fatima, Goran, Hana"
+NAME = re.compile(r"\{(\w+?)(\d?)(:past)?\}")
+CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)|<([^<>]+)>")
+
+
+def _listed(text: str) -> list[str]:
+    return [" ".join(name.split()) for name in text.split(",")]
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """``outcomes`` are as the file tells them, with names in the place of braces."""
+
+    kind: str
+    said: str
+    outcomes: tuple[str, ...]
+    tasks: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+
+
+@dataclass
+class Verdict:
+    phrase: Phrase
+    judgement: str
+    """``right``; ``honest``: nothing was done that should have been; ``misread``: the right task,
+    but wrong in part; ``wrong``: another task changed; ``unasked``: a task nobody asked for."""
+    answer: str
+    before: dict[object, str] = field(default_factory=dict)
+    after: dict[object, str] = field(default_factory=dict)
+
+
+def phrases(seed: int) -> list[Phrase]:
+    """All of them, with the names that ``seed`` draws."""
+    random = Random(seed)
+    return [
+        phrase
+        for path in sorted(KINDS.glob("*.txt"))
+        for group in re.split(r"\n\s*\n", path.read_text())
+        for phrase in _group(path.stem, group, random)
+    ]
+
+
+def _group(kind: str, group: str, random: Random) -> Iterator[Phrase]:
+    lines = [line.strip() for line in group.splitlines() if line.strip()[:1] not in ("", "#")]
+    tasks = [line.removeprefix("task ") for line in lines if line.startswith("task ")]
+    before = [line.removeprefix("say ") for line in lines if line.startswith("say ")]
+    for line in lines[len(tasks) + len(before) :]:
+        pattern, arrow, outcome = line.partition(" => ")
+        if not arrow:
+            raise ValueError(f"not a phrase: {line}")
+        for said in _spelled_out(pattern):
+            names = Names(random)
+            yield Phrase(
+                kind,
+                names.inside(said).replace("\\n", "\n"),
+                tuple(names.first(each) for each in outcome.split(" & ")),
+                tuple(map(names.first, tasks)),
+                tuple(map(names.inside, before)),
+            )
+
+
+def _spelled_out(pattern: str) -> Iterator[str]:
+    """Each phrase that a pattern stands for."""
+    parts: list[list[str]] = []
+    end = 0
+    for match in CHOICE.finditer(pattern):
+        parts += [[pattern[end : match.start()]]]
+        parts += [match[1].split("|") if match[1] else [match[2], ""]]
+        end = match.end()
+    for chosen in product(*parts, [pattern[end:]]):
+        yield re.sub(" +(?=[ ,?])", "", "".join(chosen)).strip()
+
+
+class Names:
+    """Those of one phrase: the same in what is said and in the rows, and no two alike."""
+
+    def __init__(self, random: Random) -> None:
+        self._deeds = random.sample([tuple(deed.split(" = ")) for deed in _listed(DEEDS)], 6)
+        self._pools = {
+            "thing": random.sample(_listed(THINGS), 4),
+            "new": random.sample(_listed(NEWS), 4),
+            "person": random.sample(_listed(PEOPLE), 3),
+        }
+
+    def inside(self, text: str) -> str:
+        """As they stand within a sentence."""
+        return NAME.sub(self._name, text)
+
+    def first(self, text: str) -> str:
+        """As a title has them."""
+        return NAME.sub(lambda match: _capital(self._name(match)), text)
+
+    def _name(self, match: re.Match[str]) -> str:
+        pool, place = match[1], int(match[2] or 1) - 1
+        if pool == "do":
+            return self._deeds[place][1 if match[3] else 0]
+        return self._pools[pool][place]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def judge(phrase: Phrase, user: User) -> Verdict:
+    """Say it over the real way of a turn, and look at the rows."""
+    conversation = Conversation(user=user)
+    with time_machine.travel(moment(NOW, ZONE)):
+        for row in phrase.tasks:
+            make(user, row)
+        for said in phrase.before:
+            say(conversation, user, said)
+        before = rows_by_id(user)
+        answer = say(conversation, user, phrase.said)
+    after = rows_by_id(user)
+    return Verdict(
+        phrase, _judgement(phrase.outcomes, before, after, answer), answer, before, after
+    )
+
+
+def _judgement(
+    outcomes: tuple[str, ...], before: dict[object, str], after: dict[object, str], answer: str
+) -> str:
+    made = sorted(row.removeprefix("+ ") for row in outcomes if row.startswith("+ "))
+    became = dict(row.split(" -> ") for row in outcomes if " -> " in row)
+    words = [row.removeprefix("~ ").lower() for row in outcomes if row.startswith("~ ")]
+    changed = {id: row for id, row in before.items() if after[id] != row}
+    new = sorted(row for id, row in after.items() if id not in before)
+    title = {id: row.split(" | ")[0] for id, row in before.items()}
+    if any(title[id] not in became for id in changed):
+        return "wrong"
+    if new and not made:
+        return "unasked"
+    as_asked = all(after[id] == became[title[id]] for id in changed)
+    if (new != made and new) or not as_asked:
+        return "misread"
+    if len(changed) < len(became) or new != made:
+        return "misread" if changed or new else "honest"
+    if ("asks" in outcomes and "?" not in answer) or not all(w in answer.lower() for w in words):
+        return "honest"
+    return "right"
