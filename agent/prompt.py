@@ -2,9 +2,12 @@
 
 import json
 import re
+import string
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain, groupby
+from hashlib import blake2b
+from itertools import chain, groupby, repeat
+from operator import attrgetter
 from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -30,8 +33,7 @@ It is now {now:%A}, {now:%Y-%m-%d}, {now:%H:%M} for the user (time zone {zone}).
 NOT_ANSWERED = "(This message was not answered.)"
 NOT_FINISHED = "(This reply was not finished.)"
 EMPTY = "(This message is empty.)"
-CALLS_AT_ONCE = 100
-"""In one message; OpenAI takes 128 at most."""
+CALL_ID_LETTERS = string.digits + string.ascii_letters
 
 NOW = re.compile(r"It is now \w+, ([\d-]+), ([\d:]+) for the user \(time zone ([^)]+)\)")
 NOT_IN_A_NAME = re.compile(r"[^a-zA-Z0-9_-]")
@@ -146,35 +148,45 @@ def _answer(reply: MessageRow) -> str:
 def _steps(replies: list[MessageRow]) -> list[list[Message]]:
     """The steps that asked for tools, each with its calls and their results."""
     calls = {call.id: call for reply in replies for call in reply.calls}  # each of them once
-    steps = [list(step) for _, step in groupby(calls.values(), key=lambda call: call.step)]
     return [
-        step_messages(step[start : start + CALLS_AT_ONCE])
-        for step in steps
-        for start in range(0, len(step), CALLS_AT_ONCE)
+        step_messages(list(step)) for _, step in groupby(calls.values(), key=attrgetter("step"))
     ]
 
 
 def step_messages(calls: Sequence[CallRow], said: str = "") -> list[Message]:
-    """One step of the model that asked for tools, and their results, as the protocol pairs them."""
-    requests = [
-        {
-            "id": _call_id(call),
-            "type": "function",
-            "function": {"name": _name(call), "arguments": _arguments(call)},
-        }
-        for call in calls
+    """One step of the model: each call in a message of its own, and its result behind it.
+
+    That is legal everywhere, while several calls in one message, null for no words and the lack of
+    them are each refused by some servers' templates.
+    """
+    words = chain([clean_text(said)], repeat(""))
+    pairs = (_pair(call, text) for call, text in zip(calls, words, strict=False))
+    return list(chain.from_iterable(pairs))
+
+
+def _pair(call: CallRow, said: str) -> list[Message]:
+    request = {
+        "id": _call_id(call),
+        "type": "function",
+        "function": {"name": _name(call), "arguments": _arguments(call)},
+    }
+    return [
+        {"role": "assistant", "content": said, "tool_calls": [request]},
+        {"role": "tool", "tool_call_id": request["id"], "content": _json(call.result)},
     ]
-    results = [
-        {"role": "tool", "tool_call_id": _call_id(call), "content": _json(call.result)}
-        for call in calls
-    ]
-    text = clean_text(said) or None
-    return [{"role": "assistant", "content": text, "tool_calls": requests}, *results]
 
 
 def _call_id(call: CallRow) -> str:
-    """Ours, not the model's: some repeat an id over turns, some leave it empty."""
-    return f"call_{call.id.hex}"
+    """Nine letters and digits, which the strictest servers ask for, made from the row's key.
+
+    Ours, not the model's: some repeat an id over turns, some leave it empty.
+    """
+    number = int.from_bytes(blake2b(call.id.bytes, digest_size=8).digest())
+    letters = []
+    for _place in range(9):
+        number, letter = divmod(number, len(CALL_ID_LETTERS))
+        letters.append(CALL_ID_LETTERS[letter])
+    return "".join(letters)
 
 
 def _name(call: CallRow) -> str:

@@ -14,13 +14,14 @@ from tests.fakes.asking import PROMPT, Heard, listen, remote
 
 SYSTEM: Message = {"role": "system", "content": "You look after tasks."}
 USER: Message = {"role": "user", "content": "Add milk"}
+A, B = "a" * 9, "b" * 9
 SAID: Message = {"role": "assistant", "content": "Yes."}
 
 
 def _called(*ids: Any, **function: Any) -> Message:
     function = {"name": "create_task", "arguments": "{}"} | function
     calls = [{"id": id_, "type": "function", "function": function} for id_ in ids]
-    return {"role": "assistant", "content": None, "tool_calls": calls}
+    return {"role": "assistant", "content": "", "tool_calls": calls}
 
 
 def _result(id_: Any) -> Message:
@@ -32,9 +33,21 @@ def _result(id_: Any) -> Message:
     [
         [USER],
         [USER, SAID, USER],
-        [USER, _called("a"), _result("a")],
-        [USER, _called("a", "b"), _result("b"), _result("a"), _called("a"), _result("a")],
-        [USER, {**_called("a"), "content": "Let me see."}, _result("a"), SAID, USER],
+        [USER, _called(A), _result(A)],
+        [
+            USER,
+            _called(A),
+            _result(A),
+            _called(B),
+            _result(B),
+        ],
+        [
+            USER,
+            {**_called(A), "content": "Let me see."},
+            _result(A),
+            SAID,
+            USER,
+        ],
     ],
 )
 def test_a_legal_prompt_is_accepted(rest: list[Message]) -> None:
@@ -60,24 +73,36 @@ def test_a_legal_prompt_is_accepted(rest: list[Message]) -> None:
         ([SYSTEM, USER, SAID], "neither the user's nor a tool's"),
         ([SYSTEM], "neither the user's nor a tool's"),
         ([SYSTEM, USER, _called()], "empty list of calls"),
-        ([SYSTEM, USER, _called("a")], "have no result"),
-        ([SYSTEM, USER, _called("a", "b"), _result("a")], "have no result"),
-        ([SYSTEM, USER, _called("a"), USER, _result("a")], "before the results"),
-        ([SYSTEM, USER, _called("a"), _called("b"), _result("a")], "before the results"),
-        ([SYSTEM, USER, _result("a")], "no call just before"),
-        ([SYSTEM, USER, _called("a"), _result("b")], "no call just before"),
-        ([SYSTEM, USER, _called("a"), _result("a"), _result("a")], "no call just before"),
-        ([SYSTEM, USER, _called("a"), _result("a"), SAID, _result("a")], "no call just before"),
-        ([SYSTEM, USER, _called("a"), _result("")], "does not name its call"),
-        ([SYSTEM, USER, _called("a", "a"), _result("a")], "two calls of one id"),
-        ([SYSTEM, USER, _called(""), _result("")], "id is empty"),
-        ([SYSTEM, USER, _called(5), _result(5)], "id is empty"),
-        ([SYSTEM, USER, _called("a", name=""), _result("a")], "no legal name"),
-        ([SYSTEM, USER, _called("a", name="a b"), _result("a")], "no legal name"),
-        ([SYSTEM, USER, _called("a", arguments={}), _result("a")], "arguments"),
-        ([SYSTEM, USER, _called("a", arguments=""), _result("a")], "arguments"),
-        ([SYSTEM, USER, _called("a", arguments="[]"), _result("a")], "arguments"),
-        ([SYSTEM, USER, _called("a", arguments='{"a'), _result("a")], "arguments"),
+        ([SYSTEM, USER, _called(A)], "have no result"),
+        ([SYSTEM, USER, _called(A, B), _result(A)], "several calls"),
+        (
+            [SYSTEM, USER, {**_called(A), "content": None}, _result(A)],
+            "no text",
+        ),
+        ([SYSTEM, USER, _called(A), USER, _result(A)], "before the results"),
+        (
+            [SYSTEM, USER, _called(A), _called(B), _result(A)],
+            "before the results",
+        ),
+        ([SYSTEM, USER, _result(A)], "no call just before"),
+        ([SYSTEM, USER, _called(A), _result(B)], "no call just before"),
+        (
+            [SYSTEM, USER, _called(A), _result(A), _result(A)],
+            "no call just before",
+        ),
+        (
+            [SYSTEM, USER, _called(A), _result(A), SAID, _result(A)],
+            "no call just before",
+        ),
+        ([SYSTEM, USER, _called(A), _result("")], "does not name its call"),
+        ([SYSTEM, USER, _called("call_1"), _result("call_1")], "not nine letters and digits"),
+        ([SYSTEM, USER, _called(5), _result("5")], "not nine letters and digits"),
+        ([SYSTEM, USER, _called(A, name=""), _result(A)], "no legal name"),
+        ([SYSTEM, USER, _called(A, name="a b"), _result(A)], "no legal name"),
+        ([SYSTEM, USER, _called(A, arguments={}), _result(A)], "arguments"),
+        ([SYSTEM, USER, _called(A, arguments=""), _result(A)], "arguments"),
+        ([SYSTEM, USER, _called(A, arguments="[]"), _result(A)], "arguments"),
+        ([SYSTEM, USER, _called(A, arguments='{"a'), _result(A)], "arguments"),
     ],
 )
 def test_an_illegal_prompt_is_named(messages: Any, fault: str) -> None:

@@ -1,5 +1,6 @@
 """The prompt: legal whatever the history, within its budget, and true about the time."""
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,29 @@ def test_calls_stand_between_the_question_and_the_answer() -> None:
     assert request["function"] == {"name": "create_task", "arguments": '{"title": "Milk"}'}
     assert result["tool_call_id"] == request["id"]
     assert result["content"] == '{"task": {"title": "Milk"}}'
+
+
+def test_each_call_has_a_message_of_its_own_and_an_id_that_every_server_takes() -> None:
+    made = [Called(0, "create_task"), Called(0, "create_task"), Called(1, "list_tasks")]
+
+    told = prompt.build(turn("milk and eggs", "Added.", *made), NOW)
+
+    requests = [message for message in told if message.get("tool_calls")]
+    ids = [request["tool_calls"][0]["id"] for request in requests]
+    assert [len(request["tool_calls"]) for request in requests] == [1, 1, 1]
+    assert all(request["content"] == "" for request in requests)
+    assert all(re.fullmatch(r"[0-9A-Za-z]{9}", id) for id in ids)
+    assert len(set(ids)) == 3
+    assert ids == [prompt.step_messages([call])[0]["tool_calls"][0]["id"] for call in made]
+
+
+def test_what_was_said_before_several_calls_is_told_once() -> None:
+    told = prompt.step_messages([Called(0), Called(0)], "Let me see.")
+
+    assert [message["content"] for message in told if "tool_calls" in message] == [
+        "Let me see.",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(

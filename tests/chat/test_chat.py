@@ -100,7 +100,7 @@ def test_a_bad_call_is_a_result_that_the_model_reads(client: APIClient, plays: P
     assert "title" in calls[0]["result"]["error"]
     assert "due_date" in calls[0]["result"]["error"]
     assert "create_task" in calls[1]["result"]["error"]
-    assert [message["role"] for message in llm.prompts[1][-2:]] == ["tool", "tool"]
+    assert [message["role"] for message in llm.prompts[1][-4:]] == ["assistant", "tool"] * 2
     assert not Task.objects.exists()
 
 

@@ -13,6 +13,7 @@ KEYS = {
     "assistant": {"role", "content", "tool_calls"},
     "tool": {"role", "content", "tool_call_id"},
 }
+CALL_ID = re.compile(r"[a-zA-Z0-9]{9}")
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
@@ -53,26 +54,23 @@ def _fault_of(message: Any) -> str | None:
     strange = message.keys() - KEYS[message["role"]]
     if strange:
         return f"has keys that its role does not take: {sorted(strange)}"
-    if message["role"] == "tool" and not _is_id(message.get("tool_call_id")):
+    if message["role"] == "tool" and not message.get("tool_call_id"):
         return "does not name its call"
     if "tool_calls" in message:
-        return _fault_of_content(message, may_be_null=True) or _fault_of_calls(
-            message["tool_calls"]
-        )
-    return _fault_of_content(message, may_be_null=False)
+        return _fault_of_content(message) or _fault_of_calls(message["tool_calls"])
+    return _fault_of_content(message)
 
 
-def _fault_of_content(message: dict[str, Any], *, may_be_null: bool) -> str | None:
+def _fault_of_content(message: dict[str, Any]) -> str | None:
+    """Null beside calls, which OpenAI takes, is refused by many a server's template."""
     content = message.get("content")
-    if content is None and may_be_null:
-        return None
     if not isinstance(content, str):
         return "has a content that is no text"
     try:
         content.encode()
     except UnicodeEncodeError:
         return "has a content that is not Unicode text"
-    if message["role"] != "tool" and not content:
+    if message["role"] != "tool" and not content and "tool_calls" not in message:
         return "has an empty content"
     return None
 
@@ -80,20 +78,16 @@ def _fault_of_content(message: dict[str, Any], *, may_be_null: bool) -> str | No
 def _fault_of_calls(calls: Any) -> str | None:
     if not isinstance(calls, list) or not calls:
         return "has an empty list of calls"
-    for call in calls:
-        fault = _fault_of_call(call)
-        if fault:
-            return fault
-    if len({call["id"] for call in calls}) < len(calls):
-        return "has two calls of one id"
-    return None
+    if len(calls) > 1:
+        return "has several calls, which the templates of Llama 3 refuse"
+    return _fault_of_call(calls[0])
 
 
 def _fault_of_call(call: Any) -> str | None:
     if not isinstance(call, dict) or call.keys() != {"id", "type", "function"}:
         return "has a call without id, type and function"
-    if not _is_id(call["id"]):
-        return "has a call whose id is empty or no text"
+    if not isinstance(call["id"], str) or not CALL_ID.fullmatch(call["id"]):
+        return "has a call whose id is not nine letters and digits, as Mistral demands"
     function = call["function"]
     if call["type"] != "function" or not isinstance(function, dict):
         return "has a call of something that is no function"
@@ -102,10 +96,6 @@ def _fault_of_call(call: Any) -> str | None:
     if not _is_json_object(function.get("arguments")):
         return "has a call whose arguments are not the text of a JSON object"
     return None
-
-
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
 
 
 def _is_json_object(text: Any) -> bool:
