@@ -5,14 +5,15 @@ calls or words. From the one to the other it takes four steps:
 
 1. ``talk`` reads the messages into turns, and ``known`` keeps what they tell about tasks: which
    ones were listed by number, which one "it" is, what was asked.
-2. ``understanding`` reads a message as an intent (``intents``). Begin with its ``grammar``.
+2. ``understanding`` reads a message as an intent (``intents``), its sentences spelled as
+   ``templates`` in the words of the ``lexicon``. Begin with its ``grammar``.
 3. ``planning`` has a plan for each intent: a generator that yields tool calls, gets their results,
    and returns the reply. Its words come from the results alone. Begin with its ``plans``.
 4. ``steps`` plays a plan as far as the calls that were made already will take it; what it yields
    next is the next step. The earlier turns are played again in the same way, so that nothing has
    to be kept between two messages, or two steps.
 
-``dates`` reads days and times for all of them.
+``dates`` reads days and times, and ``matching`` tells which titles fit, for all of them.
 """
 
 from agent.offline.assistant import OfflineLLM

@@ -16,10 +16,10 @@ from agent.offline.intents import (
     Question,
 )
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
+from agent.offline.lexicon import BETWEEN
+from agent.offline.matching import best_matches, search_words
 from agent.offline.planning import wording
-from agent.offline.planning.matching import best_matches, search_words
 from agent.offline.steps import Plan, Request
-from agent.offline.understanding.targets import BETWEEN
 
 ANSWER = "Tell me its number, or “never mind”."
 MOST_AT_ONCE = 12

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from agent.offline.intents import Named, Show
 from agent.offline.known import Reply, tasks_of
+from agent.offline.matching import search_words
 from agent.offline.planning import wording
 from agent.offline.planning.finding import ListFailed, list_tasks, look_up_closely, or_add
-from agent.offline.planning.matching import search_words
 from agent.offline.steps import Plan, Request
 
 

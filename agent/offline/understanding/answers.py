@@ -20,7 +20,7 @@ from agent.offline.intents import (
     Say,
 )
 from agent.offline.known import Known, Tasks
-from agent.offline.planning.matching import best_matches
+from agent.offline.matching import best_matches
 from agent.offline.understanding.drafts import NoDraft, read_drafts, read_title
 from agent.offline.understanding.targets import read_target
 from agent.offline.words import any_of

@@ -3,22 +3,55 @@
 import re
 from datetime import datetime
 
+from agent.offline import lexicon
 from agent.offline.intents import Change, Refuse
+from agent.offline.templates import template
 from agent.offline.understanding import change_readers as readers
 from agent.offline.understanding.change_readers import Read
 
 Rules = list[tuple[re.Pattern[str], Read]]
-
-DONE = r"(?:done|complete|completed|finished|sorted|handled|dealt with|taken care of|accomplished)"
-BE = r"(?:is|are|was|were|'s|has been|have been|got)"
-NOT = r"(?:isn't|is not|aren't|are not|wasn't|was not|weren't|were not|hasn't been|has not been)"
-I_HAVE = r"(?:i|we)(?:'?m| am|'?ve| have| had|'re| are)? "
-SOON = r"(?:(?:just|already|finally|now|also|actually|really) )*"
-DUE = r"(?:due date|due day|due time|deadline|date|due|time)"
-
-
-def _rule(pattern: str, read: Read) -> tuple[re.Pattern[str], Read]:
-    return re.compile(pattern, re.IGNORECASE | re.DOTALL), read
+NAMES = {
+    # slots
+    "task": r"(?P<target>[\"“][^\"”]{1,250}[\"”]|.{1,250}?)",
+    "title": r"(?P<title>.{1,600})",
+    "note": r"\s?(?P<note>.{1,10000})",
+    "phrase": r"(?P<phrase>.{1,600})",
+    "level": r"(?P<level>.{1,40})",
+    "verb": r"(?P<verb>[^\W_]{2,20})",
+    "due": rf"(?P<what>{lexicon.DUE})",
+    "pointed": r"(?P<target>it|that|this|(?:number|task|no\.?|#)? ?\d{1,3}"
+    r"|the (?:first|second|third|fourth|fifth|last)(?: one)?)",
+    "level_priority": r"(?P<level>(?:an? )?\w{1,20} priority)",
+    # words
+    "due_date": lexicon.DUE,
+    "done": lexicon.DONE,
+    "be": lexicon.BE,
+    "who_is": rf"(?P<who>{lexicon.BE})",
+    "i_have": lexicon.I_HAVE,
+    "who_i": rf"(?P<who>{lexicon.I_HAVE})",
+    "not": lexicon.NOT,
+    "soon": lexicon.SOON,
+    "ending": lexicon.ENDING,
+    "no_doer": r"(?!(?:get|have|i|we|you|to|not|well) )",
+    "no_statement": r"(?!(?:i|we|you|there|here)\b)",
+    "no_day": r"(?!a day$)",
+    "undone": rf"(?:not {lexicon.DONE}|undone|open|incomplete|unfinished|to-?do|pending)",
+    "i_have_not": r"(?:i|we)(?: haven't| have not| hadn't| didn't| did not|'m not| am not)",
+    "attach": r"(?:add|attach|write|put|leave|make)",
+    "postpone": r"(?:re-?schedule|postpone|delay|defer|snooze)",
+    "of": r"(?:of|for|on|to)",
+    "its": r"(?:the|its|that|a)",
+    "to": r"(?: to | as | for | on | ?: ?)",
+    "delete": r"(?:delete|remove|erase|discard|scrap|trash|get rid of|drop(?! off)|cancel|clear)",
+    "titled": r"(?P<target>[^:]{1,250}?)",
+    "saying": r"(?: ?: ?|,? (?:saying|that says|that) )",
+    "not_self": r"(?!self|myself)",
+    "due_day": r"(?P<what>due date|deadline|date)",
+    "colon": r" ?: ?",
+    "forward": r"(?P<phrase>.{1,250}? forward.{0,100})",
+    "correction": r"(?:(?:no|actually|sorry|rather|i meant|i mean|make that|better|it's|that's"
+    r"|it is|as|but|with|and)[, ]{1,3}){1,4}",
+}
 
 
 def read_change(text: str, now: datetime) -> Change | Refuse | None:
@@ -39,170 +72,158 @@ def _first(rules: Rules, text: str, now: datetime) -> Change | Refuse | None:
     return None
 
 
-TASK = r"(?P<target>[\"“][^\"”]+[\"”]|.+?)"
-THE = r"(?:the |its |that |a )?"
-OF = r"(?: (?:of|from|for|on) (?P<target>.+?))?"
-POINTED = (
-    r"(?P<target>it|that|this|(?:number|task|no\.?|#)?\s*\d+"
-    r"|the (?:first|second|third|fourth|fifth|last)(?: one)?)"
-)
-ENDING = r"(?: (?:yet|after all|though|again|now|too|as well|already|today|yesterday))*"
-CORRECTION = (
-    r"(?:(?:no|actually|sorry|rather|i meant|i mean|make that|better|it's|that's|it is"
-    r"|as|but|with|and)[,\s]+)+"
-)
+def _rules(*table: tuple[Read, str]) -> Rules:
+    """For each reader its sentences, a line each."""
+    return [
+        (template(sentence.strip(), NAMES), read)
+        for read, told in table
+        for sentence in told.strip().splitlines()
+    ]
 
-ADDITIONS: Rules = [
-    _rule(
-        r"(?:add|attach|write|put|leave|make) (?:an? |the |this |another )?notes? "
-        r"(?:to|for|on|in) (?P<target>[^:]+?)"
-        r"\s*(?:(?::|,? (?:saying|that says|that)\s)\s*(?P<note>.+))?",
+
+ADDITIONS = _rules(
+    (
         readers.note,
+        """
+            {attach} [{its}|this|another] note[s] (to|for|on|in) {titled}[{saying}{note}]
+            [add [a]] note[s] (for|on|to) {not_self}{titled}{colon}{note}
+            (add|attach|make) [a|an] note({colon}| that| saying){note}
+            (add|put) {note} (as [a|an] note|to the notes) (to|of|for|on) {task}
+        """,
     ),
-    _rule(
-        r"(?:add (?:a )?)?notes? (?:for|on|to) (?!self|myself)(?P<target>[^:]+):\s*(?P<note>.+)",
-        readers.note,
-    ),
-    _rule(r"(?:add|attach|make) (?:an? )?note(?:\s*:| that| saying)\s*(?P<note>.+)", readers.note),
-    _rule(
-        r"(?:add|put) (?P<note>.+?) (?:as an? note|to the notes) (?:to|of|for|on) "
-        r"(?P<target>.+)",
-        readers.note,
-    ),
-    _rule(
-        rf"add (?:an? |the )?(?:due date|deadline) (?:to|for) {TASK}"
-        r"(?:(?: of|\s*:) (?P<phrase>.+))?",
-        readers.add_due,
-    ),
-]
-RULES: Rules = [
+    (readers.add_due, "add [a|an|the] (due date|deadline) (to|for) {task}[( of|{colon}){phrase}]"),
+)
+RULES = _rules(
     # dates and priorities taken away
-    _rule(rf"(?:remove|clear|delete|drop|unset|cancel) {THE}(?P<what>{DUE}){OF}", readers.clear),
-    _rule(rf"(?:remove|clear|unset) {TASK}'s (?P<what>{DUE})", readers.clear),
-    _rule(
-        rf"(?:with )?(?:no|without(?: an?)?) (?P<what>due date|deadline|date){OF}", readers.clear
+    (
+        readers.clear,
+        """
+            (remove|clear|delete|drop|unset|cancel) [{its}] {due} [(of|from|for|on) {task}]
+            (remove|clear|unset) {task}'s {due}
+            [with] (no|without [a|an]) {due_day} [(of|from|for|on) {task}]
+        """,
     ),
-    _rule(rf"(?:remove|clear|drop|reset|unset) {THE}priority{OF}", readers.new_priority("none")),
+    (
+        readers.new_priority("none"),
+        "(remove|clear|drop|reset|unset) [{its}] priority [(of|from|for|on) {task}]",
+    ),
     # titles
-    _rule(rf"(?:rename|retitle) {TASK}(?: (?:to|as|into|->|→) (?P<title>.+))?", readers.rename),
-    _rule(rf"change {THE}(?:title|name)(?: of {TASK})? to (?P<title>.+)", readers.rename),
-    _rule(rf"(?:call|name) {POINTED} (?!a day$)(?P<title>.+)", readers.rename),
-    _rule(rf"{TASK} should (?:be called|be named|say|read) (?P<title>.+)", readers.rename),
+    (
+        readers.rename,
+        """
+            (rename|retitle) {task} [(to|as|into|->|→) {title}]
+            change [{its}] (title|name) [of {task}] to {title}
+            (call|name) {pointed} {no_day}{title}
+            {task} should (be called|be named|say|read) {title}
+        """,
+    ),
     # priorities and dates, by name
-    _rule(
-        rf"(?:set|change|make|update) {THE}priority(?: (?:of|for|on) {TASK})?"
-        r" (?:to |as )?(?P<level>.+)",
+    (
         readers.set_priority,
+        """
+            (set|change|make|update) [{its}] priority [(of|for|on) {task}] [to|as] {level}
+            (set|change|make|update) {task}'s priority [to|as] {level}
+        """,
     ),
-    _rule(
-        rf"(?:set|change|make|update) {TASK}'s priority (?:to |as )?(?P<level>.+)",
-        readers.set_priority,
+    (readers.set_due, "(set|change|make|update|move) {task}'s {due_date} [to|as|for] {phrase}"),
+    (readers.rename, "change {task}'s (title|name) to {title}"),
+    (
+        readers.new_priority("high"),
+        "(raise|increase|bump [up]) [{its}] priority [(of|from|for|on) {task}]",
     ),
-    _rule(
-        rf"(?:set|change|make|update|move) {TASK}'s {DUE} (?:to |as |for )?(?P<phrase>.+)",
+    (
+        readers.new_priority("low"),
+        "(lower|reduce|decrease) [{its}] priority [(of|from|for|on) {task}]",
+    ),
+    (readers.new_priority("high"), "priorit(ise|ize) {task}"),
+    (readers.new_priority("low"), "depriorit(ise|ize) {task}"),
+    (readers.set_priority, "give {task} {level_priority}"),
+    (
         readers.set_due,
+        """
+            (set|change|update|move|make|add|put) [{its}] {due_date} {of} {task}{to}{phrase}
+            (set|change|update|move) [{its}] {due_date}{to}{phrase}
+        """,
     ),
-    _rule(rf"change {TASK}'s (?:title|name) to (?P<title>.+)", readers.rename),
-    _rule(rf"(?:raise|increase|bump(?: up)?) {THE}priority{OF}", readers.new_priority("high")),
-    _rule(rf"(?:lower|reduce|decrease) {THE}priority{OF}", readers.new_priority("low")),
-    _rule(rf"prioriti[sz]e {TASK}", readers.new_priority("high")),
-    _rule(rf"deprioriti[sz]e {TASK}", readers.new_priority("low")),
-    _rule(rf"give {TASK} (?P<level>(?:an? )?\w+ priority)", readers.set_priority),
-    _rule(
-        rf"(?:set|change|update|move|make|add|put) {THE}(?:due )?{DUE} (?:of|for|on|to) "
-        rf"{TASK}(?: to| as|\s*:) (?P<phrase>.+)",
-        readers.set_due,
-    ),
-    _rule(
-        rf"(?:set|change|update|move) {THE}{DUE}\s*(?:to|as|:|for|on) (?P<phrase>.+)",
-        readers.set_due,
-    ),
-    _rule(
-        rf"(?:set|change|add) (?:the |an? )?(?:due date|deadline)(?: (?:to|of|for) {TASK})?",
-        readers.no_due_said,
-    ),
-    _rule(rf"give {TASK} (?:an? )?{DUE} (?:of|on|:)?\s*(?P<phrase>.+)", readers.set_due),
+    (readers.no_due_said, "(set|change|add) [the|a|an] (due date|deadline) [(to|of|for) {task}]"),
+    (readers.set_due, "give {task} [a|an] {due_date} [of|on|:] {phrase}"),
     # open again
-    _rule(
-        r"(?:re-?open|un-?check|un-?tick|un-?complete|un-?mark|un-?finish)\s*(?P<target>.*)",
+    (
         readers.reopen,
+        """
+            (re[-]open|un[-](check|tick|complete|mark|finish)) [{task}]
+            (mark|set) {task} [back] [as|to] {undone} [{ending}]
+            {task}['s] {not} [yet] [{soon}] {done} [{ending}]
+            {i_have_not} [{soon}] (done|do|finish[ed]|complete[d]) [with] {task} [{ending}]
+            open {task} again
+            undo [that|the|this] (completion|completing) [of] {task}
+            not (done|finished) [yet]
+        """,
     ),
-    _rule(
-        rf"(?:mark|set) {TASK} (?:back )?(?:as |to )?"
-        rf"(?:not {DONE}|undone|open|incomplete|unfinished|to-?do|pending){ENDING}",
-        readers.reopen,
-    ),
-    _rule(rf"{TASK}(?:'s not| not| {NOT})(?: yet)? {SOON}{DONE}{ENDING}", readers.reopen),
-    _rule(
-        rf"(?:i|we) (?:haven't|have not|hadn't|didn't|did not|'m not|am not) {SOON}"
-        rf"(?:done|do|finish(?:ed)?|completed?) (?:with )?{TASK}{ENDING}",
-        readers.reopen,
-    ),
-    _rule(rf"open {TASK} again", readers.reopen),
-    _rule(
-        r"undo (?:that |the |this )?(?:completion|completing) (?:of )?(?P<target>.+)",
-        readers.reopen,
-    ),
-    _rule(r"(?P<target>)not (?:done|finished)(?: yet)?", readers.reopen),
     # done
-    _rule(rf"mark (?:as )?{DONE}", readers.complete_it),
-    _rule(
-        rf"(?:mark|set|flag|tick|check|cross) (?:off )?{TASK} (?:off )?(?:as |to )?{DONE}{ENDING}",
+    (readers.complete_it, "mark [as] {done}"),
+    (
         readers.complete,
+        """
+            (mark|set|flag|tick|check|cross) [off] {task} [off] [as|to] {done} [{ending}]
+            (mark|tick|check|cross|strike) (off|out) {task} [{ending}]
+            (mark|tick|check|cross) {task} off [(my|the) list]
+            (complete|tick) {task}
+        """,
     ),
-    _rule(rf"(?:mark|tick|check|cross|strike) (?:off|out) {TASK}{ENDING}", readers.complete),
-    _rule(rf"(?:mark|tick|check|cross) {TASK} off(?: (?:my|the) list)?", readers.complete),
-    _rule(r"(?:complete|tick) (?P<target>.+)", readers.complete),
-    _rule(r"do (?P<phrase>.+)", readers.correct),
-    _rule(r"(?:finish|close|resolve|do) (?P<target>.+)", readers.complete_pointed),
-    _rule(
-        rf"(?:{I_HAVE})?{SOON}(?:all )?(?:done|finished|completed) (?:with |doing )?{TASK}{ENDING}",
+    (readers.correct, "do {phrase}"),
+    (readers.complete_pointed, "(finish|close|resolve|do) {task}"),
+    (
         readers.complete,
+        "[{i_have}] [{soon}] [all] (done|finished|completed) [with|doing] {task} [{ending}]",
     ),
-    _rule(
-        rf"(?:(?:{I_HAVE})?{SOON}{DONE}(?: with (?:it|that))?|(?:i )?did (?:it|that)|i did"
-        rf"|(?:it|that)'s {DONE}){ENDING}",
+    (
         readers.complete_it,
+        """
+            [{i_have}] [{soon}] {done} [with (it|that)] [{ending}]
+            [i] did (it|that) [{ending}]
+            i did [{ending}]
+            (it|that)'s {done} [{ending}]
+        """,
     ),
-    _rule(
-        rf"(?!(?:get|have|i|we|you|to|not|well) ){TASK}"
-        rf"(?:'s| {BE})? {SOON}(?:all )?{DONE}{ENDING}",
-        readers.complete,
+    (readers.complete, "{no_doer}{task}['s| {be}] [{soon}] [all] {done} [{ending}]"),
+    (
+        readers.complete_past,
+        """
+            [{who_i}] [{soon}] {verb} {task} [{ending}]
+            {task} {who_is} [{soon}] {verb} [{ending}]
+        """,
     ),
-    _rule(rf"(?P<who>{I_HAVE})?{SOON}(?P<verb>\w+) (?P<target>.+?){ENDING}", readers.complete_past),
-    _rule(rf"(?P<target>.+?) (?P<who>{BE}) {SOON}(?P<verb>\w+){ENDING}", readers.complete_past),
     # away with it
-    _rule(
-        r"(?:delete|remove|erase|discard|scrap|trash|get rid of|drop(?! off)|cancel|clear"
-        r"|forget(?: about)?)(?: (?P<target>.+))?",
+    (
         readers.delete,
+        "({delete}|forget [about]) [{task}]",
     ),
-    _rule(
-        r"(?:reset|purge|wipe|start over)(?: (?:everything|all|it all|my list))?",
-        readers.delete_all,
-    ),
-    _rule(rf"take {TASK} off(?: (?:my|the) list)?", readers.delete),
-    _rule(
-        rf"(?:i|we) (?:no longer|don't|do not) (?:need|want|have) (?:to )?{TASK} any\s?more",
+    (readers.delete_all, "(reset|purge|wipe|start over) [everything|all|it all|my list]"),
+    (
         readers.delete,
+        """
+            take {task} off [(my|the) list]
+            (i|we) (no longer|don't|do not) (need|want|have) [to] {task} (any more|anymore)
+            (i|we) no longer (need|want|have) [to] {task}
+        """,
     ),
-    _rule(rf"(?:i|we) no longer (?:need|want|have) (?:to )?{TASK}", readers.delete),
     # dates and priorities, by what follows
-    _rule(
-        r"(?:re-?schedule|postpone|delay|defer|snooze|move|push(?: back)?|shift|put off"
-        r"|bring forward) (?P<phrase>.+)",
+    (
         readers.move,
+        """
+            ({postpone}|move|push [back]|shift|put off|bring forward) {phrase}
+            bring {forward}
+        """,
     ),
-    _rule(r"bring (?P<phrase>.+? forward.*)", readers.move),
-    _rule(r"(?:make|set|change|update|mark|flag|put|turn|edit) (?P<phrase>.+)", readers.make),
-    _rule(rf"(?:change|turn|edit|update|correct) {TASK} (?:to|into) (?P<title>.+)", readers.rename),
-    _rule(r"make (?:it|that) (?P<title>.+?) instead", readers.rename_it),
-    _rule(rf"{CORRECTION}(?P<phrase>.+)", readers.correct),
-    _rule(r"(?P<phrase>.+)", readers.correct_alone),
-    _rule(
-        rf"(?!(?:i|we|you|there|here)\b){TASK}"
-        r"(?:'s| (?:is|are|should be|must be|has to be|needs to be)) (?:now )?(?P<phrase>.+)",
+    (readers.make, "(make|set|change|update|mark|flag|put|turn|edit) {phrase}"),
+    (readers.rename, "(change|turn|edit|update|correct) {task} (to|into) {title}"),
+    (readers.rename_it, "make (it|that) {title} instead"),
+    (readers.correct, "{correction}{phrase}"),
+    (readers.correct_alone, "{phrase}"),
+    (
         readers.state,
+        "{no_statement}{task}('s| is| are| (should|must|has to|needs to) be) [now] {phrase}",
     ),
-    _rule(r"i mean(?:t)? (?P<title>.+)", readers.rename_it),
-]
+    (readers.rename_it, "(i mean|i meant) {title}"),
+)

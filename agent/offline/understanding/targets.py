@@ -6,14 +6,13 @@ from datetime import datetime
 from agent.offline import dates
 from agent.offline.dates.calendar import WEEKDAYS
 from agent.offline.intents import All, It, Named, Numbers, Target, Unnamed
+from agent.offline.lexicon import BETWEEN, LIST, NOUN
 from agent.offline.understanding.queries import read_query
 from agent.offline.words import NUMBERS, any_of
 
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 PLACES = {word: place for place, word in enumerate(_ORDINALS.split(), 1)} | {"last": -1}
 COUNTS = NUMBERS | {"both": 2}
-NOUN = r"(?:tasks?|todos?|to-dos?|items?|ones?|things?|entry|entries|reminders?)"
-LIST = r"(?:my|the) (?:todo |to-do |task )?list"
 
 SINGULAR = any_of(
     rf"(?:it|this|that|the same|(?:this|that|the same) {NOUN})(?: again)?",
@@ -44,7 +43,6 @@ PLACE = any_of(
 FIRST_OF_MANY = any_of(
     rf"(?:the )?(?P<side>first|last) (?P<count>\d{{1,2}}|{'|'.join(NUMBER_WORDS)})(?: {NOUN})?$"
 )
-BETWEEN = any_of(r" ?, ?(?:and )?| and | ?& ?| plus | or ")
 
 QUOTED = any_of(r"^(?:the )?(?:task )?[\"“«']([^\"”»]+)[\"”»'](?: task)?$")
 AGAIN = any_of(r" (?:too|as well|please|again|instead|now|already)$")
