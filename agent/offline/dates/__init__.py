@@ -1,13 +1,17 @@
 """When: the day and the time in a sentence, read on the user's own calendar and clock."""
 
-from agent.offline.dates.reading import (
-    ANY_TIME,
-    Reading,
-    Shift,
-    When,
-    read,
-    read_shift,
-    tidy,
-)
+from agent.offline.dates.reading import ANY_TIME, Reading, Shift, When, read, read_shift
+from agent.offline.dates.repetition import Repetition, read_repetition
+from agent.offline.dates.tidying import tidy
 
-__all__ = ["ANY_TIME", "Reading", "Shift", "When", "read", "read_shift", "tidy"]
+__all__ = [
+    "ANY_TIME",
+    "Reading",
+    "Repetition",
+    "Shift",
+    "When",
+    "read",
+    "read_repetition",
+    "read_shift",
+    "tidy",
+]

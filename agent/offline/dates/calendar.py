@@ -7,10 +7,7 @@ from datetime import date, datetime, time, timedelta
 from dateutil.relativedelta import relativedelta
 from dateutil.rrule import MONTHLY, YEARLY, rrule
 
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday"
-_MONTHS = "january february march april may june july august september october november december"
-WEEKDAYS = _WEEKDAYS.split()
-MONTHS = _MONTHS.split()
+from agent.offline.dates.names import DAY_NUMBERS, MONTH_NUMBERS, MONTHS
 
 
 class NoSuchDay(Exception):
@@ -27,7 +24,8 @@ class Day:
 
 
 def month_number(name: str) -> int:
-    return next(n for n, month in enumerate(MONTHS, 1) if month.startswith(name[:3].lower()))
+    """1 for january; short names and slips of the pen count."""
+    return MONTH_NUMBERS[name.lower()]
 
 
 def month_name(number: int) -> str:
@@ -35,8 +33,8 @@ def month_name(number: int) -> str:
 
 
 def weekday_number(name: str) -> int:
-    """0 for monday; short names count."""
-    return next(n for n, day in enumerate(WEEKDAYS) if day.startswith(name[:3].lower()))
+    """0 for monday; short names and slips of the pen count."""
+    return DAY_NUMBERS[name.lower()]
 
 
 def coming(name: str, today: date) -> date:

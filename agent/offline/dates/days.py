@@ -12,8 +12,6 @@ from datetime import UTC, date, datetime, timedelta
 from dateutil.relativedelta import relativedelta
 
 from agent.offline.dates.calendar import (
-    MONTHS,
-    WEEKDAYS,
     Day,
     NoSuchDay,
     coming,
@@ -26,6 +24,7 @@ from agent.offline.dates.calendar import (
     this_or_next_year,
     weekday_number,
 )
+from agent.offline.dates.names import MONTHS, WEEKDAYS
 from agent.offline.words import NUMBER, ends_phrase, number
 
 MONTH_FIRST_ZONES = re.compile(

@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 from agent.offline.dates.calendar import NoSuchDay, delta
 from agent.offline.dates.clock import PARTS, find_time
 from agent.offline.dates.days import UNIT, FoundDay, find_day
+from agent.offline.dates.tidying import cut, tidy
 from agent.offline.words import NUMBER, number
 
 
@@ -63,7 +64,7 @@ def read(text: str, now: datetime) -> Reading:
         found = find_day(text, now)
     except NoSuchDay as error:
         return Reading(text, fault=str(error))
-    rest = _cut(text, found.start, found.end) if found else text
+    rest = cut(text, found.start, found.end) if found else text
     morning = re.search(r"\bin\s+the\s+(morning|afternoon|evening)\b", rest, re.IGNORECASE)
     part = found.part if found else ""
     clock = find_time(rest, part)
@@ -71,9 +72,9 @@ def read(text: str, now: datetime) -> Reading:
         written = rest[clock.start : clock.end].split()[-1]
         return Reading(text, fault=f"There is no such time as {written}.")
     if clock:
-        rest = _cut(rest, clock.start, clock.end)
+        rest = cut(rest, clock.start, clock.end)
     elif morning and not part:
-        part, rest = morning[1].lower(), _cut(rest, morning.start(), morning.end())
+        part, rest = morning[1].lower(), cut(rest, morning.start(), morning.end())
     at = (clock and clock.at) or (found and found.meaning.at) or _time_of(part, found, now)
     when = When(found.meaning.day if found else None, at)
     remarks = (found.meaning.remark if found else "", clock.remark if clock else "")
@@ -86,23 +87,6 @@ def _time_of(part: str, found: FoundDay | None, now: datetime) -> time | None:
     if usual and found and found.meaning.day == now.date() and usual <= now.time():
         return None
     return usual
-
-
-def _cut(text: str, start: int, end: int) -> str:
-    """Without the words, but with a mark in their place if words stand on both sides."""
-    return f"{text[:start].rstrip()} {text[end:].lstrip()}"
-
-
-EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]")
-SPACE_BEFORE = re.compile(r"\s+([,.;:!?)])")
-EDGES = " \t,;:-–—"
-
-
-def tidy(text: str) -> str:
-    """Text after something was cut out of it: no double spaces, no loose commas at its ends."""
-    text = EMPTY_BRACKETS.sub(" ", text)
-    text = SPACE_BEFORE.sub(r"\1", " ".join(text.split()))
-    return re.sub(r",(?:\s?,)+", ",", text).strip(EDGES)
 
 
 AMOUNT = rf"(?P<count>{NUMBER}|another)\s+{UNIT}\b"

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from dateutil.relativedelta import relativedelta
 
 from agent.offline import dates
-from agent.offline.dates.calendar import MONTHS, month_number
+from agent.offline.dates.calendar import month_number
+from agent.offline.dates.names import MONTHS
 from agent.offline.intents import Query
 from agent.offline.words import NUMBER, any_of, number
 

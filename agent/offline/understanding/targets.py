@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from agent.offline import dates
-from agent.offline.dates.calendar import WEEKDAYS
+from agent.offline.dates.names import WEEKDAYS
 from agent.offline.intents import All, It, Named, Numbers, Target, Unnamed
 from agent.offline.lexicon import BETWEEN, LIST, NOUN
 from agent.offline.understanding.queries import read_query
