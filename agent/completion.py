@@ -6,16 +6,34 @@ JSON answer where a stream was asked for.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from agent.llm import LLMBadResponse, Response, ToolRequest
-from agent.transport import CallError
+from agent.llm import LLMBadResponse, LLMUnavailable, Response, ToolRequest
+from agent.transport import TRY_AGAIN, CallError
 from text import clean_text
+
+CUT_OFF = frozenset({"length", "max_tokens", "model_length"})
+FILTERS = frozenset(
+    {
+        "content_filter",
+        "safety",
+        "recitation",
+        "prohibited_content",
+        "blocklist",
+        "spii",
+        "sensitive",
+    }
+)
+FAILURES = frozenset(
+    {"error", "network_error", "malformed_function_call", "insufficient_system_resource"}
+)
+"""Why an answer ended, in small letters, as the servers of many makers tell it."""
 
 CUT_SHORT = "(My answer was cut short here.)"
 FILTERED = "I can not answer that."
+BOM = b"\xef\xbb\xbf"
 LARGEST_COUNT = 2**31 - 1
 
 Kind = TypeVar("Kind")
@@ -51,37 +69,45 @@ class Completion:
         self._finish_reason = ""
         self._has_begun = False
         self._has_ended = False
+        self._is_full = False
+        self._half = ""
 
     @property
     def text(self) -> str:
         """All that has been yielded."""
         return "".join(self._texts)
 
-    def read(self, pieces: Iterable[bytes]) -> Iterator[str]:
+    def read(
+        self, pieces: Iterable[bytes], when_finished: Callable[[], None] = lambda: None
+    ) -> Iterator[str]:
         """The text, as it comes. Raises CallError for an answer that makes no sense.
 
-        Stops at the protocol's end mark; what may follow it in ``pieces`` is not looked at.
+        Stops at the protocol's end mark; what may follow it in ``pieces`` is not looked at. Some
+        servers send none: once the answer tells why it ended, ``when_finished`` is called, and
+        nothing that goes wrong behind it counts.
         """
-        for data in _read_data(pieces):
-            if data == b"[DONE]":
-                self._has_ended = True
-                return
-            text = clean_text(self._fold_data(data))
-            kept = text[: self._room]
-            self._room -= len(kept)
-            if kept:
-                yield self._add(kept)
-            if len(kept) < len(text):
-                self._finish_reason = "length"
-                self._calls.clear()  # the last one may be half a call
-                return
+        finished = False
+        try:
+            for data in _read_data(pieces):
+                if data == b"[DONE]":
+                    self._has_ended = True
+                    return
+                yield from self._fit(self._whole(self._fold_data(data)))
+                if self._is_full:
+                    return
+                if self._finish_reason and not finished:
+                    finished = True
+                    when_finished()
+        except CallError:
+            if not finished:
+                raise
 
     def finish(self) -> Iterator[str]:
         """The words to add where the model's own do not stand alone. Raises CallError."""
         if not self._has_begun:
             raise CallError(LLMBadResponse, "no choices")
         if not (self._has_ended or self._finish_reason):
-            raise CallError(LLMBadResponse, "no end")
+            raise CallError(LLMUnavailable, "no end")
         self._finish_reason = self._finish_reason or ("tool_calls" if self._calls else "stop")
         if self._calls:
             return
@@ -105,6 +131,24 @@ class Completion:
         self._texts.append(text)
         return text
 
+    def _whole(self, text: str) -> str:
+        """Without half a character, whose other half the next piece may bring."""
+        text = (
+            (self._half + text).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+        )
+        self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        return clean_text(text)
+
+    def _fit(self, text: str) -> Iterator[str]:
+        kept = text[: self._room]
+        self._room -= len(kept)
+        if kept:
+            yield self._add(kept)
+        if len(kept) < len(text):
+            self._is_full = True
+            self._finish_reason = "length"
+            self._calls.clear()  # the last one may be half a call
+
     def _fold_data(self, data: bytes) -> str:
         """Take in one object of the stream, or a whole plain answer; return its text."""
         try:
@@ -113,13 +157,12 @@ class Completion:
             raise CallError(LLMBadResponse, "no JSON") from None
 
     def _fold(self, event: dict[str, Any]) -> str:
-        if event.get("error"):
-            raise CallError(LLMBadResponse, "error in the answer")
+        _check(event)
         self._note_costs(event)
         choices = _typed(event.get("choices"), list)
         choice = _typed(choices[0], dict) if choices else {}  # none beside the usage
-        reason = clean_text(_typed(choice.get("finish_reason"), str))[:64]
-        self._finish_reason = reason or self._finish_reason
+        _check(choice)
+        self._finish_reason = _finish_reason(choice) or self._finish_reason
         message = choice.get("message")
         self._has_ended = self._has_ended or message is not None
         delta = message if choice.get("delta") is None else choice["delta"]
@@ -162,6 +205,30 @@ class Completion:
         call.arguments += new.arguments
 
 
+def _check(told: dict[str, Any]) -> None:
+    """Raises CallError for an error that stands in the answer itself, by its code if it has one."""
+    error = told.get("error")
+    if not error:
+        return
+    code = str(error.get("code")) if isinstance(error, dict) else ""
+    status = int(code) if code.isdecimal() else 0
+    if status in TRY_AGAIN or status >= 500:
+        raise CallError(LLMUnavailable, f"error {status} in the answer")
+    raise CallError(LLMBadResponse, "error in the answer")
+
+
+def _finish_reason(choice: dict[str, Any]) -> str:
+    """Why the answer ended, in the protocol's words where they are known. Raises CallError."""
+    told = choice.get("finish_reason") or choice.get("finishReason")
+    reason = clean_text(_typed(told, str))[:64]
+    word = reason.lower()
+    if word in FAILURES:
+        raise CallError(LLMUnavailable, "the model failed")
+    if word in CUT_OFF:
+        return "length"
+    return "content_filter" if word in FILTERS else reason
+
+
 def _begins_another(new: _Call, call: _Call) -> bool:
     """Whether ``new`` is a call of its own, not more of the last ``call`` in the same place.
 
@@ -193,6 +260,7 @@ def _read_data(pieces: Iterable[bytes]) -> Iterator[bytes]:
     data: list[bytes] = []
     lines = _read_lines(pieces)
     for line in lines:
+        line = line.removeprefix(BOM).lstrip()
         if line.startswith(b"data:"):
             data.append(line.removeprefix(b"data:").strip())
         elif line.startswith(b"{"):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cached_property, partial
 from time import sleep
 from typing import Any
 
@@ -17,7 +17,7 @@ import openai
 from agent.completion import Completion
 from agent.events import TextDelta
 from agent.llm import LLMError, LLMMisconfigured, LLMUnavailable, Message, Response, wait_on
-from agent.transport import CallError, Deadline, Transport, when_idle
+from agent.transport import TRY_AGAIN, CallError, Deadline, Transport, when_idle
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,12 @@ ATTEMPTS = 2
 PAUSE = (0.1, 0.4)  # seconds between the attempts; random, lest all come back at once
 LONGEST_RETRY_AFTER = 120  # seconds that a user is ever told to wait
 TAIL_SECONDS = 0.2
-TRY_AGAIN = {408, 409, 425, 429}
+FINISHED_SECONDS = 0.8
+"""How long an answer that has told why it ends may take for its usage and its end mark."""
+REFUSED = {400, 422}
+OPTIONAL: dict[str, Any] = {"stream_options": {"include_usage": True}}
+"""Fields of a request that some servers refuse."""
+
 
 # What the package tells of this machine, and an account that belongs to another endpoint.
 NOT_SENT = (
@@ -71,6 +76,7 @@ class RemoteLLM:
         self._deadline = deadline
         self._max_reply_characters = max_reply_characters
         self._max_bytes = max_bytes
+        self._optional = OPTIONAL
 
     def stream(
         self,
@@ -107,7 +113,8 @@ class RemoteLLM:
     ) -> Generator[TextDelta, None, Response]:
         with closing(self._post(messages, tools, deadline)) as response:
             pieces = response.iter_raw()
-            for text in completion.read(pieces):
+            when_finished = partial(_deadline_of(response).shorten, FINISHED_SECONDS)
+            for text in completion.read(pieces, when_finished):
                 yield TextDelta(text)
             for text in completion.finish():
                 yield TextDelta(text)
@@ -119,17 +126,28 @@ class RemoteLLM:
     ) -> httpx2.Response:
         """The response of an accepted request, its body unread. Raises CallError.
 
-        The request goes out as it stands: the typed methods of the package would check each message
-        again, at more cost than all the rest of a turn.
+        Where a server refuses it, it is asked once more in the plainer form; if it takes that, it
+        is asked so from then on.
         """
-        body: dict[str, Any] = {
-            "model": self._model,
-            "messages": messages,
-            "stream": True,
-            "stream_options": {"include_usage": True},
-        }
+        body: dict[str, Any] = {"model": self._model, "messages": messages, "stream": True}
         if tools:
             body["tools"] = tools
+        try:
+            return self._send(body | self._optional, deadline)
+        except _Refused as refusal:
+            if refusal.status not in REFUSED or not self._optional:
+                raise
+            with suppress(CallError):
+                response = self._send(body, deadline)
+                logger.warning("the model's server takes no %s", ", ".join(self._optional))
+                self._optional = {}
+                return response
+            raise
+
+    def _send(self, body: dict[str, Any], deadline: Deadline) -> httpx2.Response:
+        """The request goes out as it stands: the typed methods of the package would check each
+        message again, at more cost than all the rest of a turn.
+        """
         options: openai.RequestOptions = {"headers": HEADERS, "timeout": deadline.remaining()}
         token = when_idle.set(deadline.idle)
         try:
@@ -142,7 +160,7 @@ class RemoteLLM:
                 stream_cls=openai.Stream[object],
             )
         except openai.APIStatusError as error:
-            raise _refusal(error.response) from None
+            raise _Refused(error.response) from None
         except (ValueError, httpx2.InvalidURL) as error:
             raise CallError(LLMMisconfigured, type(error).__name__) from None
         finally:
@@ -167,18 +185,28 @@ class RemoteLLM:
 
 def _read_tail(response: httpx2.Response, pieces: Iterator[bytes]) -> None:
     """Past the end mark, so that the connection can be used again; but not wait for it long."""
-    deadline: Deadline = response.extensions["deadline"]
-    deadline.shorten(TAIL_SECONDS)
+    _deadline_of(response).shorten(TAIL_SECONDS)
     with suppress(CallError):
         for _ in pieces:
             pass
 
 
-def _refusal(response: httpx2.Response) -> CallError:
-    status = response.status_code
-    error = LLMUnavailable if status >= 500 or status in TRY_AGAIN else LLMMisconfigured
-    retry_after = _seconds(response.headers.get("Retry-After", ""))
-    return CallError(error, f"HTTP {status}", retry_after=retry_after)
+class _Refused(CallError):
+    """The server answered with an error status."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self.status = response.status_code
+        error = LLMUnavailable if self._may_pass() else LLMMisconfigured
+        retry_after = _seconds(response.headers.get("Retry-After", ""))
+        super().__init__(error, f"HTTP {self.status}", retry_after=retry_after)
+
+    def _may_pass(self) -> bool:
+        return self.status >= 500 or self.status in TRY_AGAIN
+
+
+def _deadline_of(response: httpx2.Response) -> Deadline:
+    deadline: Deadline = response.extensions["deadline"]
+    return deadline
 
 
 def _seconds(retry_after: str) -> float | None:

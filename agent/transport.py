@@ -31,6 +31,8 @@ IDLE_SECONDS = (0.75, 1.25)  # random, lest all who wait are idle at the same mo
 KEPT_CONNECTIONS = 64
 KEPT_SECONDS = 30
 WRITTEN_AT_ONCE = 65_536  # bytes
+TRY_AGAIN = frozenset({408, 409, 425, 429})
+"""Statuses below 500 with which a server asks for another try."""
 
 
 # What the next request's Deadline is given; the openai package has no way to hand it through.
@@ -96,7 +98,7 @@ class Transport(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         deadline = Deadline(request.extensions["timeout"]["read"], when_idle.get())
-        with _failures(when_cut_off=LLMUnavailable):
+        with _failures():
             response = self._pool.handle_request(_plain_request(request, deadline))
         body = _Body(response, self._max_bytes)
         if response.status != httpx2.codes.OK:
@@ -138,7 +140,7 @@ class _Body(httpx2.SyncByteStream):
 
     def __iter__(self) -> Iterator[bytes]:
         total = 0
-        with _failures(when_cut_off=LLMBadResponse):
+        with _failures():
             for piece in self._response.iter_stream():
                 total += len(piece)
                 if total > self._max_bytes:
@@ -150,14 +152,14 @@ class _Body(httpx2.SyncByteStream):
 
 
 @contextmanager
-def _failures(*, when_cut_off: type[LLMError]) -> Iterator[None]:
+def _failures() -> Iterator[None]:
     """What goes wrong below, as CallError. A server may hang up before it answers, or within."""
     try:
         yield
     except httpcore2.TimeoutException as error:
         raise CallError(LLMTimeout, type(error).__name__) from error
     except httpcore2.RemoteProtocolError as error:
-        raise CallError(when_cut_off, type(error).__name__) from error
+        raise CallError(LLMUnavailable, type(error).__name__) from error
     except (httpcore2.NetworkError, OSError) as error:
         raise CallError(LLMUnavailable, type(error).__name__) from error
     except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol, ValueError) as error:

@@ -134,7 +134,8 @@ def test_the_scripted_server_refuses_a_prompt_that_breaks_the_rules() -> None:
     with ScriptedServer(says("Hi")) as server, closing(remote(server.url)) as llm:
         heard = listen(llm, Heard(server), orphan)
         assert type(heard.error) is LLMMisconfigured
-        assert server.refused == ["messages[2] is the result of no call just before it."]
+        fault = "messages[2] is the result of no call just before it."
+        assert server.refused == [fault, fault]  # the plainer form, too
         assert listen(llm, heard).response.text == "Hi"
 
 

@@ -11,17 +11,20 @@ from agent.completion import CUT_SHORT, FILTERED
 from agent.events import TextDelta
 from tests.fakes import ScriptedServer, call
 from tests.fakes.answers import (
+    USAGE,
     asks,
     asks_whole,
+    cuts,
     event,
     hangs,
     plain,
+    resets,
     says,
     stream,
     talks_for_ever,
 )
 from tests.fakes.asking import KEY, PROMPT, Heard, ask, listen, remote
-from tests.fakes.server import Answer
+from tests.fakes.server import Answer, Exchange
 
 MILK, BREAD = call("create_task", title="Milk"), call("create_task", title="Bread")
 TWO = [("create_task", '{"title": "Milk"}'), ("create_task", '{"title": "Bread"}')]
@@ -301,3 +304,65 @@ def test_a_server_that_hangs_after_its_end_mark_has_answered() -> None:
     """The deadline is so far off that nobody would wait for it."""
     hanging = ask(stream(event({"content": "Hi"}, "stop"), then=hangs), deadline=3600)
     assert hanging.response.text == "Hi"
+
+
+def _tells_on(exchange: Exchange) -> None:
+    """Comments for ever, as some gateways send them."""
+    while not exchange.wait(0.01):
+        exchange.send(b": still here\n\n")
+
+
+ENDS = {"hangs": hangs, "is cut": cuts, "is reset": resets, "sends comments": _tells_on}
+
+
+@pytest.mark.parametrize("then", ENDS.values(), ids=ENDS.keys())
+def test_the_finish_reason_ends_an_answer_whatever_comes_behind_it(then: Answer) -> None:
+    arguments = json.dumps({"title": "Milk"})
+    piece = {"index": 0, "id": "x", "function": {"name": "create_task", "arguments": arguments}}
+    said = ask(stream(event({"content": "Hi"}), event({}, "stop"), done=False, then=then))
+    called = ask(
+        stream(event({"tool_calls": [piece]}), event({}, "tool_calls"), done=False, then=then)
+    )
+
+    assert (said.response.text, said.response.finish_reason) == ("Hi", "stop")
+    assert called.calls == [("create_task", arguments)]
+
+
+def test_usage_behind_the_finish_reason_is_read_without_an_end_mark() -> None:
+    heard = ask(stream(event({"content": "Hi"}, "stop"), {"usage": USAGE}, done=False, then=hangs))
+
+    assert (heard.response.input_tokens, heard.response.output_tokens) == (21, 8)
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ("length", "length"),
+        ("MAX_TOKENS", "length"),
+        ("max_tokens", "length"),
+        ("model_length", "length"),
+        ("SAFETY", "content_filter"),
+        ("sensitive", "content_filter"),
+        ("stop", "stop"),
+        ("eos", "eos"),
+    ],
+)
+def test_the_words_of_many_makers_for_an_end_are_understood(told: str, reason: str) -> None:
+    for key in ("finish_reason", "finishReason"):
+        answer = stream({"choices": [{"delta": {"content": "Hi"}, key: told}]})
+        assert ask(answer).response.finish_reason == reason
+
+
+def test_a_character_that_is_split_over_two_pieces_arrives_whole() -> None:
+    halves = (
+        rb'{"choices": [{"delta": {"content": "\ud83d"}}]}',
+        rb'{"choices": [{"delta": {"content": "\ude00!"}}]}',
+    )
+
+    assert ask(stream(*halves, event({}, "stop"))).response.text == "😀!"
+
+
+def test_a_byte_order_mark_is_no_fault() -> None:
+    body = json.dumps({"choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}]})
+
+    assert ask(plain(b"\xef\xbb\xbf" + body.encode())).response.text == "Hi"

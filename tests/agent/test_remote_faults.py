@@ -47,7 +47,7 @@ def _tool_calls(value: Any) -> dict[str, Any]:
 NONSENSE: list[Any] = [
     {"error": {"message": "no"}},
     {"error": "no"},
-    {**HI, "error": {"code": 429}},
+    {**HI, "error": {"code": 400}},
     {},
     [],
     5,
@@ -95,9 +95,6 @@ def test_an_answer_of_a_wrong_shape_is_a_bad_response(value: Any) -> None:
         stream(b"OK"),
         stream(),
         stream({"choices": [], "usage": {}}),
-        stream(HI, done=False),
-        stream(HI, done=False, then=cuts),
-        stream(HI, {"error": {"message": "overloaded", "code": 503}}, done=False),
         stream(HI, CHUNK[:-9], done=False),
     ],
 )
@@ -107,7 +104,83 @@ def test_an_answer_that_makes_no_sense_is_a_bad_response(answer: Answer) -> None
     assert heard.server.hits == 1
 
 
-@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 405, 422])
+BROKEN = {
+    "ends": stream(HI, done=False),
+    "is cut": stream(HI, done=False, then=cuts),
+    "is reset": stream(HI, done=False, then=resets),
+    "has an error": stream(HI, {"error": {"message": "overloaded", "code": 503}}, done=False),
+    "has an error in a choice": stream(
+        HI, {"choices": [{"delta": {}, "error": {"code": "429"}}]}, done=False
+    ),
+    **{
+        f"ends with {reason}": stream(HI, event({}, reason))
+        for reason in ("error", "network_error", "MALFORMED_FUNCTION_CALL")
+    },
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
+def test_a_stream_that_breaks_after_a_word_is_not_asked_for_again(broken: Answer) -> None:
+    heard = ask(broken, says("Hello"))
+
+    assert heard.texts == ["Hi"]
+    assert type(heard.error) is LLMUnavailable
+    assert heard.server.hits == 1
+
+
+SILENT = event({"role": "assistant", "content": ""})
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        stream(SILENT, done=False),
+        stream(SILENT, done=False, then=cuts),
+        stream(done=False, then=resets),
+        stream({"error": {"message": "overloaded", "code": 529}}),
+        stream(SILENT, event({}, "insufficient_system_resource")),
+        plain({"error": {"code": 500}}),
+    ],
+)
+def test_a_stream_that_breaks_before_a_word_is_asked_for_once_more(broken: Answer) -> None:
+    heard = ask(broken, says("Hello"))
+
+    assert heard.response.text == "Hello"
+    assert heard.server.hits == 2
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_refused_request_is_asked_again_in_the_plainer_form_and_so_from_then_on(
+    status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    def takes_no_options(body: dict[str, Any]) -> Answer:
+        return fails(status) if "stream_options" in body else says("Hi")
+
+    with (
+        ScriptedServer(answer_of=takes_no_options) as server,
+        closing(remote(server.url)) as llm,
+    ):
+        answers = [listen(llm, Heard(server)).response.text for _ in range(3)]
+
+    assert answers == ["Hi"] * 3
+    assert server.hits == 4
+    said = [record.message for record in caplog.records if "stream_options" in record.message]
+    assert said == ["the model's server takes no stream_options"]
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_what_is_refused_in_the_plainer_form_too_is_for_the_operator(status: int) -> None:
+    with (
+        ScriptedServer(fails(status), fails(status), says("Hi")) as server,
+        closing(remote(server.url)) as llm,
+    ):
+        assert type(listen(llm, Heard(server)).error) is LLMMisconfigured
+        assert listen(llm, Heard(server)).response.text == "Hi"
+
+    assert "stream_options" in server.requests[-1].body  # it was not what the server refused
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 405])
 def test_a_refusal_is_for_the_operator_and_not_tried_again(
     status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
