@@ -21,7 +21,7 @@ def is_configured() -> bool:
 def chosen_llm() -> LLM:
     """One for the process: a remote model keeps its connections."""
     if not is_configured():
-        return OfflineLLM()
+        return OfflineLLM(settings.AGENT_CALL_DEADLINE)
     from agent.remote import RemoteLLM  # half a second of imports that most starts do without
 
     base_url, api_key, model = _endpoint()

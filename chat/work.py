@@ -61,7 +61,9 @@ class Work:
             logger.warning("turn %s falls back after %s", self.turn.pk, error.code)
             if self.said:
                 yield self._say("\n\n")
-            yield from self._answer(OfflineLLM(), degraded=True, warning=DEGRADED)
+            yield from self._answer(
+                OfflineLLM(settings.AGENT_CALL_DEADLINE), degraded=True, warning=DEGRADED
+            )
 
     def fail(self, code: str, detail: str) -> None:
         logger.warning("turn %s failed: %s", self.turn.pk, code)

@@ -10,8 +10,11 @@ calls or words. From the one to the other it takes four steps:
 3. ``planning`` has a plan for each intent: a generator that yields tool calls, gets their results,
    and returns the reply. Its words come from the results alone. Begin with its ``plans``.
 4. ``steps`` plays a plan as far as the calls that were made already will take it; what it yields
-   next is the next step. The earlier turns are played again in the same way, so that nothing has
-   to be kept between two messages, or two steps.
+   next is the next step. So nothing has to be kept between two steps.
+
+Nor between two messages: ``remembering`` tells by the calls and the reply of a turn that is over
+what it leaves behind. Only turns that asked something are understood and played again, for what
+was asked stands in the plan alone; and of those only the newest.
 
 ``dates`` reads days and times, and ``matching`` tells which titles fit, for all of them.
 """

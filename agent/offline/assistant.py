@@ -2,26 +2,36 @@
 
 import re
 from collections.abc import Callable, Generator
-from dataclasses import replace
 from datetime import datetime
+from math import inf
+from time import monotonic
 from typing import Any
 
 from agent import prompt
 from agent.events import TextDelta
-from agent.llm import Message, Response, wait_on
+from agent.llm import LLMTimeout, Message, Response, wait_on
 from agent.offline import talk
 from agent.offline.known import Known, Reply
 from agent.offline.planning.plans import plan
-from agent.offline.planning.telling import told_by, with_left_over
+from agent.offline.planning.telling import with_left_over
+from agent.offline.remembering import told_by
 from agent.offline.steps import Played, Request, play
 from agent.offline.talk import Turn
 from agent.offline.understanding.grammar import understand
 
 MODEL = "built-in"
+UNDERSTOOD_CHARACTERS = 2_000
+"""Of earlier messages that are understood again; all others are told by what came of them."""
 
 
 class OfflineLLM:
-    """Reads the messages into what is known, understands the last one, and plays its plan."""
+    """Reads the messages into what is known, understands the last one, and plays its plan.
+
+    ``deadline`` is the seconds that one call may take.
+    """
+
+    def __init__(self, deadline: float = inf) -> None:
+        self._deadline = deadline
 
     def stream(
         self,
@@ -29,8 +39,8 @@ class OfflineLLM:
         tools: list[dict[str, Any]],
         idle: Callable[[], None] = wait_on,
     ) -> Generator[TextDelta, None, Response]:
-        """Raises ValueError for messages that do not begin with our instructions."""
-        step = next_step(messages)
+        """Raises LLMTimeout, and ValueError for messages without our instructions at their head."""
+        step = next_step(messages, monotonic() + self._deadline)
         if isinstance(step, Reply):
             for word in re.findall(r"\S+\s*|\s+", step.words):
                 yield TextDelta(word)
@@ -39,17 +49,47 @@ class OfflineLLM:
         return Response("", requests, finish_reason="tool_calls", model=MODEL)
 
 
-def next_step(messages: list[Message]) -> list[Request] | Reply:
-    """The tool calls that the last message of the user takes next, or the reply to it."""
+def next_step(messages: list[Message], deadline: float = inf) -> list[Request] | Reply:
+    """The tool calls that the last message of the user takes next, or the reply to it.
+
+    Raises LLMTimeout after ``deadline``, a time of the monotonic clock.
+    """
     now = prompt.local_now(messages)
     *past, current = talk.read(messages)
+    understood = _to_understand(past)
     known = Known()
-    for turn in past:
-        known = _after(turn, known, now)
+    for place, turn in enumerate(past):
+        reply = _reply_of(turn, known, now) if place in understood else told_by(turn)
+        known = known.learn(turn).after(reply)
+        _check(deadline)
     played = _play(current, known, now)
+    _check(deadline)
     if played.returned is None:
         return played.requests
     return with_left_over(played.unused, played.returned)
+
+
+def _check(deadline: float) -> None:
+    if monotonic() > deadline:
+        raise LLMTimeout
+
+
+def _to_understand(past: list[Turn]) -> set[int]:
+    """The places of the turns that asked something, which only their messages tell.
+
+    The newest of all turns is one of them whatever its length, for its question stands; of the
+    others as many of the newest as the budget has room for.
+    """
+    places: set[int] = set()
+    characters = 0
+    for place in reversed(range(len(past))):
+        if "?" not in past[place].reply:
+            continue
+        characters += len(past[place].said)
+        if characters > UNDERSTOOD_CHARACTERS and place < len(past) - 1:
+            break
+        places.add(place)
+    return places
 
 
 def _play(turn: Turn, known: Known, now: datetime) -> Played[Reply]:
@@ -57,16 +97,11 @@ def _play(turn: Turn, known: Known, now: datetime) -> Played[Reply]:
     return play(plan(intent, known, now), turn.calls)
 
 
-def _after(turn: Turn, known: Known, now: datetime) -> Known:
-    """What is known once a turn is over.
+def _reply_of(turn: Turn, known: Known, now: datetime) -> Reply:
+    """What the reply that asked something leaves behind.
 
     A turn that ended otherwise than its plan, because another model answered it or because it was
-    cut off, leaves its tasks behind; and a question stands only if one was asked.
+    cut off, leaves its tasks behind and no question.
     """
     played = _play(turn, known, now)
-    reply = played.returned
-    if reply is None or played.unused:
-        reply = told_by(turn.calls)
-    if "?" not in turn.reply:
-        reply = replace(reply, asks=None)
-    return known.learn(turn).after(reply)
+    return told_by(turn) if played.returned is None or played.unused else played.returned

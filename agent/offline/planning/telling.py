@@ -95,19 +95,6 @@ DONE_BEFORE = {
 }
 
 
-def told_by(calls: Sequence[Call]) -> Reply:
-    """What calls leave behind that somebody else made: no words, but what "it" and "2" mean."""
-    changes = [call for call in calls if call.name in CHANGES and not call.error]
-    lists = [tasks_of(call) for call in calls if call.name == "list_tasks"]
-    focus = tuple(
-        task for call in changes for task in tasks_of(call) if "deleted" not in call.result
-    )
-    shown = lists[-1] if lists else None
-    if not changes and shown and len(shown) == 1:
-        focus = shown
-    return Reply("", focus=focus, shown=shown, keeps_focus=not calls)
-
-
 def with_left_over(unused: Sequence[Call], reply: Reply) -> Reply:
     """The reply, after what an earlier attempt at it has changed already."""
     done = [
