@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Model
@@ -9,9 +10,7 @@ from django.http import StreamingHttpResponse
 from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.models import User
-from accounts.ownership import rows_of
-
-BATCH = 200
+from accounts.ownership import in_pieces, rows_of
 
 
 def as_file(user: User) -> StreamingHttpResponse:
@@ -31,9 +30,10 @@ def _json(user: User) -> Iterator[str]:
     yield f'{{"account": {_text(account.first())}'
     for name, rows in rows_of(user):
         yield f',\n"{name.replace(" ", "_")}": ['
-        found = rows.values(*_columns(rows.model, "user")).iterator(BATCH)
-        for place, row in enumerate(found):
-            yield (",\n" if place else "\n") + _text(row)
+        found = rows.values("pk", *_columns(rows.model, "user"))
+        for number, row in enumerate(in_pieces(found, itemgetter("pk"))):
+            del row["pk"]  # some have it under a name of its own, and some do not show it
+            yield (",\n" if number else "\n") + _text(row)
         yield "\n]"
     yield "}\n"
 

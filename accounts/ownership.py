@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from time import sleep
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.apps import apps
 from django.conf import settings
@@ -12,10 +12,13 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.models import Session, SpentToken, User
+from web.connections import release_connection
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
 Done = TypeVar("Done")
+Piece = TypeVar("Piece", covariant=True)
 
+BATCH = 200  # rows that are read at a time
 LOOKS_AGAIN = 0.1  # seconds after which who waits to write to SQLite tries again, at the latest
 
 
@@ -53,6 +56,22 @@ class Owned(models.Model):
 
     class Meta:
         abstract = True
+
+
+def in_pieces(
+    rows: models.QuerySet[Any, Piece], place: Callable[[Piece], Any], by: str = "pk"
+) -> Iterator[Piece]:
+    """``rows`` by a column that is unique among them; ``place`` tells what a row has there.
+
+    They are read a batch at a time, and whoever takes them one by one holds no database connection
+    meanwhile: a slow reader costs nobody anything.
+    """
+    rest = rows = rows.order_by(by)
+    while batch := list(rest[:BATCH]):
+        release_connection()
+        rest = rows.filter(**{f"{by}__gt": place(batch[-1])})
+        yield from batch
+    release_connection()
 
 
 def rows_of(user: User) -> Iterator[tuple[str, models.QuerySet[models.Model]]]:

@@ -3,28 +3,37 @@
 from collections.abc import Iterator
 from time import monotonic, sleep
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
 from agent.events import TextDelta, ToolFinished, ToolStarted
 from chat.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Place
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
 from conversations.models import Conversation, Turn
+from web.connections import release_connection
 from web.errors import log_database_failure
 
 POLL_SECONDS = 0.25
 
 
 def turn_to_follow(conversation: Conversation, place: Place | None) -> Turn | None:
-    """The turn that a reader at ``place`` has not heard to its end, else the open one."""
+    """The turn that a reader at ``place`` has not heard to its end, else the open one.
+
+    Raises Message.DoesNotExist (404) when somebody has deleted what it has to tell.
+    """
+    turn = None
     if place and not place.ended:
-        begun = conversation.turns.filter(pk=place.turn).first()
-        if begun:
-            return begun
-    return conversation.turns.live().first()
+        turn = conversation.turns.filter(pk=place.turn).first()
+    turn = turn or conversation.turns.live().first()
+    if turn:
+        turn.load_messages()
+    return turn
 
 
 def follow(turn: Turn, place: Place | None) -> Iterator[bytes]:
-    """What lies behind ``place``, until the turn is settled; all of it for another attempt."""
+    """What lies behind ``place``, until the turn is settled; all of it for another attempt.
+
+    Its messages are loaded. No database connection is held while it waits or a reader reads.
+    """
     told_at = monotonic()
     while True:
         try:
@@ -32,6 +41,7 @@ def follow(turn: Turn, place: Place | None) -> Iterator[bytes]:
         except (OperationalError, InterfaceError) as error:  # a reader can come back to its place
             log_database_failure(error)
             return
+        release_connection()
         if place is None or (place.turn, place.attempt) != (turn.pk, turn.attempt):
             place = Place(turn.pk, turn.attempt)
             yield place.tell(TurnStarted(turn))
@@ -40,7 +50,6 @@ def follow(turn: Turn, place: Place | None) -> Iterator[bytes]:
             yield place.tell(event)
         if place.ended:
             return
-        connection.close()
         if monotonic() - told_at > KEEP_ALIVE_SECONDS:
             told_at = monotonic()
             yield KEEP_ALIVE

@@ -15,6 +15,7 @@ from agent.llm import LLM, LLMError
 from chat.errors import ConversationIsBusy, TooManyOpenTurns
 from chat.work import Work
 from conversations.models import Conversation, ConversationBusy, TooManyTurns, Turn, TurnLost
+from web.connections import release_connection
 from web.errors import DatabaseUnavailable
 from web.request_id import know
 
@@ -62,7 +63,7 @@ def open_turn(conversation: Conversation, opening: Callable[..., Turn]) -> Turn:
             know(conversation_id=turn.conversation_id, turn_id=turn.pk)
             return turn
         while conversation.turns.live().exists() and monotonic() <= give_up:
-            connection.close()
+            release_connection()
             sleep(POLL_SECONDS)
         conversation.refresh_from_db(from_queryset=Conversation.objects.filter(deleted_at=None))
 

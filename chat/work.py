@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from accounts.models import User
@@ -22,6 +22,7 @@ from agent.offline import OfflineLLM
 from chat.undo import left_of_turn, show_undone
 from conversations.models import ToolCall, Turn, TurnLost
 from todos.models import Origin, TaskChange
+from web.connections import release_connection
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ class Work:
         except (DatabaseError, ValueError):  # or a row holds what its column can not
             logger.error("the history of turn %s can not be read", self.turn.pk)
             history, warning = [self.turn.user_message, self.turn.reply], NO_HISTORY
-        _release_connection()
+        release_connection()
         return prompt.build(history, self.user.local_now()), warning
 
     def _run(self, llm: LLM, messages: list[Message]) -> Generator[Event, None, runner.Outcome]:
@@ -182,7 +183,7 @@ class Work:
             self.turn.calls = calls
             raise
         finally:
-            _release_connection()
+            release_connection()
 
     def _show_undone(self, change: TaskChange) -> dict[str, Any]:
         """What the model is told beside it: how many changes of the same turn are left, if any."""
@@ -205,16 +206,3 @@ class Work:
 
     def _changes(self) -> list[ToolCall]:
         return [call for call in self.turn.calls if did_something(call)]
-
-
-def _release_connection() -> None:
-    """Give the connection back to the pool: the model may take its time.
-
-    A model is never asked inside a transaction, whose locks it would hold for as long. SQLite has
-    no pool: its connection is a file of this thread, and to open it takes longer than most turns'
-    statements.
-    """
-    if connection.in_atomic_block:
-        raise RuntimeError("a language model must not be asked inside a transaction")
-    if connection.vendor != "sqlite":
-        connection.close()

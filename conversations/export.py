@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from operator import attrgetter
 
 from django.http import StreamingHttpResponse
 from rest_framework.utils.encoders import JSONEncoder
 
+from accounts.ownership import in_pieces
 from conversations.models import Conversation, Message
 from conversations.serializers import ConversationSerializer, MessageSerializer
-
-BATCH = 200
 
 
 def as_file(conversation: Conversation, form: str) -> StreamingHttpResponse:
@@ -49,4 +49,5 @@ def _markdown(conversation: Conversation) -> Iterator[str]:
 
 
 def _messages(conversation: Conversation) -> Iterator[Message]:
-    return conversation.messages.with_work().oldest_first().iterator(chunk_size=BATCH)
+    messages = conversation.messages.with_work()
+    return in_pieces(messages, attrgetter("seq"), by="seq")

@@ -8,6 +8,8 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 
+from web.connections import release_connection
+
 
 class Request(WSGIRequest):
     """Its query is UTF-8 whatever is said of its body."""
@@ -26,7 +28,11 @@ class Request(WSGIRequest):
 
 
 class Application(WSGIHandler):
-    """Django, which reads no body whose length it is not told: one in chunks gets its length."""
+    """Django, but a body in chunks gets a length, without which Django would not read it.
+
+    And Django would keep the connection of the database until the answer is out: a stream may take
+    minutes to be written, and so may a whole answer to a slow reader.
+    """
 
     request_class = Request
 
@@ -35,4 +41,6 @@ class Application(WSGIHandler):
             # One byte more than is allowed shows that it is too large.
             body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
             environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-        return super().__call__(environ, start_response)
+        response = super().__call__(environ, start_response)
+        release_connection()
+        return response
