@@ -82,8 +82,8 @@ class Deadline:
 class Transport(httpx2.BaseTransport):
     """One pool of connections. The read timeout of a request is the deadline of its exchange.
 
-    Raises CallError. A response has its Deadline in ``extensions["deadline"]``; of one that is not
-    200 the body is not read, for there is nothing in it that we may keep or show.
+    Raises CallError. A response has its Deadline in ``extensions["deadline"]``; of one that is no
+    success the body is not read, for there is nothing in it that we may keep or show.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -101,7 +101,7 @@ class Transport(httpx2.BaseTransport):
         with _failures():
             response = self._pool.handle_request(_plain_request(request, deadline))
         body = _Body(response, self._max_bytes)
-        if response.status != httpx2.codes.OK:
+        if not httpx2.codes.is_success(response.status):
             body.close()
             return httpx2.Response(response.status, headers=response.headers)
         return httpx2.Response(

@@ -104,6 +104,27 @@ def test_an_answer_that_makes_no_sense_is_a_bad_response(answer: Answer) -> None
     assert heard.server.hits == 1
 
 
+@pytest.mark.parametrize("status", [200, 201, 202, 203, 206, 226, 299])
+def test_any_success_with_a_good_body_is_good(status: int) -> None:
+    whole = {"choices": [{"finish_reason": "stop", "message": {"content": "Hi"}}]}
+    for answer in (stream(HI, event({}, "stop"), status=status), plain(whole, status)):
+        heard = ask(answer)
+        assert (heard.error, heard.texts) == (None, ["Hi"])
+
+
+@pytest.mark.parametrize("status", [201, 202, 204, 205])
+def test_a_success_without_an_answer_is_a_bad_response(status: int) -> None:
+    for answer in (plain(b"", status), page(status, ""), stream(status=status)):
+        assert type(ask(answer).error) is LLMBadResponse
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 305, 308, 399])
+def test_what_is_neither_success_nor_failure_is_for_the_operator(status: int) -> None:
+    heard = ask(fails(status))
+    assert type(heard.error) is LLMMisconfigured
+    assert heard.server.hits == 1
+
+
 BROKEN = {
     "ends": stream(HI, done=False),
     "is cut": stream(HI, done=False, then=cuts),

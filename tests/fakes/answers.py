@@ -21,11 +21,13 @@ def event(delta: Any = None, finish_reason: str | None = None, **more: Any) -> E
     return {"object": "chat.completion.chunk", "model": "scripted-1", "choices": [choice], **more}
 
 
-def stream(*events: Any, done: bool = True, then: Answer | None = None) -> Answer:
+def stream(
+    *events: Any, done: bool = True, then: Answer | None = None, status: int = 200
+) -> Answer:
     """Server-sent events, one for each value (as JSON, but bytes as they are), and the end mark."""
 
     def answer(exchange: Exchange) -> None:
-        exchange.begin()
+        exchange.begin(status)
         for value in events:
             data = value if isinstance(value, bytes) else json.dumps(value).encode()
             exchange.send(b"data: %s\n\n" % data)
@@ -88,10 +90,10 @@ def _asks(deltas: list[dict[str, Any]]) -> Answer:
     return stream(*(event(delta) for delta in deltas), *ending)
 
 
-def plain(value: Any) -> Answer:
+def plain(value: Any, status: int = 200) -> Answer:
     """One JSON body, where a stream was asked for; bytes as they are."""
     content = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return lambda exchange: exchange.whole(content)
+    return lambda exchange: exchange.whole(content, status)
 
 
 def page(status: int = 200, words: str = "<!DOCTYPE html>\n<h1>Bad gateway</h1>\n") -> Answer:

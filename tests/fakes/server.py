@@ -137,9 +137,9 @@ class Exchange(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def begin(self) -> None:
+    def begin(self, status: int = HTTPStatus.OK) -> None:
         """The head of a stream of server-sent events, whose length nobody knows."""
-        self.send_response(HTTPStatus.OK)
+        self.send_response(status)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
