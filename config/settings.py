@@ -279,7 +279,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["web.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "web.negotiation.JSONWhateverIsAccepted",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "web.negotiation.WhateverIsAccepted",
     "DEFAULT_METADATA_CLASS": "web.metadata.AllowedMethods",
     "DEFAULT_PAGINATION_CLASS": "web.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -292,6 +292,7 @@ SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
     "CHECK_REVOKE_TOKEN": True,
+    "LEEWAY": timedelta(seconds=10),  # by so much the clocks of hosts may differ
     "AUDIENCE": "todo-chat",
     "ISSUER": "todo-chat",
 }
@@ -307,6 +308,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "web.schema.add_problems",
+        "web.schema.add_nulls",
     ],
     "ENUM_NAME_OVERRIDES": {
         "ChangeKind": "todos.models.ChangeKind",

@@ -5,6 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config import health
+from web.negotiation import FormatInQuery
 
 handler400 = "web.errors.bad_request"
 handler403 = "web.errors.permission_denied"
@@ -19,7 +20,11 @@ urlpatterns = [
     path("", include("chat.dialects")),
     path("health/", health.alive),
     path("health/ready/", health.ready),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "api/schema/",
+        SpectacularAPIView.as_view(content_negotiation_class=FormatInQuery),
+        name="schema",
+    ),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("", include("chat.pages.urls")),
     path("accounts/", include("accounts.pages")),

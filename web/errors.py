@@ -11,6 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler
 
@@ -57,6 +58,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         response.data = problem(error.status_code, code, detail)
     if (wait := getattr(error, "wait", None)) is not None:
         response["Retry-After"] = str(max(1, ceil(wait)))
+    # JSON also where there is another representation of what was asked for.
+    context["request"].accepted_renderer = JSONRenderer()
+    context["request"].accepted_media_type = CONTENT_TYPE
     response.content_type = CONTENT_TYPE
     return response
 

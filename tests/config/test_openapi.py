@@ -1,5 +1,6 @@
 """The document that clients are generated from, and its page."""
 
+import json
 import re
 
 import pytest
@@ -19,6 +20,52 @@ def test_every_api_path_is_in_the_document_but_second_names(document: dict) -> N
     served = {path for path in paths(get_resolver()) if path.startswith("/api/")}
     second_names = {f"/{as_template(str(entry.pattern))}" for entry in dialects.urlpatterns}
     assert served - second_names - {"/api/schema/", "/api/docs/"} == set(document["paths"])
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "media_type"),
+    [
+        ("", None, "application/vnd.oai.openapi"),
+        ("", "*/*", "application/vnd.oai.openapi"),
+        ("", "text/html", "application/vnd.oai.openapi"),
+        ("", "application/yaml", "application/yaml"),
+        ("", "application/json", "application/json"),
+        ("", "application/json, text/plain, */*", "application/json"),
+        ("", "application/vnd.oai.openapi+json", "application/vnd.oai.openapi+json"),
+        ("?format=json", None, "application/vnd.oai.openapi+json"),
+        ("?format=json", "text/html", "application/vnd.oai.openapi+json"),
+        ("?format=json", "application/json", "application/json"),
+        ("?format=yaml", "application/json", "application/vnd.oai.openapi"),
+    ],
+)
+def test_the_document_comes_as_the_client_asks(
+    document: dict, query: str, accept: str | None, media_type: str
+) -> None:
+    answer = APIClient().get(f"/api/schema/{query}", headers={"Accept": accept} if accept else {})
+
+    assert answer.status_code == 200
+    assert answer["Content-Type"].partition(";")[0] == media_type
+    read = json.loads if "json" in media_type else yaml.safe_load
+    assert read(answer.content) == document
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("get", "/api/schema/?format=xml", 404),
+        ("post", "/api/schema/", 405),
+        ("post", "/api/docs/", 405),
+    ],
+)
+@pytest.mark.parametrize("accept", ["*/*", "application/yaml", "text/html", "text/event-stream"])
+def test_an_error_is_json_whatever_is_asked_for(
+    method: str, path: str, status: int, accept: str
+) -> None:
+    answer = APIClient().generic(method, path, headers={"Accept": accept})
+
+    assert answer.status_code == status
+    assert answer["Content-Type"] == "application/problem+json"
+    assert json.loads(answer.content)["status"] == status
 
 
 def test_every_operation_documents_its_problems(document: dict) -> None:
