@@ -10,7 +10,7 @@ from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken
-from rest_framework_simplejwt.tokens import Token
+from rest_framework_simplejwt.tokens import AccessToken, Token
 
 from accounts import outside, tokens
 from accounts.models import User
@@ -44,6 +44,9 @@ class BearerAuthentication(JWTAuthentication):
                 raise
         token = self.get_header(request).split()[1].decode("latin-1")
         return outside.account_of(token), token
+
+    def get_validated_token(self, raw_token: bytes) -> AccessToken:
+        return tokens.read(AccessToken, raw_token)
 
     def get_user(self, validated_token: Token) -> Any:
         return tokens.account_of(validated_token)

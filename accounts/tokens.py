@@ -1,6 +1,8 @@
 """JWT pairs: a refresh token works once, and dies with the account, the password or at a revoke."""
 
+import re
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -10,6 +12,11 @@ from rest_framework_simplejwt.tokens import RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from accounts.models import SpentToken, User
+
+TIMES = ("exp", "iat", "nbf")
+ID = re.compile(r"[0-9a-f]{32}")
+
+Kind = TypeVar("Kind", bound=Token)
 
 
 def issue(user: User) -> dict[str, str]:
@@ -24,11 +31,12 @@ def renew(text: str) -> dict[str, str]:
 
 def revoke(text: str) -> User:
     """Whose token it was. Raises InvalidToken, also for the slower of two that use it at once."""
-    token = _read(text)
+    token = read(RefreshToken, text)
     user = account_of(token)
     try:
         with transaction.atomic():
-            SpentToken.objects.filter(user=user, expires_at__lte=timezone.now()).delete()
+            over = timezone.now() - api_settings.LEEWAY
+            SpentToken.objects.filter(user=user, expires_at__lte=over).delete()
             expires_at = datetime.fromtimestamp(token["exp"], UTC)
             SpentToken.objects.create(jti=token["jti"], user=user, expires_at=expires_at)
     except IntegrityError:
@@ -36,19 +44,32 @@ def revoke(text: str) -> User:
     return user
 
 
+def read(kind: type[Kind], text: str | bytes) -> Kind:
+    """A token that we made, and whose time it is. Raises InvalidToken, whatever it claims."""
+    try:
+        token = kind(text)  # type: ignore[arg-type]
+    except (TokenError, TypeError, ValueError, OverflowError, OSError):
+        raise InvalidToken from None
+    makes_sense = all(_is_time(token[claim]) for claim in TIMES if claim in token)
+    if not (makes_sense and ID.fullmatch(token[api_settings.JTI_CLAIM])):
+        raise InvalidToken
+    return token
+
+
+def _is_time(claim: Any) -> bool:
+    """A NumericDate (RFC 7519), of which no clock of a host can be before 1970."""
+    return type(claim) in (int, float) and claim >= 0
+
+
 def account_of(token: Token) -> User:
     """Whose token it is; 1 query. Raises InvalidToken, also when their password is another now."""
+    number = token.get(api_settings.USER_ID_CLAIM)
     try:
-        user = User.objects.get(pk=token[api_settings.USER_ID_CLAIM], is_active=True)
-    except (KeyError, ValueError, TypeError, OverflowError, User.DoesNotExist):
+        user = User.objects.get(pk=number, is_active=True)
+    except (ValueError, TypeError, OverflowError, User.DoesNotExist):
         raise InvalidToken from None
+    if str(number) != str(user.pk):  # 1.5 and true find somebody, too
+        raise InvalidToken
     if token.get(api_settings.REVOKE_TOKEN_CLAIM) != get_md5_hash_password(user.password):
         raise InvalidToken
     return user
-
-
-def _read(text: str) -> RefreshToken:
-    try:
-        return RefreshToken(text)  # type: ignore[arg-type]
-    except TokenError:
-        raise InvalidToken from None
