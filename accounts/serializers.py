@@ -8,7 +8,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from accounts.models import User, validate_time_zone
 from accounts.validators import LONGEST_PASSWORD
-from web.fields import RefusesEmptyPatch, TextField
+from web.fields import RequestBody, TextField
 
 
 class NameField(TextField):
@@ -18,7 +18,7 @@ class NameField(TextField):
         return User.normalize_username(super().to_internal_value(data))
 
 
-class AccountSerializer(RefusesEmptyPatch, serializers.ModelSerializer[User]):
+class AccountSerializer(RequestBody, serializers.ModelSerializer[User]):
     time_zone = TextField(
         max_length=64,
         required=False,

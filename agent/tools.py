@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError as InvalidId
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -21,8 +22,9 @@ from pydantic import (
 )
 
 from accounts.models import User
-from text import clean_json, clean_text, is_blank
+from text import clean_json, clean_text, is_blank, one_line
 from todos.models import ChangedSince, Origin, Task, TaskChange
+from todos.spelling import read_day, read_time
 
 LISTED_TASKS = 50
 LARGEST_ARGUMENTS = 200_000
@@ -40,28 +42,22 @@ class ToolError(Exception):
     """Why a tool did nothing, in a sentence that the model can read and act on."""
 
 
-def _to_the_minute(value: time) -> time:
-    if value.tzinfo:
-        raise ValueError("give the user's local time, without a zone")
-    return value.replace(second=0, microsecond=0)
-
-
-def _visible(title: str) -> str:
+def _visible_line(title: str) -> str:
     if is_blank(title):
         raise ValueError("there is nothing to see in it")
-    return title
+    return one_line(title)
 
 
 Title = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_visible),
+    AfterValidator(_visible_line),
 ]
 Notes = Annotated[str, StringConstraints(max_length=10_000)]
-Day = Annotated[date, Field(description="Local day, YYYY-MM-DD.")]
+Day = Annotated[date, BeforeValidator(read_day), Field(description="Local day, YYYY-MM-DD.")]
 TimeOfDay = Annotated[
     time,
-    AfterValidator(_to_the_minute),
+    BeforeValidator(read_time),
     Field(description="Local time, HH:MM. Only together with a day."),
 ]
 Priority = Literal["none", "low", "medium", "high"]

@@ -5,18 +5,18 @@ from rest_framework import serializers
 
 from conversations.models import Turn
 from conversations.serializers import MessageSerializer
-from web.fields import SpokenTextField
+from web.fields import RequestBody, SpokenTextField
 
 LONGEST_MESSAGE = 10_000
 
 
-class ChatSerializer(serializers.Serializer[Any]):
+class ChatSerializer(RequestBody, serializers.Serializer[Any]):
     message = SpokenTextField(max_length=LONGEST_MESSAGE)
     conversation_id = serializers.UUIDField(required=False)
     stream = serializers.BooleanField(default=False)
 
 
-class ContentSerializer(serializers.Serializer[Any]):
+class ContentSerializer(RequestBody, serializers.Serializer[Any]):
     content = SpokenTextField(max_length=LONGEST_MESSAGE)
     stream = serializers.BooleanField(default=False)
 

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from conversations.models import Conversation, Message, ToolCall, Turn
-from web.fields import RefusesEmptyPatch, TextField
+from web.fields import RequestBody, TextField, TitleField
 
 
 class ConversationSerializer(serializers.ModelSerializer[Conversation]):
@@ -32,12 +32,12 @@ class ConversationSerializer(serializers.ModelSerializer[Conversation]):
         return "busy" if conversation.busy else "idle"
 
 
-class NewConversationSerializer(serializers.Serializer[Conversation]):
-    title = TextField(max_length=200, required=False)
+class NewConversationSerializer(RequestBody, serializers.Serializer[Conversation]):
+    title = TitleField(max_length=200, required=False)
 
 
-class TitleSerializer(RefusesEmptyPatch, serializers.Serializer[Conversation]):
-    title = TextField(max_length=200)
+class TitleSerializer(RequestBody, serializers.Serializer[Conversation]):
+    title = TitleField(max_length=200)
 
 
 class ObjectField(serializers.DictField):

@@ -13,6 +13,11 @@ def is_blank(text: str) -> bool:
     return all(unicodedata.category(character) in INVISIBLE for character in text)
 
 
+def one_line(text: str) -> str:
+    """Its lines, with a space between them."""
+    return " ".join(line for part in text.splitlines() if (line := part.strip()))
+
+
 def clean_text(text: str) -> str:
     """Without NUL and lone surrogates, which no database or UTF-8 encoder takes."""
     return UNSTORABLE.sub("", text)

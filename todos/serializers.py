@@ -1,4 +1,3 @@
-import re
 from datetime import date, time
 from typing import Any
 
@@ -8,10 +7,8 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from text import is_blank
 from todos.models import ORDERINGS, ChangeKind, Priority, Task, TaskChange
-from web.fields import RefusesEmptyPatch, TextField
-
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-TIME_OF_DAY = re.compile(r"^[0-9]{2}:[0-9]{2}(:00)?$")
+from todos.spelling import TIME_OF_DAY, read_day, read_time
+from web.fields import RequestBody, TextField, TitleField
 
 
 class OneOfField(serializers.ChoiceField):
@@ -34,32 +31,32 @@ class FlagField(serializers.BooleanField):
 
 
 class DayField(serializers.DateField):
-    """``YYYY-MM-DD``, and none of the other spellings of ISO 8601."""
-
     def to_internal_value(self, value: Any) -> date:
-        if not (isinstance(value, str) and DAY.fullmatch(value)):
+        try:
+            return read_day(value)
+        except ValueError:
             self.fail("invalid", format="YYYY-MM-DD")
-        return super().to_internal_value(value)
 
 
 @extend_schema_field({"type": "string", "pattern": TIME_OF_DAY.pattern, "example": "17:30"})
 class TimeOfDayField(serializers.TimeField):
-    """``HH:MM``, without a zone: it is on the user's own clock. Seconds may be there if zero."""
-
     def __init__(self, **options: Any) -> None:
         super().__init__(format="%H:%M", **options)
 
     def to_internal_value(self, value: Any) -> time:
-        if not (isinstance(value, str) and TIME_OF_DAY.fullmatch(value)):
+        try:
+            return read_time(value)
+        except ValueError:
             self.fail("invalid", format="HH:MM")
-        return super().to_internal_value(value)
 
 
-class TaskSerializer(RefusesEmptyPatch, serializers.Serializer[Task]):
+class TaskSerializer(RequestBody, serializers.Serializer[Task]):
     """A thing to get done."""
 
+    null_means_clear = frozenset({"due_date", "due_time"})
+
     id = serializers.UUIDField(read_only=True)
-    title = TextField(max_length=200)
+    title = TitleField(max_length=200)
     notes = TextField(default="", allow_blank=True, trim_whitespace=False, max_length=10_000)
     due_date = DayField(default=None, allow_null=True, help_text="A day in the user's time zone.")
     due_time = TimeOfDayField(

@@ -5,8 +5,9 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import empty
+from rest_framework.utils.serializer_helpers import BindingDict
 
-from text import is_blank
+from text import is_blank, one_line
 
 
 class TextField(serializers.CharField):
@@ -38,13 +39,35 @@ class SpokenTextField(TextField):
         return text
 
 
-class RefusesEmptyPatch:
-    """A PATCH that names no field is a mistake of the caller's, not a success."""
+class TitleField(TextField):
+    """One line, whatever it was: there is a space in place of each end of a line."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return one_line(super().to_internal_value(data))
+
+
+class RequestBody:
+    """For a serializer: null means that an optional field is absent.
+
+    A PATCH that names no field is a mistake of the caller's, not a success.
+    """
 
     partial: bool
+    fields: BindingDict
+    null_means_clear: frozenset[str] = frozenset()
 
     def run_validation(self, data: Any = empty) -> Any:
+        if isinstance(data, dict):
+            data = {
+                name: value
+                for name, value in data.items()
+                if value is not None or not self._may_be_absent(name)
+            }
         if self.partial and not data:
             nothing = ErrorDetail("Name at least one field to change.", code="empty")
             raise ValidationError({"non_field_errors": [nothing]})
         return super().run_validation(data)  # type: ignore[misc]
+
+    def _may_be_absent(self, name: str) -> bool:
+        field = self.fields.get(name)
+        return field is not None and not field.required and name not in self.null_means_clear

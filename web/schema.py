@@ -60,6 +60,24 @@ def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
+def add_nulls(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """The same, after it: null is what is absent, for all that a request may leave out."""
+    schemas = result["components"]["schemas"]
+    for name, schema in schemas.items():
+        if name.endswith("Request"):
+            whole = schemas.get(name.removeprefix("Patched"), schema)
+            for field, kind in schema["properties"].items():
+                if field not in whole.get("required", []):
+                    schema["properties"][field] = _or_null(kind)
+    return result
+
+
+def _or_null(kind: dict[str, Any]) -> dict[str, Any]:
+    if "type" in kind:
+        return {**kind, "nullable": True}
+    return {"oneOf": [kind, {"enum": [None]}]}
+
+
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     """Those that an operation has beside the usual ones, for its ``responses``."""
     return {

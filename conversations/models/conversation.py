@@ -20,7 +20,7 @@ TITLE_FROM_MESSAGE = 50
 PREVIEW = 100
 
 
-def one_line(text: str, limit: int) -> str:
+def _beginning(text: str, limit: int) -> str:
     return " ".join(text.split())[:limit]
 
 
@@ -170,9 +170,9 @@ class Conversation(Recoverable):
             pk=self.pk, deleted_at=None, message_count=self.message_count
         ).update(
             message_count=F("message_count") + len(messages),
-            last_message_preview=one_line(text, PREVIEW),
+            last_message_preview=_beginning(text, PREVIEW),
             title=Case(
-                When(title="", then=Value(one_line(text, TITLE_FROM_MESSAGE))), default=F("title")
+                When(title="", then=Value(_beginning(text, TITLE_FROM_MESSAGE))), default=F("title")
             ),
             updated_at=timezone.now(),
         )
@@ -188,7 +188,7 @@ class Conversation(Recoverable):
     def note(self, reply: Message, text: str, moment: datetime) -> None:
         """Preview ``text`` for a reply that is settled, if it is the latest message."""
         Conversation.objects.filter(pk=self.pk, message_count=reply.seq).update(
-            last_message_preview=one_line(text, PREVIEW), updated_at=moment
+            last_message_preview=_beginning(text, PREVIEW), updated_at=moment
         )
 
     def cancel(self) -> bool:

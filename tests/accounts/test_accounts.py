@@ -78,7 +78,6 @@ def test_nobody_makes_themselves_an_administrator(anonymous: APIClient) -> None:
         ({"password": "x\0" * 8}, ("password", "null_characters_not_allowed")),
         ({"password": "aB3" * 43}, ("password", "max_length")),
         ({"email": "nobody"}, ("email", "invalid")),
-        ({"email": None}, ("email", "null")),
         ({"time_zone": "Mars/Olympus"}, ("time_zone", "invalid_time_zone")),
         ({"time_zone": "../../etc/passwd"}, ("time_zone", "invalid_time_zone")),
         ({"time_zone": "europe/berlin"}, ("time_zone", "invalid_time_zone")),
@@ -95,6 +94,21 @@ def test_a_bad_field_is_400_and_makes_no_account(
 
     assert expected in faults(answer)
     assert not User.objects.exists()
+
+
+def test_null_is_what_is_not_given(anonymous: APIClient) -> None:
+    body = {"username": "ada", "password": PASSWORD, "email": None, "time_zone": None}
+
+    answer = anonymous.post(REGISTER, body)
+
+    assert answer.status_code == 201, answer.json()
+    assert (answer.json()["email"], answer.json()["time_zone"]) == ("", "UTC")
+
+
+def test_a_patch_leaves_what_is_null_as_it_is(client: APIClient, user: User) -> None:
+    answer = client.patch(ME, {"email": None, "time_zone": "Asia/Tokyo"})
+
+    assert (answer.json()["email"], answer.json()["time_zone"]) == (user.email, "Asia/Tokyo")
 
 
 def test_every_missing_field_is_named(anonymous: APIClient) -> None:
@@ -173,7 +187,8 @@ def test_what_a_user_may_not_change_is_ignored(client: APIClient, user: User) ->
         ([], ("", "empty")),
         ({"email": "nobody"}, ("email", "invalid")),
         ({"time_zone": "Mars"}, ("time_zone", "invalid_time_zone")),
-        ({"time_zone": None}, ("time_zone", "null")),
+        ({"time_zone": None}, ("", "empty")),
+        ({"time_zone": None, "email": None}, ("", "empty")),
         ({"time_zone": "UTC\0"}, ("time_zone", "null_characters_not_allowed")),
     ],
 )

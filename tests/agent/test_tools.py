@@ -56,6 +56,9 @@ def test_null_is_the_same_as_not_given(user: User) -> None:
     assert (task.notes, task.due_date, task.priority) == ("", None, "none")
 
 
+ODD_DAYS = ("", "2026-11-5", "20261203", "2026-12-03T00:00:00", "2026-12-03 ", "٢٠٢٦-١٢-٠٣")
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "told"),
     [
@@ -67,7 +70,16 @@ def test_null_is_the_same_as_not_given(user: User) -> None:
         ("create_task", {"title": 5}, "title"),
         ("create_task", {"title": "a", "due_date": "31 Feb"}, "due_date"),
         ("create_task", {"title": "a", "due_date": "2026-02-31"}, "due_date"),
-        ("create_task", {"title": "a", "due_date": 1}, "due_date"),
+        *[
+            ("create_task", {"title": "a", "due_date": day}, "due_date")
+            for day in (1, 0, 86400, 1.5, True, "0", "86400", "-1", "1e9", *ODD_DAYS)
+        ],
+        ("list_tasks", {"due_from": "86400"}, "due_from"),
+        ("list_tasks", {"due_to": "2026-1-2"}, "due_to"),
+        *[
+            ("create_task", {"title": "a", "due_date": "2026-12-03", "due_time": at}, "due_time")
+            for at in (0, 61200, "61200", "0", "9:00", "17", "1700", "T17:00", "17:00:30", "")
+        ],
         ("create_task", {"title": "a", "due_date": "2026-12-03", "due_time": "25:00"}, "due_time"),
         ("create_task", {"title": "a", "due_date": "2026-12-03", "due_time": "17:00Z"}, "zone"),
         ("create_task", {"title": "a", "due_time": "17:00"}, "due_time needs a due_date"),
@@ -275,8 +287,15 @@ def test_a_task_that_somebody_else_deletes_at_this_moment_is_no_such_task(
         use(user, "complete_task", task_id=str(task.pk))
 
 
-def test_a_time_is_kept_to_the_minute(user: User) -> None:
-    result = use(user, "create_task", title="a", due_date="2026-12-03", due_time="17:00:59")
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\x85", " \n\n "])
+def test_a_title_is_one_line(user: User, end: str) -> None:
+    result = use(user, "create_task", title=f"Buy{end}milk{end}")
+
+    assert result["task"]["title"] == "Buy milk"
+
+
+def test_a_time_may_have_its_seconds_if_there_are_none(user: User) -> None:
+    result = use(user, "create_task", title="a", due_date="2026-12-03", due_time="17:00:00")
 
     assert result["task"]["due_time"] == "17:00"
     assert Task.objects.get(user=user).due_time == time(17)

@@ -13,6 +13,7 @@ from accounts.models import User
 from agent.llm import LLMBadResponse, LLMMisconfigured, LLMTimeout, LLMUnavailable
 from conversations.models import Conversation, Message, ToolCall, Turn
 from tests.conftest import Plays
+from tests.factories import ConversationFactory
 from tests.fakes import call
 from todos.models import Origin, Task, TaskChange
 
@@ -168,6 +169,27 @@ def test_after_a_failure_the_conversation_goes_on(client: APIClient, plays: Play
 
     assert answer.status_code == 200
     assert [message["role"] for message in llm.prompts[1][1:]] == ["user", "assistant", "user"]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/api/chat/", "message"),
+        ("/api/conversations/{id}/messages/", "content"),
+        ("/api/chat/{id}/message/", "message"),
+        ("/chatkit/threads/{id}/messages/", "content"),
+    ],
+)
+def test_null_is_what_is_not_given(
+    client: APIClient, user: User, plays: Plays, path: str, said: str
+) -> None:
+    plays("Hello.")
+    path = path.format(id=ConversationFactory(user=user).pk)
+
+    answer = client.post(path, {said: "Hi", "conversation_id": None, "stream": None})
+
+    assert answer.status_code in (200, 201), answer.json()
+    assert answer["Content-Type"] == "application/json"
 
 
 @pytest.mark.parametrize(

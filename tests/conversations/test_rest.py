@@ -65,7 +65,6 @@ BAD_TITLES = [
     ("x" * 201, "max_length"),
     ("", "blank"),
     (" \n ", "blank"),
-    (None, "null"),
     (5, "invalid"),
     (["x"], "invalid"),
     ("a\0b", "null_characters_not_allowed"),
@@ -87,6 +86,28 @@ def test_a_bad_title_is_400_and_nothing_changes(
     assert answer.status_code == 400
     assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [("title", code)]
     assert Conversation.objects.get().title == "Before"
+
+
+def test_null_is_no_title(client: APIClient, user: User) -> None:
+    assert client.post(LIST, {"title": None}).json()["title"].startswith("Chat - ")
+
+
+@pytest.mark.parametrize("method", ["put", "patch"])
+def test_a_conversation_is_not_renamed_to_null(client: APIClient, user: User, method: str) -> None:
+    answer = getattr(client, method)(path(ConversationFactory(user=user)), {"title": None})
+
+    assert answer.status_code == 400
+    assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [("title", "null")]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\x85", "\v", " \n\n "])
+@pytest.mark.parametrize("method", ["post", "put", "patch"])
+def test_a_title_is_one_line(client: APIClient, user: User, method: str, end: str) -> None:
+    url = LIST if method == "post" else path(ConversationFactory(user=user))
+
+    answer = getattr(client, method)(url, {"title": f"At{end}home"})
+
+    assert answer.json()["title"] == "At home"
 
 
 @pytest.mark.parametrize("title", ["x" * 200, "語" * 200, "👩‍👩‍👧‍👦 day", "‮RTL", "e\u0301"])
