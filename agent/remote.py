@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 import openai
 
+from agent import plainer
 from agent.completion import Completion
 from agent.events import TextDelta
 from agent.llm import LLMError, LLMMisconfigured, LLMUnavailable, Message, Response, wait_on
@@ -27,7 +28,7 @@ LONGEST_RETRY_AFTER = 120  # seconds that a user is ever told to wait
 TAIL_SECONDS = 0.2
 FINISHED_SECONDS = 0.8
 """How long an answer that has told why it ends may take for its usage and its end mark."""
-REFUSED = {400, 422}
+REFUSED = {400, 413, 422}
 OPTIONAL: dict[str, Any] = {"stream_options": {"include_usage": True}}
 """Fields of a request that some servers refuse."""
 
@@ -126,23 +127,36 @@ class RemoteLLM:
     ) -> httpx2.Response:
         """The response of an accepted request, its body unread. Raises CallError.
 
-        Where a server refuses it, it is asked once more in the plainer form; if it takes that, it
-        is asked so from then on.
+        What a server refuses is asked again in ever plainer forms, until it takes one. That it
+        takes no optional fields is remembered; how many messages it takes depends on them.
         """
+        refusal = None
+        for left_out, body in self._bodies(messages, tools):
+            try:
+                response = self._send(body, deadline)
+            except _Refused as refused:
+                if refused.status not in REFUSED:
+                    raise
+                refusal = refusal or refused
+                continue
+            if left_out:
+                logger.warning("the model's server took a request only without %s", left_out)
+            self._optional = {name: OPTIONAL[name] for name in OPTIONAL if name in body}
+            return response
+        raise refusal or CallError(LLMMisconfigured, "no request")
+
+    def _bodies(
+        self, messages: list[Message], tools: list[dict[str, Any]]
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The request in ever plainer forms, and what each of them leaves out."""
         body: dict[str, Any] = {"model": self._model, "messages": messages, "stream": True}
         if tools:
             body["tools"] = tools
-        try:
-            return self._send(body | self._optional, deadline)
-        except _Refused as refusal:
-            if refusal.status not in REFUSED or not self._optional:
-                raise
-            with suppress(CallError):
-                response = self._send(body, deadline)
-                logger.warning("the model's server takes no %s", ", ".join(self._optional))
-                self._optional = {}
-                return response
-            raise
+        yield "", body | self._optional
+        if self._optional:
+            yield ", ".join(self._optional), body
+        for form in plainer.forms(messages):
+            yield "some of the earlier messages", body | self._optional | {"messages": form}
 
     def _send(self, body: dict[str, Any], deadline: Deadline) -> httpx2.Response:
         """The request goes out as it stands: the typed methods of the package would check each

@@ -186,7 +186,7 @@ def test_a_refused_request_is_asked_again_in_the_plainer_form_and_so_from_then_o
     assert answers == ["Hi"] * 3
     assert server.hits == 4
     said = [record.message for record in caplog.records if "stream_options" in record.message]
-    assert said == ["the model's server takes no stream_options"]
+    assert said == ["the model's server took a request only without stream_options"]
 
 
 @pytest.mark.parametrize("status", [400, 422])
