@@ -25,7 +25,15 @@ def sign_in(request: HttpRequest, extra_context: dict[str, Any] | None = None) -
     return redirect("admin:index")
 
 
+def change_password(
+    request: HttpRequest, extra_context: dict[str, Any] | None = None
+) -> HttpResponse:
+    """Likewise."""
+    return redirect("password")
+
+
 admin.site.login = sign_in  # type: ignore[method-assign]
+admin.site.password_change = change_password  # type: ignore[method-assign, assignment]
 
 
 class ReadOnly:

@@ -2,7 +2,9 @@
 
 from math import ceil
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -13,7 +15,7 @@ from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import path, reverse_lazy
+from django.urls import Resolver404, path, resolve, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -24,7 +26,15 @@ from rest_framework.exceptions import Throttled
 from accounts.authentication import user_of
 from accounts.forms import DeleteForm, NewPasswordForm, SettingsForm, SignInForm, SignUpForm
 from accounts.models import User
-from accounts.throttles import throttle_password, throttle_sign_in, throttle_sign_up
+from accounts.throttles import (
+    count_wrong_password,
+    throttle_password,
+    throttle_sign_in,
+    throttle_sign_up,
+)
+
+WRONG_PASSWORD = {"invalid_login", "password_incorrect"}
+PAGES_OF_ADMIN = ("index", "app_list", "_changelist", "_add", "_change", "_history", "_delete")
 
 
 class ThrottledFormView(FormView[Any]):
@@ -37,9 +47,9 @@ class ThrottledFormView(FormView[Any]):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             self.throttle(request)
+            return super().post(request, *args, **kwargs)
         except Throttled as refusal:
             return self.refuse(getattr(refusal, "wait", 1))
-        return super().post(request, *args, **kwargs)
 
     def refuse(self, seconds: int) -> HttpResponse:
         """The form again, with what was typed, but passwords."""
@@ -59,23 +69,59 @@ def _too_many_tries(minutes: int) -> str:
     ) % {"minutes": minutes}
 
 
-class SignInView(ThrottledFormView, LoginView[Any]):
-    authentication_form: type[BaseForm] = SignInForm
+class PasswordFormView(ThrottledFormView):
+    """Asks for the password of an account."""
+
+    @property
+    def account_name(self) -> str:
+        raise NotImplementedError
+
+    def throttle(self, request: HttpRequest) -> None:
+        throttle_password(request, self.account_name)
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        """Raises Throttled."""
+        faults = [fault.code for faults in form.errors.as_data().values() for fault in faults]
+        if not WRONG_PASSWORD.isdisjoint(faults):
+            count_wrong_password(self.request, self.account_name)
+        return super().form_invalid(form)
+
+
+class EntranceView(ThrottledFormView, LoginView[Any]):
+    """Signing in or up leads on to where somebody was going."""
+
     redirect_authenticated_user = True
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """Empty for what is no page of ours to be read."""
+        where = super().get_redirect_url()
+        return where if _is_page(where) else ""
+
+
+def _is_page(address: str) -> bool:
+    """Neither what acts, nor what is for programs, nor a door, which would only send on."""
+    try:
+        found = resolve(urlsplit(address).path.rstrip("/") + "/")
+    except Resolver404:
+        return False
+    name = found.url_name or ""
+    return name.endswith(PAGES_OF_ADMIN) if found.app_name == "admin" else name in settings.PAGES
+
+
+class SignInView(PasswordFormView, EntranceView):
+    authentication_form = SignInForm
+
+    @property
+    def account_name(self) -> str:
+        return User.normalize_username(self.request.POST.get("username", "").strip())
 
     def throttle(self, request: HttpRequest) -> None:
         throttle_sign_in(request)
-        name = request.POST.get("username", "").strip()
-        throttle_password(request, User.normalize_username(name))
-
-    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
-        """Where somebody was, if that is a page of ours, and not this one: it would be a loop."""
-        where = super().get_redirect_url()
-        return "" if where == self.request.path else where
+        super().throttle(request)
 
 
-class SignUpView(SignInView):
-    authentication_form = SignUpForm
+class SignUpView(EntranceView):
+    authentication_form: type[BaseForm] = SignUpForm
     template_name = "registration/signup.html"
 
     def throttle(self, request: HttpRequest) -> None:
@@ -125,16 +171,17 @@ class SettingsView(AccountPage, SuccessMessageMixin[SettingsForm], UpdateView[Us
         return self.account
 
 
-class PasswordView(
-    AccountPage, SuccessMessageMixin[NewPasswordForm], ThrottledFormView, PasswordChangeView
-):
+class OwnPasswordPage(AccountPage, PasswordFormView):
+    @property
+    def account_name(self) -> str:
+        return self.account.username
+
+
+class PasswordView(OwnPasswordPage, SuccessMessageMixin[NewPasswordForm], PasswordChangeView):
     form_class = NewPasswordForm
     template_name = "accounts/password.html"
     success_url = reverse_lazy("settings")
     success_message = _("Your password is changed. You are signed out everywhere else.")
-
-    def throttle(self, request: HttpRequest) -> None:
-        throttle_password(request, self.account.username)
 
 
 def without_traces(response: HttpResponse) -> HttpResponse:
@@ -148,12 +195,9 @@ class SignOutView(LogoutView):
         return without_traces(super().post(request, *args, **kwargs))
 
 
-class DeleteView(AccountPage, ThrottledFormView):
+class DeleteView(OwnPasswordPage):
     form_class = DeleteForm
     template_name = "accounts/delete.html"
-
-    def throttle(self, request: HttpRequest) -> None:
-        throttle_password(request, self.account.username)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"user": self.account}

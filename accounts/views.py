@@ -19,7 +19,12 @@ from accounts.serializers import (
     RegisterSerializer,
     TokenPairSerializer,
 )
-from accounts.throttles import throttle_password, throttle_sign_in, throttle_sign_up
+from accounts.throttles import (
+    count_wrong_password,
+    throttle_password,
+    throttle_sign_in,
+    throttle_sign_up,
+)
 from web.schema import problems
 
 
@@ -63,9 +68,11 @@ class TokenView(PublicView):
         throttle_sign_in(request)
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
-        throttle_password(request, form.validated_data["username"])
+        name = form.validated_data["username"]
+        throttle_password(request, name)
         user = authenticate(request._request, **form.validated_data)
         if not isinstance(user, User):
+            count_wrong_password(request, name)
             raise AuthenticationFailed("The name or the password is wrong.")
         return Response(tokens.issue(user))
 
@@ -119,6 +126,7 @@ class AccountView(RetrieveUpdateAPIView[User]):
         form.is_valid(raise_exception=True)
         throttle_password(self.request, user.username)
         if not user.check_password(form.validated_data["password"]):
+            count_wrong_password(self.request, user.username)
             raise PermissionDenied("The password is wrong.")
 
 

@@ -255,6 +255,8 @@ CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
 MACHINE_PATHS = ("/api/", "/health", "/metrics", "/chatkit/")  # where errors are told in JSON
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
+# To these one may be led on by signing in, and to those of the admin.
+PAGES = ("home", "conversation", "settings", "password", "delete-account")
 LOGOUT_REDIRECT_URL = "/accounts/login/"
 USE_TZ = True
 TIME_ZONE = "UTC"

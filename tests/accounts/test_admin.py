@@ -148,6 +148,12 @@ def test_the_admin_is_no_other_place_to_guess_at_a_password(ada: User) -> None:
     assert browser.get("/admin/").status_code == 302
 
 
+def test_nor_is_its_page_for_a_new_password(operator: Client) -> None:
+    answer = operator.get("/admin/password_change/")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/password/")
+
+
 def test_who_is_no_operator_is_told_so(browser: Client, user: User) -> None:
     browser.force_login(user)
 

@@ -1,6 +1,7 @@
 """Who is sent to sign in comes back to where they were, and never to another site."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -86,6 +87,57 @@ def test_but_never_on_another_site(browser: Client, elsewhere: str, enter: Enter
     assert enter(browser, f"?next={elsewhere}") == "/"
 
 
+NO_PAGES = [
+    "/accounts/logout/",
+    "/accounts/logout",
+    "/accounts/logout/?x=1",
+    "/accounts/l%6Fgout/",
+    "/accounts/settings/../logout/",
+    "/accounts/login/?next=/accounts/logout/",
+    "/accounts/signup/",
+    "/say/",
+    "/tasks/",
+    "/tasks/add/",
+    "/c/",
+    "/c/0199a3c4-7d1e-7c3a-9b57-2f6f0c1d8e55/delete/",
+    "/c/0199a3c4-7d1e-7c3a-9b57-2f6f0c1d8e55/messages/",
+    "/messages/0199a3c4-7d1e-7c3a-9b57-2f6f0c1d8e55/undo/",
+    "/admin/logout/",
+    "/admin/login/",
+    "/admin/jsi18n/",
+    "/admin/nothing/of/that/name/",
+    "/api/auth/me/",
+    "/api/docs/",
+    "/chatkit/threads/",
+    "/health/",
+    "/metrics",
+    "/nowhere/",
+]
+PAGES = [
+    "/?q=1",
+    "/c/0199a3c4-7d1e-7c3a-9b57-2f6f0c1d8e55/",
+    "/c/0199a3c4-7d1e-7c3a-9b57-2f6f0c1d8e55",
+    "/accounts/password/",
+    "/accounts/delete/",
+    "/admin/",
+    "/admin",
+    "/admin/todos/task/",
+    "/admin/accounts/user/1/change/",
+]
+
+
+@pytest.mark.parametrize("enter", [sign_in, sign_up])
+@pytest.mark.parametrize("address", NO_PAGES)
+def test_nor_where_nothing_is_to_be_read(browser: Client, address: str, enter: Enter) -> None:
+    assert enter(browser, f"?{urlencode({'next': address})}") == "/"
+    assert browser.get(SIGN_IN, {"next": address})["Location"] == "/"
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_all_pages_can_be_come_back_to(browser: Client, address: str) -> None:
+    assert sign_in(browser, f"?{urlencode({'next': address})}") == address
+
+
 @pytest.mark.parametrize("path", [SIGN_IN, SIGN_UP])
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)
 def test_nor_does_a_link_lead_there(browser: Client, elsewhere: str, path: str) -> None:
@@ -97,7 +149,7 @@ def test_who_is_signed_in_goes_straight_on(browser: Client, path: str) -> None:
     browser.force_login(UserFactory())
 
     assert browser.get(path)["Location"] == "/"
-    assert browser.get(path, {"next": "/tasks/"})["Location"] == "/tasks/"
+    assert browser.get(path, {"next": "/accounts/settings/"})["Location"] == "/accounts/settings/"
     assert browser.get(path, {"next": "//evil.test"})["Location"] == "/"
     assert browser.get(path, {"next": path})["Location"] == "/"
 

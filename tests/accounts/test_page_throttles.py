@@ -96,6 +96,17 @@ def test_sign_ups_from_one_address_end_and_lose_nothing_typed(
     assert not User.objects.exists()
 
 
+def test_the_owner_comes_in_however_often_a_stranger_guesses(browser: Client, ada: User) -> None:
+    form = {"username": "ada", "password": "wrong"}
+    statuses = [browser.post(SIGN_IN, form, REMOTE_ADDR="192.0.2.1").status_code for _ in range(12)]
+    assert statuses == [200] * 10 + [429] * 2
+
+    owner = Client(REMOTE_ADDR="198.51.100.1")
+
+    assert guess(owner, "wrong").status_code == 429, "the eleventh that is wrong, wherever from"
+    assert guess(owner, PASSWORD)["Location"] == "/"
+
+
 @pytest.mark.parametrize(("path", "field"), [(DELETE, "password"), (PASSWORD_PAGE, "old_password")])
 def test_an_open_screen_is_no_place_to_guess(
     browser: Client, ada: User, settings: LazySettings, path: str, field: str

@@ -8,6 +8,7 @@ from django.conf import LazySettings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from accounts.throttles import ALL_ADDRESSES
 from tests.conftest import SignIn
 from tests.factories import PASSWORD, UserFactory
 
@@ -49,16 +50,44 @@ def assert_throttled(answer: Any) -> None:
     assert 1 <= int(answer["Retry-After"]) <= 3600
 
 
+@pytest.mark.parametrize("name", ["ada", "nobody"])
 def test_the_eleventh_guess_at_a_name_in_a_minute_is_refused_from_any_address(
-    anonymous: APIClient, ada: User
+    anonymous: APIClient, ada: User, name: str
 ) -> None:
     for number in range(10):
-        answer = guess(anonymous, "ada", REMOTE_ADDR=f"192.0.2.{number}")
+        answer = guess(anonymous, name, REMOTE_ADDR=f"192.0.2.{number}")
         assert answer.status_code == 401
 
-    answer = guess(anonymous, "ada", PASSWORD, REMOTE_ADDR="192.0.2.99")
+    assert_throttled(guess(anonymous, name, REMOTE_ADDR="192.0.2.99"))
 
-    assert_throttled(answer)
+
+@pytest.mark.parametrize("addresses", [1, 11, 15])
+def test_the_owner_comes_in_however_often_strangers_guess(
+    anonymous: APIClient, ada: User, addresses: int
+) -> None:
+    for number in range(addresses):
+        for _ in range(12):
+            guess(anonymous, "ada", REMOTE_ADDR=f"192.0.2.{number}")
+        assert_throttled(guess(anonymous, "ada", PASSWORD, REMOTE_ADDR=f"192.0.2.{number}"))
+
+    assert guess(anonymous, "ada", PASSWORD, REMOTE_ADDR="198.51.100.1").status_code == 200
+
+
+def test_but_there_is_a_bound_for_all_addresses_together(
+    anonymous: APIClient, ada: User, settings: LazySettings
+) -> None:
+    settings.LOGIN_RATE = "1/m"
+    for number in range(ALL_ADDRESSES):
+        guess(anonymous, "ada", REMOTE_ADDR=f"192.0.2.{number}")
+
+    assert_throttled(guess(anonymous, "ada", PASSWORD, REMOTE_ADDR="198.51.100.1"))
+
+
+def test_the_addresses_of_one_network_are_one(anonymous: APIClient, ada: User) -> None:
+    for number in range(10):
+        guess(anonymous, "ada", REMOTE_ADDR=f"2001:db8::{number}")
+
+    assert_throttled(guess(anonymous, "ada", PASSWORD, REMOTE_ADDR="2001:db8::ffff"))
 
 
 @pytest.mark.parametrize("spelling", ["ADA", "Ada", " ada", "ａｄａ"])
