@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from agent.llm import LLMBadResponse, LLMUnavailable, Response, ToolRequest
+from agent.thinking import Thinking
 from agent.transport import TRY_AGAIN, CallError
 from text import clean_text
 
@@ -71,6 +72,7 @@ class Completion:
         self._has_ended = False
         self._is_full = False
         self._half = ""
+        self._thinking = Thinking()
 
     @property
     def text(self) -> str:
@@ -104,6 +106,7 @@ class Completion:
 
     def finish(self) -> Iterator[str]:
         """The words to add where the model's own do not stand alone. Raises CallError."""
+        yield from self._fit(clean_text(self._thinking.end()))
         if not self._has_begun:
             raise CallError(LLMBadResponse, "no choices")
         if not (self._has_ended or self._finish_reason):
@@ -180,7 +183,8 @@ class Completion:
     def _fold_delta(self, delta: dict[str, Any]) -> str:
         for piece in _typed(delta.get("tool_calls"), list):
             self._fold_call(_typed(piece, dict))
-        return "".join(_typed(delta.get(key), str) for key in ("content", "refusal"))
+        said = self._thinking.feed(_content(delta.get("content")))
+        return said + _typed(delta.get("refusal"), str)
 
     def _fold_call(self, piece: dict[str, Any]) -> None:
         index, call_id = piece.get("index"), piece.get("id")
@@ -203,6 +207,14 @@ class Completion:
         call.id = call.id or new.id
         call.name = call.name or new.name
         call.arguments += new.arguments
+
+
+def _content(value: Any) -> str:
+    """A text, or a list of parts of which the text is said (others are thought)."""
+    if not isinstance(value, list):
+        return _typed(value, str)
+    parts = (_typed(part, dict) for part in value)
+    return "".join(_typed(part.get("text"), str) for part in parts if part.get("type") == "text")
 
 
 def _check(told: dict[str, Any]) -> None:
