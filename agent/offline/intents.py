@@ -54,6 +54,10 @@ class Named:
     day: date | None = None
     exact: bool = False
     """Whether a title that is just these words leaves no doubt."""
+    said: str = ""
+    """The words, and those of the day where they stood."""
+    verb: str = ""
+    """Of the words the first, if it was said in the past: "bought the milk"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class All:
     """Every open task, or every task that a query lists."""
 
     query: Query = Query()
+    but: str = ""
+    """The names of those that are excepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ class Edit:
     title: str | None = None
     when: When = ANY_TIME
     shift: Shift | None = None
-    clear: Literal["due_date", "due_time"] | None = None
+    clear: Literal["due_date", "due_time", "notes"] | None = None
     priority: Priority | None = None
     note: str | None = None
     missing: Literal["title", "when", "note"] | None = None
@@ -124,6 +130,8 @@ class Change:
     remarks: tuple[str, ...] = ()
     instead: Draft | None = None
     """The message as a task, if it could as well be a thing to do: "cancel the dentist"."""
+    sure: bool = True
+    """Whether it was told to be done; else it is asked for first."""
 
     def on(self, *ids: str) -> "Change":
         return replace(self, target=Chosen(ids))
@@ -165,6 +173,16 @@ class Unclear:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """No command: ``intent``, unless the words have a title in them that is on the list already."""
+
+    words: str
+    intent: "Add | Unclear"
+    absent: str = ""
+    """A sentence on what the words ask for and is not to be had here."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Ask once more: the answer still fits several of the candidates."""
 
@@ -179,13 +197,14 @@ class Several:
     intents: tuple["Intent", ...]
 
 
-Intent = Add | Show | Change | Ask | Pick | Say | Refuse | Undo | Unclear | Several
+Intent = Add | Show | Change | Ask | Pick | Say | Refuse | Undo | Unclear | Guess | Several
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked: which of the candidates, yes or no, or the part that was missing."""
+    """What was asked: which of the candidates, yes or no, the part that was missing, or whether
+    to add a task of its own."""
 
-    kind: Literal["which", "confirm", "missing"]
+    kind: Literal["which", "confirm", "missing", "add"]
     intent: Intent
     candidates: tuple[str, ...] = ()

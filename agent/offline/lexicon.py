@@ -17,3 +17,27 @@ ENDING = rf"{ENDING_WORD}(?: {ENDING_WORD}){{0,2}}"
 DUE = r"(?:due date|due day|due time|deadline|date|due|time)"
 BETWEEN = any_of(r" ?, ?(?:and )?| and | ?& ?| plus | or ")
 """What stands between several names."""
+
+NO_BELL = "I cannot ring a bell: there are no reminders here beside the tasks themselves."
+NO_REPEATING = "I cannot repeat tasks yet."
+_BELL = "reminder reminders alarm alarms alert alerts notification notifications timer"
+_REPEATING = "repeat repeats repeating repetition recurring recurrence"
+_ABSENT = {
+    "tags": "tag tags label labels category categories",
+    "attachments": "attachment attachments attach file photo photos picture pictures image link",
+    "comments": "comment comments",
+    "sub-steps": "subtask subtasks step steps checklist",
+    "colours": "color colour colors colours",
+    "places": "location",
+}
+ABSENT = {
+    word: f"Tasks have no {kind} here, only a title, notes, a date, a time and a priority."
+    for kind, words in _ABSENT.items()
+    for word in words.split()
+}
+ABSENT |= dict.fromkeys(_BELL.split(), NO_BELL) | dict.fromkeys(_REPEATING.split(), NO_REPEATING)
+"""Words for what a task does not have here, and the sentence that says so."""
+EXCEPT = (
+    r"(?:except(?: for)?|but(?: not)?|apart from|other than|besides|without|excluding"
+    r"|not counting|save for|minus|excepting|aside from)"
+)

@@ -6,6 +6,7 @@ from typing import Any
 from agent.offline.intents import Change, Edit, Named, Question
 from agent.offline.known import Known, KnownTask, Reply, Tasks
 from agent.offline.planning import wording
+from agent.offline.planning.doubting import confirm_one
 from agent.offline.planning.finding import MOST_AT_ONCE, find, list_tasks, or_add
 from agent.offline.planning.telling import told
 from agent.offline.steps import Plan, Request
@@ -22,11 +23,13 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
     """Find the tasks, ask for what is missing, change them, tell what has come of it."""
     found = yield from find(intent, known, now)
     if isinstance(found, Reply):
-        return found if found.asks else or_add(intent.instead, found)
+        return found if found.asks or found.focus else or_add(intent.instead, found)
     if len(found) > MOST_AT_ONCE:
         return Reply(
             f"I change at most {MOST_AT_ONCE} tasks for one message, so nothing has changed."
         )
+    if not intent.sure and len(found) == 1:
+        return confirm_one(intent, found[0])
     if intent.edit.missing:
         return _ask_missing(intent, found)
     if _builds_on_task(intent.edit) and not isinstance(intent.target, Named):
@@ -73,7 +76,7 @@ def _edited(edit: Edit, task: KnownTask, now: datetime) -> dict[str, Any]:
     """The fields of update_task. Raises CanNot."""
     fields: dict[str, Any] = _due(edit, task, now)
     if edit.clear:
-        fields[edit.clear] = None
+        fields[edit.clear] = "" if edit.clear == "notes" else None
     if edit.title:
         fields["title"] = edit.title
     if edit.priority:

@@ -1,5 +1,6 @@
 """Which tasks are meant: by what was shown and said, or else by looking them up."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,16 +13,16 @@ from agent.offline.intents import (
     It,
     Named,
     Numbers,
-    Query,
     Question,
 )
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
 from agent.offline.lexicon import BETWEEN
-from agent.offline.matching import best_matches, search_words
+from agent.offline.matching import Found, best_matches, search_words, stem, stems, words_of
+from agent.offline.past import base_of
 from agent.offline.planning import wording
+from agent.offline.planning.doubting import DEEDS, asked, doubt, which
 from agent.offline.steps import Plan, Request
 
-ANSWER = "Tell me its number, or “never mind”."
 MOST_AT_ONCE = 12
 """More changes than this are not made for one message."""
 
@@ -50,8 +51,8 @@ def find(change: Change, known: Known, now: datetime) -> Plan[Tasks | Reply]:
             return (yield from _by_place(change, known, now, places))
         case Named() as named:
             return (yield from _by_name(change, named, now))
-        case All(query):
-            return (yield from _all(change, query, now))
+        case All() as everything:
+            return (yield from _all(change, everything, now))
     return (yield from _ask_open(change, now, "Which task do you mean?"))
 
 
@@ -99,18 +100,35 @@ def _by_place(
 
 
 def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]:
-    done_first = change.tool == "reopen_task"
     [listed] = yield from list_tasks(_search(named))
-    found = best_matches(listed, named, done_first=done_first)
+    found = _fitting(change, listed, named)
     parts = [Named(part) for part in BETWEEN.split(named.words)]
-    if not found and len(parts) > 1:
+    if not found.tasks and len(parts) > 1:
         return (yield from _each(change, parts, now))
-    if not found and named.words:
-        found = yield from look_up_closely(named, done_first=done_first)
-    if len(found) > 1:
-        return which(change, found, f"{len(found)} tasks fit {name(named)}.", now)
-    words = f"I found no task about {name(named)}, so nothing has changed."
-    return found or Reply(words, keeps_focus=True)
+    if not found.tasks and named.words:
+        found = yield from look_up_closely(named, done_first=change.tool == "reopen_task")
+    if not found.tasks:
+        words = f"I found no task about {name(named)}, so nothing has changed."
+        return Reply(words, keeps_focus=True)
+    if len(found.tasks) > 1:
+        return which(change, found.tasks, f"{len(found.tasks)} tasks fit {name(named)}.", now)
+    if found.doubtful:
+        return doubt(change, found, named, now)
+    return found.tasks
+
+
+def _fitting(change: Change, listed: Tasks, named: Named) -> Found:
+    """Open tasks go first; but a finished one whose whole title is said may be what shall go."""
+    done_first = change.tool == "reopen_task"
+    found = best_matches(listed, named, done_first=done_first)
+    if change.tool != "delete_task" or found.whole:
+        return found
+    other = best_matches(listed, named, done_first=True)
+    return replace(found, tasks=(*found.tasks, *other.tasks)) if _adds(other, found) else found
+
+
+def _adds(other: Found, found: Found) -> bool:
+    return other.whole and not {*other.tasks} <= {*found.tasks}
 
 
 def _each(change: Change, parts: list[Named], now: datetime) -> Plan[Tasks | Reply]:
@@ -118,14 +136,14 @@ def _each(change: Change, parts: list[Named], now: datetime) -> Plan[Tasks | Rep
     lists = yield from list_tasks(*map(_search, parts))
     found: dict[str, KnownTask] = {}
     for part, listed in zip(parts, lists, strict=True):
-        tasks = best_matches(listed, part, done_first=change.tool == "reopen_task")
-        if not tasks:
+        fitting = _fitting(change, listed, part)
+        if not fitting.tasks:
             words = f"I found no task about {name(part)}, so nothing has changed."
             return Reply(words, keeps_focus=True)
-        if len(tasks) > 1:
-            words = f"{len(tasks)} tasks fit {name(part)}, so nothing has changed yet."
-            return which(change, tasks, words, now)
-        found[tasks[0].id] = tasks[0]
+        if len(fitting.tasks) > 1 or fitting.doubtful:
+            words = f"{len(fitting.tasks)} tasks fit {name(part)}, so nothing has changed yet."
+            return which(change, fitting.tasks, words, now)
+        found[fitting.tasks[0].id] = fitting.tasks[0]
     return tuple(found.values())
 
 
@@ -137,31 +155,57 @@ def name(named: Named) -> str:
     return wording.quoted(named.words) if named.words else "that day"
 
 
-def look_up_closely(named: Named, *, done_first: bool = False) -> Plan[Tasks]:
+def look_up_closely(named: Named, *, done_first: bool = False) -> Plan[Found]:
     """Where a search takes words literally: "bought the apple" should find "Buy apples" too."""
-    [listed] = yield from list_tasks({"status": "done" if done_first else "open"})
+    listed = yield from list_all({"status": "done" if done_first else "open"})
     return best_matches(listed, named, done_first=done_first)
 
 
-def _all(change: Change, query: Query, now: datetime) -> Plan[Tasks | Reply]:
+def list_all(arguments: dict[str, Any]) -> Plan[Tasks]:
+    """All tasks that fit, a page after the other. Raises ListFailed."""
+    tasks: Tasks = ()
+    page = arguments
+    while True:
+        [call] = yield [Request("list_tasks", page)]
+        if call.error:
+            raise ListFailed(call.error)
+        tasks += tasks_of(call)
+        offset = call.result.get("next_offset")
+        if not isinstance(offset, int) or offset <= page.get("offset", 0):
+            return tasks
+        page = arguments | {"offset": offset}
+
+
+def own_titles_in(text: str) -> Plan[Tasks]:
+    """The open tasks whose titles stand in ``text``; verbs may be said in the past."""
+    said = stems(text) | {stem(base_of(word, alone=False)) for word in words_of(text)}
+    tasks = yield from list_all({})
+    named = {task.id: stems(task.title) for task in tasks}
+    return tuple(task for task in tasks if named[task.id] and named[task.id] <= said)
+
+
+def _all(change: Change, everything: All, now: datetime) -> Plan[Tasks | Reply]:
     status = {"reopen_task": {"status": "done"}}.get(change.tool, {})
-    [tasks] = yield from list_tasks(status | query.arguments)
+    tasks = yield from list_all(status | everything.query.arguments)
+    for part in filter(None, BETWEEN.split(everything.but)):
+        found = best_matches(tasks, Named(part))
+        if not found.tasks or found.doubtful:
+            words = f"I found no task that is just {wording.quoted(part)}, so nothing has changed."
+            return Reply(f"{words} Which one do you mean?", keeps_focus=True)
+        tasks = tuple(task for task in tasks if task not in found.tasks)
     if not tasks:
         return Reply("There are no such tasks, so nothing has changed.", keeps_focus=True)
     return _confirm(change, tasks, now)
-
-
-DEEDS = {"complete_task": "mark {} as done", "reopen_task": "open {} again"}
 
 
 def _confirm(change: Change, tasks: Tasks, now: datetime) -> Reply:
     """Never many at once: deleted is only what is named, the rest is confirmed."""
     if change.tool == "delete_task":
         words = "I do not delete tasks all at once. Which ones shall I delete?"
-        return _asked(change, tasks, f"{words}\n{wording.numbered(tasks, now)}")
+        return asked(change, tasks, f"{words}\n{wording.numbered(tasks, now)}")
     if len(tasks) > MOST_AT_ONCE:
         words = f"That would be {len(tasks)} tasks, more than I change at once. Which ones first?"
-        return _asked(change, tasks, f"{words}\n{wording.numbered(tasks, now)}")
+        return asked(change, tasks, f"{words}\n{wording.numbered(tasks, now)}")
     deed = DEEDS.get(change.tool, "change {}").format(wording.count(len(tasks)))
     words = f"That would {deed}:\n{wording.numbered(tasks, now)}"
     ids = tuple(task.id for task in tasks)
@@ -176,20 +220,6 @@ def _ask_open(change: Change, now: datetime, words: str) -> Plan[Tasks | Reply]:
         kind = "finished" if status else "open"
         return Reply(f"You have no {kind} tasks, so nothing has changed.", keeps_focus=True)
     return which(change, tasks, words, now)
-
-
-def which(change: Change, tasks: Tasks, words: str, now: datetime) -> Reply:
-    """Ask; nothing is changed."""
-    if len(tasks) == 1:
-        words = f"{words} Do you mean {wording.quoted(tasks[0].title)}? (yes or no)"
-        return Reply(words, shown=tasks, asks=Question("confirm", change.on(tasks[0].id)))
-    words = f"{words} Which one?\n{wording.numbered(tasks, now)}"
-    return _asked(change, tasks, wording.paragraphs(words, ANSWER))
-
-
-def _asked(change: Change, tasks: Tasks, words: str) -> Reply:
-    asks = Question("which", change, tuple(task.id for task in tasks))
-    return Reply(words, shown=tasks, asks=asks)
 
 
 def or_add(draft: Draft | None, reply: Reply) -> Reply:

@@ -7,6 +7,7 @@ from agent.offline.intents import (
     Ask,
     Change,
     Draft,
+    Guess,
     Intent,
     Pick,
     Question,
@@ -22,7 +23,8 @@ from agent.offline.known import Known, Reply
 from agent.offline.planning import wording
 from agent.offline.planning.adding import add
 from agent.offline.planning.changing import change
-from agent.offline.planning.finding import ListFailed, find, which
+from agent.offline.planning.doubting import which
+from agent.offline.planning.finding import ListFailed, find, own_titles_in
 from agent.offline.planning.showing import show
 from agent.offline.planning.undoing import undo
 from agent.offline.sayings import LIST_HINT, SAYINGS, TASK_HINT, hint
@@ -47,6 +49,8 @@ def _plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
             return (yield from change(intent, known, now))
         case Several(intents):
             return (yield from _several(intents, known, now))
+        case Guess():
+            return (yield from _guess(intent, known, now))
         case Undo():
             return (yield from undo(now))
         case Pick():
@@ -68,6 +72,20 @@ def _words(intent: Ask | Say | Refuse | Unclear, known: Known, now: datetime) ->
         case Refuse(words):
             return Reply(words, keeps_focus=True)
     return _unclear(intent.drafts, known)
+
+
+def _guess(guess: Guess, known: Known, now: datetime) -> Plan[Reply]:
+    """What they have on their list goes before a new task."""
+    own = yield from own_titles_in(guess.words)
+    if not own:
+        return (yield from _plan(guess.intent, known, now))
+    titles, be = wording.titles(own), "is" if len(own) == 1 else "are"
+    if guess.absent:
+        return Reply(f"{guess.absent} {titles} {be} left as it was.", focus=own)
+    words = f"{titles} {be} on your list: change that, or add this?"
+    asks = Question("add", guess.intent) if guess.intent.drafts else None
+    more = "Say “add it”, or what to change." if asks else "Say what to change."
+    return Reply(f"{words} {more}", focus=own, asks=asks)
 
 
 def _several(intents: tuple[Intent, ...], known: Known, now: datetime) -> Plan[Reply]:

@@ -54,7 +54,7 @@ def _nothing(intent: Show) -> str:
 def _about(intent: Show, named: Named, now: datetime) -> Plan[Reply]:
     """All that has the words in its title or notes; if nothing has, what comes close."""
     [tasks] = yield from list_tasks({"status": "all", "search": search_words(named)})
-    tasks = tasks or (yield from look_up_closely(named))
+    tasks = tasks or (yield from look_up_closely(named)).tasks
     if not tasks:
         words = f"I found no task about {wording.quoted(named.words)}."
         return or_add(intent.instead, Reply(words, keeps_focus=True))

@@ -38,6 +38,11 @@ NO = any_of(
     r"|don't|do not|skip(?: it)?|nothing|abort|no need|quit|exit)"
     r"(?:[\s,]+(?:thanks|thank you|please|leave it|never ?mind|forget it|don't|sorry|it))*"
 )
+ADD = any_of(
+    r"(?:yes,? |please |just )?(?:add|create|make)(?: (?:it|this|that|them|a|an?other|one))?"
+    r"(?: as)?(?: a)?(?: new)?(?: (?:task|one))?(?: (?:too|as well|please|again))?",
+    r"(?:as )?(?:a )?new(?: (?:task|one))?",
+)
 LONGEST_ANSWER = 80
 Command = Callable[[], Intent | None]
 """Reads the same text as a new request; that goes before an answer by name."""
@@ -52,6 +57,8 @@ def read_answer(text: str, known: Known, now: datetime, command: Command) -> Int
         return Say("left")
     if question.kind == "missing":
         return _filled(text, question.intent, now, command)
+    if question.kind == "add" and ADD.fullmatch(text):
+        return question.intent
     if question.kind == "confirm" and YES.fullmatch(text):
         return question.intent
     if isinstance(question.intent, Change) and question.candidates and len(text) <= LONGEST_ANSWER:
@@ -81,7 +88,7 @@ def _chosen(
 
 
 def _by_name(change: Change, named: Named, candidates: Tasks) -> Intent | None:
-    found = best_matches(candidates, replace(named, exact=True))
+    found = best_matches(candidates, replace(named, exact=True)).tasks
     ids = tuple(task.id for task in found)
     if len(ids) > 1:
         return Ask(change, ids)

@@ -6,6 +6,7 @@ Each reader takes the match of a rule of ``changes``; its groups are named for w
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from agent.offline.intents import (
@@ -20,9 +21,9 @@ from agent.offline.intents import (
     Target,
     Unnamed,
 )
+from agent.offline.past import base_of
 from agent.offline.understanding.drafts import read_title
 from agent.offline.understanding.editing import edit_of
-from agent.offline.understanding.past import base_of
 from agent.offline.understanding.priorities import read_level
 from agent.offline.understanding.targets import read_target
 from agent.offline.words import any_of
@@ -67,8 +68,9 @@ def complete_past(match: re.Match[str], now: datetime) -> Change | None:
     if not verb:
         return None
     target = read_target(match["target"], now)
-    if isinstance(target, Named):
-        target = Named(target.words if verb == "do" else f"{verb} {target.words}")
+    if isinstance(target, Named) and verb != "do":
+        words, said = f"{verb} {target.words}", f"{verb} {target.said}"
+        target = replace(target, words=words, said=said, verb=verb)
     return Change("complete_task", target)
 
 

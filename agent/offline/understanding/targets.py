@@ -5,8 +5,8 @@ from datetime import datetime
 
 from agent.offline import dates
 from agent.offline.dates.names import WEEKDAYS
-from agent.offline.intents import All, It, Named, Numbers, Target, Unnamed
-from agent.offline.lexicon import BETWEEN, LIST, NOUN
+from agent.offline.intents import All, It, Named, Numbers, Query, Target, Unnamed
+from agent.offline.lexicon import BETWEEN, EXCEPT, LIST, NOUN
 from agent.offline.understanding.queries import read_query
 from agent.offline.words import NUMBERS, any_of
 
@@ -44,20 +44,29 @@ FIRST_OF_MANY = any_of(
     rf"(?:the )?(?P<side>first|last) (?P<count>\d{{1,2}}|{'|'.join(NUMBER_WORDS)})(?: {NOUN})?$"
 )
 
+ALL_BUT = any_of(
+    r"(?P<all>(?:all|every|everything|(?:my|the) (?:whole|entire|full) list)\b.{0,60}?),? "
+    rf"{EXCEPT} (?:for )?(?P<but>.{{1,250}})"
+)
+
 QUOTED = any_of(r"^(?:the )?(?:task )?[\"“«']([^\"”»]+)[\"”»'](?: task)?$")
 AGAIN = any_of(r" (?:too|as well|please|again|instead|now|already)$")
 NOTHING = any_of(rf"(?:a|an|one|some|the|my)?(?:^| )?{NOUN}?")
 DAY_S = any_of(rf"^(today|tomorrow|{'|'.join(WEEKDAYS)})'s ")
+A_TASK = r"(?:tasks?|todos?|to-dos?|items?|ones?|things?|entry|entries)"
 LEADING = any_of(
-    rf"^(?:(?:the|a|an|my|our|that|this|all|every|everything|{NOUN}|about|for|with|called|named"
-    r"|titled|of|any|some|one|to) )+"
+    rf"^(?:(?:the|a|an|my|our|that|this|all|every|everything|{A_TASK}|about|for|with|called|named"
+    r"|titled|of|any|some|one|to) ){1,6}"
 )
-TRAILING = any_of(rf"(?: (?:{NOUN}|(?:from|off|on|in) {LIST}|too|as well|off))+$")
+TRAILING = any_of(rf"(?: (?:{A_TASK}|(?:from|off|on|in) {LIST}|too|as well|off)){{1,4}}$")
 
 
 def read_target(phrase: str, now: datetime) -> Target:
     """The task that ``phrase`` means; a phrase is words like "the milk task", never a sentence."""
     phrase = phrase.strip(" \t,.:;!?")
+    if excepting := ALL_BUT.fullmatch(phrase):
+        everything = read_target(excepting["all"], now)
+        return All(everything.query if isinstance(everything, All) else Query(), excepting["but"])
     if quoted := QUOTED.match(phrase):
         return Named(quoted[1].strip(), exact=True)
     phrase = AGAIN.sub("", phrase)
@@ -105,5 +114,9 @@ def _named(phrase: str, now: datetime) -> Named:
     phrase = DAY_S.sub(r"on \1 ", phrase)
     reading = dates.read(phrase, now)
     words = phrase if reading.fault else reading.rest
+    return Named(_bare(words), None if reading.fault else reading.when.day, said=_bare(phrase))
+
+
+def _bare(words: str) -> str:
     words = TRAILING.sub("", LEADING.sub("", f"{words} ").strip())
-    return Named(words.strip(' \t,.:;!?"“”'), None if reading.fault else reading.when.day)
+    return words.strip(' \t,.:;!?"“”')
