@@ -1,13 +1,17 @@
 """What was written, as HTML that can do no harm: it asks for nothing, runs nothing, hides nothing.
 
 Markdown as in CommonMark, with tables and crossed-out text. Bounds keep the work small: beyond them
-the text is shown as it was written.
+the text is shown as it was written. What has been rendered is kept for the next time.
 """
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from time import thread_time
+from typing import Any
 
 import nh3
+import pygments
 from django.utils.html import escape, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
@@ -15,7 +19,6 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
-from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES
@@ -23,7 +26,9 @@ from pygments.token import STANDARD_TYPES
 MAX_CHARACTERS = 10_000  # of brackets, the worst, these take 0.1 s
 MAX_CELLS = 10_000  # a table fills up short rows: without a bound 2 kB become 700
 MAX_DEPTH = 20  # each level costs another look at every bracket
-MAX_HIGHLIGHTED = 2_000  # characters of a block; the expressions of lexers can be quadratic
+MAX_HIGHLIGHTED = 2_000  # characters of a block
+HIGHLIGHTING = 0.05  # seconds of the processor for a text; the expressions of lexers are quadratic
+RENDERED = 256  # texts whose HTML is kept in each process
 
 # fmt: off
 LANGUAGES = {
@@ -59,6 +64,7 @@ _cleaner = nh3.Cleaner(
 )
 
 
+@lru_cache(maxsize=RENDERED)
 def render(text: str) -> SafeString:
     html = _from_markdown(text) or linebreaks(text, autoescape=True)
     return mark_safe(_cleaner.clean(html))  # noqa: S308 - this is what makes it safe
@@ -71,7 +77,8 @@ def _from_markdown(text: str) -> str:
     tokens = _markdown.parse(text)
     if any(token.level >= MAX_DEPTH - 1 for token in tokens):  # what is deeper has been left out
         return ""
-    html: str = _markdown.renderer.render(tokens, _markdown.options, {})
+    options: Any = {**_markdown.options, "highlight": _Highlighter()}
+    html: str = _markdown.renderer.render(tokens, OptionsDict(options), {})
     # They scroll, by keyboard too.
     return html.replace("<pre>", '<pre class="code" tabindex="0">').replace(
         "<table>", '<table tabindex="0">'
@@ -101,12 +108,22 @@ def _fit_in(state: StateCore) -> None:
             token.attrs = {"align": str(token.attrs["style"]).removeprefix("text-align:")}
 
 
-def _highlight(code: str, language: str, _attributes: str) -> str:
-    """Empty for code that stays as it is."""
-    if language.lower() not in LANGUAGES or len(code) > MAX_HIGHLIGHTED:
-        return ""
-    lexer = get_lexer_by_name(language, stripnl=False)
-    return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
+class _Highlighter:
+    """For the code of one text, while its time is not used up."""
+
+    def __init__(self) -> None:
+        self._end = thread_time() + HIGHLIGHTING
+
+    def __call__(self, code: str, language: str, _attributes: str) -> str:
+        """Empty for code that stays as it is."""
+        if language.lower() not in LANGUAGES or len(code) > MAX_HIGHLIGHTED:
+            return ""
+        tokens = []
+        for token in get_lexer_by_name(language, stripnl=False).get_tokens(code):
+            if thread_time() > self._end:
+                return ""
+            tokens.append(token)
+        return str(pygments.format(tokens, HtmlFormatter(nowrap=True)))
 
 
 def _end_link(
@@ -127,7 +144,6 @@ _options = {
     "linkify": False,
     "breaks": True,
     "maxNesting": MAX_DEPTH,
-    "highlight": _highlight,
 }
 _markdown = _Markdown("js-default", _options).disable("image")
 _markdown.core.ruler.push("fit_in", _fit_in)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -317,3 +318,65 @@ def test_what_comes_out_grows_as_what_goes_in(piece: str) -> None:
         text = (piece * characters)[:characters]
 
         assert len(render(text)) <= 20 * characters
+
+
+def seconds(text: str) -> float:
+    """Of the processor, for a text that was not seen before; the best of three."""
+
+    def once() -> float:
+        render.cache_clear()
+        begun = thread_time()
+        render(text)
+        return thread_time() - begun
+
+    return min(once() for _ in range(3))
+
+
+def fenced(language: str, piece: str, blocks: int = 5) -> str:
+    code = (piece * markdown.MAX_HIGHLIGHTED)[: markdown.MAX_HIGHLIGHTED - 50]
+    return f"```{language}\n{code}\n```\n" * blocks
+
+
+CODE = ["a.", "\n  ", "%", "@", "&", "**", "`", '"""', "/*", "<a ", "x"]
+
+
+@pytest.mark.parametrize("piece", CODE)
+@pytest.mark.parametrize("language", ["ts", "js", "python", "yaml", "html", "xml"])
+def test_no_code_takes_long(language: str, piece: str) -> None:
+    assert seconds(fenced(language, piece)) < 0.2
+
+
+SHORT_CODE = "```python\nif 1: pass\n```\n"
+
+
+@pytest.mark.parametrize("language", ["js", "python", "yaml"])
+def test_the_colours_of_other_texts_do_not_suffer(language: str) -> None:
+    render(fenced(language, "a."))
+
+    assert "<span" in render(SHORT_CODE)
+
+
+@pytest.mark.parametrize("piece", [*LINKS, *MARKS, "**a", "> > ", "- - ", "\n  - a", "a\n===\n"])
+def test_the_work_grows_as_the_text_does(piece: str) -> None:
+    """Four times the text, at most some eight times the work."""
+    quarter = piece * (markdown.MAX_CHARACTERS // 4 // len(piece))
+
+    assert seconds(quarter * 4) < 8 * seconds(quarter) + 0.1
+
+
+def test_what_was_rendered_is_kept() -> None:
+    text = fenced("python", "if a:\n    b = 1\n")
+    first = seconds(text)
+    begun = thread_time()
+
+    again = [render(text) for _ in range(100)]
+
+    assert thread_time() - begun < first
+    assert all(html is again[0] for html in again)
+
+
+def test_but_only_so_many_texts() -> None:
+    for number in range(2 * markdown.RENDERED):
+        render(f"number {number}")
+
+    assert render.cache_info().currsize == markdown.RENDERED
