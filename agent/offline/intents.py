@@ -174,10 +174,10 @@ class Unclear:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """No command: ``intent``, unless the words have a title in them that is on the list already."""
+    """``intent``, unless the words have a title in them that is on the list already."""
 
     words: str
-    intent: "Add | Unclear"
+    intent: "Intent"
     absent: str = ""
     """A sentence on what the words ask for and is not to be had here."""
 

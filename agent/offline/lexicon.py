@@ -20,6 +20,7 @@ BETWEEN = any_of(r" ?, ?(?:and )?| and | ?& ?| plus | or ")
 
 NO_BELL = "I cannot ring a bell: there are no reminders here beside the tasks themselves."
 NO_REPEATING = "I cannot repeat tasks yet."
+NO_SHARING = "Only you see your tasks here: they cannot be shared or given to somebody."
 _BELL = "reminder reminders alarm alarms alert alerts notification notifications timer"
 _REPEATING = "repeat repeats repeating repetition recurring recurrence"
 _ABSENT = {
@@ -35,6 +36,7 @@ ABSENT = {
     for kind, words in _ABSENT.items()
     for word in words.split()
 }
+ABSENT |= dict.fromkeys(("share", "assign", "delegate"), NO_SHARING)
 ABSENT |= dict.fromkeys(_BELL.split(), NO_BELL) | dict.fromkeys(_REPEATING.split(), NO_REPEATING)
 """Words for what a task does not have here, and the sentence that says so."""
 EXCEPT = (

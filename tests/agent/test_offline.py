@@ -7,6 +7,7 @@ import pytest
 from agent.llm import Response, ToolRequest
 from agent.offline import OfflineLLM
 from tests.agent.offline_steps import (
+    BOB,
     MILK,
     REPORT,
     created,
@@ -131,12 +132,20 @@ def test_it_is_the_only_task_that_another_model_looked_up() -> None:
 
 
 def test_a_question_that_was_never_asked_is_not_answered() -> None:
-    asked = user("milk")
+    asked = [user("milk"), *listed(BOB)]
     offer = words(asked)
     assert offer.endswith("(yes or no)")
 
     assert requests(asked, said(offer), user("yes")) == [("create_task", {"title": "Milk"})]
     assert "What shall I do" in words(asked, said("(This message was not answered.)"), user("yes"))
+
+
+def test_no_sentence_becomes_a_task_before_the_list_was_looked_at() -> None:
+    asked = user("call Bob on monday")
+
+    assert requests(asked) == [("list_tasks", {})]
+    assert requests(asked, listed(MILK))[0][0] == "create_task"
+    assert "“Call Bob” is on your list" in words(asked, listed(MILK, BOB))
 
 
 # Tools fail.

@@ -1,5 +1,6 @@
 """What to say when a task was found and yet it is not certain that it, or that deed, is meant."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -32,12 +33,16 @@ def doubt(change: Change, found: Found, named: Named, now: datetime) -> Reply:
             day = wording.day_words(named.day, now).removeprefix("on ")
             words = f"Is {title} done now, or shall I move it to {day}?"
             return Reply(f"{words} Say “it is done” or “move it to …”.", focus=found.tasks)
-    for word in found.left:
-        if absent := ABSENT.get(word):
-            return Reply(f"{absent} {title} is left as it is.", focus=found.tasks)
+    if absent := absent_in(found.left):
+        return Reply(f"{absent} {title} is left as it is.", focus=found.tasks)
     if found.other_day and not found.left and not found.alike:
         return which(change, found.tasks, f"{title} is not due that day.", now)
     return which(change, found.tasks, f"No task is called just {wording.quoted(named.words)}.", now)
+
+
+def absent_in(words: Iterable[str]) -> str:
+    """A sentence, if one of the words is for what a task does not have here."""
+    return next((ABSENT[word] for word in words if word in ABSENT), "")
 
 
 def which(change: Change, tasks: Tasks, words: str, now: datetime) -> Reply:

@@ -20,10 +20,11 @@ from agent.offline.intents import (
     Undo,
 )
 from agent.offline.known import Known, Reply
+from agent.offline.matching import words_of
 from agent.offline.planning import wording
 from agent.offline.planning.adding import add
 from agent.offline.planning.changing import change
-from agent.offline.planning.doubting import which
+from agent.offline.planning.doubting import absent_in, which
 from agent.offline.planning.finding import ListFailed, find, own_titles_in
 from agent.offline.planning.showing import show
 from agent.offline.planning.undoing import undo
@@ -80,10 +81,13 @@ def _guess(guess: Guess, known: Known, now: datetime) -> Plan[Reply]:
     if not own:
         return (yield from _plan(guess.intent, known, now))
     titles, be = wording.titles(own), "is" if len(own) == 1 else "are"
-    if guess.absent:
-        return Reply(f"{guess.absent} {titles} {be} left as it was.", focus=own)
+    told = set().union(*(words_of(task.title) for task in own))
+    absent = guess.absent or absent_in(word for word in words_of(guess.words) if word not in told)
+    if absent:
+        return Reply(f"{absent} I left {titles} unchanged.", focus=own)
     words = f"{titles} {be} on your list: change that, or add this?"
-    asks = Question("add", guess.intent) if guess.intent.drafts else None
+    drafts = guess.intent.drafts if isinstance(guess.intent, Add | Unclear) else ()
+    asks = Question("add", Add(drafts)) if drafts else None
     more = "Say “add it”, or what to change." if asks else "Say what to change."
     return Reply(f"{words} {more}", focus=own, asks=asks)
 

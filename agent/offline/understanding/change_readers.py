@@ -33,6 +33,7 @@ Read = Callable[[re.Match[str], datetime], Change | Refuse | None]
 WAY = any_of(r" (?:back|forward|out|off|later|earlier)$")
 DENIED = any_of(r"\b(?:not|never|nothing|nobody|isn't|hasn't)$")
 SETS = any_of(r"\b(?:due|to|for|until)\b")
+OF_A_LIST = any_of(r"^due (?:this|next|the coming) (?:week|weekend|month|year)$")
 BEFORE_DATE = any_of(r"(?:by|at|on|due|for|until)\b")
 
 
@@ -166,6 +167,8 @@ def correct(match: re.Match[str], now: datetime) -> Change | Refuse | None:
 
 def correct_alone(match: re.Match[str], now: datetime) -> Change | Refuse | None:
     """By friday, 6pm, high priority; but "friday" alone asks what there is to do."""
+    if OF_A_LIST.search(match[0]):
+        return None
     edited = correct(match, now) if re.search(r"\w", match[0]) else None
     if not isinstance(edited, Change):
         return None

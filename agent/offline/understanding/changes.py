@@ -167,6 +167,7 @@ RULES = _rules(
         """
             (mark|set|flag|tick|check|cross) [off] {task} [off] [as|to] {done} [{ending}]
             (mark|tick|check|cross|strike) (off|out) {task} [{ending}]
+            (mark|set|flag) [as] {done} {task}
             (mark|tick|check|cross) {task} off [(my|the) list]
             (complete|tick) {task}
         """,

@@ -8,19 +8,23 @@ from agent.offline.intents import (
     Add,
     Change,
     Draft,
+    Guess,
     Intent,
     Named,
     Numbers,
     Pick,
+    Refuse,
     Say,
     Several,
     Show,
+    Unclear,
     Undo,
 )
 from agent.offline.known import Known
 from agent.offline.sayings import UNDO, topic_of
 from agent.offline.understanding.additions import added, read_addition
 from agent.offline.understanding.answers import read_answer
+from agent.offline.understanding.beyond import absent_for, absent_of_a_task
 from agent.offline.understanding.changes import read_change, read_note
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.understanding.guessing import guess
@@ -49,6 +53,9 @@ AROUND_QUESTIONS = any_of(r"(?:^|\n|(?<=[.;!?]) )([^\n.;!?]+\?)(?=\s|$)")
 ONE_MORE = any_of(r"(?:and|also|plus|oh,? and)\b,? (?=\S)")
 TOO = any_of(r" (?:too|as well|also)$")
 SAYS_DUE = any_of(r"\b(?:is|are)\b")
+REGRET = any_of(r"(?:i|we) (?:should|could|would|might|must|ought to)(?: have|'ve)\b")
+WISH = any_of(r"(?:i|we)\b|remind me that\b")
+"""What I need to do may be on the list already."""
 ALSO_TO_DO = VERBS | {
     "cancel",
     "change",
@@ -101,12 +108,21 @@ def _sentence(sentence: str, now: datetime) -> Intent | None:
         return Say(topic)
     if UNDO.fullmatch(text):
         return Undo()
+    if absent := absent_for(text):
+        return Refuse(f"{absent} Nothing has changed.")
     if QUESTION.match(text):
         return read_question(text, now) or Say("off_topic")
+    if REGRET.match(text):
+        return Guess(text, Unclear())
     addition = read_note(text, now) or read_addition(text, now)
+    absent = absent_of_a_task(text)
+    if isinstance(addition, Add) and (absent or WISH.match(text)):
+        return Guess(text, addition, absent)
     if addition or len(text) > LONGEST_CHANGE:
         return addition
     request = read_question(text, now) or read_change(text, now)
+    if absent and request:
+        return Guess(text, request, absent)
     if isinstance(request, Show | Change):
         return replace(request, instead=_to_do_instead(request, text, now))
     return request or _pick(text)

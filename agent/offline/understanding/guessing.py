@@ -1,9 +1,22 @@
 """What is no command may be a thing to do: added if it reads like one, offered if it might be."""
 
+import re
 from datetime import datetime
 
-from agent.offline.intents import Add, Draft, Intent, Refuse, Say, Show, Unclear
+from agent.offline.intents import (
+    Add,
+    Draft,
+    Guess,
+    Intent,
+    Query,
+    Refuse,
+    Say,
+    Show,
+    Unclear,
+)
+from agent.offline.past import base_of
 from agent.offline.understanding.additions import added
+from agent.offline.understanding.beyond import absent_of_a_task
 from agent.offline.understanding.drafts import is_list
 from agent.offline.understanding.manners import plain
 from agent.offline.understanding.queries import read_query
@@ -19,13 +32,34 @@ APPOINTMENT = any_of(
 )
 """I have a meeting tomorrow."""
 ABOUT_TASKS = any_of(r"\w+ (?:an? |the |my )?(?:tasks?|todos?|items?|lists?)")
+_FILTERS = """
+    all and any anything are completed deadline done due everything finished for high important
+    inbox list lists low medium month my next open or other our overdue pending priority soon task
+    tasks tasks that the this to-do to-dos today todo todos tomorrow tonight unfinished upcoming
+    urgent week weekend with year
+"""
 LETTER = any_of(r"[^\W\d_]")
+
+
+FILTERS = frozenset(_FILTERS.split())
+"""Words of lists and filters: alone they are never a task."""
 
 
 def guess(text: str, now: datetime) -> Intent:
     request = plain(text)
     if text.endswith("?"):
         return Say("off_topic")
+    words = {*re.findall(r"[\w'-]+", request.lower())}
+    if words and words <= FILTERS:
+        return Show(read_query(request, now) or Query())
+    guessed = _guess(request, text, now)
+    is_task = isinstance(guessed, Add | Unclear) and guessed.drafts
+    if not is_task or "\n" in text or len(text) > LONGEST_TASK:
+        return guessed
+    return Guess(request, guessed, absent_of_a_task(request))
+
+
+def _guess(request: str, text: str, now: datetime) -> Intent:
     if need := NEED.fullmatch(request):
         return _offer(added(need["what"], now), text)
     if appointment := _appointment(request, now):
@@ -36,10 +70,16 @@ def guess(text: str, now: datetime) -> Intent:
     if isinstance(addition, Refuse):
         return addition if len(text) <= LONGEST_TASK else Unclear()
     if addition.drafts and (is_list(text) or _read_like_tasks(addition.drafts, text)):
-        return addition
+        return addition if not _tells_the_past(request) else _offer(addition, text)
     if not addition.drafts and (query := read_query(request, now)):
         return Show(query)  # a day, and nothing else
     return _offer(addition, text)
+
+
+def _tells_the_past(request: str) -> bool:
+    """My sister called mom last week: that is told, and not to be done."""
+    _, *others = request.split()[:5]
+    return not starts_with_verb(request) and any(base_of(word, alone=True) for word in others)
 
 
 def _appointment(request: str, now: datetime) -> Add | None:
