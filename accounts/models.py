@@ -11,14 +11,13 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.sessions import SessionStore
+from accounts.sessions import Session
 
 logger = logging.getLogger(__name__)
 
@@ -117,16 +116,6 @@ class User(AbstractUser):
             named.filter(content_type__model="user", object_id=str(number)).delete()
             self.delete()
         logger.info("account %d erased", number)
-
-
-class Session(AbstractBaseSession):
-    """A sign-in of a browser; Django's own would outlive its user."""
-
-    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
-
-    @classmethod
-    def get_session_store_class(cls) -> type[SessionStore]:
-        return SessionStore
 
 
 class SpentToken(models.Model):

@@ -11,7 +11,8 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from accounts.models import Session, SpentToken, User
+from accounts.models import SpentToken, User
+from accounts.sessions import Session
 from web.connections import release_connection
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)

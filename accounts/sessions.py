@@ -2,17 +2,26 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import IntegrityError
+from django.db import IntegrityError, models
+
+
+class Session(AbstractBaseSession):
+    """A sign-in of a browser; Django's own would outlive its user."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+
+    @classmethod
+    def get_session_store_class(cls) -> "type[SessionStore]":
+        return SessionStore
 
 
 class SessionStore(DatabaseStore):
     @classmethod
-    def get_model_class(cls) -> type[AbstractBaseSession]:
-        from accounts.models import Session
-
+    def get_model_class(cls) -> type[Session]:
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from accounts.models import Session, User
+from accounts.models import User
+from accounts.sessions import Session
 from conversations.models import Conversation
 from tests.accounts.markup import read
 from tests.factories import PASSWORD, ConversationFactory, TaskFactory, UserFactory, say

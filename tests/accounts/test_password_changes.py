@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.models import Session, User
+from accounts.models import User
+from accounts.sessions import Session
 from tests.accounts.tokens import REFRESH, REVOKE, TOKEN, assert_not_signed_in, log_in, use
 from tests.factories import PASSWORD, UserFactory
 

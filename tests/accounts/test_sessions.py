@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.models import Session, User
+from accounts.models import User
+from accounts.sessions import Session
 from conversations.models import Conversation
 from tests.accounts.endings import change_password, deactivate, erase
 from tests.conftest import SignIn

@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.models import Session, User
-from accounts.sessions import SessionStore
+from accounts.models import User
+from accounts.sessions import Session, SessionStore
 from tests.accounts.endings import erase
 from tests.accounts.traces import dump, file, live_fully, plant
 from tests.conftest import SignIn
