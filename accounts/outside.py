@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 # As text, because of "expiresAt": on PostgreSQL a timestamp with a zone or without one (then it is
 # UTC), on SQLite ISO text or a number, in a column called "date", which Python would misread.
-# With its table's name before it, SQLite can not take a column that is missing for a string.
+# With its table's name before it, SQLite cannot take a column that is missing for a string.
 SESSION = """
     SELECT CAST(user_sessions."userId" AS TEXT), CAST(user_sessions."expiresAt" AS TEXT)
       FROM user_sessions WHERE user_sessions.token = %s
@@ -49,7 +49,7 @@ def _session(token: str) -> tuple[str, str]:
     except (OperationalError, ProgrammingError) as error:
         if not _wrong_table(error):
             raise
-        logger.error("EXTERNAL_SESSIONS is on, but user_sessions can not be read: %s", error)
+        logger.error("EXTERNAL_SESSIONS is on, but user_sessions cannot be read: %s", error)
         return "", ""
     return external_id or "", expires_at or ""
 
@@ -60,7 +60,7 @@ def _wrong_table(error: Error) -> bool:
 
 
 def _seconds(text: str) -> float:
-    """A time in seconds since 1970; what can not be read is long ago."""
+    """A time in seconds since 1970; what cannot be read is long ago."""
     try:
         number = float(text)
     except ValueError:

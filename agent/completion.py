@@ -33,7 +33,7 @@ FAILURES = frozenset(
 """Why an answer ended, in small letters, as the servers of many makers tell it."""
 
 CUT_SHORT = "(My answer was cut short here.)"
-FILTERED = "I can not answer that."
+FILTERED = "I cannot answer that."
 BOM = b"\xef\xbb\xbf"
 LARGEST_COUNT = 2**31 - 1
 

@@ -61,7 +61,7 @@ class LLMError(Exception):
 
 class LLMUnavailable(LLMError):
     code = "llm_unavailable"
-    detail = "The assistant can not be reached just now. Your message is kept; try again soon."
+    detail = "The assistant cannot be reached just now. Your message is kept; try again soon."
 
 
 class LLMMisconfigured(LLMError):

@@ -33,7 +33,7 @@ LARGEST_ARGUMENTS = 200_000
 KEPT_RAW_ARGUMENTS = 4_000
 """Bytes."""
 
-UNKEPT = "it has a character that can not be kept, NUL or half of a pair; write it without"
+UNKEPT = "it has a character that cannot be kept, NUL or half of a pair; write it without"
 
 Result = dict[str, Any]
 
@@ -242,7 +242,7 @@ def summary(task: Task) -> Result:
 def read_arguments(name: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The arguments of a request for the tool ``name``, and what the record has of them.
 
-    That is as much as the tool takes, without what can not be kept. What is no JSON object is its
+    That is as much as the tool takes, without what cannot be kept. What is no JSON object is its
     beginning, as ``raw``; of a long one that the tool does not take the record has no more.
     """
     kept = clean_text(text).encode()

@@ -40,7 +40,7 @@ class NothingToCancel(APIException):
 class TaskChangedSince(APIException):
     status_code = 409
     default_code = "changed_since"
-    default_detail = "The task has changed since, so this can not be undone any more."
+    default_detail = "The task has changed since, so this cannot be undone any more."
 
 
 class TurnInProgress(APIException):

@@ -91,8 +91,8 @@ class Work:
         warning = ""
         try:
             history = self.turn.history(settings.AGENT_HISTORY_MESSAGES)
-        except (DatabaseError, ValueError):  # or a row holds what its column can not
-            logger.error("the history of turn %s can not be read", self.turn.pk)
+        except (DatabaseError, ValueError):  # or a row holds what its column cannot
+            logger.error("the history of turn %s cannot be read", self.turn.pk)
             history, warning = [self.turn.user_message, self.turn.reply], NO_HISTORY
         release_connection()
         return prompt.build(history, self.user.local_now()), warning

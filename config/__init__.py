@@ -1,4 +1,4 @@
-"""A setting that can not be read ends the process, with a sentence that does not tell its value."""
+"""A setting that cannot be read ends the process, with a sentence that does not tell its value."""
 
 import sys
 from importlib import import_module

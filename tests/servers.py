@@ -45,7 +45,7 @@ STOP_SIGNALS: dict[StopMode, signal.Signals] = {
 
 
 class ServerError(Exception):
-    """A server can not be started or stopped; the text says why and what to do."""
+    """A server cannot be started or stopped; the text says why and what to do."""
 
 
 class Server(ABC):

@@ -28,7 +28,7 @@ class Origin:
 
 
 class ChangedSince(Exception):
-    """A change can not be undone, because the task has moved on."""
+    """A change cannot be undone, because the task has moved on."""
 
 
 class Priority(models.TextChoices):
@@ -119,7 +119,7 @@ class TaskQuerySet(RecoverableQuerySet["Task"]):
 
 
 def _sort_columns(key: str, falling: bool) -> dict[str, Expression]:
-    """What is computed for an order: a keyset can not compare null, so that gets a place here."""
+    """What is computed for an order: a keyset cannot compare null, so that gets a place here."""
     if key == "due":
         return {
             "sort_date": Coalesce("due_date", date.min if falling else date.max),

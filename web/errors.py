@@ -28,7 +28,7 @@ NOTHING_HERE = "There is nothing here, or it is not yours."
 class DatabaseUnavailable(exceptions.APIException):
     status_code = 503
     default_code = "database_unavailable"
-    default_detail = "The database can not be reached just now. Try again soon."
+    default_detail = "The database cannot be reached just now. Try again soon."
     wait = 5
 
 
@@ -155,5 +155,5 @@ def error_response(request: HttpRequest, status: int, code: str, detail: str) ->
     if request.path.startswith(settings.MACHINE_PATHS):
         body = problem(status, code, detail)
         return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
-    # The page does not say who is signed in: that may be what can not be found out.
+    # The page does not say who is signed in: that may be what cannot be found out.
     return render(None, "error.html", {"detail": detail}, status=status)

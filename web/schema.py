@@ -41,7 +41,7 @@ DESCRIPTIONS = {
     429: "Too many, or too often; Retry-After says when to come back.",
     500: "Something went wrong on our side.",
     502: "The language model gave no sense.",
-    503: "The database, or the language model, can not be reached.",
+    503: "The database, or the language model, cannot be reached.",
     504: "The language model took too long.",
 }
 

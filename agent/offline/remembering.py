@@ -62,7 +62,7 @@ def _shown(reply: str, tasks: Tasks) -> Tasks | None:
     """The tasks that the lines of the last list in ``reply`` name, in their order.
 
     None where no line names any; none where only some lines of a numbered list do, for then its
-    numbers can not be told. Of two with one title the first is the one that was looked up first.
+    numbers cannot be told. Of two with one title the first is the one that was looked up first.
     """
     by_title: dict[str, list[KnownTask]] = {}
     for task in reversed(tasks):

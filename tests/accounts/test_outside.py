@@ -316,7 +316,7 @@ def test_a_session_of_nobody_opens_nothing(anonymous: APIClient, table: None) ->
 
 @pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("text", ["", "soon", "nan", "2026-13-45"])
-def test_a_time_that_can_not_be_read_is_over(anonymous: APIClient, table: None, text: str) -> None:
+def test_a_time_that_cannot_be_read_is_over(anonymous: APIClient, table: None, text: str) -> None:
     begin_session(written=lambda _: text)
 
     assert_not_signed_in(use(anonymous, TOKEN))
@@ -343,7 +343,7 @@ def test_without_the_table_its_tokens_are_401_and_the_log_says_why(
     assert client.get(ME).status_code == 200
     (record,) = [record for record in caplog.records if record.name == "accounts.outside"]
     assert record.levelname == "ERROR"
-    assert "EXTERNAL_SESSIONS is on, but user_sessions can not be read" in record.getMessage()
+    assert "EXTERNAL_SESSIONS is on, but user_sessions cannot be read" in record.getMessage()
     assert TOKEN not in record.getMessage()
 
 

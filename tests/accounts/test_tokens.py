@@ -49,7 +49,7 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(anonymous: APIClient, u
     assert answers[0]["WWW-Authenticate"] == 'Bearer realm="api"'
 
 
-def test_a_deactivated_user_can_not_sign_in(anonymous: APIClient, user: User) -> None:
+def test_a_deactivated_user_cannot_sign_in(anonymous: APIClient, user: User) -> None:
     User.objects.update(is_active=False)
 
     answer = anonymous.post(TOKEN, {"username": user.username, "password": PASSWORD})

@@ -193,7 +193,7 @@ def test_a_change_that_failed_is_not_claimed(error: Any, told: str) -> None:
         ("anything about milk?", {"status": "all", "search": "milk"}),
     ],
 )
-def test_tasks_that_can_not_be_listed(text: str, arguments: dict[str, Any]) -> None:
+def test_tasks_that_cannot_be_listed(text: str, arguments: dict[str, Any]) -> None:
     failed = done("list_tasks", arguments, {"error": "Try later."})
 
     assert "I could not look up your tasks: Try later." in words(user(text), failed)

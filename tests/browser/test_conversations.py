@@ -155,7 +155,7 @@ def test_renaming_in_place_shows_everywhere(page: Page, holiday: Conversation) -
 @pytest.mark.parametrize(
     ("title", "says"), [("   ", "may not be blank"), ("x" * 201, "no more than 200 characters")]
 )
-def test_a_title_that_can_not_be_is_refused_in_words(
+def test_a_title_that_cannot_be_is_refused_in_words(
     page: Page, watch: Watch, holiday: Conversation, title: str, says: str
 ) -> None:
     watch.allow("status of 400")

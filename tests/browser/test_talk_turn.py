@@ -27,7 +27,7 @@ from tests.fakes.answers import asks, fails, says
 from tests.served.processes import Model
 
 CREATE_MILK = ToolRequest("create_task", json.dumps({"title": "Milk"}))
-TROUBLE = "The assistant can not be reached right now. Your message is kept; try again."
+TROUBLE = "The assistant cannot be reached right now. Your message is kept; try again."
 STILL_WRITING = "An answer is still being written. Try again when it is there."
 RECONNECTING = "The connection was lost. Reconnecting…"
 

@@ -1,4 +1,4 @@
-"""A message that can not be sent is kept, and sent again it is there once."""
+"""A message that cannot be sent is kept, and sent again it is there once."""
 
 import pytest
 from django.conf import settings

@@ -206,7 +206,7 @@ def test_null_is_what_is_not_given(
         ({"message": "hi", "conversation_id": "no"}, "conversation_id", "invalid"),
     ],
 )
-def test_what_can_not_be_answered_is_400_and_leaves_nothing(
+def test_what_cannot_be_answered_is_400_and_leaves_nothing(
     client: APIClient, plays: Plays, body: dict[str, object], field: str, code: str
 ) -> None:
     llm = plays()

@@ -71,7 +71,7 @@ def assert_unavailable(answer: Any) -> None:
     ("path", "body"),
     [("/api/tasks/", {"title": "Milk", "notes": PAGES}), ("/api/chat/", {"message": PAGES})],
 )
-def test_what_can_not_be_written_is_not_kept(
+def test_what_cannot_be_written_is_not_kept(
     client: APIClient,
     disk: Disk,
     plays: Plays,
@@ -148,7 +148,7 @@ def test_a_tool_leaves_neither_a_task_nor_a_call(
     assert (Task.objects.count(), ToolCall.objects.count()) == (1, 1)
 
 
-def test_a_reply_that_can_not_be_kept_is_given_later(
+def test_a_reply_that_cannot_be_kept_is_given_later(
     client: APIClient, disk: Disk, plays: Plays, settings: Settings
 ) -> None:
     settings.AGENT_LEASE = 0.2

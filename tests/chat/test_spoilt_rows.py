@@ -149,7 +149,7 @@ def test_however_little_is_read_the_newest_message_is_told(
     assert [message["content"] for message in llm.prompts[1][1:]] == ["second"]
 
 
-def test_a_row_that_can_not_be_read_costs_the_history_and_no_more(
+def test_a_row_that_cannot_be_read_costs_the_history_and_no_more(
     client: APIClient, plays: Plays
 ) -> None:
     llm = plays([call("create_task", title="Milk")], ["Added."], ["Hello again."])

@@ -1,4 +1,4 @@
-"""What a model can do with its tools, and what it can not, however it is talked into it."""
+"""What a model can do with its tools, and what it cannot, however it is talked into it."""
 
 import json
 from datetime import date
@@ -157,7 +157,7 @@ def test_there_is_no_way_to_delete_but_one_by_one(
 ) -> None:
     TaskFactory(user=user, title="Milk")
     every = [str(TaskFactory(user=user).pk) for _ in range(2)]
-    plays([request_, call("delete_task", task_id=every)], ["I can not."])
+    plays([request_, call("delete_task", task_id=every)], ["I cannot."])
 
     made = say(client, "delete everything")["tool_calls"]
 

@@ -67,7 +67,7 @@ def test_a_good_configuration_has_no_fault(deploy: bool) -> None:
         ("config.E003", {"CLEANUP_PURGE_DELETED_DAYS": -1}),
     ],
 )  # fmt: skip
-def test_a_limit_that_can_not_hold_is_a_fault_everywhere(name: str, wrong: dict[str, Any]) -> None:
+def test_a_limit_that_cannot_hold_is_a_fault_everywhere(name: str, wrong: dict[str, Any]) -> None:
     assert [fault.id for fault in faults(deploy=False, **wrong)] == [name]
 
 
@@ -176,7 +176,7 @@ SERVE = ("-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi")
         ("REDIS_URL", "redis://:secret@db:port/0"),
     ],
 )
-def test_what_can_not_be_read_is_named_and_not_told(name: str, value: str) -> None:
+def test_what_cannot_be_read_is_named_and_not_told(name: str, value: str) -> None:
     code, said = run("manage.py", "check", **{name: value})
 
     assert code == 4

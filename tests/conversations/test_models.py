@@ -121,7 +121,7 @@ def test_a_new_conversation_is_saved_by_its_first_turn(user: User) -> None:
     assert turn.messages.count() == 2
 
 
-def test_a_turn_that_can_not_begin_leaves_nothing(
+def test_a_turn_that_cannot_begin_leaves_nothing(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:

@@ -30,7 +30,7 @@ def test_a_task_keeps_its_history_and_its_undo(client: APIClient, user: User) ->
     assert client.get("/api/auth/me/export/").status_code == 200
 
 
-def test_it_can_not_be_restored(client: APIClient, user: User) -> None:
+def test_it_cannot_be_restored(client: APIClient, user: User) -> None:
     gone = spoken(user, deleted=40)
     clean_up()
 

@@ -134,7 +134,7 @@ def test_a_turn_of_a_deleted_conversation_is_not_tried_again(conversation: Conve
     assert Turn.objects.get().status == Status.FAILED
 
 
-def test_who_was_slow_can_not_settle_what_is_being_tried_again(conversation: Conversation) -> None:
+def test_who_was_slow_cannot_settle_what_is_being_tried_again(conversation: Conversation) -> None:
     slow = turn_of_a_dead_process(conversation)
     conversation.turns.close_dead()
     again = Turn.objects.get().retry(LEASE)

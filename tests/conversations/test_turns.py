@@ -179,7 +179,7 @@ def test_who_has_lost_the_turn_has_no_effect_any_more(
 
 
 @pytest.mark.parametrize("lose", LOSSES)
-def test_who_has_lost_the_turn_can_not_settle_it(conversation: Conversation, lose: Lose) -> None:
+def test_who_has_lost_the_turn_cannot_settle_it(conversation: Conversation, lose: Lose) -> None:
     turn = conversation.begin_turn("Milk", LEASE)
     lose(turn)
     row, reply = Turn.objects.values().get(), Message.objects.get(seq=2).content

@@ -76,7 +76,7 @@ def test_a_new_title_is_kept(browser: Client, conversation: Conversation) -> Non
         ("a\0b", "Null characters are not allowed."),
     ],
 )
-def test_a_title_that_can_not_be_is_a_notice(
+def test_a_title_that_cannot_be_is_a_notice(
     browser: Client, conversation: Conversation, title: str, says: str
 ) -> None:
     here = f"/c/{conversation.pk}/"
@@ -156,7 +156,7 @@ def test_a_task_is_added(browser: Client, user: User) -> None:
         ("a\0b", "Null characters are not allowed."),
     ],
 )
-def test_a_task_that_can_not_be_is_a_notice(browser: Client, title: str, says: str) -> None:
+def test_a_task_that_cannot_be_is_a_notice(browser: Client, title: str, says: str) -> None:
     page = after(browser, post(browser, "/tasks/add/", title=title))
 
     assert says in notice(page)

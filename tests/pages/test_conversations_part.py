@@ -185,7 +185,7 @@ def test_a_bad_cursor_is_a_page_that_says_so(
     ("search", "says"),
     [("a\0b", "Null characters are not allowed."), ("x" * 201, "no more than 200 characters")],
 )
-def test_a_search_for_what_can_not_be_is_a_page_that_says_so(
+def test_a_search_for_what_cannot_be_is_a_page_that_says_so(
     browser: Client, path: str, search: str, says: str
 ) -> None:
     page = read(browser.get(path, {"search": search}), 400)

@@ -84,7 +84,7 @@ def test_who_has_no_script_can_try_again_too(browser: Client, plays: Plays) -> N
     [{"idempotency_key": None}, {"attempt": 3}, {"status": "completed"}, {"status": "cancelled"}],
     ids=lambda fields: "".join(fields),
 )
-def test_what_can_not_be_tried_again_does_not_offer_it(
+def test_what_cannot_be_tried_again_does_not_offer_it(
     browser: Client, conversation: Conversation, spoilt: dict[str, Any]
 ) -> None:
     failed(conversation)
@@ -113,7 +113,7 @@ def test_a_reply_that_is_drawn_alone_can_still_be_tried_again(
     assert form.fields()["message"] == "Add milk"
 
 
-def test_a_reply_whose_message_is_gone_can_not_be_tried_again(
+def test_a_reply_whose_message_is_gone_cannot_be_tried_again(
     browser: Client, conversation: Conversation
 ) -> None:
     failed(conversation)

@@ -97,7 +97,7 @@ def test_a_message_is_kept_as_it_was_typed(
     ids=["nothing", "white space", "nothing to see", "too long", "NUL"],
 )
 @pytest.mark.parametrize("begun", [False, True])
-def test_what_can_not_be_said_is_a_notice_where_one_was(
+def test_what_cannot_be_said_is_a_notice_where_one_was(
     browser: Client, user: User, plays: Plays, text: str, says: str, begun: bool
 ) -> None:
     llm = plays()

@@ -75,9 +75,7 @@ def test_a_call_without_its_change_has_nothing_to_undo(browser: Client, user: Us
     assert last_message(browser, conversation).button("Undo") is None
 
 
-def test_what_can_not_be_undone_any_more_says_why(
-    browser: Client, user: User, plays: Plays
-) -> None:
+def test_what_cannot_be_undone_any_more_says_why(browser: Client, user: User, plays: Plays) -> None:
     conversation = done(browser, plays, call("create_task", title="Milk"))
     Task.objects.get().edit(Origin("api"), title="Bread")
     form = last_message(browser, conversation).button("Undo")

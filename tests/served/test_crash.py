@@ -121,7 +121,7 @@ def killed_before_the_tool(
 ) -> Mortal:
     """The model has asked for a tool, and the process died before the tool was used.
 
-    It can not be faster than the kill: until then we hold what it has to write to.
+    It cannot be faster than the kill: until then we hold what it has to write to.
     """
     mortal, other = mortals
     wants_milk = Held(asks(MILK))

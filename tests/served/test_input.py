@@ -250,7 +250,7 @@ QUERIES = [
 
 @pytest.mark.parametrize("query", [*QUERIES, "&".join(f"a{number}=" for number in range(1001))])
 @pytest.mark.parametrize("path", [MADE_BY, "/api/tasks/"])
-def test_a_query_that_can_not_be_meant_is_400(wire: Wire, path: str, query: str) -> None:
+def test_a_query_that_cannot_be_meant_is_400(wire: Wire, path: str, query: str) -> None:
     assert wire.ask(f"GET {path}?{query}").problem["code"] == "invalid"
 
 

@@ -121,7 +121,7 @@ def test_a_page_says_so_in_a_friendly_way(
     for page in pages:
         assert page.status_code == 503, page.url
         assert page.headers["Content-Type"].startswith("text/html")
-        assert "The database can not be reached just now." in page.text
+        assert "The database cannot be reached just now." in page.text
         assert int(page.headers["Retry-After"]) >= 1
 
 

@@ -63,7 +63,7 @@ def test_operators_narrow_the_list(operator: Client, task: Task, query: str, fou
     assert answer.context["cl"].result_count == found
 
 
-def test_a_task_is_shown_with_its_history_and_can_not_be_changed(operator: Client, task: Task):
+def test_a_task_is_shown_with_its_history_and_cannot_be_changed(operator: Client, task: Task):
     task.edit(Origin("chat"), title="new", notes="ask")
     page = operator.get(f"{TASKS}{task.pk}/change/")
     assert "call &lt;b&gt;" in page.content.decode()
@@ -76,7 +76,7 @@ def test_a_task_is_shown_with_its_history_and_can_not_be_changed(operator: Clien
     assert Task.objects.values().get() == before
 
 
-def test_the_journal_can_not_be_changed(operator: Client, task: Task):
+def test_the_journal_cannot_be_changed(operator: Client, task: Task):
     change = task.changes.get()
     assert operator.get(f"{CHANGES}{change.pk}/change/").status_code == 200
     for act in (f"{change.pk}/change/", f"{change.pk}/delete/", "add/"):

@@ -152,7 +152,7 @@ def test_a_change_is_compared_with_the_row_and_not_with_what_was_read_earlier():
 
 
 @pytest.mark.parametrize("act", ["complete", "reopen", "remove"])
-def test_a_task_that_was_deleted_meanwhile_can_not_be_changed(act: str):
+def test_a_task_that_was_deleted_meanwhile_cannot_be_changed(act: str):
     task = TaskFactory()
     Task.objects.get(pk=task.pk).remove(CHAT)
     with pytest.raises(Task.DoesNotExist):

@@ -203,7 +203,7 @@ def test_a_page_without_a_database_is_still_a_page(
     assert answer.status_code == 503
     assert int(answer["Retry-After"]) >= 1
     assert answer["Content-Type"] == "text/html; charset=utf-8"
-    assert "The database can not be reached just now." in answer.content.decode()
+    assert "The database cannot be reached just now." in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/api/conversations", "/api/conversations/"])

@@ -1,6 +1,6 @@
 """Days that people write, read on the user's own calendar.
 
-Each rule is a pattern and a reader. What a pattern finds is a date only if its words can not well
+Each rule is a pattern and a reader. What a pattern finds is a date only if its words cannot well
 mean something else: "may", "sat" and "the 5th" need company.
 """
 

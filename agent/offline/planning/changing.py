@@ -12,7 +12,7 @@ from agent.offline.planning.telling import told
 from agent.offline.steps import Plan, Request
 
 NOTES_KNOWN = 200
-"""Tools tell so much of the notes of a task; what is longer can not be added to unseen."""
+"""Tools tell so much of the notes of a task; what is longer cannot be added to unseen."""
 
 
 class CanNot(Exception):

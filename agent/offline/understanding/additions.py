@@ -7,7 +7,7 @@ from agent.offline.intents import Add, Refuse
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.words import any_of
 
-NO_REMINDERS = "I can not ring a bell, but it is in your list."
+NO_REMINDERS = "I cannot ring a bell, but it is in your list."
 
 NOUN = r"(?:tasks?|todos?|to-dos?|items?|reminders?|entry)"
 LIST = r"(?:my|the|our) (?:[\w-]+ ){0,2}(?:lists?|todos?|to-dos?|tasks|agenda|schedule|plate)"

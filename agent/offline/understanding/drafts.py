@@ -30,7 +30,7 @@ REPEATS = any_of(
     r"|\d+ \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b",
     r"\b(?:daily|weekly|monthly|yearly)$",
 )
-NO_REPEATS = "I can not repeat tasks yet, so I put it down once."
+NO_REPEATS = "I cannot repeat tasks yet, so I put it down once."
 
 
 class NoDraft(Exception):

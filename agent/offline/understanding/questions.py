@@ -32,7 +32,7 @@ OF_TASKS = any_of(
 )
 """A question with one of these is about tasks; "what's the weather tomorrow?" is not."""
 NOT_OF_TASKS = any_of(r"\b(?:weather|news|joke|meaning of)\b")
-WHICH_DAY_DONE = "I can not tell on which day things were finished, so these are all."
+WHICH_DAY_DONE = "I cannot tell on which day things were finished, so these are all."
 
 ABOUT = r"(?:about|on|for|with|regarding|containing|named|called|mentioning)"
 MINE = r"(?:my|the|all|our|of|full|whole|current|open|todo|to-do|to do|task|shopping)"

@@ -89,7 +89,7 @@ talk.changes.addEventListener("started", () => redraw("conversations"));
 talk.changes.addEventListener("tool", () => redraw("tasks"));
 talk.changes.addEventListener("settled", () => redraw("conversations", "tasks"));
 
-// What can not be drawn now is drawn with the next change.
+// What cannot be drawn now is drawn with the next change.
 function redraw(...names) {
   for (const name of names) refresh(name).catch(() => {});
 }

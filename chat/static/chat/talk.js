@@ -24,7 +24,7 @@ export class Refused extends Error {
   }
 }
 
-// Raises Refused, and TypeError when the server can not be reached.
+// Raises Refused, and TypeError when the server cannot be reached.
 export async function ask(method, url, body, headers = {}) {
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
   const response = await fetch(url, {
