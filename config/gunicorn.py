@@ -17,7 +17,7 @@ _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - no file name of ours to guess 
 
 bind = f"127.0.0.1:{settings.PORT}"
 workers = settings.WEB_CONCURRENCY
-worker_class = "gthread"
+worker_class = "config.worker.Worker"
 threads = settings.WEB_THREADS
 
 # A turn in flight may come to its end, before a restart as before the arbiter gives a worker up.

@@ -217,7 +217,7 @@ MIDDLEWARE = [
     "web.middleware.body_limit",
     "web.middleware.optional_slash",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "web.middleware.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.authentication.SessionUser",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -253,6 +253,7 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_ENGINE = "accounts.sessions"
 CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
 MACHINE_PATHS = ("/api/", "/health", "/metrics", "/chatkit/")  # where errors are told in JSON
+HEALTH_PATHS = ("/health/", "/health/ready/")  # whoever asks may call us by any name
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 # To these one may be led on by signing in, and to those of the admin.

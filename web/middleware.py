@@ -6,7 +6,8 @@ from time import monotonic
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.middleware.common import CommonMiddleware
 from django.urls import is_valid_path
 from django.utils.log import log_response
 
@@ -71,6 +72,15 @@ def optional_slash(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return middleware
+
+
+class Common(CommonMiddleware):
+    """Django's, which refuses names that are not ours: but a probe may know our address alone."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        if request.path_info in settings.HEALTH_PATHS:
+            return None
+        return super().process_request(request)
 
 
 class DatabaseFailures:

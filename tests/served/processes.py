@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from select import select
@@ -32,6 +33,18 @@ class Mortal(TodoChat):
         assert self._process is not None
         self._process.wait()
         self._process = None
+
+    @property
+    def arbiter(self) -> int:
+        """The process that starts and stops those that serve."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def workers(self) -> set[int]:
+        command = ["pgrep", "-P", str(self.arbiter)]
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+        return {int(word) for word in found.stdout.split()}
 
     @property
     def running(self) -> bool:
@@ -74,6 +87,14 @@ def client_of(server: TodoChat, user: User) -> httpx2.Client:
     headers = {"Authorization": f"Bearer {AccessToken.for_user(user)}"}
     # Nobody shows a certificate here, and to load those that could vouch for it takes 27 ms.
     return httpx2.Client(base_url=server.url, headers=headers, timeout=60, verify=False)
+
+
+def listens(server: Mortal) -> bool:
+    try:
+        httpx2.get(f"{server.url}/health/")
+    except httpx2.TransportError:
+        return False
+    return True
 
 
 def happens(event: Event) -> bool:

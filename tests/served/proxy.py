@@ -33,12 +33,13 @@ http {{
 
 
 class Nginx(Server):
-    """For what answers on a port of this machine; the site's times are some of ``seconds``.
+    """For what answers on a port of this machine, or two that do the same: two ports.
 
-    Its own ``port`` speaks TLS, with the certificate in ``folder``; ``plain_port`` does not.
+    The site's times are some of ``seconds``. Its own ``port`` speaks TLS, with the certificate in
+    ``folder``; ``plain_port`` does not.
     """
 
-    def __init__(self, behind: int, **seconds: int) -> None:
+    def __init__(self, *behind: int, **seconds: int) -> None:
         super().__init__()
         self.plain_port = free_port()
         self._behind, self._seconds = behind, seconds
@@ -69,10 +70,12 @@ class Nginx(Server):
 
     def _site(self) -> str:
         site = re.sub(r"\n *listen \[::\].*", "", SITE.read_text())
+        if len(self._behind) > 1:
+            site = re.sub(r"\n *server 127\.0\.0\.1:8000;", "", site).replace("#server ", "server ")
         places = {
             "listen 80;": f"listen 127.0.0.1:{self.plain_port};",
             "listen 443 ": f"listen 127.0.0.1:{self.port} ",
-            "127.0.0.1:8000": f"127.0.0.1:{self._behind}",
+            **self._nodes(),
             f"/etc/letsencrypt/live/{NAME}/": f"{self.folder}/",
             "/var/log/nginx/": f"{self.folder}/",
         }
@@ -83,6 +86,12 @@ class Nginx(Server):
             site, times = re.subn(rf"\b{name} \d+s;", f"{name} {seconds}s;", site)
             assert times
         return site
+
+    def _nodes(self) -> dict[str, str]:
+        shipped = ["10.0.0.11:8000", "10.0.0.12:8000"]
+        if len(self._behind) == 1:
+            shipped = ["127.0.0.1:8000"]
+        return {node: f"127.0.0.1:{port}" for node, port in zip(shipped, self._behind, strict=True)}
 
     def _make_certificate(self) -> None:
         command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt"]

@@ -4,13 +4,15 @@ import json
 import re
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from http.client import HTTPSConnection
 from shutil import which
+from threading import Thread
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from django.conf import settings
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
@@ -22,7 +24,6 @@ from tests.served.processes import Held, Model, Mortal, happens, until
 from tests.served.proxy import NAME, NGINX, Nginx, ask, is_held, through
 from tests.servers import free_port
 from tests.web.silent import Silent
-from web.errors import MACHINE_PATHS
 
 pytestmark = pytest.mark.only_on("sqlite")  # it is about what stands in front of any
 
@@ -102,7 +103,7 @@ def test_without_the_proxy_they_leave_nobody_a_thread(server: Mortal) -> None:
     with ExitStack() as held:
         for half in HALVES:
             held.enter_context(send(connect, half))
-        waiting = send(connect, f"GET /health/ HTTP/1.1\r\nHost: {NAME}\r\n\r\n".encode())
+        waiting = send(connect, f"GET /accounts/login/ HTTP/1.1\r\nHost: {NAME}\r\n\r\n".encode())
         with waiting:
             with pytest.raises(TimeoutError):
                 waiting.recv(12)
@@ -166,6 +167,15 @@ def test_the_turn_of_who_leaves_is_completed(
     until(lambda: Turn.objects.get().status == Turn.Status.COMPLETED)
 
 
+@pytest.mark.parametrize("path", ["/health/", "/health", "/health/ready/", "/health/ready"])
+def test_a_probe_is_answered_by_address_and_over_http(proxy: Nginx, path: str) -> None:
+    plain = f"http://127.0.0.1:{proxy.plain_port}"
+    with httpx2.Client(headers={"Host": "10.1.2.3"}, verify=proxy.trust) as probe:
+        assert probe.get(f"{plain}{path}").json()["status"] == "ok"
+        assert probe.get(f"{proxy.url}{path}").json()["status"] == "ok"
+        assert probe.get(f"{plain}{path}and-more").status_code == 308
+
+
 def test_a_made_up_address_does_not_escape_the_limits(proxy: Nginx) -> None:
     def sign_up(client: httpx2.Client, number: int) -> int:
         made_up = {"X-Forwarded-For": f"10.0.0.{number}, 10.0.1.{number}", "X-Real-IP": "10.0.2.1"}
@@ -209,7 +219,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("status", REFUSED)
 def test_what_nginx_refuses_is_a_problem_for_a_program(proxy: Nginx, status: int) -> None:
-    for path in MACHINE_PATHS:
+    for path in settings.MACHINE_PATHS:
         answer, body = ask(proxy, REFUSED[status].format(path=path).encode())
         problem = json.loads(body)
 
@@ -254,6 +264,44 @@ def test_it_is_told_in_order_that_the_server_is_away_or_silent(installed: None) 
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
+class Broken:
+    """It takes a connection, and hangs up."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        with suppress(OSError):
+            while True:
+                self._listener.accept()[0].close()
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+def test_the_log_of_the_proxy_tells_why_a_502_came(installed: None) -> None:
+    with Nginx(free_port()) as before_none, Nginx(free_port(), free_port()) as before_two:
+        for proxy in (before_none, before_two, before_two):
+            with through(proxy) as client:
+                assert client.post("/api/chat/?mArKeR").status_code == 502
+        refused, none_left = before_none.log("access"), before_two.log("access")
+
+    with closing(Broken()) as broken, Nginx(broken.port) as before_broken:
+        with through(before_broken) as client:
+            assert client.get("/api/tasks/?mArKeR").status_code == 502
+        broke_off = before_broken.log("access")
+
+    assert re.search(r'"127\.0\.0\.1:\d+" "502" "-" "-"\n', refused)
+    first, second = none_left.splitlines()
+    assert first.endswith('"502, 502" "-, -" "-, -"')
+    assert second.endswith('"todo_chat" "502" "-" "-"')
+    assert re.search(r'"127\.0\.0\.1:\d+" "502" "0\.\d+" "-"\n', broke_off)
+    assert "mArKeR" not in refused + none_left + broke_off
+
+
 def test_the_logs_of_the_proxy_tell_no_query(proxy: Nginx) -> None:
     with through(proxy) as client:
         client.get("/api/tasks/?search=mArKeR", headers={"X-Request-ID": "mine-2"})
@@ -261,5 +309,6 @@ def test_the_logs_of_the_proxy_tell_no_query(proxy: Nginx) -> None:
         client.post("/api/chat/?mArKeR", content=TOO_LARGE)
     until(lambda: "POST /api/chat/ 413" in proxy.log("access"))
 
-    assert re.search(r"GET /api/tasks/ 401 \d+ \d\.\d+ mine-2\n", proxy.log("access"))
+    line = r'GET /api/tasks/ 401 \d+ \d\.\d+ mine-2 "[\d.:]+" "401" "\d\.\d+" "\d\.\d+"\n'
+    assert re.search(line, proxy.log("access"))
     assert "mArKeR" not in proxy.log("access") + proxy.log("error")

@@ -1,5 +1,7 @@
 """The server is stopped in order, and comes back."""
 
+import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,19 +12,11 @@ from tests.chat.streams import parse
 from tests.factories import PASSWORD, UserFactory
 from tests.fakes.answers import obliges, says
 from tests.served.conftest import Pair, served
-from tests.served.processes import Held, Model, Mortal, client_of, until
+from tests.served.processes import Held, Model, client_of, listens, until
 from todos.models import Task
 
 KEY = {"Idempotency-Key": "key-1"}
 TURNS = 10
-
-
-def listens(server: Mortal) -> bool:
-    try:
-        httpx2.get(f"{server.url}/health/")
-    except httpx2.TransportError:
-        return False
-    return True
 
 
 def test_turns_in_flight_are_completed_before_the_server_stops(
@@ -51,6 +45,68 @@ def test_turns_in_flight_are_completed_before_the_server_stops(
         reply = sent.result()["assistant_message"]
         assert (reply["status"], reply["content"]) == ("completed", "Just in time.")
     assert Turn.objects.filter(status=Turn.Status.COMPLETED).count() == TURNS
+
+
+def test_processes_are_renewed_without_a_lost_request(
+    transactional_db: None, model: Model, threads: ThreadPoolExecutor
+) -> None:
+    held = Held(says("Just in time."))
+    model.begin(answer_of=lambda body: held)
+    user = UserFactory()
+    with served(model) as server, client_of(server, user) as client:
+        before = server.workers
+        sending = threads.submit(client.post, "/api/chat/", json={"message": "Hello"})
+        until(lambda: model.hits == 1)
+
+        os.kill(server.arbiter, signal.SIGHUP)
+        statuses = set()
+        while server.workers <= before:
+            statuses.add(httpx2.get(f"{server.url}/health/ready/").status_code)
+        statuses |= {httpx2.get(f"{server.url}/health/ready/").status_code for _ in range(50)}
+        held.go_on.set()
+        answer = sending.result()
+        until(lambda: not server.workers & before)
+
+    assert statuses == {200}
+    assert answer.json()["assistant_message"]["content"] == "Just in time."
+
+
+def test_a_process_that_dies_is_replaced_and_who_comes_meanwhile_waits(
+    transactional_db: None, model: Model, threads: ThreadPoolExecutor
+) -> None:
+    user = UserFactory()
+    with served(model) as server, client_of(server, user) as client:
+        (worker,) = server.workers
+        os.kill(worker, signal.SIGKILL)
+        asked = [threads.submit(client.get, "/api/tasks/") for _ in range(20)]
+
+        assert {each.result().status_code for each in asked} == {200}
+        assert worker not in server.workers
+
+
+def test_a_kept_connection_is_served_to_its_end_when_the_server_stops(
+    transactional_db: None, model: Model, threads: ThreadPoolExecutor
+) -> None:
+    held = Held(says("Just in time."))
+    model.begin(answer_of=lambda body: held)
+    user, other = UserFactory(), UserFactory()
+    with (
+        served(model) as server,
+        client_of(server, user) as client,
+        client_of(server, other) as kept,
+    ):
+        assert kept.get("/api/tasks/").status_code == 200
+        sending = threads.submit(client.post, "/api/chat/", json={"message": "Hello"})
+        until(lambda: model.hits == 1)
+
+        stopping = threads.submit(server.stop)
+        last = kept.get("/api/tasks/")
+        until(lambda: not listens(server))
+        held.go_on.set()
+        stopping.result()
+
+    assert last.status_code == 200
+    assert sending.result().json()["assistant_message"]["status"] == "completed"
 
 
 def test_an_answer_is_replayed_after_a_restart_and_with_a_new_token(

@@ -1,0 +1,88 @@
+"""gunicorn's threaded worker, with two manners of our own: its health is told while every thread is
+taken, and when it stops it takes what stands at the door and closes it.
+
+It overrides what is gunicorn 27's own; the decision "The worker answers for its health and closes
+its door" says why.
+"""
+
+import os
+import re
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
+from selectors import EVENT_READ
+from socket import MSG_DONTWAIT, MSG_PEEK
+from time import monotonic
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from config import settings
+
+LARGEST_HEAD = 16 * 1024  # bytes of a question after health; a larger one waits with the others
+PATHS = [path.rstrip("/").encode() for path in settings.HEALTH_PATHS]
+# All of the head is there and no body follows, so nobody can hold a spare thread by being slow.
+HEALTH = re.compile(
+    rb"(?s)(?:GET|HEAD) (?P<path>" + b"|".join(PATHS) + rb")/?(?:\?\S*)? HTTP/"
+    rb"(?!(?i:.*\r\n(?:content-length|transfer-encoding):)).*\r\n\r\n"
+)
+
+
+class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
+    def init_process(self) -> None:
+        # One for each: readiness may wait for the database, and whether we live does not.
+        self.spare = {path: ThreadPoolExecutor(4) for path in PATHS}
+        super().init_process()
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Give it a thread, a spare one for its question after health.
+
+        Until something is asked it waits in the loop, where it costs no thread.
+        """
+        try:
+            asked = _asked(conn)
+        except BlockingIOError:
+            self._wait_for(conn)
+            return
+        conn.data_ready = True
+        answered = self._pool_for(asked).submit(self.handle, conn)
+        answered.add_done_callback(partial(self.method_queue.defer, self.finish_request, conn))
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """The end of its life begins with the last ``False``: gunicorn has nothing else there."""
+        super().set_accept_enabled(enabled)
+        if not enabled and (not self.alive or self.ppid != os.getppid()):
+            self._close_the_door()
+
+    def _pool_for(self, asked: bytes) -> Executor:
+        health = HEALTH.match(asked)
+        return self.spare[health["path"]] if health else self.tpool
+
+    def _wait_for(self, conn: TConn) -> None:
+        """As gunicorn waits for the next request of a connection, and for as long."""
+        conn.timeout = monotonic() + self.cfg.keepalive
+        self.pending_conns.append(conn)
+        readable = partial(self.on_pending_socket_readable, conn)
+        self.poller.register(conn.sock, EVENT_READ, readable)
+
+    def _close_the_door(self) -> None:
+        """Else the kernel would take connections as long as open turns last, and nobody answer.
+
+        Those that it has taken are served. What comes from now on is refused at once, as soon as
+        all workers and gunicorn itself have closed theirs, and a proxy asks another node.
+        """
+        for listener in self.sockets:
+            before = -1
+            while before < self.nr_conns < self.worker_connections:
+                before = self.nr_conns
+                self.accept(listener)
+            listener.close()
+
+
+def _asked(conn: TConn) -> bytes:
+    """The beginning of the next request; it stays unread. BlockingIOError: there is none yet."""
+    read_ahead: bytes = conn.parser.unreader.buf.getvalue() if conn.parser else b""
+    try:
+        return read_ahead or conn.sock.recv(LARGEST_HEAD, MSG_PEEK | MSG_DONTWAIT)
+    except BlockingIOError:
+        raise
+    except OSError:
+        return b""  # who reads it will see that they have left
