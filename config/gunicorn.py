@@ -15,7 +15,8 @@ from config.logging import logs
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - no file name of ours to guess in it
 
-bind = f"127.0.0.1:{settings.PORT}"
+_host = settings.BIND.strip("[]")
+bind = f"[{_host}]:{settings.PORT}" if ":" in _host else f"{_host}:{settings.PORT}"
 workers = settings.WEB_CONCURRENCY
 worker_class = "config.worker.Worker"
 threads = settings.WEB_THREADS

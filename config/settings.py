@@ -1,10 +1,12 @@
 """Every knob of the product, one line each: name, environment variable, default."""
 
 import os
+import re
 import secrets
 import tempfile
 from contextlib import suppress
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,13 @@ def own_key(name: str) -> str:
     return NOT_GIVEN + secrets.token_urlsafe(48) if PRODUCTION else kept_secret(name)
 
 
+def address(text: str) -> None:
+    try:
+        ip_address(re.sub(r"\[(.*:.*)\]", r"\1", text))
+    except ValueError:
+        raise ValidationError("Give an IP address: 127.0.0.1, 0.0.0.0, [::1] or [::].") from None
+
+
 def redis_or_nothing(url: str) -> None:
     try:
         parse_url(url or "redis://")  # type: ignore[no-untyped-call]
@@ -56,7 +65,8 @@ def redis_or_nothing(url: str) -> None:
 
 # Serving
 
-PORT = env.int("PORT", 8000)
+BIND = env.str("BIND", "127.0.0.1", validate=address)
+PORT = env.int("PORT", 8000, validate=validate.Range(0, 65535))
 WEB_THREADS = env.int("WEB_THREADS", 64)
 
 # Keys and hosts
@@ -101,6 +111,7 @@ SILENCED_SYSTEM_CHECKS = [
 
 DB_POOL_MIN = env.int("DB_POOL_MIN", 2)
 DB_POOL_MAX = env.int("DB_POOL_MAX", 10)
+DB_SERVER_SIDE_CURSORS = env.bool("DB_SERVER_SIDE_CURSORS", True)
 REDIS_URL = env.str("REDIS_URL", "", validate=redis_or_nothing)
 EXTERNAL_SESSIONS = env.bool("EXTERNAL_SESSIONS", False)
 
@@ -141,6 +152,9 @@ else:
         },
         "connect_timeout": 5,
     }
+    # Behind a pooler, the rows to come may be asked of another connection than the cursor's.
+    # Prepared statements would be lost likewise; Django makes none.
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = not DB_SERVER_SIDE_CURSORS
 DATABASES = {"default": _database}
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1 if ON_SQLITE else 2)
 ATOMIC_REQUESTS = False  # for ever: a turn must not hold a transaction while the model thinks

@@ -1,4 +1,5 @@
-"""Real servers for tests and benchmarks: PostgreSQL and Valkey from pip packages, and Todo Chat.
+"""Real servers for tests and benchmarks: PostgreSQL and Valkey from pip packages, PgBouncer from
+where it is installed, and Todo Chat.
 
 Each listens on a free port of 127.0.0.1, keeps its data in a temporary folder, and is gone, folder
 and all, at the end of its `with` block:
@@ -177,11 +178,7 @@ class Postgres(Server):
         return self.folder / "data"
 
     def _answers(self) -> bool:
-        try:
-            psycopg.connect(self.url, connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        return _takes_connections(self.url)
 
     def _create_cluster(self, binaries: Path) -> None:
         options = {
@@ -235,6 +232,44 @@ class Postgres(Server):
         )
         if done.returncode:
             raise ServerError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
+
+
+class PgBouncer(Server):
+    """Few connections to a PostgreSQL for many who have one to it, each for a transaction."""
+
+    program = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+    def __init__(self, behind: int, connections: int) -> None:
+        super().__init__()
+        self._behind, self._connections = behind, connections
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        configuration = self.folder / "pgbouncer.ini"
+        configuration.write_text(
+            f"""
+            [databases]
+            * = host=127.0.0.1 port={self._behind} user=postgres
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = {self.port}
+            unix_socket_dir =
+            auth_type = any
+            pool_mode = transaction
+            default_pool_size = {self._connections}
+            max_client_conn = 500
+            """
+        )
+        account = _account_for_postgres()
+        if account:
+            self.folder.chmod(0o755)
+        self._run([str(self.program), configuration], account)
+
+    def _answers(self) -> bool:
+        return _takes_connections(self.url)
 
 
 class Valkey(Server):
@@ -309,8 +344,16 @@ def collected_static_files() -> str:
     return folder.name
 
 
+def _takes_connections(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 def _account_for_postgres() -> Account:
-    """Ourselves, but not root, whom PostgreSQL refuses."""
+    """Ourselves, but not root, whom PostgreSQL and PgBouncer refuse."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")

@@ -171,6 +171,18 @@ SERVE = ("-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi")
     [
         ("DJANGO_ENV", "prodution"),
         ("PORT", "abc"),
+        ("PORT", "70000"),
+        ("PORT", "-1"),
+        *[
+            ("BIND", address)
+            for address in (
+                "localhost",
+                "300.1.1.1",
+                "10.0.0.0/8",
+                "0.0.0.0:80",
+                "http://[::]",
+            )
+        ],
         ("DATABASE_URL", "postgres://todo:the#secret@db/todo"),
         ("DATABASE_URL", "mysql://todo:secret@db/todo"),
         ("REDIS_URL", "redis://:secret@db:port/0"),

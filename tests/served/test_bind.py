@@ -1,0 +1,33 @@
+"""The addresses at which the server can be reached: this machine's own, unless others are named."""
+
+import httpx2
+import pytest
+
+from tests.conftest import Serves
+
+pytestmark = pytest.mark.only_on("sqlite")  # it is about what stands in front of any
+
+HERE, BESIDE, IN_SIX = "127.0.0.1", "127.0.0.2", "[::1]"  # all of them this machine
+
+
+@pytest.mark.parametrize(
+    ("bind", "reached"),
+    [
+        (None, {HERE}),
+        ("0.0.0.0", {HERE, BESIDE}),
+        ("::", {HERE, BESIDE, IN_SIX}),
+        ("[::]", {HERE, BESIDE, IN_SIX}),
+    ],
+)
+def test_it_is_reached_where_it_is_bound(
+    serves: Serves, bind: str | None, reached: set[str]
+) -> None:
+    server = serves(**({"BIND": bind} if bind else {}))
+
+    def reaches(address: str) -> bool:
+        try:
+            return httpx2.get(f"http://{address}:{server.port}/health/").status_code == 200
+        except httpx2.ConnectError:
+            return False
+
+    assert {address for address in (HERE, BESIDE, IN_SIX) if reaches(address)} == reached
