@@ -68,7 +68,7 @@ _CONTINUES = """
 CONTINUES = frozenset(_CONTINUES.split())
 """What may follow a date that stands by itself: "friday at 5", but not "friday market"."""
 
-NEXT_WORD = re.compile(r"\s*(?:([^\W\d_]+)|([\w#$€£]))")
+NEXT_WORD = re.compile(r"\s{0,9}(?:([^\W\d_]+)|([\w#$€£]))")
 
 
 def number(word: str) -> int:
@@ -79,15 +79,6 @@ def number(word: str) -> int:
 def any_of(*patterns: str) -> re.Pattern[str]:
     """A pattern for each of ``patterns``, in small letters or capitals."""
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
-
-
-def ends_phrase(following: str) -> bool:
-    """Whether the text after a date lets it stand by itself: the end, a comma, "at", a verb."""
-    match = NEXT_WORD.match(following)
-    if match is None:
-        return True
-    word = (match[1] or "").lower()
-    return word in CONTINUES or word in VERBS
 
 
 def starts_with_verb(text: str) -> bool:

@@ -1,6 +1,8 @@
 """When people mean, as a table: the words, and the local day and time that they are read as."""
 
 from datetime import date, datetime, time
+from itertools import zip_longest
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -115,6 +117,100 @@ TABLES = {
         at quarter to ten               | 09:45
         at ten o'clock                  | 10:00
         in the morning                  | 09:00
+        on the first monday of december | 2026-12-07
+        on the 1st monday of december   | 2026-12-07
+        second tuesday in january       | 2027-01-12
+        on the 2nd friday of march 2027 | 2027-03-12
+        the last friday of the month    | 2026-11-27
+        last monday of november         | 2026-11-30
+        on the first monday of the month | 2026-12-07
+        first monday of next month      | 2026-12-07
+        third thursday of february      | 2027-02-18
+        on the last day of the month    | 2026-11-30
+        last day of february            | 2027-02-28
+        first day of next month         | 2026-12-01
+        5th of janaury                  | 2027-01-05
+        on 12 febuary                   | 2027-02-12
+        on the 12th of feburary         | 2027-02-12
+        3 septmber                      | 2027-09-03
+        on decemeber 5                  | 2026-12-05
+        9 agust                         | 2027-08-09
+        ocotber 2nd                     | 2027-10-02
+        14 arpil                        | 2027-04-14
+        wensday                         | 2026-11-25
+        wednsday 3pm                    | 2026-11-25 15:00
+        on thrusday                     | 2026-11-26
+        thurday                         | 2026-11-26
+        tuseday                         | 2026-11-24
+        on tusday at 10                 | 2026-11-24 10:00
+        satuday                         | 2026-11-28
+        saterday                        | 2026-11-28
+        firday at 6pm                   | 2026-11-27 18:00
+        by mondya                       | 2026-11-23
+        the first of december           | 2026-12-01
+        december first                  | 2026-12-01
+        on the twenty-third of december | 2026-12-23
+        friday 4 december               | 2026-12-04
+        friday, december 4th            | 2026-12-04
+        on friday the 4th               | 2026-12-04
+        sunday the 13th of december     | 2026-12-13
+        3-5 december                    | 2026-12-03
+        from 3 to 5 december            | 2026-12-03
+        december 3-5                    | 2026-12-03
+        on the 1st of the month         | 2026-12-01
+        from 3 to 4pm                   | 15:00
+        between 3 and 4pm               | 15:00
+        from 3pm to 4pm                 | 15:00
+        between 3 and 4                 | 15:00
+        from 3 to 4                     | 15:00
+        3-4pm                           | 15:00
+        3 to 4pm                        | 15:00
+        from 9 till noon                | 09:00
+        from 10 until noon              | 10:00
+        from 11 to 1pm                  | 11:00
+        from 15:00 to 16:00             | 15:00
+        10:30-11:15                     | 10:30
+        from 9 to 5                     | 09:00
+        from 8pm until midnight         | 20:00
+        ten past 8                      | 08:10
+        at 10 past eight                | 08:10
+        twenty to nine                  | 08:40
+        at 20 to nine                   | 08:40
+        five to twelve                  | 11:55
+        twenty-five past 7              | 07:25
+        at five past 10pm               | 22:05
+        quarter to 7 in the evening     | 18:45
+        half past eight at night        | 20:30
+        at half eight                   | 08:30
+        in an hour and a half           | 2026-11-21 13:40
+        in two and a half hours         | 2026-11-21 14:40
+        in 2.5 hours                    | 2026-11-21 14:40
+        in 90 minutes                   | 2026-11-21 13:40
+        in ninety minutes               | 2026-11-21 13:40
+        in twenty minutes               | 2026-11-21 12:30
+        in an hour and 15 minutes       | 2026-11-21 13:25
+        in three quarters of an hour    | 2026-11-21 12:55
+        in a quarter of an hour         | 2026-11-21 12:25
+        half an hour from now           | 2026-11-21 12:40
+        in 2h                           | 2026-11-21 14:10
+        in a year and a half            | 2028-05-21
+        at 0930                         | 09:30
+        at 1730                         | 17:30
+        1730h                           | 17:30
+        at 17h30                        | 17:30
+        9h30                            | 09:30
+        17:30h                          | 17:30
+        at 17h                          | 17:00
+        8 in the evening                | 20:00
+        in the evening at 8             | 20:00
+        at 8 tonight                    | 2026-11-21 20:00
+        noon-ish                        | 12:00
+        around 5ish                     | 17:00
+        at 5pm sharp                    | 17:00
+        at 6 o'clock in the evening     | 18:00
+        after 5pm                       | 17:00
+        monday at 5                     | 2026-11-23 17:00
+        friday from 2 to 3              | 2026-11-27 14:00
     """,
     "2026-11-18 18:30": """
         wednesday                       | 2026-11-25
@@ -221,6 +317,58 @@ NO_DATES = """
     call at 5 percent
     room 17
     flight LH 2026
+    watch Friday the 13th
+    watch friday the 13th
+    read the 9/11 report
+    watch a documentary on the 7/11 shops
+    monday.com subscription
+    renew friday.app plan
+    delete mails up to january 30th
+    archive photos older than 3 december
+    clean up mails since monday
+    write the minutes of 3 december
+    listen to Tomorrow Never Knows
+    Tomorrow Never Dies
+    listen to Sunday Bloody Sunday
+    listen to Friday I'm in Love
+    listen to Ruby Tuesday
+    see Any Given Sunday
+    watch The Day After Tomorrow
+    watch the Today Show
+    buy the Sunday Times
+    ask May Smith
+    call April
+    plan Black Friday deals
+    shop on-line Cyber Monday
+    buy 24 eggs
+    watch 1917
+    read 1984
+    Boeing 747
+    a table for 4
+    a table for six
+    march in the parade
+    7-day trial
+    last friday
+    write monday report
+    pick a number between 1 and 10
+    read chapters 3 to 4
+    invite 5 to 8 people
+    invite ten to twelve people
+    move 3-4 boxes
+    a 10-12 page essay
+    sleep 8h
+    run 10 to 12 miles
+    practice 1000 hours
+    fly with AF 1730
+    saturday night fever
+    pay 20 to Bob
+    walk from 3 to 4 miles
+    order from 9 to 12 chairs
+    the first monday
+    the sundy paper
+    marchs past
+    tune in
+    go at 100 km
 """
 
 
@@ -260,6 +408,9 @@ def test_a_date_may_stand_anywhere(text: str, rest: str) -> None:
         ("at 25:00", "There is no such time as 25:00."),
         ("at 17:75", "There is no such time as 17:75."),
         ("in 9999 years", "That is further away than my calendar goes."),
+        ("on friday the 5th", "5 December 2026 is a Saturday, not a Friday."),
+        ("monday 1 december", "1 December 2026 is a Tuesday, not a Monday."),
+        ("on the fifth monday of december", "There is no fifth Monday in December 2026."),
     ],
 )
 def test_what_no_calendar_and_no_clock_has(text: str, fault: str) -> None:
@@ -365,3 +516,121 @@ def test_by_how_much_to_move(words: str, before: str, moved: str) -> None:
 @pytest.mark.parametrize("text", ["", "to monday", "buy 2 weeks of food", "milk"])
 def test_what_is_no_move(text: str) -> None:
     assert dates.read_shift(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("dinner with Eva at half past seven", "19:30"),
+        ("dinner at 7", "19:00"),
+        ("supper at quarter to eight", "19:45"),
+        ("cook dinner at 5", "17:00"),
+        ("breakfast with Eva at half past seven", "07:30"),
+        ("breakfast at 5", "05:00"),
+        ("brunch at 11", "11:00"),
+        ("lunch at 1", "13:00"),
+        ("lunch with Tom at half past twelve", "12:30"),
+        ("lunch at 11:30", "11:30"),
+        ("dinner at 19:30", "19:30"),
+        ("call Ann at half past seven", "07:30"),
+    ],
+)
+def test_a_meal_tells_the_half_of_the_day(text: str, at: str) -> None:
+    assert read(text).when == when(at)
+    assert read(text).remarks == ()
+
+
+@pytest.mark.parametrize("text", ["at 5", "from 3 to 4", "at ten past 5", "at half five", "5ish"])
+def test_a_half_of_the_day_that_is_a_guess_is_told(text: str) -> None:
+    assert "I took that as" in read(text).remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "told"),
+    [
+        ("the report to monday", "the report", "2026-11-23"),
+        ("the report from friday to monday", "the report from friday", "2026-11-23"),
+        ("my friday list to the 5th", "my friday list", "2026-12-05"),
+        ("it to sun", "it", "2026-11-22"),
+        ("milk to tomorrow at half past seven in the evening", "milk", "2026-11-22 19:30"),
+        ("gym to 6pm on friday", "gym", "2026-11-27 18:00"),
+        ("gym to friday from 3 to 4pm", "gym", "2026-11-27 15:00"),
+        ("call Ann to the last friday of december", "call Ann", "2026-12-25"),
+        ("read chapter 5 to monday", "read chapter 5", "2026-11-23"),
+        ("watch 1917 until next week", "watch 1917", "2026-11-23"),
+        ("tomorrow", "", "2026-11-22"),
+        ("the meeting tomorrow about it", "the meeting about it", "2026-11-22"),
+        ("the milk", "the milk", ""),
+        ("", "", ""),
+    ],
+)
+def test_the_date_at_an_end_is_the_longest_that_is_nothing_else(
+    text: str, before: str, told: str
+) -> None:
+    rest, reading = dates.read_end(text, moment(SATURDAY_NOON, "Europe/Berlin"))
+
+    assert (rest, reading.when) == (before, when(told) if told else When())
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier", "meant"),
+    [
+        ("6", "17:00", "18:00"),
+        ("six", "17:00", "18:00"),
+        ("6:30", "17:00", "18:30"),
+        ("half past 6", "17:00", "18:30"),
+        ("to 6", "17:00", "18:00"),
+        ("8", "17:00", "20:00"),
+        ("4", "17:00", "16:00"),
+        ("8", "09:00", "08:00"),
+        ("11", "09:00", "11:00"),
+        ("1", "11:00", "13:00"),
+        ("5", "10:00", "17:00"),
+        ("6", "05:00", "06:00"),
+        ("9", "20:00", "21:00"),
+        ("6am", "17:00", "06:00"),
+        ("18:30", "09:00", "18:30"),
+        ("6 o'clock", "17:00", "18:00"),
+    ],
+)
+def test_a_bare_hour_corrects_an_earlier_one(text: str, earlier: str, meant: str) -> None:
+    assert dates.read_hour(text, time.fromisoformat(earlier)) == time.fromisoformat(meant)
+
+
+@pytest.mark.parametrize("text", ["", "milk", "6 eggs", "25", "6:75", "tomorrow", "high", "-1"])
+def test_what_is_no_bare_hour(text: str) -> None:
+    assert dates.read_hour(text, time(17)) is None
+
+
+_WORDS = """
+    on by the due date is friday fri sat sun may march 3 12 31 3/12 12. 2026-12-03 1st 5th first
+    second last of month week next this in at from to until between half quarter past ten twenty
+    an hour and a tomorrow tonight today morning night evening noon 5pm 17:30 1730 0930 end every
+    monday mondays daily twice times dinner a couple no later than which weekend @ ( , . : - – ' /
+"""
+WORDS_OF_DATES = sorted(set(_WORDS.split()))
+BEGINNINGS = ["", "on the ", "dinner at ", "(", "from "]
+ENDINGS = ["", " x", " of", " at 5", ")"]
+BETWEEN = [" ", ", ", "-", "", ". ", " — ", "  ", " to ", " and "]
+
+
+@pytest.mark.parametrize("word", WORDS_OF_DATES)
+def test_the_time_of_reading_grows_as_the_text_does(word: str) -> None:
+    """Four times the text takes four times the time, or a little more."""
+    for between, beginning, end in zip_longest(BETWEEN, BEGINNINGS, ENDINGS, fillvalue=""):
+        text = f"{word}{between}" * 10_000
+        short, long = (f"{beginning}{text[:size]}{end}" for size in (2_500, 10_000))
+        if _seconds(long) > 0.1:
+            ratio = min(_seconds(long) for _ in range(3)) / min(_seconds(short) for _ in range(3))
+            assert ratio < 4**1.2 * 1.5, (beginning, between, end)
+
+
+def _seconds(text: str) -> float:
+    """Of processor time."""
+    now = moment(SATURDAY_NOON, "Europe/Berlin")
+    begun = process_time()
+    dates.read(text, now)
+    dates.read_end(text, now)
+    dates.read_repetition(text)
+    dates.read_shift(text)
+    return process_time() - begun

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
-from dateutil.rrule import MONTHLY, YEARLY, rrule
 
-from agent.offline.dates.names import DAY_NUMBERS, MONTH_NUMBERS, MONTHS
+from agent.offline.dates.names import DAY_NUMBERS, MONTH_NUMBERS, MONTHS, WEEKDAYS
 
 
 class NoSuchDay(Exception):
@@ -32,14 +31,13 @@ def month_name(number: int) -> str:
     return MONTHS[number - 1].title() if 1 <= number <= 12 else f"month {number}"
 
 
-def weekday_number(name: str) -> int:
-    """0 for monday; short names and slips of the pen count."""
-    return DAY_NUMBERS[name.lower()]
+def weekday_name(number: int) -> str:
+    return WEEKDAYS[number].title()
 
 
 def coming(name: str, today: date) -> date:
     """The next day of that name, after today."""
-    return today + timedelta(days=(weekday_number(name) - today.weekday() - 1) % 7 + 1)
+    return today + timedelta(days=(DAY_NUMBERS[name.lower()] - today.weekday() - 1) % 7 + 1)
 
 
 def next_monday(today: date) -> date:
@@ -77,16 +75,17 @@ def this_or_next_year(month: int, day: int, now: datetime) -> Day:
     """That day of this year, or of the next year that has it and is not over."""
     if not 1 <= day <= monthrange(2024, month)[1]:  # a leap year
         raise NoSuchDay(_no_such_day(day, month))
-    [found] = rrule(YEARLY, _midnight(now), bymonth=month, bymonthday=day, count=1)
-    return Day(found.date())
-
-
-def _midnight(now: datetime) -> datetime:
-    """Where the day begins, on a clock without a zone: rules count local days."""
-    return datetime.combine(now.date(), time())
+    years = (now.year + step for step in range(9))  # 1900 and 2100 have no 29 February
+    days = (date(year, month, day) for year in years if day <= monthrange(year, month)[1])
+    return Day(next(found for found in days if found >= now.date()))
 
 
 def this_or_next_month(day: int, now: datetime) -> Day:
     """That day of this month, or of the next month that has it; ``day`` is 1 to 31."""
-    [found] = rrule(MONTHLY, _midnight(now), bymonthday=day, count=1)
-    return Day(found.date())
+    months = (now.date() + relativedelta(day=1, months=step) for step in range(3))
+    days = (first + timedelta(day - 1) for first in months if day <= _length(first))
+    return Day(next(found for found in days if found >= now.date()))
+
+
+def _length(first: date) -> int:
+    return monthrange(first.year, first.month)[1]

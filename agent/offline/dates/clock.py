@@ -1,10 +1,12 @@
-"""Times of day that people write: "at 5pm", "17:30", "half past five", "noon"."""
+"""Times of day that people write: "at 5pm", "17:30", "half past five", "from 3 to 4", "noon"."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
 
-from agent.offline.words import HOUR, ends_phrase, number
+from agent.offline.dates.scanning import DIGITS, Rules, Said
+from agent.offline.words import HOUR, number
 
 PARTS = {
     "morning": time(9),
@@ -13,9 +15,23 @@ PARTS = {
     "night": time(20),
 }
 """When a part of the day is, if no hour is named."""
+MEALS = {"breakfast": "morning", "brunch": "morning", "lunch": "lunch", "dinner": "evening"} | {
+    "supper": "evening"
+}
+"""The part of the day that a meal tells: dinner at 7 is in the evening."""
+MEAL = re.compile(rf"\b(?:{'|'.join(MEALS)})\b", re.IGNORECASE)
 
-LEAD = r"(?:(?:due|no later than) )?(?:(?:at|by|around|about|before|until|till|from|for|@)\s*)?"
-PART = r"(?: (?:in the (?P<part>morning|afternoon|evening)|at (?P<night>night)))"
+LEAD = (
+    r"(?:(?:due|no later than) )?"
+    r"(?:(?:at|on|by|around|about|before|after|until|till|from|for|between|starting at|@) ?)?"
+)
+BARE_AFTER = frozenset({"at", "around", "until", "till", "@"})
+"""After these a bare hour is a time."""
+COUNTED = frozenset(
+    {"number", "numbers", "page", "pages", "chapter", "chapters", "level", "levels", "step"}
+    | {"steps", "size", "sizes", "ages", "aged", "scale", "room", "gate", "rate", "count"}
+)
+"""What is counted from 1 to 10 is no time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,103 +43,180 @@ class FoundTime:
     remark: str = ""
 
 
-NAMED = re.compile(
-    rf"\b{LEAD}(?:12 )?(?P<name>noon|midday|midnight|lunch\s?time)\b(?!')", re.IGNORECASE
-)
-PAST = re.compile(
-    rf"\b{LEAD}(?P<minutes>half|quarter|a quarter) (?P<side>past|to) (?P<hour>{HOUR})\b"
-    rf"(?:\s*(?P<half>[ap])\.?m\b\.?)?{PART}?",
-    re.IGNORECASE,
-)
-CLOCK = re.compile(
-    rf"(?<![\w.:/-]){LEAD}(?P<hour>{HOUR})(?:(?P<colon>[:.])(?P<minute>\d\d))?(?![\d:/-])"
-    rf"(?:\s?(?P<half>[ap])\.?m\b\.?|\s?(?P<clock>o'?clock)\b)?{PART}?",
-    re.IGNORECASE,
-)
-RANGE = re.compile(
-    rf"(?<![\w.:/-]){LEAD}(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d\d))?(?:\s?(?P<own>[ap])\.?m)?"
-    r"\s?[-–]\s?(?P<end>\d{1,2})"
-    r"(?:(?:[:.]\d\d)?\s?(?P<half>[ap])\.?m\b\.?|:\d\d(?![\d:/-]))(?P<part>)(?P<night>)",
-    re.IGNORECASE,
-)
-AT = re.compile(
-    r"(?<!\w)(?:at|around|until|till|@)\s*"
-    rf"(?P<hour>{HOUR})(?:\.(?P<minute>\d\d))?\b(?![:.]\d|[%/-])(?P<half>)(?P<part>)(?P<night>)",
-    re.IGNORECASE,
-)
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """``at`` is None when no clock shows it."""
+
+    at: time | None
+    remark: str = ""
+
+
+TimeReader = Callable[[Said, str], Clock | None]
+
+ISH = r"(?:-?ish\b)?"
+HALF = r"(?: ?(?P<half>[ap])\.?m\b\.?)"
+PART = r"(?: (?:in the (?P<part>morning|afternoon|evening)|at (?P<night>night))\b)"
+SHARP = r"(?: sharp\b| on the dot\b)?"
+MINUTES = r"(?P<minutes>half|quarter|five|ten|twenty(?:[- ]five)?|[1-5]?\d)(?: minutes)?"
 
 
 def find_time(text: str, part: str) -> FoundTime | None:
-    """The first time of day in ``text``; ``part`` is the part of the day that is known already."""
-    if match := NAMED.search(text):
-        return _named(match)
-    if match := PAST.search(text):
-        return _past(match, part)
-    if match := RANGE.search(text):
-        return _beginning(match, part)
-    for match in CLOCK.finditer(text):
-        if (
-            match["colon"] == ":"
-            or match["half"]
-            or match["clock"]
-            or match["part"]
-            or match["night"]
-        ):
-            return _clock(match, part)
-    for match in AT.finditer(text):
-        if ends_phrase(text[match.end() :]):
-            return _clock(match, part)
-    return None
+    """The clearest time of day in ``text``; ``part`` is the part of the day that is known."""
+    if not part and (meal := MEAL.search(text)):
+        part = MEALS[meal[0].lower()]
+    found = TIMES.best(text, part)
+    return found and FoundTime(found[0].start, found[0].end, found[1].at, found[1].remark)
 
 
-def _named(match: re.Match[str]) -> FoundTime:
-    if match["name"].lower() != "midnight":
-        return FoundTime(match.start(), match.end(), time(12))
-    remark = "I put it down for 23:59, the end of that day."
-    return FoundTime(match.start(), match.end(), time(23, 59), remark)
+def _named(said: Said, part: str) -> Clock:
+    if said["name"] != "midnight":
+        return Clock(time(12))
+    return Clock(time(23, 59), "I put it down for 23:59, the end of that day.")
 
 
-def _past(match: re.Match[str], part: str) -> FoundTime:
-    hour, guessed = _hour(match, number(match["hour"]), part)
-    if match["minutes"].lower() == "half":
-        return _found(match, hour, 30, guessed)
-    if match["side"].lower() == "past":
-        return _found(match, hour, 15, guessed)
-    return _found(match, (hour - 1) % 24, 45, guessed)
+def _past(said: Said, part: str) -> Clock | None:
+    """Half past five, ten to eight; "5 to 8" is one only after "at"."""
+    digits, back = said["minutes"].isdecimal(), said["side"] in ("to", "till", "before")
+    quarters = said["minutes"] in ("half", "quarter")
+    if digits and back and _last(said) not in BARE_AFTER:
+        return None
+    if not quarters and (_last(said) in ("from", "between") or not (said["half"] or said.ends())):
+        return None
+    minutes = {"half": 30, "quarter": 15}.get(said["minutes"]) or number(
+        said["minutes"].replace(" ", "-")
+    )
+    hour, guessed = _hour(said, number(said["hour"]), part)
+    if not back:
+        return _shown(hour, minutes, guessed)
+    return _shown((hour - 1) % 24, 60 - minutes, guessed) if hour <= 24 else Clock(None)
 
 
-def _beginning(match: re.Match[str], part: str) -> FoundTime:
+def _half_hour(said: Said, part: str) -> Clock | None:
+    """At half eight: 8:30."""
+    if not _after_at(said):
+        return None
+    hour, guessed = _hour(said, number(said["hour"]), part)
+    return _shown(hour, 30, guessed)
+
+
+def _range(said: Said, part: str) -> Clock | None:
     """5-6pm begins at 17:00, and 11-1pm at 11:00."""
-    half = (match["own"] or match["half"] or "").lower()
-    if half and not match["own"] and int(match["hour"]) % 12 > int(match["end"]) % 12:
+    if not _is_range(said):
+        return None
+    half = said["own"] or said["half"]
+    end = {"noon": 12, "midday": 12, "midnight": 12}.get(said["end"]) or number(said["end"])
+    if not half and said["end"] in ("noon", "midday", "midnight"):
+        half = "a" if said["end"] == "midnight" else "p"
+    if half and not said["own"] and number(said["hour"]) % 12 > end % 12:
         half = "a" if half == "p" else "p"
-    return _clock(match, part, half)
+    hour, guessed = _hour(said, number(said["hour"]), part, half)
+    return _shown(hour, int(said["minute"] or 0), guessed)
 
 
-def _clock(match: re.Match[str], part: str, half: str = "") -> FoundTime:
-    hour, guessed = _hour(match, number(match["hour"]), part, half)
-    return _found(match, hour, int(match["minute"] or 0), guessed)
+def _is_range(said: Said) -> bool:
+    lead = _last(said)
+    clear = bool(said["half"] or said["own"] or said["end_minute"] or said["part"])
+    if said["dash"]:
+        return clear or (lead in ("from", "at") and said.ends())
+    if said["between"] == "and" and lead != "between":
+        return False
+    if lead not in ("from", "between"):
+        return clear
+    return clear or (said.ends() and said.last not in COUNTED)
 
 
-def _found(match: re.Match[str], hour: int, minute: int, guessed: bool) -> FoundTime:
+def _clock(said: Said, part: str) -> Clock | None:
+    """17:30, 5pm, 17h30, 5 o'clock, 5 in the afternoon; "at 5" where no more is said."""
+    clear = said["colon"] in (":", "h") or said["half"] or said["clock"] or said["part"]
+    if not clear and not said["night"] and not _after_at(said):
+        return None
+    hour, guessed = _hour(said, number(said["hour"]), part)
+    return _shown(hour, int(said["minute"] or 0), guessed)
+
+
+def _last(said: Said) -> str:
+    """The last word of the lead."""
+    return "".join(said.lead.split()[-1:])
+
+
+def _after_at(said: Said) -> bool:
+    return _last(said) in BARE_AFTER and said.ends()
+
+
+def _four_digits(said: Said, part: str) -> Clock | None:
+    """At 0930, 1730h; but no year and no number of a thing."""
+    hour, minute = int(said["hour"]), int(said["minute"])
+    if hour > 23 or minute > 59 or not said.ends():
+        return None
+    if not said["h"] and _last(said) not in ("at", "@"):
+        return None
+    return Clock(time(hour, minute))
+
+
+def _shown(hour: int, minute: int, guessed: bool) -> Clock:
     if hour > 23 or minute > 59:
-        return FoundTime(match.start(), match.end(), None)
+        return Clock(None)
     at = time(hour, minute)
     remark = f"I took that as {at:%H:%M}; say “am” if you mean the morning." if guessed else ""
-    return FoundTime(match.start(), match.end(), at, remark)
+    return Clock(at, remark)
 
 
-def _hour(match: re.Match[str], hour: int, part: str, half: str = "") -> tuple[int, bool]:
+def _hour(said: Said, hour: int, part: str, half: str = "") -> tuple[int, bool]:
     """The hour of 24, and whether it was a guess between morning and afternoon."""
-    part = (match["part"] or match["night"] or part).lower()
-    half = half or (match["half"] or "").lower()
-    if hour > 12 or match["hour"].startswith("0"):
+    part = said["part"] or said["night"] or part
+    half = half or said["half"]
+    if hour > 12 or said["hour"].startswith("0"):
         return hour, False
-    if half == "a" or part == "morning":
+    if half == "a" or (part == "morning" and not half):
         return hour % 12, False
     if half == "p" or part in ("afternoon", "evening"):
         return hour % 12 + 12, False
     if part == "night":
         return hour % 12 + (12 if 5 <= hour < 12 else 0), False
+    if part == "lunch" and hour <= 4:
+        return hour + 12, False
     guessed = 1 <= hour <= 6
     return hour + 12 * guessed, guessed
+
+
+def _rule(words: str, body: str, read: TimeReader) -> tuple[list[str], re.Pattern[str], TimeReader]:
+    return words.split(), re.compile(rf"(?:{body}){SHARP}", re.IGNORECASE), read
+
+
+HOURS = f"{DIGITS} one two three four five six seven eight nine ten eleven twelve"
+TIMES: Rules[str, Clock] = Rules(
+    LEAD,
+    [
+        _rule(
+            f"noon midday midnight lunch lunchtime {DIGITS}",
+            rf"(?:12 )?(?P<name>noon|midday|midnight|lunch ?time){ISH}\b(?!')",
+            _named,
+        ),
+        _rule(
+            f"half quarter a five ten twenty {DIGITS}",
+            rf"(?:a )?{MINUTES} (?P<side>past|after|to|till|before) (?P<hour>{HOUR})(?![:.]\d)"
+            rf"{ISH}{HALF}?(?!\w){PART}?",
+            _past,
+        ),
+        _rule("half", rf"half (?P<hour>{HOUR})\b{PART}?", _half_hour),
+        _rule(
+            HOURS,
+            rf"(?P<hour>{HOUR})(?:[:.h](?P<minute>\d\d))?(?: ?(?P<own>[ap])\.?m\b\.?)?"
+            r"(?: ?(?P<dash>[-–]) ?| (?P<between>to|till|until|and) )"
+            rf"(?P<end>{HOUR}|noon|midday|midnight)(?:[:.h](?P<end_minute>\d\d))?{HALF}?"
+            rf"(?![\w:/-]){PART}?",
+            _range,
+        ),
+        _rule(
+            DIGITS,
+            r"(?P<hour>\d\d)(?P<minute>\d\d)(?: ?(?P<h>h|hrs)| hours)?(?![\w:/%-]|\.\d)",
+            _four_digits,
+        ),
+        _rule(
+            HOURS,
+            rf"(?P<hour>{HOUR})(?:(?P<colon>[:.]|h(?=\d))(?P<minute>\d\d))?(?![\d:/%-]|\.\d)"
+            rf"h?(?: ?(?P<clock>o'? ?clock|-?ish)\b)?{HALF}?(?!\w){PART}?",
+            _clock,
+        ),
+    ],
+)

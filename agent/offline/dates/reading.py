@@ -4,13 +4,10 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from dateutil.relativedelta import relativedelta
-
-from agent.offline.dates.calendar import NoSuchDay, delta
-from agent.offline.dates.clock import PARTS, find_time
-from agent.offline.dates.days import UNIT, FoundDay, find_day
+from agent.offline.dates.calendar import NoSuchDay
+from agent.offline.dates.clock import PARTS, TIMES, find_time
+from agent.offline.dates.days import DAYS, FoundDay, find_day
 from agent.offline.dates.tidying import cut, tidy
-from agent.offline.words import NUMBER, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,39 +43,81 @@ class Reading:
     """A sentence when the day or time does not exist; nothing else is to be trusted then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """By how much to postpone (or to bring forward)."""
-
-    by: relativedelta
-
-    def __call__(self, day: date, at: time | None) -> When:
-        """Raises OverflowError or ValueError beyond the years of the calendar."""
-        moved = datetime.combine(day, at or time()) + self.by
-        return When(moved.date(), moved.time() if at or self.by.hours or self.by.minutes else None)
+IN_THE_MORNING = re.compile(r"\bin the (morning|afternoon|evening)\b", re.IGNORECASE)
+LONGEST_DATE = 18
+"""Words: no later than friday the third of december 2027 at a quarter to seven in the evening."""
+TO = re.compile(r"^to ", re.IGNORECASE)
+_LEADS = """
+    to on by before until till for from starting at @ due deadline is are which with no the about
+    around after between in
+"""
+LEADS = frozenset(_LEADS.split())
 
 
 def read(text: str, now: datetime) -> Reading:
-    """Find the first day and the first time in ``text``; ``now`` is the user's local time."""
+    """Find the clearest day and time in ``text``; ``now`` is the user's local time."""
     try:
         found = find_day(text, now)
     except NoSuchDay as error:
         return Reading(text, fault=str(error))
     rest = cut(text, found.start, found.end) if found else text
-    morning = re.search(r"\bin\s+the\s+(morning|afternoon|evening)\b", rest, re.IGNORECASE)
-    part = found.part if found else ""
+    morning = IN_THE_MORNING.search(rest)
+    part = (found and found.part) or (morning[1].lower() if morning else "")
     clock = find_time(rest, part)
     if clock and clock.at is None:
         written = rest[clock.start : clock.end].split()[-1]
         return Reading(text, fault=f"There is no such time as {written}.")
     if clock:
         rest = cut(rest, clock.start, clock.end)
-    elif morning and not part:
-        part, rest = morning[1].lower(), cut(rest, morning.start(), morning.end())
+    if morning and (again := IN_THE_MORNING.search(rest)) and not (found and found.part):
+        rest = cut(rest, again.start(), again.end())
     at = (clock and clock.at) or (found and found.meaning.at) or _time_of(part, found, now)
     when = When(found.meaning.day if found else None, at)
     remarks = (found.meaning.remark if found else "", clock.remark if clock else "")
     return Reading(tidy(rest), when, tuple(filter(None, remarks)))
+
+
+def read_end(text: str, now: datetime) -> tuple[str, Reading]:
+    """The words before the date that ``text`` ends with, which may begin with "to".
+
+    The date is the longest end that is nothing else, or else wherever one is: then it is cut out.
+    """
+    words = text.split()
+    for place in range(max(0, len(words) - LONGEST_DATE), len(words)):
+        if _may_begin(words[place]):
+            end = " ".join(words[place:])
+            reading = read(TO.sub("on ", end), now)
+            if reading.fault or (reading.when and not reading.rest):
+                return " ".join(words[:place]), reading
+    reading = read(text, now)
+    return reading.rest, reading
+
+
+def _may_begin(word: str) -> bool:
+    """Whether a day or a time, or what leads to it, may begin with ``word``."""
+    word = word.lower().strip("(,;:")
+    return word in LEADS or DAYS.begins(word) or TIMES.begins(word)
+
+
+def read_hour(text: str, earlier: time) -> time | None:
+    """A bare hour that corrects an earlier one: after 17:00, "6" is 18:00, and "half past 6" 18:30.
+
+    None when ``text`` is anything else. Of the two halves of the day it means the one that is
+    nearer to ``earlier``, but nobody means a time before 7 unless ``earlier`` is one.
+    """
+    text = text.strip(" .!,")
+    spoken = f"at {re.sub(r'^(?:to|at|for) ', '', text, flags=re.IGNORECASE)}"
+    found = find_time(spoken, "morning")
+    if not found or found.at is None or (found.start, found.end) != (0, len(spoken)):
+        return None
+    later = find_time(spoken, "afternoon")
+    choices = {found.at, later.at if later and later.at else found.at}
+    awake = [at for at in choices if at.hour >= 7 or earlier.hour < 7] or list(choices)
+    return min(awake, key=lambda at: abs(_minutes(at) - _minutes(earlier)))
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
 
 
 def _time_of(part: str, found: FoundDay | None, now: datetime) -> time | None:
@@ -87,36 +126,3 @@ def _time_of(part: str, found: FoundDay | None, now: datetime) -> time | None:
     if usual and found and found.meaning.day == now.date() and usual <= now.time():
         return None
     return usual
-
-
-AMOUNT = rf"(?P<count>{NUMBER}|another)\s+{UNIT}\b"
-SHIFTS = [
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"\b(?:(?P<way>forward|ahead|back|out|off|up)(?:\s+(?:by|for))?|by|for|it|that)\s+"
-        rf"{AMOUNT}(?P<side>\s+(?:earlier|sooner))?",
-        rf"\b{AMOUNT}\s*(?P<side>later|earlier|sooner|more)\b(?P<way>)",
-        rf"^{AMOUNT}(?P<side>)(?P<way>)$",
-    )
-]
-EARLIER = ("earlier", "sooner", "forward", "ahead", "up")
-
-
-def read_shift(text: str) -> tuple[Shift, str] | None:
-    """How far to move, and the text before it: by a week, 2 days later."""
-    for pattern in SHIFTS:
-        match = pattern.search(text)
-        if match:
-            word, unit = match["count"].lower(), match["unit"].lower()
-            count = 1 if word == "another" else number(word)
-            earlier = (match["side"] or match["way"] or "").strip().lower() in EARLIER
-            return Shift(_amount(-count if earlier else count, unit)), text[: match.start()].strip()
-    return None
-
-
-def _amount(count: int, unit: str) -> relativedelta:
-    if unit.startswith("min"):
-        return relativedelta(minutes=count)
-    if unit.startswith("h"):
-        return relativedelta(hours=count)
-    return delta(count, unit)
