@@ -12,7 +12,7 @@ from agent.offline.known import CHANGES, KnownTask, Reply, Tasks, tasks_of
 from agent.offline.talk import Call, Turn
 
 PARAGRAPHS = re.compile(r"\n\n+")
-LINE = re.compile(r"^[ \t]*(?:(\d+)[.)]|[-*•–])[ \t]+(.+)$", re.MULTILINE)
+LINE = re.compile(r"^[ \t]*(?:(\d+)[.)]|[-*•–])[ \t]+(\S.*)$", re.MULTILINE)
 QUOTED = re.compile(r"“([^“”]*)”")
 AFTER_TITLE = re.compile(r"[–—(:,;|-]|$")
 EMPHASIS = ' *_"“”'

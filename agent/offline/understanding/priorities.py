@@ -15,29 +15,27 @@ LEVELS: tuple[tuple[str, Priority], ...] = (
     (NONE, "none"),
 )
 WORDS = [(any_of(rf"(?:an? )?{word}(?:[ -]+prio(?:rity)?)?"), level) for word, level in LEVELS]
-BEFORE_LAST = r"(?:(?:as|to|be|is|with|a|an|very|really) )*"
-LAST_WORDS = [
-    (any_of(rf"^(?P<rest>.*?)\s*\b{BEFORE_LAST}{word}$"), level) for word, level in LEVELS[:-1]
-]
+BEFORE_LAST = r"(?:(?:as|to|be|is|with|a|an|very|really) ){0,4}"
+LAST_WORDS = [(any_of(rf"\b{BEFORE_LAST}{word}$"), level) for word, level in LEVELS[:-1]]
 
 # Inside a sentence a single word is not enough: "call the important client" is a title.
 OPEN = r"(?:^|[,;(–-]\s*|\s)(?:it'?s |this is |very |really )*"
-LEAD = r"(?:,?\s*\b(?:with|at|as|of)\s+)?(?:an?\s+)?"
+LEAD = r"(?:,?\s?\b(?:with|at|as|of)\s+)?(?:an?\s+)?"
 PATTERNS: tuple[tuple[str, Priority], ...] = (
     (rf"{LEAD}\b(?:high(?:est)?|top)[ -]+prio(?:rity)?\b\)?", "high"),
     (rf"{LEAD}\blow(?:est)?[ -]+prio(?:rity)?\b\)?", "low"),
     (rf"{LEAD}\b(?:medium|mid)[ -]+prio(?:rity)?\b\)?", "medium"),
     (rf"{LEAD}\b(?:normal|no|default)[ -]+prio(?:rity)?\b\)?", "none"),
-    (r"\bprio(?:rity)?\s*[:=]?\s*(?:is )?(?:high|1)\b", "high"),
-    (r"\bprio(?:rity)?\s*[:=]?\s*(?:is )?(?:low|3)\b", "low"),
-    (r"\bprio(?:rity)?\s*[:=]?\s*(?:is )?(?:medium|2)\b", "medium"),
+    (r"\bprio(?:rity)?(?:\s*[:=])?\s*(?:is )?(?:high|1)\b", "high"),
+    (r"\bprio(?:rity)?(?:\s*[:=])?\s*(?:is )?(?:low|3)\b", "low"),
+    (r"\bprio(?:rity)?(?:\s*[:=])?\s*(?:is )?(?:medium|2)\b", "medium"),
     (rf"{OPEN}not (?:so |very |that )?(?:urgent|important)\)?$", "low"),
     (rf"{OPEN}no (?:rush|hurry)\)?$", "low"),
     (rf"{OPEN}(?:urgent(?:ly)?|important|asap)\)?[.!]*$", "high"),
     (r"^(?:urgent(?:ly)?|important|asap)\b\s*[:,!–-]*(?=\s)", "high"),
     (r"(?:^|\s)!(?:high|important|urgent)\b", "high"),
     (r"(?:^|\s)!low\b", "low"),
-    (r"!{2,}(?=\s|$)", "high"),
+    (r"(?<!!)!{2,}(?=\s|$)", "high"),
 )
 INSIDE = [(any_of(pattern), level) for pattern, level in PATTERNS]
 
@@ -63,7 +61,7 @@ def read_last_level(text: str) -> tuple[str, Priority | None]:
     if level:
         return rest, level
     for pattern, level in LAST_WORDS:
-        match = pattern.match(text)
+        match = pattern.search(text)
         if match:
-            return tidy(match["rest"]), level
+            return tidy(text[: match.start()]), level
     return text, None
