@@ -32,7 +32,7 @@ def test_expressions_are_linear(module: str) -> None:
 
 def test_expressions_are_found_wherever_they_are() -> None:
     assert len(FOUND) > 200
-    assert {"agent.claims", "chat.markdown", "agent.offline.dates.days"} <= set(MODULES)
+    assert {"agent.claims", "chat.markdown", "agent.offline.understanding.queries"} <= set(MODULES)
 
 
 FAULTS = [
