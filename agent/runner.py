@@ -15,6 +15,14 @@ from text import clean_text, is_blank
 
 NO_WORDS = "I have nothing to say to that."
 TOO_LONG = "(My answer was cut short here.)"
+CALLS_AT_ONCE = 100
+"""Calls of one step that are recorded, made or refused; a model that asks for more is broken."""
+
+TOO_MANY = (
+    "Not done: no more calls may be made for this message. Say what was done and what is left; "
+    "tools that change tasks take several at once."
+)
+NOT_ALL_DONE = "Not all of it was done: it took more calls than one message may make."
 CUT_SHORT = (
     "I stopped here, because this took more steps than I may take for one message. "
     "What the list above shows as done is done; tell me how to go on."
@@ -35,7 +43,7 @@ class Limits:
 class Call:
     """A tool call about to be made; step and position are its place in the turn, from 0.
 
-    ``kept`` are the arguments as its record has them.
+    ``kept`` are the arguments as its record has them; ``refused`` is why it shall not be made.
     """
 
     id: UUID
@@ -44,12 +52,13 @@ class Call:
     name: str
     arguments: dict[str, Any]
     kept: dict[str, Any]
+    refused: str = ""
 
     @classmethod
-    def of(cls, request: ToolRequest, step: int, position: int) -> "Call":
+    def of(cls, request: ToolRequest, step: int, position: int, refused: str = "") -> "Call":
         name = clean_text(request.name)[:64]
         arguments, kept = tools.read_arguments(name, request.arguments)
-        return cls(uuid7(), step, position, name, arguments, kept)
+        return cls(uuid7(), step, position, name, arguments, kept, refused)
 
 
 class RecordedCall(prompt.CallRow, Protocol):
@@ -87,7 +96,8 @@ def run(
 ) -> Generator[Event, None, Outcome]:
     """Answer the prompt ``messages``. ``execute`` makes a call and keeps its record, or raises.
 
-    Raises LLMError. ``first_step`` is past the steps of an earlier attempt at the same turn.
+    Calls beyond the limit are refused, and the model is told so in one more step. Raises LLMError.
+    ``first_step`` is past the steps of an earlier attempt at the same turn.
     """
     deadline = monotonic() + limits.seconds
     specifications = tools.specifications()
@@ -103,14 +113,16 @@ def run(
             yield from reply.end()
             return outcome
         calls = []
-        for position, request in enumerate(response.tool_requests[:calls_left]):
-            call = Call.of(request, step, position)
+        for position, request in enumerate(response.tool_requests[:CALLS_AT_ONCE]):
+            if not calls_left:
+                outcome.warning = NOT_ALL_DONE
+            call = Call.of(request, step, position, "" if calls_left else TOO_MANY)
+            calls_left = max(0, calls_left - 1)
             yield ToolStarted(call.id, call.name, call.kept)
             done = execute(call)
             yield ToolFinished(done.id, done.name, done.status, done.result, done.duration_ms)
             calls.append(done)
-        calls_left -= len(calls)
-        if not calls_left or monotonic() > deadline:
+        if monotonic() > deadline:
             break
         messages = [*messages, *prompt.step_messages(calls, response.text)]
     yield reply.closing(CUT_SHORT)

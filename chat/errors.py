@@ -1,7 +1,9 @@
 """What can stand in the way of a turn, as HTTP tells it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from math import ceil
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,6 +43,10 @@ class TaskChangedSince(APIException):
     status_code = 409
     default_code = "changed_since"
     default_detail = "The task has changed since, so this cannot be undone any more."
+
+    def __init__(self, tasks: Iterable[UUID]) -> None:
+        super().__init__()
+        self.members = {"changed": [str(task) for task in tasks]}
 
 
 class TurnInProgress(APIException):

@@ -1,11 +1,12 @@
-"""Taking back what was done: one change of a task, or all that a reply did."""
+"""Taking back what was done: an act, which is all that one request or one tool call changed."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,34 +15,41 @@ from accounts.authentication import door_of, user_of
 from accounts.models import User
 from chat.errors import TaskChangedSince
 from conversations.models import Message, ToolCall
-from todos.models import ChangedSince, ChangeKind, Origin, TaskChange
+from todos.models import ChangedSince, Origin, TaskChange
+from todos.models.change import TaskChangeQuerySet
 from todos.serializers import TaskChangeSerializer
 from web.schema import problems
 
 
-def undo(changes: Iterable[TaskChange], origin: Origin) -> None:
-    """All of them or, with TaskChangedSince (409), none; their tool calls show it, too."""
+def undo(changes: TaskChangeQuerySet, origin: Origin) -> list[TaskChange]:
+    """Take back all of them or, with TaskChangedSince (409), none; their tool calls show it, too.
+
+    Returns what was taken back now, newest first.
+    """
     try:
         with transaction.atomic():
-            for change in changes:
-                change.undo(origin)
-                show_undone(change)
-    except ChangedSince:
-        raise TaskChangedSince from None
+            undone = changes.undo(origin)
+            show_undone(undone)
+    except ChangedSince as moved:
+        raise TaskChangedSince(moved.tasks) from None
+    return undone
 
 
-def show_undone(change: TaskChange) -> None:
-    """Let the tool call of a change show that it is undone; in the transaction of the undoing."""
-    if change.tool_call_id:
-        call = ToolCall.objects.filter(user=change.user_id, pk=change.tool_call_id)
-        call.update(undone_at=timezone.now())
+def show_undone(changes: Sequence[TaskChange]) -> None:
+    """Let the tool calls of changes show that they are undone; in the transaction of the undoing.
+
+    The changes are those of one user.
+    """
+    calls = {change.tool_call_id for change in changes if change.tool_call_id}
+    if calls:
+        made = ToolCall.objects.filter(user=changes[0].user_id, pk__in=calls)
+        made.update(undone_at=timezone.now())
 
 
-def left_of_turn(change: TaskChange) -> int:
-    """How many other changes of the same turn nobody has taken back; what it undid is none."""
-    calls = ToolCall.objects.filter(turn__tool_calls=change.tool_call_id)
-    made = TaskChange.objects.not_undone_of(calls.values_list("pk", flat=True))
-    return made.exclude(kind=ChangeKind.UNDONE).count()
+def left_of_turn(changes: Sequence[TaskChange]) -> int:
+    """How many other acts of the same turn nobody has taken back; what it undid is none."""
+    calls = ToolCall.objects.filter(turn__tool_calls__in=[each.tool_call_id for each in changes])
+    return TaskChange.objects.of_calls(calls.values_list("pk", flat=True)).count_of_acts()
 
 
 def undo_reply(user: User, reply_id: UUID, origin: Origin) -> list[TaskChange]:
@@ -49,10 +57,7 @@ def undo_reply(user: User, reply_id: UUID, origin: Origin) -> list[TaskChange]:
     messages = Message.objects.for_user(user).of_kept_conversations()
     message = get_object_or_404(messages.with_work(), pk=reply_id)
     calls = [call.pk for call in message.calls]
-    mine = TaskChange.objects.for_user(user).select_related("task")
-    changes = list(mine.not_undone_of(calls))
-    undo(changes, origin)
-    return changes
+    return undo(TaskChange.objects.for_user(user).of_calls(calls), origin)
 
 
 class ChangeUndoView(GenericAPIView[TaskChange]):
@@ -63,11 +68,34 @@ class ChangeUndoView(GenericAPIView[TaskChange]):
         tags=["tasks"], request=None, responses={200: TaskChangeSerializer, **problems(409)}
     )
     def post(self, request: Request, pk: UUID) -> Response:
-        """Take one change back; 409 when its task has moved on. May be repeated."""
-        changes = TaskChange.objects.for_user(user_of(request)).select_related("task")
+        """Take back the act of a change; 409 when a task has moved on. May be repeated."""
+        changes = TaskChange.objects.for_user(user_of(request))
         change = get_object_or_404(changes, pk=pk)
-        undo([change], Origin(door_of(request)))
+        undo(changes.of_acts([change.its_act]), Origin(door_of(request)))
+        change.refresh_from_db()
         return Response(TaskChangeSerializer(change).data)
+
+
+Undone = inline_serializer("Undone", {"undone": TaskChangeSerializer(many=True)})
+
+
+class ActUndoView(GenericAPIView[TaskChange]):
+    queryset = TaskChange.objects.none()
+    serializer_class = TaskChangeSerializer
+    pagination_class = None
+
+    @extend_schema(tags=["tasks"], request=None, responses={200: Undone, **problems(409)})
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Take an act back whole, newest change first; 409, and nothing, when a task moved on.
+
+        May be repeated: what was taken back before is left out. The tasks that moved on are named
+        as `changed`.
+        """
+        changes = TaskChange.objects.for_user(user_of(request)).of_acts([pk])
+        if not changes.exists():
+            raise Http404
+        undone = undo(changes, Origin(door_of(request)))
+        return Response({"undone": self.get_serializer(undone, many=True).data})
 
 
 class MessageUndoView(GenericAPIView[TaskChange]):

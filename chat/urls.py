@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat.undo import ChangeUndoView, MessageUndoView
+from chat.undo import ActUndoView, ChangeUndoView, MessageUndoView
 from chat.views import CancelView, ChatView, EventsView, MessagesView
 
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("conversations/<id:pk>/messages/", MessagesView.as_view(), name="conversation-messages"),
     path("conversations/<id:pk>/cancel/", CancelView.as_view()),
     path("conversations/<id:pk>/events/", EventsView.as_view()),
+    path("acts/<id:pk>/undo/", ActUndoView.as_view()),
     path("changes/<id:pk>/undo/", ChangeUndoView.as_view()),
     path("messages/<id:pk>/undo/", MessageUndoView.as_view()),
 ]

@@ -1,7 +1,7 @@
 """A turn at work: its prompt, the events of the agent, its tool calls and its text, all kept."""
 
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
@@ -27,7 +27,6 @@ from web.connections import release_connection
 logger = logging.getLogger(__name__)
 
 SAVE_SECONDS = 1.0
-LOOKS = "list_tasks"  # the one tool that changes nothing
 NO_HISTORY = "The earlier messages could not be read; this was answered without them."
 DEGRADED = "The language model could not be reached; the built-in assistant answered."
 NOTHING_DONE = "The assistant speaks of a change, but none was made."
@@ -36,7 +35,7 @@ BROKEN_TOOL = "internal_error: the tool failed, and nothing was changed."
 
 
 def did_something(call: ToolCall) -> bool:
-    return call.status == ToolCall.Status.SUCCEEDED and call.name != LOOKS
+    return call.status == ToolCall.Status.SUCCEEDED and tools.changes(call.name)
 
 
 class Work:
@@ -155,12 +154,12 @@ class Work:
             )
 
         try:
+            if call.refused:
+                raise tools.ToolError(call.refused)
             tool = tools.bind(call.name, call.arguments)
             self._refuse_repetition(call)
             with self._transaction():
-                result = tool.run(self.user, Origin("chat", call.id, self.turn.conversation_id))
-                if isinstance(tool, tools.UndoLast):
-                    result |= self._show_undone(tool.taken_back)
+                result = tool.run(self._desk(call))
                 return record(ToolCall.Status.SUCCEEDED, result)
         except (TurnLost, OperationalError, InterfaceError):
             raise
@@ -185,12 +184,16 @@ class Work:
         finally:
             release_connection()
 
-    def _show_undone(self, change: TaskChange) -> dict[str, Any]:
-        """What the model is told beside it: how many changes of the same turn are left, if any."""
-        show_undone(change)
+    def _desk(self, call: runner.Call) -> tools.Desk:
+        """The changes of a tool call are one act, which has its id."""
+        origin = Origin("chat", call.id, self.turn.conversation_id, act=call.id)
+        return tools.Desk(self.user, origin, self._show_undone)
+
+    def _show_undone(self, changes: Sequence[TaskChange]) -> int:
+        """How many other acts of the same turn are left."""
+        show_undone(changes)
         self.turn.calls = list(self.turn.tool_calls.all())  # it may be one of them
-        left = left_of_turn(change)
-        return {"left": left} if left else {}
+        return left_of_turn(changes)
 
     def _refuse_repetition(self, call: runner.Call) -> None:
         """A model that repeats itself must not make a second task of one wish.

@@ -8,8 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import ReadOnly
 from todos.models import Origin, Task, TaskChange
 
-ADMIN = Origin("admin")
-
 
 class TaskChangeInline(ReadOnly, admin.TabularInline[TaskChange, Task]):
     model = TaskChange
@@ -50,14 +48,16 @@ class TaskAdmin(ReadOnly, admin.ModelAdmin[Task]):
         description=_("Delete selected tasks; they can be restored"), permissions=["recover"]
     )
     def remove(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
+        origin = Origin("admin")
         for task in queryset:
             with suppress(Task.DoesNotExist):  # deleted already
-                task.remove(ADMIN)
+                task.remove(origin)
 
     @admin.action(description=_("Restore selected tasks"), permissions=["recover"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
+        origin = Origin("admin")
         for task in queryset:
-            task.restore(ADMIN)
+            task.restore(origin)
 
 
 @admin.register(TaskChange)

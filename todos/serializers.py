@@ -128,6 +128,9 @@ class TaskChangeSerializer(serializers.Serializer[TaskChange]):
     source = serializers.CharField(  # type: ignore[assignment]  # a Field has a `source` too
         read_only=True, help_text="The door: `api`, `chat`, `page` or `admin`."
     )
+    act = serializers.UUIDField(
+        source="its_act", read_only=True, help_text="What it was done with, and is undone with."
+    )
     tool_call_id = serializers.UUIDField(
         read_only=True, allow_null=True, help_text="The tool call of the assistant that did it."
     )

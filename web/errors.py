@@ -45,7 +45,10 @@ def problem(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's EXCEPTION_HANDLER; ``None`` hands a crash on to Django."""
+    """REST framework's EXCEPTION_HANDLER; ``None`` hands a crash on to Django.
+
+    What an error has as ``members`` is told beside the usual ones.
+    """
     error = _as_api_exception(error)
     response = rest_exception_handler(error, context)
     if response is None or not isinstance(error, exceptions.APIException):
@@ -55,7 +58,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         response.data = problem(400, "invalid", _summary(errors), errors=errors)
     else:
         code, detail = _code_and_detail(error)
-        response.data = problem(error.status_code, code, detail)
+        response.data = problem(error.status_code, code, detail, **getattr(error, "members", {}))
     if (wait := getattr(error, "wait", None)) is not None:
         response["Retry-After"] = str(max(1, ceil(wait)))
     # JSON also where there is another representation of what was asked for.

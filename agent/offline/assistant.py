@@ -15,7 +15,7 @@ from agent.offline.known import Known, Reply
 from agent.offline.planning.plans import plan
 from agent.offline.planning.telling import with_left_over
 from agent.offline.remembering import told_by
-from agent.offline.steps import Played, Request, play
+from agent.offline.steps import Played, Request, packed, play
 from agent.offline.talk import Turn
 from agent.offline.understanding.grammar import understand
 
@@ -65,7 +65,7 @@ def next_step(messages: list[Message], deadline: float = inf) -> list[Request] |
     played = _play(current, known, now)
     _check(deadline)
     if played.returned is None:
-        return played.requests
+        return packed(played.requests)
     return with_left_over(played.unused, played.returned)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.offline.intents import Question
 from agent.offline.talk import Call, Turn
+from agent.tools import TOOLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +34,29 @@ class KnownTask:
             due_time=time.fromisoformat(at) if at else None,
             priority=summary.get("priority", "none"),
             completed=summary.get("completed", False),
-            deleted=deleted,
+            deleted=deleted or summary.get("deleted", False),
         )
 
 
 Tasks = tuple[KnownTask, ...]
 
-CHANGES = frozenset(
-    {"create_task", "update_task", "complete_task", "reopen_task", "delete_task", "undo_last"}
-)
-TOOLS = CHANGES | {"list_tasks"}
-"""The tools whose results are understood; another model may have been given more."""
-
 
 def tasks_of(call: Call) -> Tasks:
     """The tasks that the result of a call tells about, in its order."""
     result = call.result
-    if call.name not in TOOLS:
+    if call.name not in TOOLS:  # another model may have been given more
         return ()
-    deleted = "deleted" in result
-    one = result.get("deleted" if deleted else "task")
-    told = result.get("tasks") if one is None else [one]
+    one = result.get("deleted", result.get("task"))
+    told = result.get("tasks") if one is None else one if isinstance(one, list) else [one]
+    if isinstance(undone := result.get("undone"), list):
+        told = [each.get("task") for each in undone if isinstance(each, dict)]
     summaries = filter(_is_summary, told if isinstance(told, list) else [])
-    return tuple(KnownTask.read(summary, deleted=deleted) for summary in summaries)
+    gone = "deleted" in result
+    return tuple(KnownTask.read(summary, deleted=gone) for summary in summaries)
+
+
+def has_changed(call: Call) -> bool:
+    return call.name in TOOLS and TOOLS[call.name].changes and not call.error
 
 
 def _is_summary(value: Any) -> bool:
@@ -100,7 +101,7 @@ class Known:
         tasks, done = dict(self.tasks), []
         for call in turn.calls:
             tasks |= {task.id: task for task in tasks_of(call)}
-            if call.name in CHANGES and not call.error:
+            if has_changed(call):
                 done.append(call)
         replies = (*self.replies, turn.reply)
         return replace(self, tasks=tasks, done=tuple(done) or self.done, replies=replies)

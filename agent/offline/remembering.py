@@ -8,7 +8,7 @@ another language, that is the list which was looked up last.
 import re
 from collections.abc import Iterable
 
-from agent.offline.known import CHANGES, KnownTask, Reply, Tasks, tasks_of
+from agent.offline.known import KnownTask, Reply, Tasks, has_changed, tasks_of
 from agent.offline.talk import Call, Turn
 
 PARAGRAPHS = re.compile(r"\n\n+")
@@ -25,7 +25,7 @@ def told_by(turn: Turn) -> Reply:
     if not turn.calls:
         return Reply("", keeps_focus=True)
     calls = [call for call in turn.calls if not call.error]
-    tasks, changed = _tasks(calls), _tasks(call for call in calls if call.name in CHANGES)
+    tasks, changed = _tasks(calls), _tasks(call for call in calls if has_changed(call))
     looked_up = [tasks_of(call) for call in calls if call.name == "list_tasks"]
     shown = _shown(turn.reply, tasks)
     if changed:

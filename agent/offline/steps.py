@@ -9,10 +9,12 @@ memory of its own goes on in the middle of an answer.
 import json
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 from agent.llm import ToolRequest
 from agent.offline.talk import Call
+from agent.tools import MOST_AT_ONCE, TOOLS, ForTasks, Tool, changes
 
 Returned = TypeVar("Returned")
 
@@ -27,11 +29,11 @@ class Request:
     def was(self, call: Call) -> bool:
         """Whether an earlier attempt at the same message has made this call already.
 
-        A change is never made twice, however it was worded; a list is as good as its arguments.
+        A change is never made twice, however it was worded; a look is as good as its arguments.
         """
         if self.name != call.name:
             return False
-        if self.name == "list_tasks":
+        if not changes(self.name):
             return self.arguments == call.arguments
         return bool(self.arguments.get("task_id") == call.arguments.get("task_id"))
 
@@ -50,6 +52,25 @@ class Played(Generic[Returned]):
     returned: Returned | None
     unused: list[Call]
     """Calls that the plan had no use for."""
+
+
+def packed(requests: list[Request]) -> list[Request]:
+    """The same, with neighbours that use one tool on several tasks as one request."""
+    return [
+        one
+        for name, group in groupby(requests, key=lambda request: request.name)
+        for one in _together(TOOLS.get(name), list(group))
+    ]
+
+
+def _together(tool: type[Tool] | None, requests: list[Request]) -> list[Request]:
+    if tool is None or not issubclass(tool, ForTasks) or len(requests) == 1:
+        return requests
+    items = [tool.item_of(request.arguments) for request in requests]
+    return [
+        Request(tool.name, {tool.several: items[start : start + MOST_AT_ONCE]})
+        for start in range(0, len(items), MOST_AT_ONCE)
+    ]
 
 
 def play(plan: Plan[Returned], calls: Iterable[Call]) -> Played[Returned]:

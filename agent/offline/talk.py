@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.llm import Message
+from agent.tools import TOOLS, ForTasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,32 @@ def read(messages: Iterable[Message]) -> list[Turn]:
             case "tool" if turns:
                 asked = requests[message["tool_call_id"]]
                 arguments, result = _object(asked["arguments"]), _object(message["content"])
-                turns[-1].calls.append(Call(asked["name"], arguments, result))
+                turns[-1].calls += _one_by_one(Call(asked["name"], arguments, result))
     return turns
+
+
+def _one_by_one(call: Call) -> list[Call]:
+    """A call for several tasks as calls for one each, in their order: so plans ask for them."""
+    tool = TOOLS.get(call.name)
+    items = call.arguments.get(tool.several) if tool and issubclass(tool, ForTasks) else None
+    if not (tool and issubclass(tool, ForTasks) and isinstance(items, list)):
+        return [call]
+    failures = {each.get("item"): each.get("error", "") for each in _objects(call, "failures")}
+    done = iter(_objects(call, "deleted") or _objects(call, "tasks"))
+    key = "deleted" if "deleted" in call.result else "task"
+    calls = []
+    for place, item in enumerate(items, 1):
+        error = call.error or failures.get(place, "")
+        task = {} if error else next(done, {})
+        note = {"note": task["note"]} if "note" in task else {}
+        result = {"error": error} if error else {key: task} | note
+        calls.append(Call(call.name, tool.fields_of(item), result))
+    return calls
+
+
+def _objects(call: Call, key: str) -> list[dict[str, Any]]:
+    told = call.result.get(key)
+    return [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -32,8 +32,6 @@ from todos.models import Origin, Task
 from todos.serializers import TaskSerializer
 from web.errors import sentence
 
-PAGE = Origin("page")
-
 Action = Callable[..., str | HttpResponse | None]
 
 
@@ -131,24 +129,24 @@ def restore(request: HttpRequest, user: User, pk: UUID) -> str:
 
 @action
 def undo(request: HttpRequest, user: User, pk: UUID) -> None:
-    undo_reply(user, pk, PAGE)
+    undo_reply(user, pk, Origin("page"))
 
 
 @action
 def add_task(request: HttpRequest, user: User) -> None:
     form = TaskSerializer(data={"title": request.POST.get("title", "")})
     form.is_valid(raise_exception=True)
-    form.save(user=user, origin=PAGE)
+    form.save(user=user, origin=Origin("page"))
 
 
 @action
 def complete_task(request: HttpRequest, user: User, pk: UUID) -> None:
-    _task(user, pk).complete(PAGE)
+    _task(user, pk).complete(Origin("page"))
 
 
 @action
 def reopen_task(request: HttpRequest, user: User, pk: UUID) -> None:
-    _task(user, pk).reopen(PAGE)
+    _task(user, pk).reopen(Origin("page"))
 
 
 def _conversation(user: User, pk: UUID) -> Conversation:

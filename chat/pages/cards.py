@@ -1,7 +1,6 @@
 """What a tool did, in the words of the person it was done for."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
@@ -9,13 +8,14 @@ from typing import Any
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from conversations.models import ToolCall
 
 Result = dict[str, Any]
 
 MOST_BRACKETS = 200  # a list of tasks has about 50; each level of more would be indented further
+NAMED = 5  # of several tasks
 SPOILT = KeyError, TypeError, ValueError, AttributeError, OverflowError
 """What comes of a row that was changed by hand."""
 
@@ -55,60 +55,84 @@ def due_words(day: date, moment: time | None, today: date) -> str:
 
 
 def _done(call: ToolCall, today: date) -> str:
-    say = DONE.get(call.name)
+    if call.name not in WORDS:
+        return _used(call.name)
     try:
-        return say(call.result, today) if say else _used(call.name)
+        return _in_words(WORDS[call.name][0], call.result, today)
     except SPOILT:
         return _used(call.name)
 
 
-def _listed(result: Result, today: date) -> str:
-    total = int(result["total"])
-    return ngettext(
-        "Looked at the tasks: %(n)d found", "Looked at the tasks: %(n)d found", total
-    ) % {"n": total}
-
-
-def _task(sentence: Callable[[], str], key: str = "task") -> Callable[[Result, date], str]:
-    def words(result: Result, today: date) -> str:
-        task = result[key]
-        day, moment = parse_date(task.get("due_date", "")), parse_time(task.get("due_time", ""))
-        line = f"{sentence()}: {task['title']}"
-        if day:
-            due = _("due %(when)s") % {"when": due_words(day, moment, today)}
-            line = f"{line} · {due}"
-        return line
-
-    return words
-
-
-def _took_back(result: Result, today: date) -> str:
-    say = _task(lambda: _("Took back"), "deleted" if "deleted" in result else "task")
-    return say(result, today)
-
-
-DONE: dict[str, Callable[[Result, date], str]] = {
-    "create_task": _task(lambda: _("Created task")),
-    "list_tasks": _listed,
-    "update_task": _task(lambda: _("Changed task")),
-    "complete_task": _task(lambda: _("Completed task")),
-    "reopen_task": _task(lambda: _("Reopened task")),
-    "delete_task": _task(lambda: _("Deleted task"), "deleted"),
-    "undo_last": _took_back,
+WORDS: dict[str, tuple[Any, Any]] = {
+    "create_task": (
+        ngettext_lazy("Created task", "Created %(n)d tasks", "n"),
+        gettext_lazy("Could not create the task"),
+    ),
+    "list_tasks": (
+        ngettext_lazy("Looked at the tasks: %(n)d found", "Looked at the tasks: %(n)d found", "n"),
+        gettext_lazy("Could not look at the tasks"),
+    ),
+    "read_task": (
+        ngettext_lazy("Read task", "Read %(n)d tasks", "n"),
+        gettext_lazy("Could not read the task"),
+    ),
+    "update_task": (
+        ngettext_lazy("Changed task", "Changed %(n)d tasks", "n"),
+        gettext_lazy("Could not change the task"),
+    ),
+    "complete_task": (
+        ngettext_lazy("Completed task", "Completed %(n)d tasks", "n"),
+        gettext_lazy("Could not complete the task"),
+    ),
+    "reopen_task": (
+        ngettext_lazy("Reopened task", "Reopened %(n)d tasks", "n"),
+        gettext_lazy("Could not reopen the task"),
+    ),
+    "delete_task": (
+        ngettext_lazy("Deleted task", "Deleted %(n)d tasks", "n"),
+        gettext_lazy("Could not delete the task"),
+    ),
+    "restore_task": (
+        ngettext_lazy("Restored task", "Restored %(n)d tasks", "n"),
+        gettext_lazy("Could not restore the task"),
+    ),
+    "undo_last": (
+        ngettext_lazy("Took back", "Took back %(n)d changes", "n"),
+        gettext_lazy("Could not take the last change back"),
+    ),
 }
+"""What a tool did, by how many there were, and that it could not."""
+
+
+def _in_words(sentence: Any, result: Result, today: date) -> str:
+    if "tasks" in result and "total" in result:
+        return str(sentence % {"n": int(result["total"])})
+    tasks = _tasks(result)
+    line = f"{sentence % {'n': len(tasks)}}: {', '.join(task['title'] for task in tasks[:NAMED])}"
+    line += _due(tasks[0], today) if len(tasks) == 1 else ", …" if len(tasks) > NAMED else ""
+    failed = len(result.get("failures", []))
+    return f"{line} · {_('%(n)d not done') % {'n': failed}}" if failed else line
+
+
+def _tasks(result: Result) -> list[Result]:
+    """What a result tells of: one task or several, and of an undoing each change."""
+    undone = result.get("undone")
+    if isinstance(undone, list):
+        return [each["task"] for each in undone]
+    told: Any = result.get("deleted", result.get("task", result.get("tasks")))
+    return told if isinstance(told, list) else [told]
+
+
+def _due(task: Result, today: date) -> str:
+    day, moment = parse_date(task.get("due_date", "")), parse_time(task.get("due_time", ""))
+    if not day:
+        return ""
+    due = _("due %(when)s") % {"when": due_words(day, moment, today)}
+    return f" · {due}"
 
 
 def _tried(name: str) -> str:
-    tried = {
-        "create_task": _("Could not create the task"),
-        "list_tasks": _("Could not look at the tasks"),
-        "update_task": _("Could not change the task"),
-        "complete_task": _("Could not complete the task"),
-        "reopen_task": _("Could not reopen the task"),
-        "delete_task": _("Could not delete the task"),
-        "undo_last": _("Could not take the last change back"),
-    }
-    return tried.get(name) or _("Could not use %(tool)s") % {"tool": name}
+    return str(WORDS[name][1]) if name in WORDS else _("Could not use %(tool)s") % {"tool": name}
 
 
 def _used(name: str) -> str:

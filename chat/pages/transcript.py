@@ -74,7 +74,7 @@ def _said(messages: Sequence[Message]) -> dict[UUID, str]:
 def _kept_calls(messages: Sequence[Message], user: User) -> set[UUID | None]:
     """The tool calls that changed something which nobody has taken back."""
     calls = [call.pk for message in messages for call in message.calls]
-    changes = TaskChange.objects.for_user(user).not_undone_of(calls)
+    changes = TaskChange.objects.for_user(user).of_calls(calls).not_undone()
     return {change.tool_call_id for change in changes}
 
 

@@ -66,7 +66,24 @@ def test_a_prompt_that_is_not_ours_is_an_error() -> None:
 
 
 def test_several_tasks_are_one_step() -> None:
-    assert [name for name, _ in requests(user("add milk, eggs and bread"))] == ["create_task"] * 3
+    [(name, arguments)] = requests(user("add milk, eggs and bread"))
+
+    assert (name, arguments) == (
+        "create_task",
+        {"tasks": [{"title": "Milk"}, {"title": "Eggs"}, {"title": "Bread"}]},
+    )
+
+
+def test_what_one_call_has_made_of_several_tasks_is_told_one_by_one() -> None:
+    asked = user("add milk, eggs and bread")
+    [(name, arguments)] = requests(asked)
+    tasks = [{"id": title, "title": title} for title in ("Milk", "Bread")]
+    failures = [{"item": 2, "title": "Eggs", "error": "The hen is ill."}]
+
+    text = words(asked, done(name, arguments, {"tasks": tasks, "failures": failures}))
+
+    assert "1. Milk\n2. Bread" in text
+    assert "I could not add “Eggs”: The hen is ill." in text
 
 
 def test_a_name_is_looked_up_and_then_changed() -> None:
@@ -98,7 +115,7 @@ def test_a_call_that_was_made_is_not_made_again() -> None:
 def test_only_the_missing_calls_are_made() -> None:
     made = requests(user("add buy milk and write report and call Bob"), created(MILK))
 
-    assert [arguments["title"] for _, arguments in made] == ["Write report", "Call Bob"]
+    assert made == [("create_task", {"tasks": [{"title": "Write report"}, {"title": "Call Bob"}]})]
 
 
 def test_what_another_model_did_before_it_was_cut_off_is_told() -> None:

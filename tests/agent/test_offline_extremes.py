@@ -1,7 +1,7 @@
 """Too much, too long, spoilt: the built-in assistant answers all the same."""
 
 import json
-from time import process_time
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -25,19 +25,15 @@ from tests.agent.offline_steps import (
 )
 
 
-def test_a_long_list_is_begun_and_the_rest_is_named() -> None:
+def test_a_long_list_is_one_call() -> None:
     asked = user("add: " + ", ".join(f"thing {n}" for n in range(1, 16)))
 
-    made = requests(asked)
-    assert len(made) == 12
-    results = [
-        message
-        for n, (_, arguments) in enumerate(made)
-        for message in created({"id": str(n), **arguments})
-    ]
-    text = words(asked, results)
-    assert "Added 12 tasks" in text
-    assert "3 are left, from “Thing 13” on" in text
+    [(name, arguments)] = requests(asked)
+    tasks = [each | {"id": str(n)} for n, each in enumerate(arguments["tasks"])]
+    text = words(asked, done(name, arguments, {"tasks": tasks, "failures": []}))
+
+    assert "Added 15 tasks" in text
+    assert "15. Thing 15" in text
 
 
 @pytest.mark.parametrize(
@@ -47,13 +43,20 @@ def test_an_endless_list_is_refused_whole(text: str) -> None:
     assert "more than I can take in at once" in words(user(text))
 
 
-def test_too_many_to_change_at_once() -> None:
+def test_many_are_changed_by_one_call() -> None:
     many = [{"id": str(n), "title": f"Thing {n}"} for n in range(1, 14)]
-    history = [user("what do I have?"), listed(*many), said("1. …")]
+    shown = said("\n".join(f"{n}. Thing {n}" for n in range(1, 14)))
+    history = [user("what do I have?"), listed(*many), shown]
 
-    assert "at most 12" in words(*history, user("complete 1-13"))
-    text = words(user("complete all"), listed(*many))
-    assert "That would be 13 tasks" in text
+    [(name, arguments)] = requests(*history, user("complete 1-13"))
+
+    assert (name, len(arguments["task_ids"])) == ("complete_task", 13)
+
+
+def test_too_many_to_change_at_once() -> None:
+    many = [{"id": str(n), "title": f"Thing {n}"} for n in range(1, 102)]
+
+    assert "That would be 101 tasks" in words(user("complete all"), listed(*many))
 
 
 def test_the_end_of_a_list_that_was_not_told() -> None:
@@ -62,14 +65,13 @@ def test_the_end_of_a_list_that_was_not_told() -> None:
     assert "68 more fit" in words(user("what do I have?"), done("list_tasks", {}, result))
 
 
-def test_notes_that_are_not_known_whole_are_not_overwritten() -> None:
-    long = REPORT | {"notes": "n" * 200}
+def test_a_note_is_added_to_notes_that_are_not_known_whole() -> None:
+    long = REPORT | {"notes": "n" * 200, "notes_cut": "156 more characters; read_task tells them"}
     asked = user("add a note to report: two pages")
 
-    text = words(asked, listed(long, status="all", search="report"))
+    [(name, arguments)] = requests(asked, listed(long, status="all", search="report"))
 
-    assert "too long for me to see whole" in text
-    assert "Nothing has changed" in text
+    assert (name, arguments["append_notes"]) == ("update_task", "two pages")
 
 
 def test_a_date_beyond_the_calendar_is_refused() -> None:
@@ -130,11 +132,11 @@ HUGE = [
 
 @pytest.mark.parametrize("text", HUGE, ids=lambda text: text[:20].strip() or "blank")
 def test_a_huge_message_is_answered_soon(text: str) -> None:
-    begun = process_time()
+    begun = perf_counter()
 
     assert step(user(text[:10_000]))
 
-    assert process_time() - begun < 1
+    assert perf_counter() - begun < 1
 
 
 PIECES = """

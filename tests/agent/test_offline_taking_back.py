@@ -9,8 +9,24 @@ from tests.agent.offline_steps import BOB, MILK, REPORT, done, requests, user, w
 
 
 def undone(kind: str, task: dict[str, Any], left: int = 0) -> list[Message]:
-    result = {"undone": kind, "deleted" if kind == "created" else "task": task}
+    told = task | ({"deleted": True} if kind == "created" else {})
+    result = {"undone": [{"kind": kind, "task": told}], "source": "chat"}
     return done("undo_last", {}, result | ({"left": left} if left else {}))
+
+
+def test_what_a_result_of_another_day_tells_is_understood() -> None:
+    gone = done("undo_last", {}, {"undone": "created", "deleted": MILK})
+    back = done("undo_last", {}, {"undone": "completed", "task": REPORT})
+
+    assert "“Buy milk” is not in your list any more" in words(user("undo"), gone)
+    assert "“Write report” is open again" in words(user("undo"), back)
+
+
+def test_an_act_on_several_tasks_is_told_whole() -> None:
+    tasks = [{"kind": "completed", "task": task} for task in (MILK, BOB)]
+    whole = done("undo_last", {}, {"undone": tasks, "source": "chat"})
+
+    assert "“Call Bob” and “Buy milk” are open again" in words(user("undo"), whole)
 
 
 def failed_undo(error: str) -> list[Message]:
@@ -58,7 +74,7 @@ def test_nothing_to_take_back() -> None:
 
 @pytest.mark.parametrize("left", [None, "2", -3, [2], {"a": 1}])
 def test_a_spoilt_number_of_what_is_left_is_passed_over(left: Any) -> None:
-    spoilt = done("undo_last", {}, {"undone": ["x"], "task": MILK, "left": left})
+    spoilt = done("undo_last", {}, {"undone": "x", "task": MILK, "left": left})
 
     assert "Back as it was: “Buy milk”." in words(user("undo"), spoilt)
 

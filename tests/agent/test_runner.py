@@ -32,8 +32,8 @@ def execute(made: Call) -> Done:
 
 
 def play(llm: ScriptedLLM, **options: Any) -> tuple[list[Event], Outcome]:
-    options = {"limits": LIMITS} | options
-    running = runner.run(llm, PROMPT, execute, **options)
+    options = {"limits": LIMITS, "execute": execute} | options
+    running = runner.run(llm, PROMPT, **options)
     events = []
     while True:
         try:
@@ -104,12 +104,37 @@ def test_a_model_that_asks_for_tools_for_ever_is_stopped_honestly() -> None:
 
 
 def test_no_more_calls_are_made_than_allowed() -> None:
-    llm = ScriptedLLM([call("list_tasks")] * 5)
+    llm = ScriptedLLM([call("list_tasks")] * 5, ["Two of five are done."])
+    made: list[Call] = []
 
-    events, outcome = play(llm, limits=replace(LIMITS, tool_calls=2))
+    def remember(one: Call) -> Done:
+        made.append(one)
+        return execute(one)
 
-    assert len([event for event in events if isinstance(event, ToolFinished)]) == 2
-    assert outcome.warning
+    events, outcome = play(llm, execute=remember, limits=replace(LIMITS, tool_calls=2))
+
+    assert [bool(one.refused) for one in made] == [False, False, True, True, True]
+    assert text(events) == "Two of five are done."
+    assert outcome.warning == runner.NOT_ALL_DONE
+
+
+def test_as_many_calls_as_are_allowed_are_no_reason_to_stop() -> None:
+    llm = ScriptedLLM([call("list_tasks")] * 16, ["All done."])
+
+    events, outcome = play(llm)
+
+    assert text(events) == "All done."
+    assert outcome.warning == ""
+
+
+def test_a_model_that_goes_on_asking_beyond_its_calls_is_stopped_by_its_steps() -> None:
+    llm = ScriptedLLM(*[[call("list_tasks")] * 200] * 9)
+
+    events, outcome = play(llm, limits=replace(LIMITS, steps=2))
+
+    assert text(events) == runner.CUT_SHORT
+    assert len([event for event in events if isinstance(event, ToolFinished)]) == 200
+    assert "cut short" in outcome.warning
 
 
 def test_when_the_time_is_over_no_further_step_is_begun() -> None:

@@ -20,7 +20,13 @@ CHAT = Origin("chat", uuid4())
 
 
 def use(user: User, name: str, **arguments: Any) -> dict[str, Any]:
-    return tools.bind(name, arguments).run(user, CHAT)
+    desk = tools.Desk(user, Origin("chat", uuid4()), show_undone=lambda changes: 0)
+    return tools.bind(name, arguments).run(desk)
+
+
+def local(moment: datetime) -> str:
+    """As the tools tell it to a user in UTC."""
+    return moment.replace(tzinfo=None).isoformat(timespec="minutes")
 
 
 def test_create_takes_all_fields(user: User) -> None:
@@ -45,6 +51,7 @@ def test_create_takes_all_fields(user: User) -> None:
             "due_date": "2026-12-03",
             "due_time": "17:00",
             "priority": "high",
+            "created_at": local(task.created_at),
         }
     }
 
@@ -82,7 +89,7 @@ ODD_DAYS = ("", "2026-11-5", "20261203", "2026-12-03T00:00:00", "2026-12-03 ", "
         ],
         ("create_task", {"title": "a", "due_date": "2026-12-03", "due_time": "25:00"}, "due_time"),
         ("create_task", {"title": "a", "due_date": "2026-12-03", "due_time": "17:00Z"}, "zone"),
-        ("create_task", {"title": "a", "due_time": "17:00"}, "due_time needs a due_date"),
+        ("create_task", {"title": "a", "due_time": "17:00"}, "A time needs a due_date"),
         ("create_task", {"title": "a", "priority": "urgent"}, "priority"),
         ("create_task", {"title": "a", "user_id": 1}, "user_id"),
         ("create_task", {"raw": "{"}, "title"),
@@ -146,7 +153,7 @@ def test_update_with_nothing_to_change_says_so(user: User) -> None:
 def test_a_time_needs_a_date_that_is_there_or_given(user: User) -> None:
     task = TaskFactory(user=user)
 
-    with pytest.raises(ToolError, match="due_time needs"):
+    with pytest.raises(ToolError, match="A time needs"):
         use(user, "update_task", task_id=str(task.pk), due_time="17:00")
     use(user, "update_task", task_id=str(task.pk), due_time="17:00", due_date="2026-12-03")
 
@@ -252,15 +259,17 @@ def test_every_tool_is_described_from_its_class() -> None:
     assert list(described) == [
         "create_task",
         "list_tasks",
+        "read_task",
         "update_task",
         "complete_task",
         "reopen_task",
         "delete_task",
+        "restore_task",
         "undo_last",
     ]
+    assert described["read_task"]["parameters"]["required"] == ["task_id"]
     create = described["create_task"]
-    assert create["description"].startswith("Create one task")
-    assert create["parameters"]["required"] == ["title"]
+    assert create["description"].startswith("Create a task")
     assert create["parameters"]["additionalProperties"] is False
     assert set(create["parameters"]["properties"]) == {
         "title",
@@ -268,7 +277,18 @@ def test_every_tool_is_described_from_its_class() -> None:
         "due_date",
         "due_time",
         "priority",
+        "completed",
+        "tasks",
     }
+
+
+def test_models_are_told_plain_schemas() -> None:
+    """What all of them understand, and not much of it."""
+    told = json.dumps(tools.specifications())
+
+    for word in ("$defs", "$ref", "anyOf", '"format"', '"default"', "pattern"):
+        assert word not in told
+    assert len(told) < 7_000
 
 
 def test_a_task_that_somebody_else_deletes_at_this_moment_is_no_such_task(

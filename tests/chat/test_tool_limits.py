@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from agent import tools
 from agent.llm import Message, ToolRequest
+from agent.runner import TOO_MANY
 from tests.chat.streams import read
 from tests.conftest import Plays
 from tests.factories import TaskFactory
@@ -230,7 +231,7 @@ def test_a_model_that_obeys_titles_does_damage_that_is_bounded_and_seen(
     calls = last["assistant_message"]["tool_calls"]
     assert model.obeyed >= 1
     assert len(llm.prompts) <= 4
-    assert len(calls) <= 9
+    assert len([made for made in calls if made["result"].get("error") != TOO_MANY]) <= 9
     theirs.refresh_from_db()
     assert (theirs.deleted_at, TaskChange.objects.filter(task=theirs).count()) == (None, 1)
     gone = Task.objects.exclude(deleted_at=None)

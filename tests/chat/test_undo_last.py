@@ -14,6 +14,7 @@ from tests.conftest import Plays
 from tests.factories import TaskFactory, UserFactory
 from tests.fakes import call
 from todos.models import Origin, Task, TaskChange
+from todos.models.change import TaskChangeQuerySet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,8 +62,12 @@ def test_the_latest_change_is_taken_back_and_told(
 
     [made] = undo(client, where)
 
-    summary = {"id": str(task.pk), "title": "Milk", "due_date": "2026-12-03", "due_time": "17:00"}
-    assert (made["status"], made["result"]) == ("succeeded", {"undone": undone, "task": summary})
+    [change] = made["result"].pop("undone")
+    assert (made["status"], made["result"]) == ("succeeded", {"source": "chat"})
+    told = change["task"]
+    assert change["kind"] == undone
+    assert (told["title"], told["due_date"], told["due_time"]) == ("Milk", "2026-12-03", "17:00")
+    assert told["id"] == str(task.pk)
     task.refresh_from_db()
     assert (task.title, task.completed, task.deleted_at) == ("Milk", False, None)
     assert shown(client, where) == [(name, True), ("undo_last", False)]
@@ -74,10 +79,9 @@ def test_a_task_that_was_added_is_deleted(client: APIClient, user: User, plays: 
     [made] = undo(client, say(client)["conversation_id"])
 
     task = Task.objects.get()
-    assert made["result"] == {
-        "undone": "created",
-        "deleted": {"id": str(task.pk), "title": "Milk"},
-    }
+    [change] = made["result"]["undone"]
+    told = change["task"]
+    assert (change["kind"], told["title"], told["deleted"]) == ("created", "Milk", True)
     assert task.deleted_at is not None
 
 
@@ -104,7 +108,8 @@ def test_each_call_of_a_turn_takes_one_more_back_and_tells_how_many_are_left(
 
     made = undo(client, where)
 
-    assert [each["result"]["deleted"]["title"] for each in made] == ["C", "B", "A"]
+    undone = [change["task"]["title"] for each in made for change in each["result"]["undone"]]
+    assert undone == ["C", "B", "A"]
     assert [each["result"].get("left") for each in made] == [3, 2, 1]
     assert titles(user) == ["Old"]
 
@@ -135,7 +140,7 @@ def test_undoing_twice_goes_on_with_the_message_before(
 
     assert (made["status"], made["result"]) == (
         "failed",
-        {"error": "There is nothing to undo in this conversation."},
+        {"error": "There is nothing to undo."},
     )
     assert [undone for name, undone in shown(client, where) if name == "create_task"] == [True] * 2
 
@@ -151,20 +156,23 @@ def test_what_one_turn_adds_and_takes_back_is_shown_as_undone_at_once(
     assert titles(user) == ["A"]
 
 
-def test_only_what_the_assistant_did_in_this_conversation_is_taken_back(
+def test_the_newest_act_of_the_user_is_taken_back_by_whatever_hand_and_wherever(
     client: APIClient, stranger_client: APIClient, user: User, plays: Plays
 ) -> None:
-    plays(*[ABC[:1], ["Added."]] * 2, ["Hello."], [UNDO], ["Nothing."])
+    plays(*[ABC[:1], ["Added."]] * 2, ["Hello."], [UNDO], [UNDO], [UNDO], ["Done."])
     say(client)
     say(stranger_client)
     where = say(client)["conversation_id"]
-    TaskFactory(user=user, title="Mine")
+    Task.objects.for_user(user).get().complete(Origin("page"))
 
-    [made] = undo(client, where)
+    made = undo(client, where)
 
-    assert made["status"] == "failed"
-    assert titles(user) == ["A", "Mine"]
-    assert not TaskChange.objects.filter(kind="undone").exists()
+    assert [each["status"] for each in made] == ["succeeded", "succeeded", "failed"]
+    assert [each["result"].get("source") for each in made] == ["page", "chat", None]
+    kinds = [change["kind"] for each in made[:2] for change in each["result"]["undone"]]
+    assert kinds == ["completed", "created"]
+    assert titles(user) == []
+    assert Task.objects.get(deleted_at=None).user != user
 
 
 def test_a_row_of_another_user_is_never_touched(
@@ -197,13 +205,13 @@ def test_what_the_user_takes_back_at_this_moment_is_not_taken_back_twice(
 ) -> None:
     plays(ABC[:1], ["Added."], [UNDO], ["Nothing."])
     where = say(client)["conversation_id"]
-    undoing = TaskChange.undo
+    undoing = TaskChangeQuerySet.undo
 
-    def too_late(self: TaskChange, origin: Origin) -> bool:
-        undoing(TaskChange.objects.get(pk=self.pk), Origin("page"))
+    def too_late(self: TaskChangeQuerySet, origin: Origin) -> list[TaskChange]:
+        undoing(self.all(), Origin("page"))
         return undoing(self, origin)
 
-    monkeypatch.setattr(TaskChange, "undo", too_late)
+    monkeypatch.setattr(TaskChangeQuerySet, "undo", too_late)
 
     [made] = undo(client, where)
 
@@ -216,12 +224,12 @@ def test_a_task_that_has_moved_on_is_left_alone(
     task = TaskFactory(user=user, title="Milk")
     plays([call("update_task", task_id=str(task.pk), title="Bread")], ["Done."], [UNDO], ["Sorry."])
     where = say(client)["conversation_id"]
-    Task.objects.get().edit(Origin("api"), title="Butter")
+    Task.objects.filter(pk=task.pk).update(title="Butter")  # by a hand that keeps no journal
 
     [made] = undo(client, where)
 
     assert made["status"] == "failed"
-    assert "“Butter” has been changed elsewhere since" in made["result"]["error"]
+    assert "“Butter” changed elsewhere since" in made["result"]["error"]
     assert titles(user) == ["Butter"]
     assert shown(client, where) == [("update_task", False), ("undo_last", False)]
 

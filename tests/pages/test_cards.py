@@ -16,6 +16,7 @@ from tests.pages.markup import read
 
 TODAY = date(2026, 11, 20)
 MILK = {"id": "1", "title": "Milk"}
+TOLD = ("task", "tasks", "deleted", "undone")
 NAMES = [*TOOLS, "unheard_of", ""]
 
 ODD: list[Any] = [None, 5, -1.5, True, "", "text", [], [1], {}, {"a": None}]
@@ -26,8 +27,14 @@ ODD_TASKS = [{"title": title, "due_date": "2026-11-20"} for title in ODD] + [
 ]
 ODD_RESULTS = [
     *ODD,
-    *({key: value} for key in ("task", "deleted", "total", "error") for value in ODD),
+    *(
+        {key: value}
+        for key in ("task", "tasks", "deleted", "undone", "total", "error")
+        for value in ODD
+    ),
     *({key: task} for key in ("task", "deleted") for task in ODD_TASKS),
+    *({key: [task]} for key in ("tasks", "deleted", "undone") for task in (*ODD, *ODD_TASKS)),
+    {"tasks": [MILK], "failures": 5},
     {"total": 10**400},
     {"total": float("inf")},
 ]
@@ -56,6 +63,28 @@ def called(name: str, result: Any, status: str = "succeeded", arguments: Any = N
         ("delete_task", {"deleted": MILK}, "Deleted task: Milk"),
         ("undo_last", {"undone": "created", "deleted": MILK}, "Took back: Milk"),
         ("undo_last", {"undone": "completed", "task": MILK}, "Took back: Milk"),
+        (
+            "undo_last",
+            {"undone": [{"kind": "created", "task": MILK}], "source": "chat"},
+            "Took back: Milk",
+        ),
+        (
+            "complete_task",
+            {"tasks": [MILK, MILK | {"title": "Tea"}], "failures": []},
+            "Completed 2 tasks: Milk, Tea",
+        ),
+        (
+            "create_task",
+            {"tasks": [MILK] * 7, "failures": [{"item": 8, "title": "x", "error": "…"}]},
+            "Created 7 tasks: Milk, Milk, Milk, Milk, Milk, … · 1 not done",
+        ),
+        (
+            "delete_task",
+            {"deleted": [MILK], "failures": [{"item": 2, "task_id": "x", "error": "…"}]},
+            "Deleted task: Milk · 1 not done",
+        ),
+        ("read_task", {"task": MILK}, "Read task: Milk"),
+        ("restore_task", {"task": MILK}, "Restored task: Milk"),
         ("list_tasks", {"tasks": [], "total": 0}, "Looked at the tasks: 0 found"),
         ("list_tasks", {"tasks": [MILK], "total": 1}, "Looked at the tasks: 1 found"),
         ("unheard_of", {}, "Used unheard_of"),
@@ -103,7 +132,7 @@ def test_a_day_is_named_as_a_person_would(day: date, moment: time | None, words:
 
 @pytest.mark.parametrize("name", [*TOOLS])
 def test_every_tool_has_words_of_its_own(name: str) -> None:
-    result = {"task": MILK, "deleted": MILK, "total": 3}
+    result = {"task": MILK, "deleted": MILK}
 
     for status in ("succeeded", "failed"):
         assert name not in card(called(name, result, status), TODAY).words

@@ -16,7 +16,6 @@ pytestmark = pytest.mark.django_db
 OTHERS, CHANGES = 500, 50
 TASK, CHANGE = "todos_task", "todos_taskchange"
 TEXT = "word " * 100
-CONVERSATION = uuid4()
 
 
 @pytest.fixture
@@ -44,7 +43,8 @@ def task(user: User) -> Task:
             after={"notes": TEXT},
             source="chat",
             tool_call_id=uuid4(),
-            conversation_id=CONVERSATION if each == tasks[0] else uuid4(),
+            conversation_id=uuid4(),
+            act=uuid4(),
         )
         for each in tasks[:1] * CHANGES + tasks[1:]
     )
@@ -73,7 +73,7 @@ def test_the_history_of_a_task(client: APIClient, task: Task) -> None:
 
 
 def test_what_a_reply_did(task: Task) -> None:
-    (plan,) = plans(lambda: list(TaskChange.objects.not_undone_of([uuid4()])), CHANGE)
+    (plan,) = plans(lambda: list(TaskChange.objects.of_calls([uuid4()]).not_undone()), CHANGE)
 
     assert "todos_taskchange_tool_call_id" in plan
 
@@ -81,7 +81,13 @@ def test_what_a_reply_did(task: Task) -> None:
 def test_what_the_assistant_did_last(user: User, task: Task) -> None:
     changes = TaskChange.objects.for_user(user)
 
-    (plan,) = plans(lambda: changes.last_by_chat(CONVERSATION), CHANGE)
+    (plan,) = plans(changes.newest_act, CHANGE)
 
-    assert "change_newest_by_chat" in plan
+    assert "change_newest" in plan
     assert not sorts(plan)
+
+
+def test_the_changes_of_an_act(task: Task) -> None:
+    (plan,) = plans(lambda: list(TaskChange.objects.of_acts([uuid4()])), CHANGE)
+
+    assert "todos_taskchange_act" in plan

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import User
 from tests.factories import TaskFactory, UserFactory
 from todos.models import Origin, Task, TaskChange, TaskQuerySet
+from todos.rules import RuleBroken
 
 CHAT = Origin("chat", uuid4())
 NOW = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)
@@ -177,8 +178,10 @@ def test_a_change_and_its_line_are_kept_or_lost_together(monkeypatch):
 
 
 def test_the_database_refuses_a_time_without_a_date(user: User):
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(RuleBroken):
         Task.add(user, CHAT, title="x", due_time=time(9, 0))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Task.objects.create(user=user, title="x", due_time=time(9, 0))
     assert not TaskChange.objects.exists()
 
 

@@ -148,7 +148,7 @@ def test_completed_can_be_set_beside_other_fields(client: APIClient, task: Task)
 
 def test_the_history_tells_every_change_newest_first(client: APIClient, task: Task):
     call_id = uuid4()
-    task.edit(Origin("chat", call_id), due_time=time(9, 0))
+    task.edit(Origin("chat", call_id, act=call_id), due_time=time(9, 0))
     client.post(url(task, "complete/"))
     answer = client.get(url(task, "history/")).json()
     completed, updated, created = answer["results"]
@@ -159,6 +159,7 @@ def test_the_history_tells_every_change_newest_first(client: APIClient, task: Ta
         "before": {"due_time": "17:30"},
         "after": {"due_time": "09:00"},
         "source": "chat",
+        "act": str(call_id),
         "tool_call_id": str(call_id),
         "conversation_id": None,
         "undone": False,

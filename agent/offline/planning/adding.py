@@ -6,8 +6,8 @@ from typing import Any
 from agent.offline.intents import Add, Draft, Question
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
 from agent.offline.planning import wording
-from agent.offline.planning.finding import MOST_AT_ONCE
 from agent.offline.steps import Plan, Request
+from agent.tools import MOST_AT_ONCE
 
 
 def add(intent: Add, known: Known, now: datetime) -> Plan[Reply]:

@@ -7,12 +7,10 @@ from agent.offline.intents import Change, Edit, Named, Question
 from agent.offline.known import Known, KnownTask, Reply, Tasks
 from agent.offline.planning import wording
 from agent.offline.planning.doubting import confirm_one
-from agent.offline.planning.finding import MOST_AT_ONCE, find, list_tasks, or_add
+from agent.offline.planning.finding import find, list_tasks, or_add
 from agent.offline.planning.telling import told
 from agent.offline.steps import Plan, Request
-
-NOTES_KNOWN = 200
-"""Tools tell so much of the notes of a task; what is longer cannot be added to unseen."""
+from agent.tools import MOST_AT_ONCE
 
 
 class CanNot(Exception):
@@ -57,7 +55,7 @@ def _ask_missing(intent: Change, found: Tasks) -> Reply:
 
 def _builds_on_task(edit: Edit) -> bool:
     """Whether the new values follow from the old ones, which may have changed elsewhere."""
-    return bool(edit.shift or edit.note or (edit.when.at and not edit.when.day))
+    return bool(edit.shift or (edit.when.at and not edit.when.day))
 
 
 def _fresh(tasks: Tasks) -> Plan[Tasks]:
@@ -82,7 +80,7 @@ def _edited(edit: Edit, task: KnownTask, now: datetime) -> dict[str, Any]:
     if edit.priority:
         fields["priority"] = edit.priority
     if edit.note:
-        fields["notes"] = _with_note(task, edit.note)
+        fields["append_notes"] = edit.note
     return fields
 
 
@@ -97,12 +95,3 @@ def _due(edit: Edit, task: KnownTask, now: datetime) -> dict[str, str]:
         when = when.with_day(now)
     fields = {"due_date": when.day.isoformat()} if when.day else {}
     return fields | ({"due_time": when.at.isoformat("minutes")} if when.at else {})
-
-
-def _with_note(task: KnownTask, note: str) -> str:
-    if len(task.notes) >= NOTES_KNOWN:
-        raise CanNot(
-            f"The notes of {wording.quoted(task.title)} are too long for me to see whole, "
-            "and I might lose some of them."
-        )
-    return f"{task.notes}\n{note}" if task.notes else note

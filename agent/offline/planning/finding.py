@@ -22,9 +22,7 @@ from agent.offline.past import base_of
 from agent.offline.planning import wording
 from agent.offline.planning.doubting import DEEDS, asked, doubt, which
 from agent.offline.steps import Plan, Request
-
-MOST_AT_ONCE = 12
-"""More changes than this are not made for one message."""
+from agent.tools import MOST_AT_ONCE
 
 
 class ListFailed(Exception):

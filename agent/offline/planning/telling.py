@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.offline.intents import Change, Edit
-from agent.offline.known import CHANGES, KnownTask, Reply, Tasks, tasks_of
+from agent.offline.known import KnownTask, Reply, Tasks, has_changed, tasks_of
 from agent.offline.planning import wording
 from agent.offline.talk import Call
 
@@ -91,6 +91,7 @@ DONE_BEFORE = {
     "complete_task": "marked as done",
     "reopen_task": "opened again",
     "delete_task": "deleted",
+    "restore_task": "restored",
     "undo_last": "changed back",
 }
 
@@ -100,6 +101,6 @@ def with_left_over(unused: Sequence[Call], reply: Reply) -> Reply:
     done = [
         f"{wording.titles(tasks_of(call))} was {DONE_BEFORE[call.name]}."
         for call in unused
-        if call.name in CHANGES and not call.error
+        if has_changed(call)
     ]
     return replace(reply, words=wording.paragraphs(" ".join(done), reply.words)) if done else reply

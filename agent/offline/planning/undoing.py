@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from agent.offline.known import Reply, Tasks, tasks_of
+from agent.offline.known import KnownTask, Reply, Tasks, tasks_of
 from agent.offline.planning import wording
-from agent.offline.planning.finding import MOST_AT_ONCE
 from agent.offline.steps import Plan, Request
 from agent.offline.talk import Call
 
 UNDO = Request("undo_last", {})
+MOST_UNDONE = 12
+"""Acts; a message may make so many calls, and a few more."""
+
 NONE_LEFT = "There is nothing to undo"
 
 
@@ -17,7 +19,7 @@ def undo(now: datetime) -> Plan[Reply]:
     """Take back all that was changed for one message, the latest for which anything was."""
     calls = yield [UNDO]
     if left := _left(calls[0]):
-        calls += yield [UNDO] * min(left, MOST_AT_ONCE - 1)
+        calls += yield [UNDO] * min(left, MOST_UNDONE - 1)
     made = [call for call in calls if not call.error]
     if not made and calls[0].error.startswith(NONE_LEFT):
         return Reply("There is nothing that I could undo.", keeps_focus=True)
@@ -41,14 +43,22 @@ def _taken_back(calls: Sequence[Call], now: datetime) -> list[str]:
     latest = {task.id: task for call in calls for task in tasks_of(call)}
     kinds: dict[str, dict[str, None]] = {}
     for call in reversed(calls):
-        ids = dict.fromkeys(task.id for task in tasks_of(call))
-        kinds.setdefault(str(call.result.get("undone")), {}).update(ids)
+        for kind, task in reversed(_undone(call)):
+            kinds.setdefault(kind, {})[task.id] = None
     gone = kinds.get("created", {})
     told = {
         kind: tuple(latest[id] for id in ids if kind == "created" or id not in gone)
         for kind, ids in kinds.items()
     }
     return [_sentence(kind, tasks, now) for kind, tasks in told.items() if tasks]
+
+
+def _undone(call: Call) -> list[tuple[str, KnownTask]]:
+    """What an act did to tasks and is taken back, its last change first."""
+    undone = call.result.get("undone")
+    entries = undone if isinstance(undone, list) else [{"kind": undone}]  # of another day
+    kinds = [str(each.get("kind")) for each in entries if isinstance(each, dict)]
+    return list(zip(kinds, tasks_of(call), strict=False))
 
 
 def _sentence(kind: str, tasks: Tasks, now: datetime) -> str:

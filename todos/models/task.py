@@ -1,34 +1,21 @@
-"""Tasks, and the journal of every change made to them from every door."""
+"""Tasks, and how they are looked up."""
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self
 from uuid import UUID
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Case, Expression, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.ownership import Owned, OwnedQuerySet, Recoverable, RecoverableQuerySet
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a change comes from; one by chat names its ToolCall and Conversation rows."""
-
-    source: str
-    tool_call_id: UUID | None = None
-    conversation_id: UUID | None = None
-
-
-class ChangedSince(Exception):
-    """A change cannot be undone, because the task has moved on."""
+from accounts.ownership import Recoverable, RecoverableQuerySet
+from todos import rules
+from todos.models.change import ChangeKind, Origin, TaskChange
 
 
 class Priority(models.TextChoices):
@@ -39,6 +26,7 @@ class Priority(models.TextChoices):
 
 
 ORDERINGS = ("created_at", "updated_at", "due", "priority")
+"""Those that the API has."""
 
 
 class TaskQuerySet(RecoverableQuerySet["Task"]):
@@ -51,15 +39,32 @@ class TaskQuerySet(RecoverableQuerySet["Task"]):
         ordering: str,
         priority: str | None = None,
         due: str | None = None,
+        **days: date | None,
     ) -> Self:
-        """The tasks that pass every filter, in order; ``now`` is the owner's local time."""
+        """The tasks that pass every filter, in order; ``now`` is the owner's local time.
+
+        ``days`` are bounds, both included and local to the owner: ``due_from``, ``due_to``, and
+        likewise of ``completed`` and ``created``.
+        """
         tasks = self.with_status(status).search(search).in_order(ordering)
         tasks = tasks.filter(priority=priority) if priority else tasks
-        return tasks.due(due, now) if due else tasks
+        tasks = tasks.due(due, now) if due else tasks
+        bounds = [_bound(name, day, now) for name, day in days.items() if day]
+        return tasks.filter(**dict(bounds))
 
     def with_status(self, status: str) -> Self:
-        """``status``: ``open``, ``done`` or ``all``."""
+        """``status``: ``open``, ``done``, ``all`` or ``deleted``."""
+        if status == "deleted":
+            return self.exclude(deleted_at=None)
         return self if status == "all" else self.filter(completed_at__isnull=status == "open")
+
+    def held(self, keys: Iterable[UUID]) -> "dict[UUID, Task]":
+        """Those of these ids that there are, by id, kept from others until the transaction ends.
+
+        They are taken in one order, so that no two who take several wait for each other.
+        """
+        rows = self.filter(pk__in=keys).order_by("pk").select_for_update()
+        return {task.pk: task for task in rows}
 
     def due(self, when: str, now: datetime) -> Self:
         """Narrow to ``overdue``, ``today`` (overdue included), ``upcoming`` or ``none`` (no date).
@@ -78,11 +83,6 @@ class TaskQuerySet(RecoverableQuerySet["Task"]):
         }
         return self.filter(conditions[when])
 
-    def due_between(self, first: date | None, last: date | None) -> Self:
-        """Both days included; ``None`` leaves that side open."""
-        tasks = self.filter(due_date__gte=first) if first else self
-        return tasks.filter(due_date__lte=last) if last else tasks
-
     def search(self, text: str) -> Self:
         """Tasks whose title or notes contain every word of ``text``, in any case."""
         tasks = self
@@ -93,10 +93,11 @@ class TaskQuerySet(RecoverableQuerySet["Task"]):
         return tasks
 
     def in_order(self, ordering: str) -> Self:
-        """By one of ORDERINGS, falling if it begins with ``-``; fit for pages by keyset.
+        """By one of ORDERINGS, ``title`` or ``completed_at``, falling if it begins with ``-``.
 
-        ``priority`` rises from none to high. ``due`` puts tasks without a day last in both
-        directions, and one without a time at the end of its day.
+        Fit for pages by keyset. ``priority`` rises from none to high. ``due`` puts tasks without a
+        day last in both directions, and one without a time at the end of its day; so does
+        ``completed_at`` with open tasks.
         """
         key, falling = ordering.removeprefix("-"), ordering.startswith("-")
         computed = _sort_columns(key, falling)
@@ -128,14 +129,35 @@ def _sort_columns(key: str, falling: bool) -> dict[str, Expression]:
     if key == "priority":
         ranks = [When(priority=name, then=Value(rank)) for rank, name in enumerate(Priority.values)]
         return {"priority_rank": Case(*ranks)}
-    return {}
+    if key == "completed_at":
+        return {"sort_completed": Coalesce("completed_at", BEFORE_ALL if falling else AFTER_ALL)}
+    return {"sort_title": Lower("title")} if key == "title" else {}
+
+
+BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+AFTER_ALL = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def _bound(name: str, day: date, now: datetime) -> tuple[str, date | datetime]:
+    """The condition that ``created_from``, ``due_to`` and so on stand for.
+
+    A day is the owner's, from midnight to midnight on their clock.
+    """
+    what, _, side = name.partition("_")
+    if what == "due":
+        return f"due_date__{'gte' if side == 'from' else 'lte'}", day
+    day = min(max(day, BEFORE_ALL.date()), AFTER_ALL.date())  # or UTC has no such time
+    midnight = datetime.combine(day, time.min, tzinfo=now.tzinfo)
+    if side == "from":
+        return f"{what}_at__gte", midnight
+    return f"{what}_at__lt", midnight + timedelta(days=1)
 
 
 class Task(Recoverable):
     """A thing to get done. Its methods are the only writers: each change leaves a TaskChange."""
 
-    title = models.CharField(_("title"), max_length=200)
-    notes = models.TextField(_("notes"), blank=True, max_length=10_000)
+    title = models.CharField(_("title"), max_length=rules.TITLE_LENGTH)
+    notes = models.TextField(_("notes"), blank=True, max_length=rules.NOTES_LENGTH)
     due_date = models.DateField(_("due date"), null=True, blank=True)
     due_time = models.TimeField(_("due time"), null=True, blank=True)
     priority = models.CharField(
@@ -181,7 +203,9 @@ class Task(Recoverable):
 
     @classmethod
     def add(cls, user: User, origin: Origin, *, completed: bool = False, **fields: Any) -> "Task":
+        """Raises RuleBroken."""
         task = cls(user=user, **fields)
+        rules.check_time(task.due_date, task.due_time)
         with transaction.atomic():
             task.save(force_insert=True)
             after = {name: getattr(task, name) for name in EDITABLE}
@@ -189,14 +213,25 @@ class Task(Recoverable):
             task._set_completed(completed, origin)
         return task
 
-    def edit(self, origin: Origin, *, completed: bool | None = None, **fields: Any) -> bool:
+    def edit(
+        self,
+        origin: Origin,
+        *,
+        completed: bool | None = None,
+        append_notes: str = "",
+        **fields: Any,
+    ) -> bool:
         """Set the named fields; ``False`` when nothing differs. A time goes with its date.
 
-        ``completed`` completes or reopens the task: a change, and a journal line, of its own.
+        ``append_notes`` is added to the notes as they are now. ``completed`` completes or reopens
+        the task: a change, and a journal line, of its own. Raises RuleBroken.
         """
         with transaction.atomic():
             self._lock()
+            if append_notes:
+                fields["notes"] = rules.appended(self.notes, append_notes)
             if fields.get("due_date", self.due_date) is None:
+                rules.check_time(None, fields.get("due_time"))
                 fields["due_time"] = None
             edited = self._change(ChangeKind.UPDATED, origin, **fields)
             if completed is None:
@@ -269,102 +304,10 @@ class Task(Recoverable):
             before=before,
             after=after,
             source=origin.source,
+            act=origin.act,
             tool_call_id=origin.tool_call_id,
             conversation_id=origin.conversation_id,
         )
 
 
 EDITABLE = ("title", "notes", "due_date", "due_time", "priority")
-
-
-class ChangeKind(models.TextChoices):
-    CREATED = "created", _("created")
-    UPDATED = "updated", _("updated")
-    COMPLETED = "completed", _("completed")
-    REOPENED = "reopened", _("reopened")
-    DELETED = "deleted", _("deleted")
-    RESTORED = "restored", _("restored")
-    UNDONE = "undone", _("undone")
-
-
-class JournalEncoder(DjangoJSONEncoder):
-    """Values as the API spells them, and exact: Django's own encoder drops the microseconds."""
-
-    def default(self, o: Any) -> Any:
-        if isinstance(o, datetime):
-            return o.isoformat().replace("+00:00", "Z")
-        if isinstance(o, time):
-            return o.isoformat().removesuffix(":00")
-        return super().default(o)
-
-
-class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
-    def newest_first(self) -> Self:
-        return self.order_by("-created_at", "-id")
-
-    def not_undone_of(self, tool_calls: Iterable[UUID]) -> Self:
-        """What these tool calls did and nobody has taken back, newest first."""
-        return self.filter(tool_call_id__in=tool_calls, undone_at=None).newest_first()
-
-    def last_by_chat(self, conversation: UUID | None) -> "TaskChange | None":
-        """What the assistant did last in a conversation and nobody has taken back; no undo."""
-        made = self.filter(conversation_id=conversation, undone_at=None)
-        return made.exclude(kind=ChangeKind.UNDONE).newest_first().select_related("task").first()
-
-
-class TaskChange(Owned):
-    """One line of the journal: the touched fields as they were and as they became."""
-
-    task = models.ForeignKey(Task, models.CASCADE, related_name="changes")
-    kind = models.CharField(max_length=9, choices=ChangeKind.choices)
-    before = models.JSONField(encoder=JournalEncoder)
-    after = models.JSONField(encoder=JournalEncoder)
-    source = models.CharField(max_length=10)
-    # Of another app, so no foreign keys.
-    tool_call_id = models.UUIDField(null=True, db_index=True)
-    conversation_id = models.UUIDField(null=True)
-    undone_at = models.DateTimeField(null=True)
-
-    objects = TaskChangeQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            # What the assistant takes back next in a conversation.
-            models.Index(
-                fields=["conversation_id", "-created_at", "-id"],
-                name="change_newest_by_chat",
-                condition=Q(undone_at=None, conversation_id__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.task_id}"
-
-    @property
-    def undone(self) -> bool:
-        return self.undone_at is not None
-
-    def undo(self, origin: Origin) -> bool:
-        """Put the task back as it was; ``False`` when that was done before. Raises ChangedSince."""
-        task = self.task
-        with transaction.atomic():
-            task._lock(deleted_too=True)
-            self.refresh_from_db(fields=["undone_at"])
-            if self.undone:
-                return False
-            before, after = _values(self.before), _values(self.after)
-            if self.kind == ChangeKind.CREATED:
-                before = {"deleted_at": timezone.now()}
-                after |= {"deleted_at": None, "completed_at": None}
-            if any(getattr(task, name) != value for name, value in after.items()):
-                raise ChangedSince
-            task._change(ChangeKind.UNDONE, origin, **before)
-            self.undone_at = timezone.now()
-            self.save(update_fields=["undone_at"])
-        return True
-
-
-def _values(spelled: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a journal line, read back from JSON."""
-    fields = {field.name: field for field in Task._meta.fields}
-    return {name: fields[name].to_python(text) for name, text in spelled.items()}

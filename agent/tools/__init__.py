@@ -1,0 +1,42 @@
+"""The tools of the assistant.
+
+Each tool is one class: its name, docstring and fields are what the model is told, its fields are
+how arguments are checked, and ``run`` is what it does, at the ``Desk`` of the turn. Begin with
+``tool``; ``calls`` has the table of them all.
+"""
+
+from agent.tools.calls import (
+    KEPT_RAW_ARGUMENTS,
+    LARGEST_ARGUMENTS,
+    TOOLS,
+    UNKEPT,
+    bind,
+    changes,
+    read_arguments,
+)
+from agent.tools.changing import CreateTask
+from agent.tools.listing import LISTED_TASKS
+from agent.tools.schemas import specifications
+from agent.tools.several import MOST_AT_ONCE, ForTasks
+from agent.tools.tool import Desk, Result, Tool, ToolError
+from agent.tools.undoing import UndoLast
+
+__all__ = [
+    "KEPT_RAW_ARGUMENTS",
+    "LARGEST_ARGUMENTS",
+    "LISTED_TASKS",
+    "MOST_AT_ONCE",
+    "TOOLS",
+    "UNKEPT",
+    "CreateTask",
+    "Desk",
+    "ForTasks",
+    "Result",
+    "Tool",
+    "ToolError",
+    "UndoLast",
+    "bind",
+    "changes",
+    "read_arguments",
+    "specifications",
+]

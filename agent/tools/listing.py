@@ -1,0 +1,73 @@
+"""The tools that look, and change nothing."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from agent.tools.summaries import summary
+from agent.tools.tool import Day, Desk, Priority, Result, TaskId, Tool
+from todos.models import Task
+
+LISTED_TASKS = 50
+
+
+class ListTasks(Tool):
+    """List the user's tasks, 50 at a time. Other tools take the ids of the result.
+
+    Where there are more, next_offset is the offset that lists them.
+    """
+
+    name = "list_tasks"
+    changes = False
+    status: Literal["open", "done", "all", "deleted"] = "open"
+    search: Annotated[str, Field(max_length=200, description="Words of the title or notes.")] = ""
+    priority: Priority | None = None
+    due: Annotated[
+        Literal["overdue", "today", "upcoming", "none"] | None,
+        Field(description="today includes overdue; none: tasks without a day."),
+    ] = None
+    due_from: Day | None = None
+    due_to: Day | None = None
+    completed_from: Day | None = None
+    completed_to: Day | None = None
+    created_from: Day | None = None
+    created_to: Day | None = None
+    ordering: Annotated[
+        Literal[
+            "due",
+            "-due",
+            "priority",
+            "-priority",
+            "created_at",
+            "-created_at",
+            "completed_at",
+            "-completed_at",
+            "title",
+            "-title",
+        ],
+        Field(description="- for falling: -priority begins with high."),
+    ] = "due"
+    offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+
+    def run(self, desk: Desk) -> Result:
+        rows = Task.objects.for_user(desk.user)
+        if self.status == "deleted":
+            rows = Task.objects.with_deleted_for_user(desk.user)
+        tasks = rows.listed(now=desk.user.local_now(), **self.model_dump(exclude={"offset"}))
+        end = self.offset + LISTED_TASKS
+        listed = [summary(task, desk.user) for task in tasks[self.offset : end]]
+        is_all = not self.offset and len(listed) < LISTED_TASKS
+        total = len(listed) if is_all else tasks.count()
+        return {"tasks": listed, "total": total} | ({"next_offset": end} if end < total else {})
+
+
+class ReadTask(Tool):
+    """Tell one task with its notes whole; other results cut notes over 200 characters."""
+
+    name = "read_task"
+    changes = False
+    task_id: TaskId
+
+    def run(self, desk: Desk) -> Result:
+        task = desk.task(self.task_id, deleted_too=True)
+        return {"task": summary(task, desk.user, whole=True)}

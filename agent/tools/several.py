@@ -1,0 +1,120 @@
+"""Tools that take one task or several at once, each of them with a result of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from agent.tools.tool import NO_SUCH_TASK, Desk, Result, TaskId, Tool, ToolError
+from text import clean_text
+from todos.models import Task
+from todos.rules import RuleBroken
+
+MOST_AT_ONCE = 100
+TOLD_ERRORS = 5
+IDS = "task_ids"
+Item = dict[str, Any]
+
+
+class ForTasks(Tool):
+    """A tool whose fields are for one task, and which takes a list of them as ``several``."""
+
+    several: ClassVar[str]
+
+    @classmethod
+    def fields_of(cls, item: Any) -> Item:
+        """The arguments for one task, of what stands in the list."""
+        if cls.several == IDS:
+            return {"task_id": item}
+        return item if isinstance(item, dict) else {"raw": item}
+
+    @classmethod
+    def item_of(cls, fields: Item) -> Any:
+        """The other way round."""
+        return fields["task_id"] if cls.several == IDS else fields
+
+    @classmethod
+    def hold(cls, tools: Sequence[Self], desk: Desk) -> None:
+        """Take all rows at once that these will change."""
+
+    def run(self, desk: Desk) -> Result:
+        try:
+            return self.act(desk)
+        except RuleBroken as broken:
+            raise ToolError(f"{broken.field}: {broken.sentence}") from None
+
+    def act(self, desk: Desk) -> Result:
+        """As :meth:`run`; it may raise RuleBroken, too."""
+        raise NotImplementedError
+
+
+class OnTasks(ForTasks):
+    """A tool that acts on tasks there are."""
+
+    several = IDS
+    deleted_too: ClassVar[bool] = False
+    task_id: TaskId
+
+    @classmethod
+    def hold(cls, tools: Sequence[Self], desk: Desk) -> None:
+        desk.hold(tool.task_id for tool in tools)
+
+    def act(self, desk: Desk) -> Result:
+        try:
+            return self.act_on(desk.task(self.task_id, deleted_too=self.deleted_too), desk)
+        except Task.DoesNotExist:  # somebody else deletes it at this moment
+            raise ToolError(NO_SUCH_TASK) from None
+
+    def act_on(self, task: Task, desk: Desk) -> Result:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A tool for several tasks: for each either the tool, ready to run, or why it cannot."""
+
+    items: list[Any]
+    tools: list[ForTasks | ToolError]
+
+    def run(self, desk: Desk) -> Result:
+        """Each by itself and in order; those that fail are named. Raises ToolError if all do."""
+        ready = [tool for tool in self.tools if isinstance(tool, ForTasks)]
+        if ready:
+            ready[0].hold(ready, desk)
+        done: list[tuple[str, Result]] = []
+        failures: list[Item] = []
+        for place, (item, tool) in enumerate(zip(self.items, self.tools, strict=True), 1):
+            try:
+                done.append(_one_result(tool, desk))
+            except ToolError as error:
+                failures.append({"item": place} | _naming(item) | {"error": str(error)})
+        if not done:
+            raise ToolError(_all_failed([failure["error"] for failure in failures]))
+        key = "deleted" if done[0][0] == "deleted" else "tasks"
+        return {key: [summary for _, summary in done], "failures": failures}
+
+
+def _one_result(tool: ForTasks | ToolError, desk: Desk) -> tuple[str, Result]:
+    """What the result is told under, and the summary with its note. Raises ToolError."""
+    if isinstance(tool, ToolError):
+        raise tool
+    result = tool.run(desk)
+    note = {"note": result.pop("note")} if "note" in result else {}
+    [(key, summary)] = result.items()
+    return key, summary | note
+
+
+def _naming(item: Any) -> Item:
+    """How a failure names its task: by its id or, where it has none, by its title."""
+    if isinstance(item, str):
+        return {"task_id": clean_text(item)[:100]}
+    named = item if isinstance(item, dict) else {}
+    for name in ("task_id", "title"):
+        if isinstance(named.get(name), str):
+            return {name: clean_text(named[name])[:200]}
+    return {}
+
+
+def _all_failed(errors: list[str]) -> str:
+    kinds = list(dict.fromkeys(errors))
+    more = f"; and {len(kinds) - TOLD_ERRORS} more" if len(kinds) > TOLD_ERRORS else ""
+    return "; ".join(kinds[:TOLD_ERRORS]) + more

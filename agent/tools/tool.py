@@ -1,0 +1,103 @@
+"""What a tool is, where it works, and the kinds of fields that tools have."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+from accounts.models import User
+from text import one_line
+from todos import rules
+from todos.models import Origin, Task, TaskChange
+from todos.spelling import read_day, read_time
+
+Result = dict[str, Any]
+
+
+class ToolError(Exception):
+    """Why a tool did nothing, in a sentence that the model can read and act on."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """Where a tool works: for whom, where its changes come from, and what only its caller can do.
+
+    ``show_undone`` lets the calls that made some changes show that these are undone, and returns
+    how many other acts of the same turn are not.
+    """
+
+    user: User
+    origin: Origin
+    show_undone: Callable[[Sequence[TaskChange]], int]
+    _held: dict[UUID, Task] = field(default_factory=dict)
+
+    def hold(self, ids: Iterable[str]) -> None:
+        """Look these tasks of the user up, deleted ones too, and keep them from others."""
+        keys = {key for id in ids if (key := _key(id)) and key not in self._held}
+        if keys:
+            self._held |= Task.objects.with_deleted_for_user(self.user).held(keys)
+
+    def task(self, id: str, *, deleted_too: bool = False) -> Task:
+        """Raises ToolError when the user has no such task."""
+        self.hold([id])
+        key = _key(id)
+        task = self._held.get(key) if key else None
+        if task is None or (task.deleted_at and not deleted_too):
+            raise ToolError(NO_SUCH_TASK)
+        return task
+
+
+NO_SUCH_TASK = "There is no such task. List the tasks to see their ids."
+
+
+def _key(id: str) -> UUID | None:
+    try:
+        return UUID(id)
+    except ValueError:
+        return None
+
+
+class Tool(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: ClassVar[str]
+    changes: ClassVar[bool] = True
+    # For all other arguments models write null where they mean to leave them out.
+    null_means_clear: ClassVar[frozenset[str]] = frozenset()
+
+    def run(self, desk: Desk) -> Result:
+        """Do it, inside the caller's transaction. Raises ToolError, and then changes nothing."""
+        raise NotImplementedError
+
+
+def _visible_line(title: str) -> str:
+    rules.check_title(title)
+    return one_line(title)
+
+
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=rules.TITLE_LENGTH),
+    AfterValidator(_visible_line),
+]
+Notes = Annotated[str, StringConstraints(max_length=rules.NOTES_LENGTH)]
+Day = Annotated[date, BeforeValidator(read_day), Field(description="Local day, YYYY-MM-DD.")]
+TimeOfDay = Annotated[
+    time,
+    BeforeValidator(read_time),
+    Field(description="Local time, HH:MM. Only together with a day."),
+]
+Priority = Literal["none", "low", "medium", "high"]
+TaskId = Annotated[
+    str, Field(max_length=100, description="The id of a task, from an earlier result.")
+]

@@ -1,0 +1,34 @@
+"""The tool that takes back."""
+
+from agent.tools.summaries import summary
+from agent.tools.tool import Desk, Result, Tool, ToolError
+from todos.models import ChangedSince, TaskChange
+
+
+class UndoLast(Tool):
+    """Take back the newest act of the user, whether you did it or they did on the page.
+
+    An act is all that one call changed. The result names what was taken back and whose hand it
+    was; left tells how many more acts were made for the same message. Call again for the one
+    before.
+    """
+
+    name = "undo_last"
+
+    def run(self, desk: Desk) -> Result:
+        changes = TaskChange.objects.for_user(desk.user)
+        act = changes.newest_act()
+        if act is None:
+            raise ToolError("There is nothing to undo.")
+        try:
+            undone = changes.of_acts([act]).undo(desk.origin)
+        except ChangedSince as moved:
+            titles = ", ".join(f"“{title}”" for title in moved.tasks.values())
+            raise ToolError(
+                f"{titles} changed elsewhere since; all of that act is left as it is now."
+            ) from None
+        if not undone:
+            raise ToolError("The user has taken that back a moment ago.")
+        told = [{"kind": change.kind, "task": summary(change.task, desk.user)} for change in undone]
+        left = desk.show_undone(undone)
+        return {"undone": told, "source": undone[0].source} | ({"left": left} if left else {})
