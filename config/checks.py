@@ -20,26 +20,12 @@ from config.settings import NOT_GIVEN
 logger = logging.getLogger(__name__)
 
 RATE = re.compile(r"[0-9]+/([1-9][0-9]*)?[smhd]")  # what django-ratelimit says of its rates
-LEAST = {
-    "TRUSTED_PROXY_COUNT": 0,
-    "TURN_WAIT_SECONDS": 0,
-    "AGENT_HISTORY_MESSAGES": 0,
-    "AGENT_MAX_STEPS": 1,
-    "AGENT_MAX_TOOL_CALLS": 0,
-    "AGENT_MAX_REPLY_CHARS": 1,
-    "AGENT_MAX_OPEN_TURNS": 1,
-    "AGENT_DAILY_TURNS": 0,
-    "AGENT_CALL_DEADLINE": 1,
-    "AGENT_TURN_DEADLINE": 1,
-    "CLEANUP_INACTIVE_DAYS": 0,
-    "CLEANUP_PURGE_DELETED_DAYS": 0,
-}
 NEW_KEY = 'Make one: python -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
 @register("config")
 def every_configuration(**_: Any) -> list[CheckMessage]:
-    return [*_lease(), *_rates(), *_numbers()]
+    return [*_lease(), *_rates()]
 
 
 @register("config", deploy=True)
@@ -77,16 +63,6 @@ def _rates() -> Iterator[CheckMessage]:
                 f"{name} is not a rate.",
                 hint="Give a number and a time, as in 20/m, 10/h or 100/30s (s, m, h or d).",
                 id="config.E002",
-            )
-
-
-def _numbers() -> Iterator[CheckMessage]:
-    for name, least in LEAST.items():
-        if getattr(settings, name) < least:
-            yield Error(
-                f"{name} is {getattr(settings, name)}.",
-                hint=f"Give {least} or more.",
-                id="config.E003",
             )
 
 

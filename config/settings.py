@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from ipaddress import ip_address
@@ -63,11 +64,21 @@ def redis_or_nothing(url: str) -> None:
         raise ValidationError("Not a valid Redis URL.") from None
 
 
+def bounds(least: int, most: int = 10**9) -> Callable[[float], None]:
+    """Of a knob's number; beyond them no process starts."""
+
+    def check(number: float) -> None:
+        if not least <= number <= most:  # nor is it what is not a number at all
+            raise ValidationError(f"Give {least} to {most:,}.")
+
+    return check
+
+
 # Serving
 
 BIND = env.str("BIND", "127.0.0.1", validate=address)
-PORT = env.int("PORT", 8000, validate=validate.Range(0, 65535))
-WEB_THREADS = env.int("WEB_THREADS", 64)
+PORT = env.int("PORT", 8000, validate=bounds(0, 65_535))
+WEB_THREADS = env.int("WEB_THREADS", 64, validate=bounds(1))
 
 # Keys and hosts
 
@@ -76,7 +87,7 @@ JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", "") or own_key("jwt_signing_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
-TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=bounds(0))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -109,8 +120,8 @@ SILENCED_SYSTEM_CHECKS = [
 
 # Database and cache
 
-DB_POOL_MIN = env.int("DB_POOL_MIN", 2)
-DB_POOL_MAX = env.int("DB_POOL_MAX", 10)
+DB_POOL_MIN = env.int("DB_POOL_MIN", 2, validate=bounds(0))
+DB_POOL_MAX = env.int("DB_POOL_MAX", 10, validate=bounds(1))
 DB_SERVER_SIDE_CURSORS = env.bool("DB_SERVER_SIDE_CURSORS", True)
 REDIS_URL = env.str("REDIS_URL", "", validate=redis_or_nothing)
 EXTERNAL_SESSIONS = env.bool("EXTERNAL_SESSIONS", False)
@@ -156,7 +167,7 @@ else:
     # Prepared statements would be lost likewise; Django makes none.
     _database["DISABLE_SERVER_SIDE_CURSORS"] = not DB_SERVER_SIDE_CURSORS
 DATABASES = {"default": _database}
-WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1 if ON_SQLITE else 2)
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1 if ON_SQLITE else 2, validate=bounds(1))
 ATOMIC_REQUESTS = False  # for ever: a turn must not hold a transaction while the model thinks
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -175,30 +186,30 @@ OPENAI_API_KEY = env.str("OPENAI_API_KEY", "")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", "")
 OPENROUTER_API_KEY = env.str("OPENROUTER_API_KEY", "")
 AGENT_MODEL = env.str("AGENT_MODEL", "")
-AGENT_HISTORY_MESSAGES = min(env.int("AGENT_HISTORY_MESSAGES", 50), 200)
-AGENT_MAX_STEPS = env.int("AGENT_MAX_STEPS", 8)
-AGENT_MAX_TOOL_CALLS = env.int("AGENT_MAX_TOOL_CALLS", 16)
-AGENT_MAX_REPLY_CHARS = env.int("AGENT_MAX_REPLY_CHARS", 20_000)
-AGENT_CALL_DEADLINE = env.float("AGENT_CALL_DEADLINE", 30.0)
-AGENT_TURN_DEADLINE = env.float("AGENT_TURN_DEADLINE", 90.0)
+AGENT_HISTORY_MESSAGES = min(200, env.int("AGENT_HISTORY_MESSAGES", 50, validate=bounds(1)))
+AGENT_MAX_STEPS = env.int("AGENT_MAX_STEPS", 8, validate=bounds(1))
+AGENT_MAX_TOOL_CALLS = env.int("AGENT_MAX_TOOL_CALLS", 16, validate=bounds(0))
+AGENT_MAX_REPLY_CHARS = env.int("AGENT_MAX_REPLY_CHARS", 20_000, validate=bounds(1))
+AGENT_CALL_DEADLINE = env.float("AGENT_CALL_DEADLINE", 30.0, validate=bounds(1))
+AGENT_TURN_DEADLINE = env.float("AGENT_TURN_DEADLINE", 90.0, validate=bounds(1))
 AGENT_FALLBACK = env.bool("AGENT_FALLBACK", False)
-AGENT_LEASE = env.float("AGENT_LEASE", 45.0)
-TURN_WAIT_SECONDS = env.float("TURN_WAIT_SECONDS", 10.0)
+AGENT_LEASE = env.float("AGENT_LEASE", 45.0, validate=bounds(1))
+TURN_WAIT_SECONDS = env.float("TURN_WAIT_SECONDS", 10.0, validate=bounds(0))
 
 # Limits, in django-ratelimit's form
 
 CHAT_RATE = env.str("CHAT_RATE", "20/m")
 LOGIN_RATE = env.str("LOGIN_RATE", "10/m")
 LOGIN_ADDRESS_RATE = env.str("LOGIN_ADDRESS_RATE", "20/m")
-AGENT_MAX_OPEN_TURNS = env.int("AGENT_MAX_OPEN_TURNS", 3)
-AGENT_DAILY_TURNS = env.int("AGENT_DAILY_TURNS", 500)
+AGENT_MAX_OPEN_TURNS = env.int("AGENT_MAX_OPEN_TURNS", 3, validate=bounds(1))
+AGENT_DAILY_TURNS = env.int("AGENT_DAILY_TURNS", 500, validate=bounds(0))
 REGISTER_RATE = env.str("REGISTER_RATE", "10/h")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
 
 # Clean-up, in days; 0: never
 
-CLEANUP_INACTIVE_DAYS = env.int("CLEANUP_INACTIVE_DAYS", 0)
-CLEANUP_PURGE_DELETED_DAYS = env.int("CLEANUP_PURGE_DELETED_DAYS", 30)
+CLEANUP_INACTIVE_DAYS = env.int("CLEANUP_INACTIVE_DAYS", 0, validate=bounds(0))
+CLEANUP_PURGE_DELETED_DAYS = env.int("CLEANUP_PURGE_DELETED_DAYS", 30, validate=bounds(0))
 
 # Django
 

@@ -58,13 +58,6 @@ def test_a_good_configuration_has_no_fault(deploy: bool) -> None:
         ("config.E002", {"LOGIN_RATE": "many"}),
         ("config.E002", {"LOGIN_ADDRESS_RATE": "many"}),
         ("config.E002", {"REGISTER_RATE": "many"}),
-        ("config.E003", {"TRUSTED_PROXY_COUNT": -1}),
-        ("config.E003", {"AGENT_HISTORY_MESSAGES": -1}),
-        ("config.E003", {"AGENT_MAX_STEPS": 0}),
-        ("config.E003", {"AGENT_CALL_DEADLINE": 0.0}),
-        ("config.E003", {"TURN_WAIT_SECONDS": -0.5}),
-        ("config.E003", {"CLEANUP_INACTIVE_DAYS": -1}),
-        ("config.E003", {"CLEANUP_PURGE_DELETED_DAYS": -1}),
     ],
 )  # fmt: skip
 def test_a_limit_that_cannot_hold_is_a_fault_everywhere(name: str, wrong: dict[str, Any]) -> None:
@@ -153,13 +146,12 @@ def test_all_that_is_wrong_is_told_at_once_and_readably() -> None:
         "CSRF_TRUSTED_ORIGINS": "http://chat.example.org",
         "AGENT_LEASE": "20",
         "CHAT_RATE": "often",
-        "TRUSTED_PROXY_COUNT": "-1",
     }
     code, said = run(*CHECK, **wrong)
 
     assert code == 1
     assert "Traceback" not in said
-    names = ["E001", "E002", "E003", "E011", "E013", "E016", "E017", "E019", "W001", "W002"]
+    names = ["E001", "E002", "E011", "E013", "E016", "E017", "E019", "W001", "W002"]
     assert [name for name in names if f"config.{name}" not in said] == []
 
 
@@ -183,6 +175,15 @@ SERVE = ("-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi")
                 "http://[::]",
             )
         ],
+        ("TRUSTED_PROXY_COUNT", "-1"),
+        ("AGENT_HISTORY_MESSAGES", "0"),
+        ("AGENT_MAX_STEPS", "0"),
+        ("AGENT_CALL_DEADLINE", "0.5"),
+        ("AGENT_TURN_DEADLINE", "nan"),
+        ("AGENT_LEASE", "1e10"),
+        ("TURN_WAIT_SECONDS", "-0.5"),
+        ("CLEANUP_PURGE_DELETED_DAYS", "-1"),
+        ("WEB_CONCURRENCY", "0"),
         ("DATABASE_URL", "postgres://todo:the#secret@db/todo"),
         ("DATABASE_URL", "mysql://todo:secret@db/todo"),
         ("REDIS_URL", "redis://:secret@db:port/0"),
@@ -194,7 +195,7 @@ def test_what_cannot_be_read_is_named_and_not_told(name: str, value: str) -> Non
     assert code == 4
     [line] = said.splitlines()
     assert line.startswith(f'Todo Chat does not start. Environment variable "{name}" invalid: ')
-    assert value not in line
+    assert f" {value}" not in line
     assert "secret" not in line
 
 
