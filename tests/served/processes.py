@@ -34,6 +34,13 @@ class Mortal(TodoChat):
         self._process.wait()
         self._process = None
 
+    def orphan(self) -> None:
+        """Gunicorn is killed, and the processes that serve live on."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+
     @property
     def arbiter(self) -> int:
         """The process that starts and stops those that serve."""

@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx2
+import psycopg
 import pytest
+from django.db import connection
 
 from conversations.models import Turn
+from tests.conftest import database_url
 from tests.factories import UserFactory
 from tests.fakes.answers import says
 from tests.served.conftest import served
@@ -114,16 +117,42 @@ SLOW = {
 
 
 @pytest.mark.parametrize("half", SLOW.values(), ids=SLOW)
-def test_who_sends_x_after_health_holds_up_no_other(server: Mortal, half: str) -> None:
+def test_half_a_question_after_health_holds_up_no_other(server: Mortal, half: str) -> None:
     slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(4 * THREADS)]
-    for connection in slow:
-        connection.sendall(half.encode())
+    for each in slow:
+        each.sendall(half.encode())
     try:
         assert httpx2.get(f"{server.url}/health/").status_code == 200
         assert httpx2.get(f"{server.url}/health/ready/").status_code == 200
     finally:
-        for connection in slow:
-            connection.close()
+        for each in slow:
+            each.close()
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_server_whose_database_connections_are_all_taken_lives_and_is_not_ready(
+    transactional_db: None, model: Model, threads: ThreadPoolExecutor
+) -> None:
+    user = UserFactory()
+    with served(model, DB_POOL_MAX="2") as server, client_of(server, user) as client:
+        assert client.get("/health/ready/").status_code == 200
+        with psycopg.connect(database_url()) as other:
+            other.execute("LOCK TABLE todos_task")
+            waiting = [threads.submit(client.get, "/api/tasks/") for _ in range(2)]
+            until(lambda: _waits_for_the_lock() == 2)
+            assert client.get("/health/").status_code == 200
+            not_ready = client.get("/health/ready/")
+
+        assert not_ready.status_code == 503
+        assert not_ready.json()["database"] == "down"
+        assert [each.result().status_code for each in waiting] == [200, 200]
+        assert client.get("/health/ready/").status_code == 200
+
+
+def _waits_for_the_lock() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return int(cursor.fetchone()[0])
 
 
 @pytest.fixture(scope="module")

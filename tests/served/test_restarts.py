@@ -84,6 +84,26 @@ def test_a_process_that_dies_is_replaced_and_who_comes_meanwhile_waits(
         assert worker not in server.workers
 
 
+def test_whoever_is_left_by_gunicorn_finishes_its_turns_and_leaves_the_address(
+    transactional_db: None, model: Model, threads: ThreadPoolExecutor
+) -> None:
+    held = Held(says("Just in time."))
+    model.begin(answer_of=lambda body: held)
+    user = UserFactory()
+    with served(model) as server, client_of(server, user) as client:
+        sending = threads.submit(client.post, "/api/chat/", json={"message": "Hello"})
+        until(lambda: model.hits == 1)
+
+        server.orphan()
+        until(lambda: not listens(server))
+        server.start()  # at the same address
+        assert not sending.done()
+        held.go_on.set()
+        answer = sending.result()
+
+    assert answer.json()["assistant_message"]["content"] == "Just in time."
+
+
 def test_a_kept_connection_is_served_to_its_end_when_the_server_stops(
     transactional_db: None, model: Model, threads: ThreadPoolExecutor
 ) -> None:
