@@ -91,6 +91,8 @@ class Edit:
     title: str | None = None
     when: When = ANY_TIME
     shift: Shift | None = None
+    hour: str = ""
+    """A bare hour, "6" or "half past 8", that corrects the one there is."""
     clear: Literal["due_date", "due_time", "notes"] | None = None
     priority: Priority | None = None
     note: str | None = None

@@ -12,7 +12,9 @@ NOT = (
 I_HAVE = r"(?:i|we)(?:'?m| am|'?ve| have| had|'re| are)?"
 SOON_WORD = r"(?:just|already|finally|now|also|actually|really)"
 SOON = rf"{SOON_WORD}(?: {SOON_WORD}){{0,2}}"
-ENDING_WORD = r"(?:yet|after all|though|again|now|too|as well|already|today|yesterday)"
+ENDING_WORD = (
+    r"(?:yet|any ?more|any longer|after all|though|again|now|too|as well|already|today|yesterday)"
+)
 ENDING = rf"{ENDING_WORD}(?: {ENDING_WORD}){{0,2}}"
 DUE = r"(?:due date|due day|due time|deadline|date|due|time)"
 BETWEEN = any_of(r" ?, ?(?:and )?| and | ?& ?| plus | or ")

@@ -1,12 +1,14 @@
 """The plan that changes tasks: complete, reopen, edit, delete."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from agent.offline.dates import When, read_hour
 from agent.offline.intents import Change, Edit, Named, Question
 from agent.offline.known import Known, KnownTask, Reply, Tasks
 from agent.offline.planning import wording
-from agent.offline.planning.doubting import confirm_one
+from agent.offline.planning.doubting import confirm
 from agent.offline.planning.finding import find, list_tasks, or_add
 from agent.offline.planning.telling import told
 from agent.offline.steps import Plan, Request
@@ -26,8 +28,10 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
         return Reply(
             f"I change at most {MOST_AT_ONCE} tasks for one message, so nothing has changed."
         )
-    if not intent.sure and len(found) == 1:
-        return confirm_one(intent, found[0])
+    if not intent.sure:
+        return confirm(intent, found)
+    if intent.edit.hour and not all(task.due_time for task in found):
+        intent = replace(intent, edit=Edit(missing="when"))
     if intent.edit.missing:
         return _ask_missing(intent, found)
     if _builds_on_task(intent.edit) and not isinstance(intent.target, Named):
@@ -35,7 +39,7 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
     try:
         requests = [Request(intent.tool, _arguments(intent, task, now)) for task in found]
     except CanNot as error:
-        return Reply(f"{error} Nothing has changed.", focus=found)
+        return Reply(f"{error} I left {wording.titles(found)} as it was.", focus=found)
     calls = yield requests
     return told(intent, found, calls, now)
 
@@ -55,7 +59,7 @@ def _ask_missing(intent: Change, found: Tasks) -> Reply:
 
 def _builds_on_task(edit: Edit) -> bool:
     """Whether the new values follow from the old ones, which may have changed elsewhere."""
-    return bool(edit.shift or (edit.when.at and not edit.when.day))
+    return bool(edit.shift or edit.hour or (edit.when.at and not edit.when.day))
 
 
 def _fresh(tasks: Tasks) -> Plan[Tasks]:
@@ -91,6 +95,11 @@ def _due(edit: Edit, task: KnownTask, now: datetime) -> dict[str, str]:
             when = edit.shift(task.due_date or now.date(), task.due_time)
         except (OverflowError, ValueError):
             raise CanNot("That is further away than my calendar goes.") from None
+    elif edit.hour and task.due_time:
+        at = read_hour(edit.hour, task.due_time)
+        if at is None:
+            raise CanNot(f"There is no such time as {edit.hour}.")
+        when = When(at=at)
     elif when.at and not when.day and not task.due_date:
         when = when.with_day(now)
     fields = {"due_date": when.day.isoformat()} if when.day else {}

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.offline.intents import Change, Named, Question
-from agent.offline.known import KnownTask, Reply, Tasks
+from agent.offline.known import Reply, Tasks
 from agent.offline.lexicon import ABSENT
 from agent.offline.matching import Found
 from agent.offline.planning import wording
@@ -66,10 +66,12 @@ DEEDS = {
 }
 
 
-def confirm_one(change: Change, task: KnownTask) -> Reply:
+def confirm(change: Change, tasks: Tasks) -> Reply:
     """It was asked for in words that may be a question or a remark."""
-    deed = DEEDS.get(change.tool, "change {}").format(wording.quoted(task.title))
+    titles = wording.titles(tasks)
+    deed = DEEDS.get(change.tool, "change {}").format(titles)
     if change.edit.title:
-        deed = f"rename {wording.quoted(task.title)} to {wording.quoted(change.edit.title)}"
-    sure = Question("confirm", replace(change, sure=True).on(task.id))
-    return Reply(f"Shall I {deed}? (yes or no)", focus=(task,), shown=(task,), asks=sure)
+        deed = f"rename {titles} to {wording.quoted(change.edit.title)}"
+    ids = tuple(task.id for task in tasks)
+    sure = Question("confirm", replace(change, sure=True).on(*ids))
+    return Reply(f"Shall I {deed}? (yes or no)", focus=tasks, asks=sure)

@@ -71,7 +71,9 @@ def _edited(edit: Edit, before: Tasks, tasks: Tasks, now: datetime) -> str:
 
 def _facts(edit: Edit, tasks: Tasks, now: datetime) -> list[str]:
     facts = []
-    if edit.when or edit.shift or edit.clear:
+    if edit.clear == "notes":
+        facts.append("without notes")
+    elif edit.when or edit.shift or edit.hour or edit.clear:
         dues = dict.fromkeys(_due(task, now) for task in tasks)
         facts.append(wording.joined(dues))
     if edit.priority:

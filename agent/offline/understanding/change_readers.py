@@ -94,7 +94,27 @@ def rename(match: re.Match[str], now: datetime) -> Change:
 
 
 def rename_it(match: re.Match[str], now: datetime) -> Change:
-    return Change("update_task", It(), Edit(title=read_title(match["title"])))
+    title = read_title(match["title"])
+    return Change("update_task", It(), Edit(title=title), sure=not title[:1].isdigit())
+
+
+def rename_perhaps(match: re.Match[str], now: datetime) -> Change | None:
+    """Call mom should be call dad: what else could it mean? But it is asked for."""
+    title = read_title(match["title"])
+    return Change("update_task", _target(match, now), Edit(title=title), sure=False)
+
+
+def set_hour(match: re.Match[str], now: datetime) -> Change:
+    """Make it 6 instead: which half of the day that is, the task tells."""
+    return Change("update_task", It(), Edit(hour=match["hour"]))
+
+
+def complete_others(match: re.Match[str], now: datetime) -> Change:
+    return Change("complete_task", All(but=match["but"]))
+
+
+def delete_others(match: re.Match[str], now: datetime) -> Change:
+    return Change("delete_task", All(but=match["but"]))
 
 
 def note(match: re.Match[str], now: datetime) -> Change:
@@ -104,7 +124,10 @@ def note(match: re.Match[str], now: datetime) -> Change:
 
 
 def clear(match: re.Match[str], now: datetime) -> Change:
-    time_only = match["what"].lower() in ("time", "due time")
+    what = match["what"].lower()
+    time_only = what in ("time", "due time")
+    if what.startswith("note"):
+        return Change("update_task", _it_or(_target(match, now)), Edit(clear="notes"))
     edit = Edit(clear="due_time" if time_only else "due_date")
     return Change("update_task", _it_or(_target(match, now)), edit)
 

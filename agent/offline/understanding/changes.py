@@ -3,60 +3,24 @@
 import re
 from datetime import datetime
 
-from agent.offline import lexicon
 from agent.offline.intents import Change, Refuse
 from agent.offline.templates import template
 from agent.offline.understanding import change_readers as readers
 from agent.offline.understanding.change_readers import Read
+from agent.offline.understanding.slots import NAMES
+from agent.offline.words import any_of
 
 Rules = list[tuple[re.Pattern[str], Read]]
-NAMES = {
-    # slots
-    "task": r"(?P<target>[\"“][^\"”]{1,250}[\"”]|.{1,250}?)",
-    "title": r"(?P<title>.{1,600})",
-    "note": r"\s?(?P<note>.{1,10000})",
-    "phrase": r"(?P<phrase>.{1,600})",
-    "level": r"(?P<level>.{1,40})",
-    "verb": r"(?P<verb>[^\W_]{2,20})",
-    "due": rf"(?P<what>{lexicon.DUE})",
-    "pointed": r"(?P<target>it|that|this|(?:number|task|no\.?|#)? ?\d{1,3}"
-    r"|the (?:first|second|third|fourth|fifth|last)(?: one)?)",
-    "level_priority": r"(?P<level>(?:an? )?\w{1,20} priority)",
-    # words
-    "due_date": lexicon.DUE,
-    "done": lexicon.DONE,
-    "be": lexicon.BE,
-    "who_is": rf"(?P<who>{lexicon.BE})",
-    "i_have": lexicon.I_HAVE,
-    "who_i": rf"(?P<who>{lexicon.I_HAVE})",
-    "not": lexicon.NOT,
-    "soon": lexicon.SOON,
-    "ending": lexicon.ENDING,
-    "no_doer": r"(?!(?:get|have|i|we|you|to|not|well) )",
-    "no_statement": r"(?!(?:i|we|you|there|here)\b)",
-    "no_day": r"(?!a day$)",
-    "undone": rf"(?:not {lexicon.DONE}|undone|open|incomplete|unfinished|to-?do|pending)",
-    "i_have_not": r"(?:i|we)(?: haven't| have not| hadn't| didn't| did not|'m not| am not)",
-    "attach": r"(?:add|attach|write|put|leave|make)",
-    "postpone": r"(?:re-?schedule|postpone|delay|defer|snooze)",
-    "of": r"(?:of|for|on|to)",
-    "its": r"(?:the|its|that|a)",
-    "to": r"(?: to | as | for | on | ?: ?)",
-    "delete": r"(?:delete|remove|erase|discard|scrap|trash|get rid of|drop(?! off)|cancel|clear)",
-    "titled": r"(?P<target>[^:]{1,250}?)",
-    "saying": r"(?: ?: ?|,? (?:saying|that says|that) )",
-    "not_self": r"(?!self|myself)",
-    "due_day": r"(?P<what>due date|deadline|date)",
-    "colon": r" ?: ?",
-    "forward": r"(?P<phrase>.{1,250}? forward.{0,100})",
-    "correction": r"(?:(?:no|actually|sorry|rather|i meant|i mean|make that|better|it's|that's"
-    r"|it is|as|but|with|and)[, ]{1,3}){1,4}",
-}
+
+CORRECTED = any_of(
+    r"^(?:(?:no|actually|sorry|rather|wait|hm{1,3}|oh|oops|but|and|well)[, ]{1,3}){1,4}"
+    r"(?=(?:make|set|move|change|call it|rename|mark|delete|remove|complete|put|push|bump)\b)"
+)
 
 
 def read_change(text: str, now: datetime) -> Change | Refuse | None:
     """The change that one sentence asks for; None when it asks for none."""
-    return _first(RULES, text, now)
+    return _first(RULES, CORRECTED.sub("", text, count=1), now)
 
 
 def read_note(text: str, now: datetime) -> Change | Refuse | None:
@@ -91,6 +55,7 @@ ADDITIONS = _rules(
             (add|put) {note} (as [a|an] note|to the notes) (to|of|for|on) {task}
         """,
     ),
+    (readers.note, "note that {of_it}"),
     (readers.add_due, "add [a|an|the] (due date|deadline) (to|for) {task}[( of|{colon}){phrase}]"),
 )
 RULES = _rules(
@@ -99,7 +64,13 @@ RULES = _rules(
         readers.clear,
         """
             (remove|clear|delete|drop|unset|cancel) [{its}] {due} [(of|from|for|on) {task}]
-            (remove|clear|unset) {task}'s {due}
+            (remove|clear|unset|delete|drop|erase) {task}'s {due}
+            (remove|delete|clear|erase|drop) [{its}|all] {notes} [(of|from|for|on|in) {task}]
+            (remove|delete|clear|erase|drop) {task}'s {notes}
+            {task} (has|have|needs|need|got) no {due_day} [{ending}]
+            {task} no longer (has|have|needs|need) [a|an|its|the] {due_day}
+            {task} (doesn't|does not|don't|do not) (have|need) [a|an|its|the] {due_day} [{ending}]
+            [there is|there's] no {due_day} for {task} [{ending}]
             [with] (no|without [a|an]) {due_day} [(of|from|for|on) {task}]
         """,
     ),
@@ -160,7 +131,33 @@ RULES = _rules(
             not (done|finished) [yet]
         """,
     ),
+    # all but some
+    (
+        readers.complete_others,
+        """
+            (mark|set|tick|check) {all} [off] [as] {done},[{blank}]{except} {rest}
+            (mark|set|tick|check) {all} [off] [as] {done} {except} {rest}
+            {all}['s| {be}] [{soon}] {done} {except} {rest}
+            [i|i've|i have|we|we've] [{soon}] (did|done|finished|completed) {all} {except} {rest}
+        """,
+    ),
+    (
+        readers.delete_others,
+        """
+            {delete} {others} (but|and|,) [not|keep|leave] {rest}
+            keep {rest} (and|but) {delete} {others}
+        """,
+    ),
     # done
+    (
+        readers.complete_it,
+        """
+            [{i_have}] [{soon}] {done} [with (it|that)] [{ending}]
+            [i] did (it|that) [{ending}]
+            i did [{ending}]
+            (it|that)'s {done} [{ending}]
+        """,
+    ),
     (readers.complete_it, "mark [as] {done}"),
     (
         readers.complete,
@@ -177,15 +174,6 @@ RULES = _rules(
     (
         readers.complete,
         "[{i_have}] [{soon}] [all] (done|finished|completed) [with|doing] {task} [{ending}]",
-    ),
-    (
-        readers.complete_it,
-        """
-            [{i_have}] [{soon}] {done} [with (it|that)] [{ending}]
-            [i] did (it|that) [{ending}]
-            i did [{ending}]
-            (it|that)'s {done} [{ending}]
-        """,
     ),
     (readers.complete, "{no_doer}{task}['s| {be}] [{soon}] [all] {done} [{ending}]"),
     (
@@ -213,9 +201,13 @@ RULES = _rules(
     (
         readers.move,
         """
-            ({postpone}|move|push [back]|shift|put off|bring forward) {phrase}
+            ({postpone}|move|bump|push [back]|shift|put off|bring forward) {phrase}
             bring {forward}
         """,
+    ),
+    (
+        readers.set_hour,
+        "(make|set|put|change|move|push) (it|that|this) [to|at|for] {hour} [instead|then|please]",
     ),
     (readers.make, "(make|set|change|update|mark|flag|put|turn|edit) {phrase}"),
     (readers.rename, "(change|turn|edit|update|correct) {task} (to|into) {title}"),
@@ -226,5 +218,6 @@ RULES = _rules(
         readers.state,
         "{no_statement}{task}('s| is| are| (should|must|has to|needs to) be) [now] {phrase}",
     ),
+    (readers.rename_perhaps, "{no_statement}{task} should be {title}"),
     (readers.rename_it, "(i mean|i meant) {title}"),
 )

@@ -49,6 +49,12 @@ BETWEEN_SENTENCES = any_of(
     r", (?=what(?:'s| is| do)\b)",
     r"\n+",
 )
+BETWEEN_CHANGES = any_of(
+    rf"(?:,|;| and|, and|,? then|,? and then|,? and also|,? but) (?=(?:please )?(?:{COMMAND}"
+    r"|(?:complete|finish|tick|check off|cross off|mark|set|change|postpone|cancel|reopen|rename)\b"
+    r"|(?:move|push|bump|put) .{1,80} (?:to|on|for|until|by|back|forward)\b))"
+)
+"""Where the first of several commands is a change: "complete bread and move rent to friday"."""
 AROUND_QUESTIONS = any_of(r"(?:^|\n|(?<=[.;!?]) )([^\n.;!?]+\?)(?=\s|$)")
 ONE_MORE = any_of(r"(?:and|also|plus|oh,? and)\b,? (?=\S)")
 TOO = any_of(r" (?:too|as well|also)$")
@@ -56,6 +62,8 @@ SAYS_DUE = any_of(r"\b(?:is|are)\b")
 REGRET = any_of(r"(?:i|we) (?:should|could|would|might|must|ought to)(?: have|'ve)\b")
 WISH = any_of(r"(?:i|we)\b|remind me that\b")
 """What I need to do may be on the list already."""
+POLITE = any_of(r"\b(?:(?:can|could|would|will|may|might) (?:you|u|i|we)|please|pls|mind)\b")
+"""With one of these a question asks for a deed: "can you delete milk?"."""
 ALSO_TO_DO = VERBS | {
     "cancel",
     "change",
@@ -85,11 +93,23 @@ def read_command(text: str, now: datetime) -> Intent | None:
     for borders in (BETWEEN_SENTENCES, AROUND_QUESTIONS):
         parts = [part for part in borders.split(text) if part.strip()]
         if 1 < len(parts) <= MOST_SENTENCES:
-            intents = [_sentence(part, now) for part in parts]
+            intents = [_several_changes(part, now) or _sentence(part, now) for part in parts]
             understood = tuple(intent for intent in intents if intent)
             if len(understood) == len(parts):
                 return _at_once(understood)
-    return _sentence(text, now)
+    return _several_changes(text, now) or _sentence(text, now)
+
+
+def _several_changes(text: str, now: datetime) -> Intent | None:
+    """Commands with no more than a comma or "and" between them, the first of them a change."""
+    parts = BETWEEN_CHANGES.split(text)
+    quoted = any(part.count('"') % 2 or part.count("“") != part.count("”") for part in parts)
+    if not 1 < len(parts) <= MOST_SENTENCES or quoted or read_note(plain(text), now):
+        return None
+    intents = [_sentence(part, now) for part in parts]
+    if not isinstance(intents[0], Change) or not all(intents):
+        return None
+    return Several(tuple(intent for intent in intents if intent))
 
 
 def _at_once(intents: tuple[Intent, ...]) -> Intent:
@@ -112,6 +132,11 @@ def _sentence(sentence: str, now: datetime) -> Intent | None:
         return Refuse(f"{absent} Nothing has changed.")
     if QUESTION.match(text):
         return read_question(text, now) or Say("off_topic")
+    return _order(text, sentence, now)
+
+
+def _order(text: str, sentence: str, now: datetime) -> Intent | None:
+    """What the plain ``text`` of a sentence tells to add, to show or to change."""
     if REGRET.match(text):
         return Guess(text, Unclear())
     addition = read_note(text, now) or read_addition(text, now)
@@ -123,6 +148,8 @@ def _sentence(sentence: str, now: datetime) -> Intent | None:
     request = read_question(text, now) or read_change(text, now)
     if absent and request:
         return Guess(text, request, absent)
+    if isinstance(request, Change) and sentence.rstrip().endswith("?"):
+        request = replace(request, sure=bool(POLITE.search(sentence)))
     if isinstance(request, Show | Change):
         return replace(request, instead=_to_do_instead(request, text, now))
     return request or _pick(text)
