@@ -27,10 +27,11 @@ NUMBERS = {
     "sixty": 60,
     "ninety": 90,
     "a couple of": 2,
+    "a couple": 2,
     "couple of": 2,
     "a few": 3,
 }
-NUMBER = r"\d{1,4}|a couple of|couple of|a few|" + "|".join(
+NUMBER = r"\d{1,4}|a couple of|a couple|couple of|a few|" + "|".join(
     word for word in NUMBERS if " " not in word
 )
 HOUR = r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"

@@ -211,6 +211,19 @@ TABLES = {
         after 5pm                       | 17:00
         monday at 5                     | 2026-11-23 17:00
         friday from 2 to 3              | 2026-11-27 14:00
+        tomorrow at 9.30                | 2026-11-22 09:30
+        tomorrow at about 5pm           | 2026-11-22 17:00
+        tomorrow at about 9             | 2026-11-22 09:00
+        first thing tomorrow            | 2026-11-22
+        tomorrow noonish                | 2026-11-22 12:00
+        tonite                          | 2026-11-21 20:00
+        a week on friday                | 2026-12-04
+        the coming friday               | 2026-11-27
+        on mondey                       | 2026-11-23
+        5. january                      | 2027-01-05
+        on the twenty first of december | 2026-12-21
+        in a couple hours               | 2026-11-21 14:10
+        5:30 p.m. tomorrow              | 2026-11-22 17:30
     """,
     "2026-11-18 18:30": """
         wednesday                       | 2026-11-25
@@ -369,6 +382,17 @@ NO_DATES = """
     marchs past
     tune in
     go at 100 km
+    watch Next Friday
+    listen to Sunday Morning
+    read 11/22/63
+    write about january 6th
+    buy tickets for the 7:30 show
+    book the 9:30 train
+    take the 5 o'clock train
+    meet at the sat nav shop
+    light candles on the 1st sunday in advent
+    the following monday
+    visit the shop on the 27th street
 """
 
 

@@ -24,6 +24,7 @@ MEAL = re.compile(rf"\b(?:{'|'.join(MEALS)})\b", re.IGNORECASE)
 LEAD = (
     r"(?:(?:due|no later than) )?"
     r"(?:(?:at|on|by|around|about|before|after|until|till|from|for|between|starting at|@) ?)?"
+    r"(?:about |around )?"
 )
 BARE_AFTER = frozenset({"at", "around", "until", "till", "@"})
 """After these a bare hour is a time."""
@@ -135,8 +136,9 @@ def _clock(said: Said, part: str) -> Clock | None:
 
 
 def _last(said: Said) -> str:
-    """The last word of the lead."""
-    return "".join(said.lead.split()[-1:])
+    """The last word of the lead; "at" of "at about"."""
+    words = said.lead.split()
+    return next((word for word in reversed(words) if word != "about" or len(words) == 1), "")
 
 
 def _after_at(said: Said) -> bool:
@@ -180,7 +182,10 @@ def _hour(said: Said, hour: int, part: str, half: str = "") -> tuple[int, bool]:
 
 
 def _rule(words: str, body: str, read: TimeReader) -> tuple[list[str], re.Pattern[str], TimeReader]:
-    return words.split(), re.compile(rf"(?:{body}){SHARP}", re.IGNORECASE), read
+    def read_by_itself(said: Said, part: str) -> Clock | None:
+        return None if said.the and not said.ends() else read(said, part)  # the 9:30 train
+
+    return words.split(), re.compile(rf"(?:{body}){SHARP}", re.IGNORECASE), read_by_itself
 
 
 HOURS = f"{DIGITS} one two three four five six seven eight nine ten eleven twelve"
@@ -188,7 +193,7 @@ TIMES: Rules[str, Clock] = Rules(
     LEAD,
     [
         _rule(
-            f"noon midday midnight lunch lunchtime {DIGITS}",
+            f"noon noonish midday middayish midnight lunch lunchtime {DIGITS}",
             rf"(?:12 )?(?P<name>noon|midday|midnight|lunch ?time){ISH}\b(?!')",
             _named,
         ),
@@ -215,7 +220,7 @@ TIMES: Rules[str, Clock] = Rules(
         _rule(
             HOURS,
             rf"(?P<hour>{HOUR})(?:(?P<colon>[:.]|h(?=\d))(?P<minute>\d\d))?(?![\d:/%-]|\.\d)"
-            rf"h?(?: ?(?P<clock>o'? ?clock|-?ish)\b)?{HALF}?(?!\w){PART}?",
+            rf"h?(?: ?(?P<clock>o'? ?clock|-?ish)\b)?{HALF}?{ISH}(?!\w){PART}?",
             _clock,
         ),
     ],

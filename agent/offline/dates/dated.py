@@ -37,6 +37,8 @@ def numeric(said: Said, now: datetime) -> Day | None:
     first, second, year = int(said["first"]), int(said["second"]), said["year"]
     if not year and not ((said.lead and not said.the) or _like_a_date(said)):
         return None
+    if said["separator"] == "." and not year and (second > 12 or said.lead.startswith("at")):
+        return None  # at 9.30
     month_first = said["separator"] == "/" and bool(MONTH_FIRST_ZONES.match(str(now.tzinfo)))
     if first > 12 or second > 12:
         month_first = second > 12
@@ -100,7 +102,7 @@ def _alone(said: Said) -> bool:
 
 def weekday_and_day(said: Said, now: datetime) -> Day | None:
     """On friday the 4th; but "watch Friday the 13th" is a film, unless it is the next of them."""
-    if said["weekday"] not in DAY_NUMBERS or not said.ends() or said.last in OBJECT_FOLLOWS:
+    if said["weekday"] not in DAY_NUMBERS or not said.ends() or said.last in WATCHED:
         return None
     day = _day_of_month(said["day"])
     if not 1 <= day <= 31:
@@ -112,8 +114,8 @@ def weekday_and_day(said: Said, now: datetime) -> Day | None:
     return read
 
 
-OBJECT_FOLLOWS = frozenset({"watch", "see", "read", "play", "stream", "to", "called", "named"})
-"""What follows these is what they are about: watch Friday the 13th, listen to Ruby Tuesday."""
+WATCHED = frozenset({"watch", "see", "read", "play", "stream", "called", "named"})
+"""What follows these is what they are about: watch Next Friday, read 11/22/63."""
 
 
 def of_month(said: Said, now: datetime) -> Day:

@@ -11,7 +11,13 @@ from datetime import datetime
 
 from agent.offline.dates import dated, nearby
 from agent.offline.dates.calendar import Day, NoSuchDay
-from agent.offline.dates.names import DAY_NUMBERS, MONTH_NUMBERS, ORDINAL, ORDINALS
+from agent.offline.dates.names import (
+    DAY_NUMBERS,
+    MONTH_NUMBERS,
+    ORDINAL,
+    ORDINALS,
+)
+from agent.offline.dates.names import WEEKDAY as ANY_WEEKDAY
 from agent.offline.dates.scanning import DIGITS, Rules, Said
 from agent.offline.words import NUMBER, NUMBERS
 
@@ -23,16 +29,19 @@ LEAD = (
 PART = r"(?: (?:in the )?(?P<part>morning|afternoon|evening|night)\b)?"
 NAME = r"(?P<{}>[^\W\d_]{{3,10}})"
 WEEKDAY = NAME.format("weekday")
+ON_WEEKDAY = rf"(?:(?P<weekday>{ANY_WEEKDAY})\b\.?,? (?:the )?)?"
 MONTH = NAME.format("month") + r"\b\.?(?!-)"
-DAY = rf"(?P<day>\d{{1,2}}(?:st|nd|rd|th)?|(?:{ORDINAL})\b)"
+DAY = rf"(?P<day>\d{{1,2}}(?:st|nd|rd|th|\.)?|(?:{ORDINAL})\b)"
 LAST = r"(?: ?(?:-|–|to|till|until) ?(?P<last>\d{1,2})(?:st|nd|rd|th)?)?"
 YEAR = r"(?:,? (?P<year>(?:19|20|21)\d\d)(?![:\d]))?"
 NO_NUMBER = r"(?!,? the \d{1,2}(?:st|nd|rd|th))"
 UNIT = r"(?P<unit>minutes?|mins?|hours?|hrs?|h|days?|weeks?|fortnights?|months?|years?)"
-WHICH = r"(?:(?P<which>this|next) (?:coming )?|coming )?"
+WHICH = r"(?:(?P<which>this|next|coming) (?:coming )?)?"
 
 ABOUT_IT = frozenset({"since", "than", "after", "dated", "called", "named", "titled", "of"})
 """What follows these tells which thing is meant, not when: mails older than 3 December."""
+
+BELONGS_TO = (("up", "to"), ("as", "of"), ("who", "was"))
 
 DayReader = Callable[[Said, datetime], Day | None]
 
@@ -54,7 +63,7 @@ def find_day(text: str, now: datetime) -> FoundDay | None:
     said, meaning = found
     if isinstance(meaning, NoSuchDay):
         raise meaning
-    part = "night" if said.core.lower().endswith("tonight") else said["part"]
+    part = "night" if said["word"] in nearby.TONIGHT else said["part"]
     return FoundDay(said.start, said.end, meaning, part)
 
 
@@ -64,7 +73,7 @@ def _rule(
     """``body`` as whole words, with "morning" after it; not "friday's" and not "monday.com"."""
 
     def read_or_fault(said: Said, now: datetime) -> Day | NoSuchDay | None:
-        if not said.lead and (said.last in ABOUT_IT or said.before[-2:] == ("up", "to")):
+        if not said.lead and _is_about(said):
             return None
         try:
             return read(said, now)
@@ -75,10 +84,20 @@ def _rule(
     return words.split(), pattern, read_or_fault
 
 
+def _is_about(said: Said) -> bool:
+    """Whether a day belongs to the words before it: listen to Ruby Tuesday, mails up to friday."""
+    if said.before[-2:] in BELONGS_TO or said.last in ABOUT_IT:
+        return True
+    if said.last == "about":
+        return said.before[-2:-1] not in (("what",), ("how",))
+    known_by_it = said.last in dated.WATCHED or said.before[-2:] == ("listen", "to")
+    return known_by_it and (said.core[0].isdigit() or said.is_title())
+
+
 ALL_DAYS = " ".join(DAY_NUMBERS)
 ALL_PLACES = " ".join({place.split("-")[0] for place in ORDINALS})
 COUNTS = " ".join({count.split()[0].split("-")[0] for count in NUMBERS}) + f" {DIGITS}"
-ORIGIN = r"(?: (?:from|after) (?P<origin>now|today|tomorrow|[^\W\d_]{3,10}))"
+ORIGIN = r"(?: (?:from|after|on) (?P<origin>now|today|tomorrow|[^\W\d_]{3,10}))"
 IN = r"(?P<in>(?:with)?in (?:the next |about )?)?"
 DAYS: Rules[datetime, Day | NoSuchDay] = Rules(
     LEAD,
@@ -92,12 +111,12 @@ DAYS: Rules[datetime, Day | NoSuchDay] = Rules(
         ),
         _rule(
             f"{DIGITS} {ALL_PLACES} {ALL_DAYS}",
-            rf"(?:{WEEKDAY}\.?,? (?:the )?)?{DAY}{LAST} (?:of )?{MONTH}{YEAR}",
+            rf"{ON_WEEKDAY}{DAY}{LAST} (?:of )?{MONTH}{YEAR}",
             dated.named,
         ),
         _rule(
             " ".join([*MONTH_NUMBERS, ALL_DAYS]),
-            rf"(?:{WEEKDAY}\.?,? (?:the )?)?{MONTH} (?:the )?{DAY}{LAST}"
+            rf"{ON_WEEKDAY}{MONTH} (?:the )?{DAY}{LAST}"
             rf"(?![:.]\d| ?[ap]\.?m){YEAR}",
             dated.named,
         ),
@@ -151,8 +170,8 @@ DAYS: Rules[datetime, Day | NoSuchDay] = Rules(
         ),
         _rule("this next weekend", r"(?:(?P<which>this|next) )?weekend", nearby.weekend),
         _rule(
-            " ".join(["later", DIGITS, *nearby.NEAR]),
-            r"(?:later )?(?P<word>this(?= (?:morning|afternoon|evening|night)\b)"
+            " ".join(["later", "first", DIGITS, *nearby.NEAR]),
+            r"(?:later |first thing )?(?P<word>this(?= (?:morning|afternoon|evening|night)\b)"
             r"|\d?[^\W\d_]{3,10})",
             nearby.near,
         ),

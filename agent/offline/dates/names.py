@@ -13,13 +13,13 @@ _ORDINALS = """
 ORDINALS = _ORDINALS.split()
 
 _OTHER_DAYS = {
-    **dict.fromkeys(["mon"], 0),
-    **dict.fromkeys(["tue", "tues"], 1),
+    **dict.fromkeys(["mon", "mondey"], 0),
+    **dict.fromkeys(["tue", "tues", "tuesdey"], 1),
     **dict.fromkeys(["wed", "weds", "wensday", "wendsday", "wendesday", "wednessday"], 2),
     **dict.fromkeys(["thu", "thur", "thurs", "thersday"], 3),
-    **dict.fromkeys(["fri"], 4),
+    **dict.fromkeys(["fri", "fryday"], 4),
     **dict.fromkeys(["sat", "saterday", "satterday"], 5),
-    **dict.fromkeys(["sun"], 6),
+    **dict.fromkeys(["sun", "sundey"], 6),
 }
 _OTHER_MONTHS = {
     **dict.fromkeys(["jan", "januari", "janurary"], 1),

@@ -15,14 +15,29 @@ _TOMORROW = """
     2moro 2morrow 2mrw
 """
 TOMORROW = frozenset(_TOMORROW.split())
-NEAR = TOMORROW | {"today", "tonight", "this"}
+TONIGHT = frozenset({"tonight", "tonite", "2nite", "tonigt", "tonght"})
+NEAR = TOMORROW | TONIGHT | {"today", "this"}
 NOT_BEFORE_DAYS = frozenset(
     {"my", "our", "every", "each", "a", "one", "some", "he", "she", "we", "they", "get", "be"}
-    | {"last", "past", "previous", "other", "any", "given", "black", "good", "bloody", "ruby"}
+    | {
+        "last",
+        "past",
+        "previous",
+        "other",
+        "following",
+        "next",
+        "any",
+        "given",
+        "black",
+        "good",
+        "bloody",
+        "ruby",
+    }
     | {"blue", "manic", "stormy", "freaky", "cyber", "super", "ash", "palm", "easter", "giving"}
     | set(ORDINALS)
 )
 """My friday, every monday, he sat, get wed, last monday, Ruby Tuesday."""
+NTH = re.compile(r"\d{1,2}(?:st|nd|rd|th)")
 TIME_FOLLOWS = re.compile(
     r",? (?:(?:at |@ ?)\d|(?:from |around )?\d{1,2}"
     r"(?:[:.h]\d\d| ?[ap]\.?m\b| ?(?:-|–|to) ?\d|(?= ?$|[,;!?)])| in the )"
@@ -101,10 +116,11 @@ def weekday(said: Said, now: datetime) -> Day | None:
         return None
     if said["which"] or said["later"]:
         return _which_weekday(said, today)
+    led = said.lead and (not said.the or said.ends())
     time_follows = said.follows(TIME_FOLLOWS)
-    if not (said.lead or time_follows) and (name == "sun" or not _alone(said)):
+    if not (led or time_follows) and (name == "sun" or not _alone(said)):
         return None
-    if not said.lead and NOT_BEFORE_DAYS.intersection(said.before[-1:]):
+    if not said.lead and (said.last in NOT_BEFORE_DAYS or NTH.fullmatch(said.last)):
         return None
     return Day(coming(name, today))
 
@@ -117,7 +133,7 @@ def _which_weekday(said: Said, today: date) -> Day:
     """The friday that is called "this" is the first to come, "next" is that of next week."""
     if said["later"] or said["which"] == "next":
         return Day(next_monday(today) + timedelta(days=DAY_NUMBERS[said["weekday"]]))
-    return Day(coming(said["weekday"], today - timedelta(days=1)))
+    return Day(coming(said["weekday"], today - timedelta(days=said["which"] == "this")))
 
 
 def end_of(said: Said, now: datetime) -> Day:

@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from agent.offline.words import CONTINUES, NEXT_WORD, VERBS
 
 WORD = re.compile(r"(?:(?<![\w/.:'#-])|(?<=\bat))(?:\d|[^\W\d_]+)")
 DIGITS = "0"
 """Stands for any number among the words with which a rule begins."""
-FARTHEST_BACK = 60
+FARTHEST_BACK = 40
 """Characters; what is said before a day, such as "which is due date is: by the", is shorter."""
 LEAD_ENDS = ("@", ":", "=")
 HEAD_ENDS = ",;:.!?()–—-\n"
@@ -23,6 +23,14 @@ CAPITAL = re.compile(r" ([A-Z][\w']{0,30})")
 
 Known = TypeVar("Known")
 Found = TypeVar("Found")
+
+
+class Lead(NamedTuple):
+    """What stands before a date and belongs to it."""
+
+    words: str
+    the: bool
+    start: int
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,8 @@ class Said:
 
     def __getitem__(self, name: str) -> str:
         """A group of the rule in small letters; "" if it is not there."""
-        return (self.match.groupdict().get(name) or "").lower()
+        place = self.match.re.groupindex.get(name)
+        return (self.match[place] or "").lower() if place else ""
 
     @property
     def end(self) -> int:
@@ -78,11 +87,15 @@ class Said:
             return False  # Friday I'm in love
         return word in CONTINUES or (word in VERBS and not self.before)
 
+    def is_title(self) -> bool:
+        """Whether it is written as the name of something: Next Friday, but not FRIDAY."""
+        return self.core[0].isupper() and not self.core.isupper()
+
     def is_name(self) -> bool:
         """Whether capitals make it a part of a name: Tomorrow Never Knows, the Today Show."""
         text = self.match.string
         after = CAPITAL.match(text, self.end)
-        if not after or self.core.isupper() or not self.core[0].isupper() or after[1] == "I":
+        if not after or not self.is_title() or after[1] == "I":
             return False
         if self.before:
             return True
@@ -113,11 +126,13 @@ class Rules(Generic[Known, Found]):
         for word in WORD.finditer(text):
             if word.start() < behind:
                 continue
+            before: Lead | None = None
             for rank, pattern, read in self._by_word.get(_key(word[0]), ()):
                 match = pattern.match(text, word.start())
                 if match is None:
                     continue
-                said = self._said(match)
+                before = before or self._before(text, word.start())
+                said = Said(match, *before)
                 found = read(said, known)
                 if found is not None:
                     behind = said.end
@@ -131,15 +146,13 @@ class Rules(Generic[Known, Found]):
         word = WORD.match(text)
         return word is not None and _key(word[0]) in self._by_word
 
-    def _said(self, match: re.Match[str]) -> Said:
-        text, start = match.string, match.start()
-        before = text[max(0, start - 2) : start].strip(" ")[-1:]
-        lead = None
-        if before.isalpha() or before in LEAD_ENDS:
+    def _before(self, text: str, start: int) -> Lead:
+        end = text[max(0, start - 2) : start].strip(" ")[-1:]
+        if end.isalpha() or end in LEAD_ENDS:
             lead = self._lead.search(text, max(0, start - FARTHEST_BACK), start)
-        if lead is None:
-            return Said(match, "", the=False, start=start)
-        return Said(match, lead["lead"].lower(), the=bool(lead["the"]), start=lead.start())
+            if lead:
+                return Lead(lead["lead"].lower(), bool(lead["the"]), lead.start())
+        return Lead("", False, start)
 
 
 def _key(word: str) -> str:
