@@ -189,39 +189,37 @@ def _rule(words: str, body: str, read: TimeReader) -> tuple[list[str], re.Patter
 
 
 HOURS = f"{DIGITS} one two three four five six seven eight nine ten eleven twelve"
-TIMES: Rules[str, Clock] = Rules(
-    LEAD,
-    [
-        _rule(
-            f"noon noonish midday middayish midnight lunch lunchtime {DIGITS}",
-            rf"(?:12 )?(?P<name>noon|midday|midnight|lunch ?time){ISH}\b(?!')",
-            _named,
-        ),
-        _rule(
-            f"half quarter a five ten twenty {DIGITS}",
-            rf"(?:a )?{MINUTES} (?P<side>past|after|to|till|before) (?P<hour>{HOUR})(?![:.]\d)"
-            rf"{ISH}{HALF}?(?!\w){PART}?",
-            _past,
-        ),
-        _rule("half", rf"half (?P<hour>{HOUR})\b{PART}?", _half_hour),
-        _rule(
-            HOURS,
-            rf"(?P<hour>{HOUR})(?:[:.h](?P<minute>\d\d))?(?: ?(?P<own>[ap])\.?m\b\.?)?"
-            r"(?: ?(?P<dash>[-–]) ?| (?P<between>to|till|until|and) )"
-            rf"(?P<end>{HOUR}|noon|midday|midnight)(?:[:.h](?P<end_minute>\d\d))?{HALF}?"
-            rf"(?![\w:/-]){PART}?",
-            _range,
-        ),
-        _rule(
-            DIGITS,
-            r"(?P<hour>\d\d)(?P<minute>\d\d)(?: ?(?P<h>h|hrs)| hours)?(?![\w:/%-]|\.\d)",
-            _four_digits,
-        ),
-        _rule(
-            HOURS,
-            rf"(?P<hour>{HOUR})(?:(?P<colon>[:.]|h(?=\d))(?P<minute>\d\d))?(?![\d:/%-]|\.\d)"
-            rf"h?(?: ?(?P<clock>o'? ?clock|-?ish)\b)?{HALF}?{ISH}(?!\w){PART}?",
-            _clock,
-        ),
-    ],
-)
+RULES = [
+    _rule(
+        f"noon noonish midday middayish midnight lunch lunchtime {DIGITS}",
+        rf"(?:12 )?(?P<name>noon|midday|midnight|lunch ?time){ISH}\b(?!')",
+        _named,
+    ),
+    _rule(
+        f"half quarter a five ten twenty {DIGITS}",
+        rf"(?:a )?{MINUTES} (?P<side>past|after|to|till|before) (?P<hour>{HOUR})(?![:.]\d)"
+        rf"{ISH}{HALF}?(?!\w){PART}?",
+        _past,
+    ),
+    _rule("half", rf"half (?P<hour>{HOUR})\b{PART}?", _half_hour),
+    _rule(
+        HOURS,
+        rf"(?P<hour>{HOUR})(?:[:.h](?P<minute>\d\d))?(?: ?(?P<own>[ap])\.?m\b\.?)?"
+        r"(?: ?(?P<dash>[-–]) ?| (?P<between>to|till|until|and) )"
+        rf"(?P<end>{HOUR}|noon|midday|midnight)(?:[:.h](?P<end_minute>\d\d))?{HALF}?"
+        rf"(?![\w:/-]){PART}?",
+        _range,
+    ),
+    _rule(
+        DIGITS,
+        r"(?P<hour>\d\d)(?P<minute>\d\d)(?: ?(?P<h>h|hrs)| hours)?(?![\w:/%-]|\.\d)",
+        _four_digits,
+    ),
+    _rule(
+        HOURS,
+        rf"(?P<hour>{HOUR})(?:(?P<colon>[:.]|h(?=\d))(?P<minute>\d\d))?(?![\d:/%-]|\.\d)"
+        rf"h?(?: ?(?P<clock>o'? ?clock|-?ish)\b)?{HALF}?{ISH}(?!\w){PART}?",
+        _clock,
+    ),
+]
+TIMES: Rules[str, Clock] = Rules(LEAD, RULES)

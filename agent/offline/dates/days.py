@@ -99,83 +99,81 @@ ALL_PLACES = " ".join({place.split("-")[0] for place in ORDINALS})
 COUNTS = " ".join({count.split()[0].split("-")[0] for count in NUMBERS}) + f" {DIGITS}"
 ORIGIN = r"(?: (?:from|after|on) (?P<origin>now|today|tomorrow|[^\W\d_]{3,10}))"
 IN = r"(?P<in>(?:with)?in (?:the next |about )?)?"
-DAYS: Rules[datetime, Day | NoSuchDay] = Rules(
-    LEAD,
-    [
-        _rule(DIGITS, r"(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)", dated.iso),
-        _rule(
-            f"{ALL_PLACES} last {DIGITS}",
-            rf"(?P<place>\d(?:st|nd|rd|th)|{ORDINAL}|last) {WEEKDAY} (?:of|in) "
-            rf"(?:(?:the|(?P<which>this|next)) month|(?:the month of )?{MONTH}{YEAR})",
-            dated.weekday_of_month,
-        ),
-        _rule(
-            f"{DIGITS} {ALL_PLACES} {ALL_DAYS}",
-            rf"{ON_WEEKDAY}{DAY}{LAST} (?:of )?{MONTH}{YEAR}",
-            dated.named,
-        ),
-        _rule(
-            " ".join([*MONTH_NUMBERS, ALL_DAYS]),
-            rf"{ON_WEEKDAY}{MONTH} (?:the )?{DAY}{LAST}"
-            rf"(?![:.]\d| ?[ap]\.?m){YEAR}",
-            dated.named,
-        ),
-        _rule(
-            DIGITS,
-            r"(?P<first>\d{1,2})(?P<separator>[/.])(?P<second>\d{1,2})"
-            r"(?:(?P=separator)(?P<year>\d{4}|\d\d)|(?P<dot>\.))?(?! ?[ap]\.?m)",
-            dated.numeric,
-        ),
-        _rule(
-            f"{DIGITS} {ALL_PLACES}",
-            rf"{DAY} (?:day )?of (?:the|(?P<which>this|next)) month",
-            dated.of_month,
-        ),
-        _rule("day", r"day after tomorrow", nearby.day_after_tomorrow),
-        _rule(
-            f"in within {COUNTS}",
-            rf"{IN}(?P<count>\d{{1,3}}[.,]\d|{NUMBER})(?P<half> and a half)? ?{UNIT}\b"
-            rf"(?P<half_after> and a half)?(?: (?:and )?(?P<extra>{NUMBER}) ?min(?:ute)?s?\b)?"
-            rf"{ORIGIN}?",
-            nearby.after,
-        ),
-        _rule(
-            "in within half quarter three a",
-            rf"{IN}(?:(?P<odd>three )|an? )?(?P<piece>half|quarter)s?"
-            rf" (?:of )?an hour{ORIGIN}?",
-            nearby.after,
-        ),
-        _rule(
-            "eod eow eom end",
-            r"(?P<short>eod|eow|eom)|end of (?:the )?(?:(?P<which>this|next) )?"
-            r"(?P<unit>day|week|month|year)",
-            nearby.end_of,
-        ),
-        _rule("end", rf"end of {MONTH}", dated.end_of_month),
-        _rule("next", rf"(?P<later>next week)(?: on)? {WEEKDAY}", nearby.weekday),
-        _rule(
-            ALL_DAYS,
-            rf"{WEEKDAY},? (?:the )(?P<day>\d{{1,2}}(?:st|nd|rd|th))",
-            dated.weekday_and_day,
-        ),
-        _rule(
-            f"this next coming {ALL_DAYS}",
-            rf"{WHICH}{WEEKDAY}{NO_NUMBER}(?P<later> next week)?",
-            nearby.weekday,
-        ),
-        _rule(
-            "later this next",
-            r"(?:later )?(?P<which>this|next) (?P<unit>week|month|year)",
-            nearby.week_or_month,
-        ),
-        _rule("this next weekend", r"(?:(?P<which>this|next) )?weekend", nearby.weekend),
-        _rule(
-            " ".join(["later", "first", DIGITS, *nearby.NEAR]),
-            r"(?:later |first thing )?(?P<word>this(?= (?:morning|afternoon|evening|night)\b)"
-            r"|\d?[^\W\d_]{3,10})",
-            nearby.near,
-        ),
-        _rule(DIGITS, r"(?P<day>\d{1,2})(?:st|nd|rd|th)", dated.month_day),
-        _rule("in by before until", rf"(?:in|by|before|until) {MONTH}(?! ?\d)", dated.in_month),
-    ],
-)
+RULES = [
+    _rule(DIGITS, r"(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)", dated.iso),
+    _rule(
+        f"{ALL_PLACES} last {DIGITS}",
+        rf"(?P<place>\d(?:st|nd|rd|th)|{ORDINAL}|last) {WEEKDAY} (?:of|in) "
+        rf"(?:(?:the|(?P<which>this|next)) month|(?:the month of )?{MONTH}{YEAR})",
+        dated.weekday_of_month,
+    ),
+    _rule(
+        f"{DIGITS} {ALL_PLACES} {ALL_DAYS}",
+        rf"{ON_WEEKDAY}{DAY}{LAST} (?:of )?{MONTH}{YEAR}",
+        dated.named,
+    ),
+    _rule(
+        " ".join([*MONTH_NUMBERS, ALL_DAYS]),
+        rf"{ON_WEEKDAY}{MONTH} (?:the )?{DAY}{LAST}"
+        rf"(?![:.]\d| ?[ap]\.?m){YEAR}",
+        dated.named,
+    ),
+    _rule(
+        DIGITS,
+        r"(?P<first>\d{1,2})(?P<separator>[/.])(?P<second>\d{1,2})"
+        r"(?:(?P=separator)(?P<year>\d{4}|\d\d)|(?P<dot>\.))?(?! ?[ap]\.?m)",
+        dated.numeric,
+    ),
+    _rule(
+        f"{DIGITS} {ALL_PLACES}",
+        rf"{DAY} (?:day )?of (?:the|(?P<which>this|next)) month",
+        dated.of_month,
+    ),
+    _rule("day", r"day after tomorrow", nearby.day_after_tomorrow),
+    _rule(
+        f"in within {COUNTS}",
+        rf"{IN}(?P<count>\d{{1,3}}[.,]\d|{NUMBER})(?P<half> and a half)? ?{UNIT}\b"
+        rf"(?P<half_after> and a half)?(?: (?:and )?(?P<extra>{NUMBER}) ?min(?:ute)?s?\b)?"
+        rf"{ORIGIN}?",
+        nearby.after,
+    ),
+    _rule(
+        "in within half quarter three a",
+        rf"{IN}(?:(?P<odd>three )|an? )?(?P<piece>half|quarter)s?"
+        rf" (?:of )?an hour{ORIGIN}?",
+        nearby.after,
+    ),
+    _rule(
+        "eod eow eom end",
+        r"(?P<short>eod|eow|eom)|end of (?:the )?(?:(?P<which>this|next) )?"
+        r"(?P<unit>day|week|month|year)",
+        nearby.end_of,
+    ),
+    _rule("end", rf"end of {MONTH}", dated.end_of_month),
+    _rule("next", rf"(?P<later>next week)(?: on)? {WEEKDAY}", nearby.weekday),
+    _rule(
+        ALL_DAYS,
+        rf"{WEEKDAY},? (?:the )(?P<day>\d{{1,2}}(?:st|nd|rd|th))",
+        dated.weekday_and_day,
+    ),
+    _rule(
+        f"this next coming {ALL_DAYS}",
+        rf"{WHICH}{WEEKDAY}{NO_NUMBER}(?P<later> next week)?",
+        nearby.weekday,
+    ),
+    _rule(
+        "later this next",
+        r"(?:later )?(?P<which>this|next) (?P<unit>week|month|year)",
+        nearby.week_or_month,
+    ),
+    _rule("this next weekend", r"(?:(?P<which>this|next) )?weekend", nearby.weekend),
+    _rule(
+        " ".join(["later", "first", DIGITS, *nearby.NEAR]),
+        r"(?:later |first thing )?(?P<word>this(?= (?:morning|afternoon|evening|night)\b)"
+        r"|\d?[^\W\d_]{3,10})",
+        nearby.near,
+    ),
+    _rule(DIGITS, r"(?P<day>\d{1,2})(?:st|nd|rd|th)", dated.month_day),
+    _rule("in by before until", rf"(?:in|by|before|until) {MONTH}(?! ?\d)", dated.in_month),
+]
+DAYS: Rules[datetime, Day | NoSuchDay] = Rules(LEAD, RULES)
