@@ -1,29 +1,37 @@
 """What can stand in the way of a turn, as HTTP tells it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
 
+from conversations.models.turn import TurnQuerySet
 from web.throttles import TooManyRequests
 
 
-class ConversationIsBusy(APIException):
+class WaitsForATurn(APIException):
+    """``wait`` seconds until one of the open turns that stand in the way may have ended."""
+
+    def __init__(self, standing_in_the_way: TurnQuerySet) -> None:
+        super().__init__()
+        self.wait = standing_in_the_way.wait(timedelta(seconds=settings.AGENT_LEASE))
+
+
+class ConversationIsBusy(WaitsForATurn):
     status_code = 409
     default_code = "conversation_busy"
     default_detail = "Another message of this conversation is still being answered. Try again soon."
-    wait = 2
 
 
-class TooManyOpenTurns(APIException):
+class TooManyOpenTurns(WaitsForATurn):
     status_code = 429
     default_code = "too_many_turns"
     default_detail = "You have as many messages in work as you may have. Wait for one of them."
-    wait = 2
 
 
 class DailyTurnsUsedUp(TooManyRequests):
@@ -49,11 +57,10 @@ class TaskChangedSince(APIException):
         self.members = {"changed": [str(task) for task in tasks]}
 
 
-class TurnInProgress(APIException):
+class TurnInProgress(WaitsForATurn):
     status_code = 409
     default_code = "turn_in_progress"
     default_detail = "This message is being answered already. Ask again soon for the answer."
-    wait = 2
 
 
 class IdempotencyKeyReused(APIException):

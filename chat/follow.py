@@ -6,6 +6,7 @@ from time import monotonic, sleep
 from django.db import InterfaceError, OperationalError
 
 from agent.events import TextDelta, ToolFinished, ToolStarted
+from chat.processes import close_turns_of_the_dead
 from chat.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Place
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
 from conversations.models import Conversation, Turn
@@ -20,6 +21,7 @@ def turn_to_follow(conversation: Conversation, place: Place | None) -> Turn | No
 
     Raises Message.DoesNotExist (404) when somebody has deleted what it has to tell.
     """
+    close_turns_of_the_dead()
     turn = None
     if place and not place.ended:
         turn = conversation.turns.filter(pk=place.turn).first()

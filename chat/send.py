@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from accounts.authentication import user_of
 from accounts.models import User
 from chat.errors import DailyTurnsUsedUp, IdempotencyKeyReused, TurnInProgress
+from chat.processes import close_turns_of_the_dead
 from chat.turns import open_turn
 from conversations.models import Conversation, IdempotencyKeyTaken, NoTurnsLeft, Turn
 from web.request_id import current_request_id
@@ -52,7 +53,7 @@ def send(
     try:
         return open_turn(conversation, begin), False
     except IdempotencyKeyTaken:
-        raise TurnInProgress from None
+        raise TurnInProgress(Turn.objects.with_key(user.pk, str(key))) from None
     except NoTurnsLeft as used_up:
         raise DailyTurnsUsedUp(settings.AGENT_DAILY_TURNS, used_up.until) from None
 
@@ -79,11 +80,13 @@ def _earlier_turn(user: User, key: str, what: str) -> Turn | None:
         return None
     if turn.request_hash != what:
         raise IdempotencyKeyReused
-    if turn.abandoned:
-        Turn.objects.filter(pk=turn.pk).close_dead()
+    mine = Turn.objects.filter(pk=turn.pk)
+    if turn.status == Turn.Status.IN_PROGRESS:
+        close_turns_of_the_dead()
+        mine.close_dead()
         turn.refresh_from_db()
     if turn.status == Turn.Status.IN_PROGRESS:
-        raise TurnInProgress
+        raise TurnInProgress(mine)
     turn.load_messages()
     return turn
 

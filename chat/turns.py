@@ -13,6 +13,7 @@ from accounts.models import User
 from agent.events import Event
 from agent.llm import LLM, LLMError
 from chat.errors import ConversationIsBusy, TooManyOpenTurns
+from chat.processes import close_turns_of_the_dead, this_process
 from chat.work import Work
 from conversations.models import Conversation, ConversationBusy, TooManyTurns, Turn, TurnLost
 from web.connections import release_connection
@@ -43,7 +44,7 @@ TurnEvent = TurnStarted | Event | TurnEnded
 
 
 def open_turn(conversation: Conversation, opening: Callable[..., Turn]) -> Turn:
-    """What ``opening(lease, slots=…)`` gives, once no other turn of the conversation is open.
+    """What ``opening(lease, slots=…, process=…)`` gives, once no other turn stands in its way.
 
     No database connection is held while it waits. Raises ConversationIsBusy (409) after
     TURN_WAIT_SECONDS, TooManyOpenTurns (429), and Conversation.DoesNotExist when the conversation
@@ -53,12 +54,17 @@ def open_turn(conversation: Conversation, opening: Callable[..., Turn]) -> Turn:
     lease = timedelta(seconds=settings.AGENT_LEASE)
     while True:
         try:
-            turn = opening(lease, slots=settings.AGENT_MAX_OPEN_TURNS)
+            slots = settings.AGENT_MAX_OPEN_TURNS
+            turn = opening(lease, slots=slots, process=this_process())
         except TooManyTurns:
-            raise TooManyOpenTurns from None
+            if close_turns_of_the_dead():
+                continue
+            mine = Turn.objects.filter(user=conversation.user_id)
+            raise TooManyOpenTurns(mine) from None
         except ConversationBusy:
+            close_turns_of_the_dead()
             if monotonic() > give_up:
-                raise ConversationIsBusy from None
+                raise ConversationIsBusy(conversation.turns.all()) from None
         else:
             know(conversation_id=turn.conversation_id, turn_id=turn.pk)
             return turn

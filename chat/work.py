@@ -2,15 +2,18 @@
 
 import logging
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import copy_context
+from copy import copy
 from dataclasses import asdict
 from datetime import timedelta
-from time import monotonic
+from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,6 +26,7 @@ from chat.undo import left_of_turn, show_undone
 from conversations.models import ToolCall, Turn, TurnLost
 from todos.models import Origin, TaskChange
 from web.connections import release_connection
+from web.errors import log_database_failure
 
 logger = logging.getLogger(__name__)
 
@@ -66,8 +70,29 @@ class Work:
             )
 
     def fail(self, code: str, detail: str) -> None:
+        """Told at once; and kept at once, or as soon as the database takes it."""
         logger.warning("turn %s failed: %s", self.turn.pk, code)
-        self.settle(Turn.Status.FAILED, error_code=code, error_detail=detail)
+        fields = {"error_code": code, "error_detail": detail}
+        try:
+            self.settle(Turn.Status.FAILED, **fields)
+        except (OperationalError, InterfaceError) as error:
+            log_database_failure(error)
+            self.turn.show_as(Turn.Status.FAILED, self.said, **fields)
+            later = copy_context().run
+            Thread(target=later, args=(self._settle_later, copy(self.turn)), daemon=True).start()
+
+    def _settle_later(self, turn: Turn) -> None:
+        """As it is shown; once its lease is over, the rows tell that it was broken off."""
+        give_up = monotonic() + settings.AGENT_LEASE
+        why = {"error_code": turn.error_code, "error_detail": turn.error_detail}
+        while monotonic() < give_up:
+            connection.close()
+            sleep(SAVE_SECONDS)
+            with suppress(OperationalError, InterfaceError):
+                with suppress(TurnLost):  # somebody was faster
+                    turn.finish(Turn.Status.FAILED, self.said, **why)
+                break
+        connection.close()
 
     def settle(self, status: Turn.Status, **fields: Any) -> None:
         """Once; if another process was faster, the turn is as that one left it."""
@@ -130,9 +155,10 @@ class Work:
 
     def _save(self) -> None:
         """Show that we live, and keep the text so far. Raises TurnLost, also to cancel the turn."""
+        began = monotonic()  # if it is stopped on the way, its lease has not waited either
         with self._transaction():
             self.turn.save_text(self.said)
-        self.saved_at = monotonic()
+        self.saved_at = began
 
     def _execute(self, call: runner.Call) -> ToolCall:
         """Make the call and keep its record, in one transaction; a failed one changes nothing."""

@@ -1,6 +1,7 @@
 """Where a server hands requests over; production does not begin with faulty settings."""
 
 import os
+from threading import Thread
 
 import django
 
@@ -12,6 +13,8 @@ if PRODUCTION:
     exit_if_wrong()
 django.setup(set_prefix=False)
 
-from web.wsgi import Application  # noqa: E402 - it needs Django to be set up
+from chat import processes  # noqa: E402 - they need Django to be set up
+from web.wsgi import Application  # noqa: E402
 
+Thread(target=processes.begin).start()  # for it need not wait for the database
 application = Application()

@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnly
 from conversations.models import Conversation, Message, Turn
+from conversations.models.turn import TurnQuerySet
 
 LATEST = 200  # messages on one page
 
@@ -146,8 +147,9 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Turn]:
-        turns = super().get_queryset(request).select_related("user", "conversation")
-        return turns.defer("conversation__last_message_preview")  # it quotes a message
+        turns = cast(TurnQuerySet, super().get_queryset(request)).read_now()
+        told = turns.select_related("user", "conversation")
+        return told.defer("conversation__last_message_preview")  # it quotes a message
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Turn], search_term: str

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -120,12 +120,15 @@ class Conversation(Recoverable):
         lease: timedelta,
         *,
         slots: int = 3,
+        process: UUID | None = None,
         per_day: int = 0,
         idempotency_key: str | None = None,
         request_hash: str = "",
         request_id: str = "",
     ) -> Turn:
         """Open a turn in one transaction: its row, the user's message, the empty reply, the count.
+
+        ``process`` works on it.
 
         A conversation that is not saved yet is saved by the same transaction. Of all open turns of
         the user there are at most ``slots``, and ``per_day`` begin in a day (0: any number). Raises
@@ -137,6 +140,7 @@ class Conversation(Recoverable):
             idempotency_key=idempotency_key,
             request_hash=request_hash,
             request_id=request_id,
+            process=process,
             lease_expires_at=Now() + lease,
         )
         whose = {"user_id": self.user_id, "conversation": self, "turn": turn}
@@ -178,6 +182,15 @@ class Conversation(Recoverable):
         )
         if not counted:
             raise ConversationBusy
+
+    def recount(self) -> bool:
+        """Whether the count that we read is too small for the messages, and is right from now on.
+
+        Only by hand can that have come about; a new message would have the place of another one.
+        """
+        last = self.messages.aggregate(last=Max("seq"))["last"] or 0
+        spoilt = Conversation.objects.filter(pk=self.pk, message_count=self.message_count)
+        return last > self.message_count and bool(spoilt.update(message_count=last))
 
     def touch(self) -> None:
         """Note activity. Raises ConversationBusy when the conversation is deleted meanwhile."""

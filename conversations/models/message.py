@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ownership import Owned, OwnedQuerySet
@@ -46,7 +47,8 @@ class Told:
 class MessageQuerySet(OwnedQuerySet["Message"]):
     def with_work(self) -> Self:
         """Bring the turns and tool calls along: 2 queries, whatever the number of messages."""
-        return self.select_related("turn").prefetch_related("turn__tool_calls")
+        found = self.select_related("turn").prefetch_related("turn__tool_calls")
+        return found.annotate(read_at=Now())
 
     def of_kept_conversations(self) -> Self:
         return self.filter(conversation__deleted_at=None)
@@ -98,6 +100,8 @@ class Message(Owned):
 
     objects = MessageQuerySet.as_manager()
 
+    read_at: datetime | None = None  # read through with_work(), a row has its own
+
     class Meta:
         constraints = [
             # The order of a conversation, and the index by which its pages and history are read.
@@ -110,7 +114,10 @@ class Message(Owned):
     @property
     def work(self) -> "Turn | None":
         """The turn that a reply came from; none stands behind a message of the user."""
-        return self.turn if self.role == Message.Role.ASSISTANT else None
+        if self.role != Message.Role.ASSISTANT:
+            return None
+        self.turn.read_at = self.turn.read_at or self.read_at
+        return self.turn
 
     @property
     def calls(self) -> list["ToolCall"]:

@@ -1,14 +1,15 @@
 """The work of answering one message: opened, fenced, recorded, settled."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
+from math import ceil
 from typing import Any, ClassVar, Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.ownership import Owned, OwnedQuerySet
 from conversations.models.message import Message, Told, ToolCall
+
+SOON = 2  # seconds after which to look again for the end of a turn that is alive
+SILENCE = timedelta(seconds=3)  # a live turn renews its lease about once a second
 
 
 class ConversationBusy(Exception):
@@ -35,6 +39,10 @@ class TurnLost(Exception):
 
 
 class TurnQuerySet(OwnedQuerySet["Turn"]):
+    def read_now(self) -> Self:
+        """With the time at which they are read, on the database's clock: see Turn.abandoned."""
+        return self.annotate(read_at=Now())
+
     def with_key(self, user_id: int, key: str) -> Self:
         return self.filter(user_id=user_id, idempotency_key=key)
 
@@ -44,6 +52,20 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
     def live(self) -> Self:
         """In progress, and the process that works on it has shown signs of life."""
         return self.in_progress().filter(lease_expires_at__gt=Now())
+
+    def wait(self, lease: timedelta) -> int:
+        """How many seconds until one of these open turns may have ended.
+
+        One that shows signs of life can end at any moment; else the end of its lease is waited for.
+        """
+        rests = self.in_progress().values_list(F("lease_expires_at") - Now(), flat=True)
+        left: list[timedelta] = [rest for rest in rests if rest > timedelta()]
+        if not left or max(left) > lease - SILENCE:
+            return SOON
+        return max(SOON, ceil(min(left) / timedelta(seconds=1)))
+
+    def of_processes(self, processes: Iterable[UUID]) -> Self:
+        return self.filter(process__in=processes)
 
     def of_kept_conversations(self) -> Self:
         """Those whose conversation is not deleted, for a conditional update.
@@ -63,8 +85,12 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
         return self.in_progress().filter(lease_expires_at__lte=Now())
 
     def close_dead(self) -> int:
-        """Settle the turns whose process has died; how many."""
-        return self.dead().update(
+        """Settle the turns whose process has died, as their lease tells; how many."""
+        return self.dead().interrupt()
+
+    def interrupt(self) -> int:
+        """Settle those in progress, whose process is known to have died; how many."""
+        return self.in_progress().update(
             status=Turn.Status.INCOMPLETE, finished_at=timezone.now(), **Turn.INTERRUPTED
         )
 
@@ -93,6 +119,7 @@ class Turn(Owned):
     request_hash = models.CharField(max_length=64, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
     attempt = models.PositiveSmallIntegerField(default=1)
+    process = models.UUIDField(null=True)  # that works on it, where it has a name
     lease_token = models.UUIDField(default=uuid4)
     lease_expires_at = models.DateTimeField()
     slot = models.PositiveSmallIntegerField(default=0)
@@ -108,6 +135,8 @@ class Turn(Owned):
     finished_at = models.DateTimeField(null=True)
 
     objects = TurnQuerySet.as_manager()
+
+    read_at: datetime | None = None  # read through read_now(), a row has its own
 
     class Meta:
         constraints = [
@@ -131,8 +160,12 @@ class Turn(Owned):
 
     @property
     def abandoned(self) -> bool:
-        """Still marked as in progress, but its process has died; the next send settles the row."""
-        return self.status == Turn.Status.IN_PROGRESS and self.lease_expires_at <= timezone.now()
+        """Still marked as in progress, but its process has died; the next send settles the row.
+
+        By the database's clock, as the lease was written: clocks of processes may differ.
+        """
+        now = self.read_at or timezone.now()
+        return self.status == Turn.Status.IN_PROGRESS and self.lease_expires_at <= now
 
     @property
     def shown_status(self) -> str:
@@ -175,8 +208,8 @@ class Turn(Owned):
     def calls(self) -> list[ToolCall]:
         return list(self.tool_calls.all())
 
-    def retry(self, lease: timedelta, *, slots: int = 3) -> Self:
-        """Open the turn again after it ended badly.
+    def retry(self, lease: timedelta, *, slots: int = 3, process: UUID | None = None) -> Self:
+        """Open the turn again after it ended badly, for ``process``.
 
         Raises ConversationBusy, also to the slower of two who try; TooManyTurns.
         """
@@ -191,6 +224,7 @@ class Turn(Owned):
                 status=Turn.Status.IN_PROGRESS,
                 slot=slot,
                 attempt=self.attempt + 1,
+                process=process,
                 lease_token=uuid4(),
                 lease_expires_at=Now() + lease,
                 cancel_requested_at=None,
@@ -230,6 +264,8 @@ class Turn(Owned):
         if self._state.adding and key and turns.with_key(self.user_id, key).exists():
             raise IdempotencyKeyTaken from None
         turns.close_dead()
+        if self.conversation.recount():
+            raise ConversationBusy from None
         open_turns = dict(turns.in_progress().values_list("slot", "conversation"))
         if self.conversation_id in open_turns.values():
             raise ConversationBusy from None
@@ -241,7 +277,8 @@ class Turn(Owned):
     def reload(self) -> None:
         """Read anew what another process has made of the turn, its reply and calls; 3 queries."""
         self.refresh_from_db()
-        self.reply.refresh_from_db(fields=["content"])
+        reply = Message.objects.filter(pk=self.reply.pk).values_list("content", Now())
+        self.reply.content, self.read_at = reply.get()
         self.calls = list(self.tool_calls.all())
 
     @contextmanager
@@ -284,6 +321,10 @@ class Turn(Owned):
                     raise TurnLost
             Message.objects.filter(pk=self.reply.pk).update(content=content)
             self.conversation.note(self.reply, content or self.user_message.content, now)
+        self.show_as(status, content, **fields)
+
+    def show_as(self, status: Status, content: str, **fields: Any) -> None:
+        """Whoever is told of it from here is told this; the rows stay as they are."""
         for name, value in {"status": status, **fields}.items():
             setattr(self, name, value)
         self.reply.content = content

@@ -3,18 +3,19 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.backends.signals import connection_created
-from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from agent.llm import LLMTimeout
 from conversations.models import Conversation, ToolCall, Turn
+from tests.chat.streams import read
 from tests.conftest import Plays
 from tests.fakes import call
+from tests.served.processes import until
 from todos.models import Task
 
 pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.django_db(transaction=True)]
@@ -149,17 +150,49 @@ def test_a_tool_leaves_neither_a_task_nor_a_call(
 
 
 def test_a_reply_that_cannot_be_kept_is_given_later(
-    client: APIClient, disk: Disk, plays: Plays, settings: Settings
+    client: APIClient, disk: Disk, plays: Plays
 ) -> None:
-    settings.AGENT_LEASE = 0.2
     plays([PAGES], ["Fine."])
     disk.fill()
 
     failed = client.post("/api/chat/", {"message": "Hello"}, **KEY)
     disk.make_room()
-    sleep(0.3)  # until the turn, which could not be settled either, counts as dead
+    until(lambda: Turn.objects.get().status == Turn.Status.FAILED)  # long before its lease is over
     again = client.post("/api/chat/", {"message": "Hello"}, **KEY)
 
     assert_unavailable(failed)
+    assert failed.json()["assistant_message"]["status"] == "failed"
     assert again.status_code == 200
     assert again.json()["assistant_message"]["content"] == "Fine."
+
+
+def test_a_stream_whose_words_cannot_be_kept_is_told_as_failed(
+    client: APIClient, disk: Disk, plays: Plays
+) -> None:
+    plays(["Hello, ", PAGES], ["Fine."])
+    body = {"message": "Hello", "stream": True}
+    disk.fill()
+
+    *_, last = read(client.post("/api/chat/", body, **KEY))
+    disk.make_room()
+    until(lambda: Turn.objects.get().status == Turn.Status.FAILED)
+    *_, again = read(client.post("/api/chat/", body, **KEY))
+
+    assert (last.name, last.data["error"]["code"]) == ("turn.failed", "database_unavailable")
+    assert last.data["assistant_message"]["status"] == "failed"
+    assert (again.name, again.data["assistant_message"]["content"]) == ("turn.completed", "Fine.")
+
+
+def test_a_model_that_fails_while_the_disk_is_full_is_told_as_that(
+    client: APIClient, disk: Disk, plays: Plays
+) -> None:
+    plays([PAGES, LLMTimeout()])
+    disk.fill()
+
+    answer = client.post("/api/chat/", {"message": "Hello"}, **KEY)
+    disk.make_room()
+    until(lambda: Turn.objects.get().status == Turn.Status.FAILED)
+
+    assert (answer.status_code, answer.json()["code"]) == (504, "llm_timeout")
+    assert Turn.objects.get().error_code == "llm_timeout"
+    assert Turn.objects.get().reply.content == PAGES

@@ -16,7 +16,7 @@ from tests.chat.streams import parse
 from tests.factories import ConversationFactory
 from tests.fakes import Answer, call
 from tests.fakes.answers import asks, says
-from tests.served.conftest import Pair
+from tests.served.conftest import Pair, served
 from tests.served.processes import Held, Model, Mortal, client_of, happens, until
 from todos.models import Task, TaskChange
 
@@ -25,7 +25,7 @@ MILK = call("create_task", title="Milk")
 
 
 @pytest.fixture
-def conversation(user: User) -> Conversation:
+def conversation(transactional_db: None, user: User) -> Conversation:
     return ConversationFactory(user=user)
 
 
@@ -230,3 +230,102 @@ def test_a_late_process_does_not_tell_the_end_of_a_turn_that_another_has(
         assert [event.name for event in parse([late.content])] == ["turn.started"]
     else:
         assert (late.status_code, late.json()["code"]) == (409, "turn_in_progress")
+
+
+def lost_by(
+    mortal: Mortal, model: Model, threads: ThreadPoolExecutor, conversation: Conversation
+) -> None:
+    """A turn whose process was killed, and whose lease goes on."""
+    asked = Held(says("Too late."))
+    model.begin(asked, says("Here I am."))
+    lost = send_and_lose(mortal, conversation, threads)
+    assert happens(asked.asked)
+    mortal.kill()
+    lost.result()
+    assert Turn.objects.live().count() == 1
+
+
+def test_a_node_that_starts_closes_what_was_left_of_it(
+    model: Model, threads: ThreadPoolExecutor, conversation: Conversation
+) -> None:
+    with served(model, AGENT_LEASE="600") as mortal:
+        lost_by(mortal, model, threads, conversation)
+
+        mortal.start()
+        becomes_incomplete(mortal, conversation)
+        again = send(mortal, conversation, "Milk, please")
+
+    assert again.json()["assistant_message"]["content"] == "Here I am."
+    assert Turn.objects.get().attempt == 2
+
+
+@pytest.mark.parametrize("headers", [KEY, {}], ids=["same key", "another message"])
+def test_another_process_of_the_machine_closes_it_when_it_meets_it(
+    model: Model,
+    threads: ThreadPoolExecutor,
+    conversation: Conversation,
+    headers: dict[str, str],
+) -> None:
+    with served(model, AGENT_LEASE="600") as mortal:
+        data = {"AGENT_LEASE": "600", "DATA_DIR": str(mortal.folder)}
+        with served(model, **data) as other:
+            lost_by(mortal, model, threads, conversation)
+
+            again = send(other, conversation, "Milk, please", headers)
+
+    assert again.status_code == 201
+    assert again.json()["assistant_message"]["content"] == "Here I am."
+
+
+def test_a_reader_who_comes_back_is_told_that_it_was_broken_off(
+    model: Model, threads: ThreadPoolExecutor, conversation: Conversation
+) -> None:
+    with served(model, AGENT_LEASE="600") as mortal:
+        data = {"AGENT_LEASE": "600", "DATA_DIR": str(mortal.folder)}
+        with served(model, **data) as other, client_of(other, conversation.user) as client:
+            lost_by(mortal, model, threads, conversation)
+
+            place = {"Last-Event-ID": f"{Turn.objects.get().pk}.1.0.0"}
+            rest = client.get(f"/api/conversations/{conversation.pk}/events/", headers=place)
+
+    assert parse([rest.content])[-1].data["error"]["code"] == "interrupted"
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"), [(KEY, "turn_in_progress"), ({}, "conversation_busy")]
+)
+def test_on_another_machine_the_rest_of_the_lease_is_told(
+    model: Model,
+    threads: ThreadPoolExecutor,
+    conversation: Conversation,
+    headers: dict[str, str],
+    code: str,
+) -> None:
+    settings = {"AGENT_LEASE": "600", "TURN_WAIT_SECONDS": "3"}
+    with served(model, **settings) as mortal, served(model, **settings) as elsewhere:
+        lost_by(mortal, model, threads, conversation)
+        time.sleep(3)  # a live turn would have renewed its lease
+
+        refused = send(elsewhere, conversation, "Milk, please", headers)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, code)
+    assert 400 < int(refused.headers["Retry-After"]) < 600
+
+
+def test_a_process_that_is_only_stopped_keeps_its_turn(
+    model: Model, threads: ThreadPoolExecutor, conversation: Conversation
+) -> None:
+    with served(model, AGENT_LEASE="600") as mortal:
+        data = {"AGENT_LEASE": "600", "DATA_DIR": str(mortal.folder)}
+        asked = Held(says("Here I am."))
+        model.begin(asked)
+        sending = threads.submit(send, mortal, conversation, "Milk, please")
+        assert happens(asked.asked)
+        mortal.signal(signal.SIGSTOP)
+        with served(model, **data) as other:
+            refused = send(other, conversation, "Milk, please")
+        mortal.signal(signal.SIGCONT)
+        asked.go_on.set()
+
+        assert sending.result().json()["assistant_message"]["content"] == "Here I am."
+    assert (refused.status_code, refused.json()["code"]) == (409, "turn_in_progress")

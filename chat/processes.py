@@ -1,0 +1,74 @@
+"""The processes of this machine that take turns, and the turns of those that have died.
+
+Each holds a lock on a file of its own, named as it is in the rows, for as long as it lives: however
+it ends, the kernel lets go of the lock. So a file that nobody holds tells of a process that is
+gone. What has no file here runs elsewhere, and only the lease tells of it.
+"""
+
+import fcntl
+import logging
+import os
+from functools import cache
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from conversations.models import Turn
+from web.errors import log_database_failure
+
+logger = logging.getLogger(__name__)
+
+
+@cache
+def this_process() -> UUID | None:
+    """The name under which it takes turns; ``None`` where its file can not be made."""
+    name = uuid4()
+    draft = _folder() / f"{name}.new"
+    try:
+        draft.parent.mkdir(mode=0o700, exist_ok=True)
+        held = os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600)  # as long as the process lives
+        fcntl.flock(held, fcntl.LOCK_EX)
+        draft.rename(draft.with_suffix(""))  # only now, for nobody may find it without its lock
+    except OSError as error:
+        logger.warning("the leases alone will tell when this process dies: %s", error.strerror)
+        return None
+    return name
+
+
+def close_turns_of_the_dead() -> int:
+    """Settle the open turns of processes of this machine that have died; how many."""
+    gone = {UUID(file.name): file for file in _folder().glob("*-*") if _is_free(file)}
+    if not gone:
+        return 0
+    closed = Turn.objects.of_processes(gone).interrupt()
+    for file in gone.values():
+        file.unlink(missing_ok=True)
+    return closed
+
+
+def begin() -> None:
+    """What a process does first: those before it may have been killed."""
+    this_process()
+    try:
+        if closed := close_turns_of_the_dead():
+            logger.warning("turns closed whose process had died: %d", closed)
+    except DatabaseError as error:  # who meets such a turn later closes it
+        log_database_failure(error)
+    finally:
+        connection.close()
+
+
+def _is_free(file: Path) -> bool:
+    try:
+        with file.open() as opened:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # it is held, or another process has just removed it
+        return False
+    return file.suffix != ".new"
+
+
+def _folder() -> Path:
+    return Path(settings.DATA_DIR) / "processes"
