@@ -2,12 +2,17 @@
 its log lines tell beside it.
 """
 
+import logging
 import re
-from collections.abc import Callable
-from contextvars import ContextVar
+from collections.abc import Callable, Iterator
+from contextvars import Context, ContextVar, copy_context
+from errno import ECONNRESET
+from typing import cast
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+
+logger = logging.getLogger(__name__)
 
 SANE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
@@ -26,13 +31,31 @@ def request_id(
         token, nothing = current_request_id.set(name), _known.set({})
         try:
             response = get_response(request)
+            context = copy_context()
         finally:
             current_request_id.reset(token)
             _known.reset(nothing)
         response["X-Request-ID"] = name
+        # A file is handed over whole, and fails in no code of ours.
+        if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+            pieces = cast(Iterator[bytes], response.streaming_content)
+            response.streaming_content = _within(context, pieces)
         return response
 
     return middleware
+
+
+def _within(context: Context, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """What a stream meets while it is written is logged as of its request, which has returned.
+
+    A crash is logged here, where its request is known; whoever reads finds the stream cut off.
+    """
+    try:
+        while (piece := context.run(next, pieces, None)) is not None:
+            yield piece
+    except Exception as error:
+        context.run(logger.exception, "a stream broke off")
+        raise ConnectionResetError(ECONNRESET, "the stream broke off") from error
 
 
 def know(**ids: object) -> None:

@@ -3,15 +3,23 @@
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
+from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from rest_framework.test import APIClient
 
+from accounts.models import User
 from agent.llm import LLMUnavailable
 from config.logging import JSONFormatter
+from conversations.models import Message
+from tests.chat.streams import read
 from tests.conftest import Plays
+from tests.factories import ConversationFactory
+from todos.models import Task
 from web.request_id import current_request_id
 
 
@@ -68,6 +76,60 @@ def test_every_line_of_a_request_that_failed_names_it(
     told = [json.loads(line) for line in lines.getvalue().splitlines()]
     assert {line["request_id"] for line in told} == {"abc-123"}
     assert [line["level"] for line in told if line["logger"] == "django.request"] == ["ERROR"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("fault", [LLMUnavailable(), KeyError("x")])
+def test_every_line_of_a_stream_that_failed_names_its_request(
+    client: APIClient, plays: Plays, fault: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    plays(fault)
+    caplog.handler.setFormatter(JSONFormatter())
+
+    answer = client.post(
+        "/api/chat/", {"message": "Hello", "stream": True}, headers={"X-Request-ID": "abc-123"}
+    )
+
+    assert [event.name for event in read(answer)][-1] == "turn.failed"
+    told = [json.loads(line) for line in caplog.text.splitlines()]
+    assert {line["request_id"] for line in told} == {"abc-123"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("table", "path"),
+    [
+        (Message, "/api/conversations/{}/export/"),
+        (Message, "/api/conversations/{}/export/?format=markdown"),
+        (Task, "/api/auth/me/export/"),
+    ],
+)
+def test_a_file_that_breaks_off_names_its_request_and_user(
+    client: APIClient, user: User, table: Any, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    conversation = ConversationFactory(user=user)
+    answer: Any = client.get(path.format(conversation.pk), headers={"X-Request-ID": "abc-123"})
+    caplog.handler.setFormatter(JSONFormatter())
+    caplog.clear()
+
+    with renamed(table), pytest.raises(ConnectionResetError):
+        list(answer.streaming_content)
+
+    (line,) = [json.loads(line) for line in caplog.text.splitlines()]
+    assert (line["request_id"], line["user_id"]) == ("abc-123", str(user.pk))
+    assert "Traceback" in line["exception"]
+
+
+@contextmanager
+def renamed(table: Any) -> Iterator[None]:
+    name = connection.ops.quote_name(table._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {name} RENAME TO away")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE away RENAME TO {name}")
 
 
 def test_json_tells_where_it_crashed() -> None:
