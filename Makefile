@@ -16,6 +16,11 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
+# gunicorn reads it, too, and would take an empty one for a fault.
+ifeq ($(WEB_CONCURRENCY),)
+unexport WEB_CONCURRENCY
+endif
+
 .PHONY: help run test test-sqlite test-postgresql test-browser fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
 
 help: ## this list

@@ -19,7 +19,15 @@ django_stubs_ext.monkeypatch()  # lets Django's classes take type parameters, as
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = Env()
+
+class NotEmpty(Env):
+    """A variable that is empty counts as one that is not given."""
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        return super()._get_value(env_key, default) or default
+
+
+env = NotEmpty()
 env.read_env(env.str("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
 
 MODES = ("development", "production")

@@ -1,0 +1,63 @@
+"""What is read from the environment."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.databases import SETTINGS
+from tests.servers import ROOT
+
+PRINT = """
+import json
+from config import settings
+names = [name for name in dir(settings) if name.isupper() and name != "Any"]
+print(json.dumps({name: repr(getattr(settings, name)) for name in names}))
+"""
+NAMES = sorted(set(re.findall(r'env\.\w+\(\s*"(\w+)"', SETTINGS.read_text())))
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> dict[str, str]:
+    """Where nothing of ours is, and no file of settings."""
+    return {"DATA_DIR": str(tmp_path), "ENV_FILE": str(tmp_path / "env")}
+
+
+def read_with(environment: dict[str, str]) -> Any:
+    kept = {name: value for name, value in os.environ.items() if name not in NAMES}
+    done = subprocess.run(
+        [sys.executable, "-c", PRINT],
+        cwd=ROOT,
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_every_variable_that_is_empty_means_its_default(places: dict[str, str]) -> None:
+    assert {"DATABASE_URL", "PORT", "DEBUG", "ALLOWED_HOSTS", "AGENT_LEASE"} <= set(NAMES)
+
+    empty = read_with({**dict.fromkeys(NAMES, ""), **places})
+
+    assert empty == read_with(places)
+
+
+def test_also_in_the_file(places: dict[str, str]) -> None:
+    lines = [f"{name}=\n" for name in NAMES if name not in places]
+    Path(places["ENV_FILE"]).write_text("".join(lines))
+
+    assert read_with(places) == read_with({**places, "ENV_FILE": f"{places['ENV_FILE']}.none"})
+
+
+def test_zero_is_not_empty(places: dict[str, str]) -> None:
+    zero = read_with({**places, "AGENT_DAILY_TURNS": "0", "CLEANUP_PURGE_DELETED_DAYS": "0"})
+
+    assert (zero["AGENT_DAILY_TURNS"], zero["CLEANUP_PURGE_DELETED_DAYS"]) == ("0", "0")
