@@ -178,8 +178,7 @@ def test_streams_whose_database_stays_away_end_and_the_turn_is_tried_again_later
 
     told, followed = ([event.name for event in parse([stream.content])] for stream in streams)
     assert (told[0], told[-1]) == ("turn.started", "turn.failed")
-    assert followed[0] == "turn.started"
-    assert {"turn.completed", "turn.failed"}.isdisjoint(followed)
+    assert set(followed) <= {"turn.started"}
     assert titles(client) == ["Milk"]
 
 
