@@ -18,6 +18,7 @@ class Draft:
     when: When = ANY_TIME
     priority: Priority = "none"
     notes: str = ""
+    completed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ BETWEEN = any_of(r" ?, ?(?:and )?| and | ?& ?| plus | or ")
 """What stands between several names."""
 
 NO_BELL = "I cannot ring a bell: there are no reminders here beside the tasks themselves."
+NO_REMINDERS = "I cannot ring a bell, but it is in your list."
 NO_REPEATING = "I cannot repeat tasks yet."
 NO_SHARING = "Only you see your tasks here: they cannot be shared or given to somebody."
 _BELL = "reminder reminders alarm alarms alert alerts notification notifications timer"

@@ -51,6 +51,7 @@ RULES = [
         (rf"{EVERY} (?P<day>{DAY_OF_MONTH}) (?:of|in) (?:the|a) month\b", "on the {day}"),
         (rf"{EVERY} (?:single )?(?P<day>{DAYS})", "on {day}"),
         (rf"on (?P<day>{WEEKDAYS}\b(?:(?:,? and |, ?| ?& ?| or ){WEEKDAYS}\b){{0,6}})", "on {day}"),
+        (r"on (?:weekdays|weekends|workdays)\b", ""),
         (rf"(?P<day>{WEEKDAYS})\b(?= at \d| ?$)", "on {day}"),
         (rf"{EVERY} (?P<part>morning|afternoon|evening)\b", "in the {part}"),
         (rf"{EVERY} night\b", "tonight"),
@@ -69,7 +70,7 @@ RULES = [
         (rf"(?<!\bthe )(?<!\ba )(?<!\bmy )(?<!\bour )(?<!\bthis )\b{ADVERB}\b{ENDS}", ""),
     )
 ]
-HINT = re.compile(r"every|each |ly\b|times |once |twice |thrice |days\b", re.IGNORECASE)
+HINT = re.compile(r"every|each |ly\b|times |once |twice |thrice |days\b|weekends", re.IGNORECASE)
 """Each repetition has one of these."""
 MOST = 3
 """Repetitions in one text: "every day, twice a day"."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from agent.offline.intents import Add, Draft, Question
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
+from agent.offline.lexicon import NO_REMINDERS
 from agent.offline.planning import wording
 from agent.offline.steps import Plan, Request
 from agent.tools import MOST_AT_ONCE
@@ -23,12 +24,15 @@ def add(intent: Add, known: Known, now: datetime) -> Plan[Reply]:
     if left:
         more = f"I add at most {MOST_AT_ONCE} tasks for one message; {len(left)} are left, from"
         faults.append(f"{more} {wording.quoted(left[0].title)} on. Please send those again.")
-    remarks = [remark for remark in intent.remarks if not known.has_said(remark)] if added else []
+    remarks = [each for each in intent.remarks if each not in ONCE or not known.has_said(each)]
+    remarks = remarks if added else []
     passed = [PAST for task in added if _has_passed(task, now)][:1]
     words = wording.paragraphs(words, wording.sentences(*faults, *remarks, *passed))
     return Reply(words, focus=added, shown=added if len(added) > 1 else None)
 
 
+ONCE = (NO_REMINDERS,)
+"""What is said once in a conversation, for it tells of the assistant, not of these tasks."""
 PAST = "That time has passed already."
 
 

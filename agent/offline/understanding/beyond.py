@@ -31,6 +31,10 @@ NEVER = [
         (create|make|start|open|set up|add|new) [{the}] [new] [{word}] {folder} {called} {any}
         (create|make|start|open|set up|add) [a|an|another] [new] (list|folder|category|tag|label)
         (create|make|start|open|set up|add) [a|an|another] new {folder} [for {any}]
+        (create|start|open|set up|add) (a|an|another) [{word}] (list|folder|category) [for {any}]
+        (create|add) (a|an|another|the) (folder|category|label|tag) {any}
+        i (want|need) (a|an|another) [new] {folder} {called} {any}
+        new {folder}: {any}
         """,
     ),
     *_rules(

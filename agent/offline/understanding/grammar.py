@@ -29,6 +29,7 @@ from agent.offline.understanding.changes import read_change, read_note
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.understanding.guessing import guess
 from agent.offline.understanding.manners import clean, plain
+from agent.offline.understanding.pastes import read_paste
 from agent.offline.understanding.questions import QUESTION, read_question
 from agent.offline.understanding.targets import read_places
 from agent.offline.words import VERBS, any_of
@@ -82,7 +83,7 @@ def understand(message: str, known: Known, now: datetime) -> Intent:
 
     @cache
     def command() -> Intent | None:
-        return read_command(text, now)
+        return read_paste(message, now) or read_command(text, now)
 
     answer = read_answer(plain(text), known, now, command)
     return answer or command() or _one_more(text, known, now) or guess(text, now)

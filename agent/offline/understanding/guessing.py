@@ -17,7 +17,6 @@ from agent.offline.intents import (
 from agent.offline.past import base_of
 from agent.offline.understanding.additions import added
 from agent.offline.understanding.beyond import absent_of_a_task
-from agent.offline.understanding.drafts import is_list
 from agent.offline.understanding.manners import plain
 from agent.offline.understanding.queries import read_query
 from agent.offline.words import any_of, starts_with_verb
@@ -27,10 +26,6 @@ LONGEST_OFFER = 120
 
 NEED = any_of(r"(?:i|we)(?: also| still)? need (?:some |an? )?(?P<what>.+)")
 STATEMENT = any_of(r"(?:i|we|you|he|she|it|they|there|that|this|these|those)(?:'\w+)?\s")
-APPOINTMENT = any_of(
-    r"(?:(?:i|we)(?:'ve| have)(?: got)?|there(?:'s| is)) (?:an? |the |my )?(?P<what>.+)"
-)
-"""I have a meeting tomorrow."""
 ABOUT_TASKS = any_of(r"\w+ (?:an? |the |my )?(?:tasks?|todos?|items?|lists?)")
 _FILTERS = """
     all and any anything are completed deadline done due everything finished for high important
@@ -62,14 +57,12 @@ def guess(text: str, now: datetime) -> Intent:
 def _guess(request: str, text: str, now: datetime) -> Intent:
     if need := NEED.fullmatch(request):
         return _offer(added(need["what"], now), text)
-    if appointment := _appointment(request, now):
-        return appointment
     if STATEMENT.match(request) or ABOUT_TASKS.fullmatch(request):
         return Unclear()
     addition = added(request, now)
     if isinstance(addition, Refuse):
         return addition if len(text) <= LONGEST_TASK else Unclear()
-    if addition.drafts and (is_list(text) or _read_like_tasks(addition.drafts, text)):
+    if addition.drafts and _read_like_tasks(addition.drafts, text):
         return addition if not _tells_the_past(request) else _offer(addition, text)
     if not addition.drafts and (query := read_query(request, now)):
         return Show(query)  # a day, and nothing else
@@ -80,14 +73,6 @@ def _tells_the_past(request: str) -> bool:
     """My sister called mom last week: that is told, and not to be done."""
     _, *others = request.split()[:5]
     return not starts_with_verb(request) and any(base_of(word, alone=True) for word in others)
-
-
-def _appointment(request: str, now: datetime) -> Add | None:
-    match = APPOINTMENT.fullmatch(request)
-    addition = added(match["what"], now) if match else None
-    if isinstance(addition, Add) and addition.drafts and addition.drafts[0].when:
-        return addition
-    return None
 
 
 def _read_like_tasks(drafts: tuple[Draft, ...], text: str) -> bool:

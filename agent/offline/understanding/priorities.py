@@ -19,19 +19,19 @@ BEFORE_LAST = r"(?:(?:as|to|be|is|with|a|an|very|really) ){0,4}"
 LAST_WORDS = [(any_of(rf"\b{BEFORE_LAST}{word}$"), level) for word, level in LEVELS[:-1]]
 
 # Inside a sentence a single word is not enough: "call the important client" is a title.
-OPEN = r"(?:^|[,;(–-]\s*|\s)(?:it'?s |this is |very |really )*"
-LEAD = r"(?:,?\s?\b(?:with|at|as|of)\s+)?(?:an?\s+)?"
+OPEN = r"(?:^|[,;([–-]\s?|\s)(?:it'?s |this is |very |really ){0,3}"
+LEAD = r"[(\[]?(?:,?\s?\b(?:with|at|as|of)\s+)?(?:an?\s+)?"
 PATTERNS: tuple[tuple[str, Priority], ...] = (
-    (rf"{LEAD}\b(?:high(?:est)?|top)[ -]+prio(?:rity)?\b\)?", "high"),
-    (rf"{LEAD}\blow(?:est)?[ -]+prio(?:rity)?\b\)?", "low"),
-    (rf"{LEAD}\b(?:medium|mid)[ -]+prio(?:rity)?\b\)?", "medium"),
-    (rf"{LEAD}\b(?:normal|no|default)[ -]+prio(?:rity)?\b\)?", "none"),
+    (rf"{LEAD}\b(?:high(?:est)?|top)[ -]+prio(?:rity)?\b[)\]]?", "high"),
+    (rf"{LEAD}\blow(?:est)?[ -]+prio(?:rity)?\b[)\]]?", "low"),
+    (rf"{LEAD}\b(?:medium|mid)[ -]+prio(?:rity)?\b[)\]]?", "medium"),
+    (rf"{LEAD}\b(?:normal|no|default)[ -]+prio(?:rity)?\b[)\]]?", "none"),
     (r"\bprio(?:rity)?(?:\s*[:=])?\s*(?:is )?(?:high|1)\b", "high"),
     (r"\bprio(?:rity)?(?:\s*[:=])?\s*(?:is )?(?:low|3)\b", "low"),
     (r"\bprio(?:rity)?(?:\s*[:=])?\s*(?:is )?(?:medium|2)\b", "medium"),
-    (rf"{OPEN}not (?:so |very |that )?(?:urgent|important)\)?$", "low"),
-    (rf"{OPEN}no (?:rush|hurry)\)?$", "low"),
-    (rf"{OPEN}(?:urgent(?:ly)?|important|asap)\)?[.!]*$", "high"),
+    (rf"{OPEN}not (?:so |very |that )?(?:urgent|important)[)\]]?$", "low"),
+    (rf"{OPEN}no (?:rush|hurry)[)\]]?$", "low"),
+    (rf"{OPEN}(?:urgent(?:ly)?|important|asap)[)\]]?[.!]{{0,9}}$", "high"),
     (r"^(?:urgent(?:ly)?|important|asap)\b\s*[:,!–-]*(?=\s)", "high"),
     (r"(?:^|\s)!(?:high|important|urgent)\b", "high"),
     (r"(?:^|\s)!low\b", "low"),

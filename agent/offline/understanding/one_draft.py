@@ -1,0 +1,131 @@
+"""One task out of one phrase: what is title, date, priority or note."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from agent.offline import dates
+from agent.offline.dates import tidy
+from agent.offline.intents import Draft
+from agent.offline.understanding.priorities import read_priority
+from agent.offline.understanding.quoting import QUOTATION, STAND_IN, restore
+from agent.offline.understanding.repeating import NO_REPEATS, read_once
+from agent.offline.words import any_of
+
+LONGEST_TITLE = 200
+TITLE = re.compile(r"\w|[^\x00-\x7f]")
+NO_TITLE = any_of(r"and|also|plus|then|what(?:'s| is| are| do)?")
+"""What is left of "and also …" and "what is due tomorrow"."""
+
+NOTE = any_of(r"\b(?:notes?\s?:|with (?:the|a) note(?: saying| that)?:?)\s?(?P<note>(?s:.+))")
+BEFORE_TITLE = any_of(r"^(?:to|about|of|that(?: i (?:need|have) to)?) (?:the )?(?=\w)")
+BRACKETS = re.compile(r"[()\[\]]")
+HOLLOW = re.compile(r"[(\[][\s,;:.–-]{0,9}[)\]]")
+ADD_ONCE_MORE = any_of(r"^(?:(?:and|also|plus|then|add)\b[\s,:]+)+(?=\S)")
+"""In a line of several: "add eggs", "and bread"."""
+LONGEST_BEGINNING = 80
+"""Characters of a title that is only the beginning of what was said."""
+
+
+class NoDraft(Exception):
+    """There is no such task; the message is a sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase, read as one task."""
+
+    draft: Draft
+    remarks: tuple[str, ...] = ()
+    """How it was read, in sentences for the user."""
+    fault: str = ""
+    """A sentence when its day or time does not exist."""
+
+    @property
+    def is_task(self) -> bool:
+        title = self.draft.title
+        return bool(TITLE.search(title)) and not NO_TITLE.fullmatch(title)
+
+    def sound(self) -> "Phrase":
+        """Itself. Raises NoDraft when its day or time does not exist."""
+        if self.fault:
+            raise NoDraft(f"{self.fault} Nothing was added.")
+        return self
+
+
+def read_phrase(text: str, now: datetime, day: date | None = None) -> Phrase:
+    """``text``, with stand-ins for its quotations, as one task; ``day`` is its day by default."""
+    whole, notes = _cut_note(text)
+    once = read_once(whole, now)
+    reading = dates.read(once.text, now)
+    title, priority = read_priority(reading.rest)
+    title = as_title(BEFORE_TITLE.sub("", _with_whole_brackets(title, whole)))
+    when = reading.when
+    if once.day or not when.day:
+        when = replace(when, day=once.day or day)
+    draft = Draft(title, when.with_day(now), priority or "none", notes)
+    remarks = (*reading.remarks, *([NO_REPEATS] if once.repeats else []))
+    return Phrase(draft, remarks, reading.fault)
+
+
+def _cut_note(text: str) -> tuple[str, str]:
+    match = NOTE.search(text)
+    before = text[: match.start()].rstrip(" \n,;.(–-") if match else ""
+    if not match or not before:
+        return text, ""
+    return before, match["note"].strip().removesuffix(")")
+
+
+def _with_whole_brackets(title: str, whole: str) -> str:
+    """Without brackets of which a date or a priority has taken the inside or the other half."""
+    title = tidy(HOLLOW.sub(" ", title))
+    if _loose(whole):
+        return title
+    loose = _loose(title)
+    return tidy("".join(mark for place, mark in enumerate(title) if place not in loose))
+
+
+def _loose(text: str) -> set[int]:
+    """The places of brackets without their other half."""
+    loose: list[int] = []
+    for match in BRACKETS.finditer(text):
+        if match[0] in ")]" and loose and text[loose[-1]] == {")": "(", "]": "["}[match[0]]:
+            loose.pop()
+        else:
+            loose.append(match.start())
+    return set(loose)
+
+
+def as_title(title: str) -> str:
+    """Without the full stop of a sentence, and with a capital unless the word has its own."""
+    title = re.sub(r"(?<=\w)[.!]$", "", tidy(title)).strip()
+    first = title.split(" ", 1)[0]
+    return title[:1].upper() + title[1:] if first.islower() else title
+
+
+def read_title(text: str) -> str:
+    """A new title for a task; in quotation marks it is taken as it stands."""
+    text = text.strip()
+    return text[1:-1].strip() if QUOTATION.fullmatch(text) else as_title(text)
+
+
+def as_long(draft: Draft, text: str) -> Draft:
+    """With the beginning as its title, and all of ``text`` in its notes, where it is too long."""
+    if len(draft.title) <= LONGEST_TITLE:
+        return draft
+    title = f"{draft.title[:LONGEST_BEGINNING].rsplit(' ', 1)[0]}…"
+    return replace(draft, title=title, notes=text)
+
+
+def finished(draft: Draft, quotes: list[str]) -> Draft:
+    """With the quotations back; one that is the whole title loses its marks."""
+    whole = len(draft.title) == 1 and STAND_IN.match(draft.title)
+    title = restore(draft.title, quotes)
+    if whole and QUOTATION.fullmatch(title):
+        title = title[1:-1].strip()
+    if len(title) > LONGEST_TITLE:
+        raise NoDraft(
+            f"A title has room for {LONGEST_TITLE} characters, and this one has {len(title)}. "
+            "Nothing was added; please say it shorter, and put the rest into a note."
+        )
+    return replace(draft, title=title, notes=restore(draft.notes, quotes))

@@ -1,0 +1,148 @@
+"""Sentences that add: manners around them, repetitions, lists that do not exist, appointments."""
+
+import pytest
+
+from agent.offline.intents import Add, Refuse
+from agent.offline.understanding.additions import NO_LISTS
+from agent.offline.understanding.beyond import ONE_LIST
+from agent.offline.understanding.manners import clean, plain
+from agent.offline.understanding.repeating import NO_REPEATS
+from tests.agent.test_offline_pastes import added, read
+
+MANNERS = """
+    add milk thx; add milk, thank you so much; add milk for me?; pls add milk; add milk plz!
+    could you add milk when you get a chance; ADD milk 🙏; add milk 😊 thanks; add milk please 🙏
+    would you mind adding milk?; when you have a minute, add milk; add milk if possible
+    I was wondering if you could add milk; great, add milk; hey there, can you add milk tysm
+    add milk, that would be great!; do me a favor and add milk
+    if you don't mind, please add milk for me; can you pls add milk whenever you get a moment
+    add milk, will you?; thanks, add milk; ok so please add milk; add milk many thanks
+    be so kind as to add milk; could u kindly add milk, cheers; add milk ty :)
+"""
+
+
+@pytest.mark.parametrize(
+    "text", [each.strip() for each in MANNERS.replace("\n", ";").split(";")][1:-1]
+)
+def test_manners_are_no_part_of_a_task(text: str) -> None:
+    assert added(text) == ["Milk"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thank you note for Ann",
+        "send a thank you",
+        "say thanks",
+        "well water test",
+        "Great Gatsby to the library",
+        "book a seat for me",
+        "thanks",
+        "many thanks",
+        "add milk asap",
+    ],
+)
+def test_words_of_manners_that_are_meant_stay(text: str) -> None:
+    assert plain(clean(text)) == text
+
+
+REPEATED = {
+    "gym every monday and thursday": "Gym | 2026-11-23",
+    "yoga every thursday and tuesday": "Yoga | 2026-11-24",
+    "add swim every tue, thu and sat at 7am": "Swim | 2026-11-24 | 07:00",
+    "todo: water plants every monday": "Water plants | 2026-11-23",
+    "choir on mondays": "Choir | 2026-11-23",
+    "pay rent monthly on the 1st": "Pay rent | 2026-12-01",
+    "renew the visa yearly": "Renew the visa",
+    "clean the fish tank as a weekly task": "Clean the fish tank",
+    "take pills twice a day": "Take pills",
+    "meditate each morning": "Meditate | 2026-11-22 | 09:00",
+    "feed the cat daily": "Feed the cat",
+    "call Oma every other week": "Call Oma",
+    "walk Rex on weekdays": "Walk Rex",
+    "renew the insurance annually": "Renew the insurance",
+    "remind me every month to pay the rent": "Pay the rent",
+    "add a recurring task: pay rent": "Pay rent",
+    "create a weekly reminder to dust": "Dust",
+}
+
+
+@pytest.mark.parametrize("text", REPEATED)
+def test_a_repetition_is_put_down_once_with_a_clean_title_and_said(text: str) -> None:
+    intent = read(text)
+
+    assert isinstance(intent, Add)
+    assert NO_REPEATS in intent.remarks
+    assert added(text) == [REPEATED[text]]
+
+
+TO_A_LIST = {
+    "add milk to my Home list": "Milk",
+    "put eggs on the shopping list": "Eggs",
+    "add call Ed to the work todo list tomorrow": "Call Ed | 2026-11-22",
+    "add to my Garden list: rake leaves": "Rake leaves",
+    "add soap to my list called Bathroom": "Soap",
+    "insert tea into the office list": "Tea",
+}
+
+
+@pytest.mark.parametrize("text", TO_A_LIST)
+def test_a_list_of_its_own_is_said_not_to_exist(text: str) -> None:
+    intent = read(text)
+
+    assert isinstance(intent, Add)
+    assert intent.remarks == (NO_LISTS,)
+    assert added(text) == [TO_A_LIST[text]]
+
+
+@pytest.mark.parametrize(
+    "text", ["add milk to my list", "add milk to my todo list", "add milk to the to-do list"]
+)
+def test_the_list_that_there_is_needs_no_word(text: str) -> None:
+    assert read(text).remarks == ()  # type: ignore[union-attr]
+    assert added(text) == ["Milk"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "create a list called Groceries",
+        "make a list named Work",
+        "make a new list",
+        "new list: Groceries",
+        "create a shopping list",
+        "set up a list for work",
+        "add a category Home",
+        "start a new list for the party",
+        "can you create a list called Trip?",
+        "I want a list called Books",
+    ],
+)
+def test_a_new_list_is_refused_and_never_a_task(text: str) -> None:
+    assert read(text) == Refuse(f"{ONE_LIST} Nothing has changed.")
+
+
+APPOINTMENTS = {
+    "I've got a doctor's appointment tuesday 3pm": "Doctor's appointment | 2026-11-24 | 15:00",
+    "I have a haircut on friday": "Haircut | 2026-11-27",
+    "we've got a party on saturday": "Party | 2026-11-28",
+    "there's a meeting tomorrow at 4pm": "Meeting | 2026-11-22 | 16:00",
+    "I've got an exam on 3 december": "Exam | 2026-12-03",
+    "I have a call with Ed at 5pm": "Call with Ed | 2026-11-21 | 17:00",
+    "I have another interview on monday": "Interview | 2026-11-23",
+    "I've got my driving test on the 30th": "Driving test | 2026-11-30",
+    "there is a concert on friday at 8pm": "Concert | 2026-11-27 | 20:00",
+    "I got a vet visit on thursday": "Vet visit | 2026-11-26",
+}
+
+
+@pytest.mark.parametrize("text", APPOINTMENTS)
+def test_an_appointment_is_added(text: str) -> None:
+    assert added(text) == [APPOINTMENTS[text]]
+
+
+@pytest.mark.parametrize(
+    "text", ["I have a headache today", "I've got a cold", "I've got the milk"]
+)
+def test_what_one_has_is_no_appointment(text: str) -> None:
+    assert not isinstance(read(text), Add)
