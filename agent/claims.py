@@ -1,16 +1,20 @@
 """Words that claim a change, to be held against the record of what was done.
 
-Plain English only, and only what is said: not titles in quotes or in lists, not questions, not what
-might be, was done by somebody else or at another time.
+Plain English only, and only what is said: not titles in quotes or in lists, not code, not
+questions, not what might be, was not done, or was done by somebody else or at another time.
 """
 
 import re
 
 # Bounded, for a reply may be long and all of one kind of character.
 QUOTED = re.compile(
-    r"“[^”\n]{0,250}”|‘[^’\n]{0,250}’(?!\w)|«[^»\n]{0,250}»|\"[^\"\n]{0,250}\"|`[^`\n]{0,250}`"
+    r"``(?:[^`\n]|`(?!`)){0,250}``|“[^”\n]{0,250}”|‘[^’\n]{0,250}’(?!\w)|«[^»\n]{0,250}»|\"[^\"\n]{0,250}\"|`[^`\n]{0,250}`"
     r"|\*\*[^*\n]{0,250}\*\*|(?<!\w)'[^'\n]{0,250}'(?!\w)"
 )
+FENCE = re.compile(r" {0,3}(```|~~~)")
+NOT_SAID = re.compile(r" {4}|\t| {0,3}>")
+"""How a line of code or of a quotation begins."""
+
 LISTED = re.compile(r"^[ \t]*(?:\d+[.)]|[-*•–])[ \t].*$", re.MULTILINE)
 CLAUSE = re.compile(r"[^.!?;:,–—\n]+[.!?;:,–—\n]*")
 
@@ -56,10 +60,21 @@ AT_ANOTHER_TIME = re.compile(
     r"\b(?:earlier|previously|yesterday|ago|last (?!change)\w+)\W*$", re.IGNORECASE
 )
 
+NOTHING = re.compile(
+    r"\W*(?:nothing|none|neither|no|not (?:one|a|any(?:thing)?|yet))\b(?! (?:longer|more)\b)",
+    re.IGNORECASE,
+)
+BY_OTHERS = re.compile(
+    r"\b(?:elsewhere|meanwhile|in the meantime|since|by (?:you|somebody|someone|others?|another"
+    r"|hand)|yourself|on the page)\b",
+    re.IGNORECASE,
+)
+REASON = re.compile(r"\W*(?:and |but )?(?:because|as|since|for)\b", re.IGNORECASE)
+
 
 def claims_a_change(reply: str) -> bool:
     """Whether the reply says, in plain English, that something was changed just now."""
-    said = LISTED.sub("\n", QUOTED.sub("TITLE", reply))
+    said = LISTED.sub("\n", QUOTED.sub("TITLE", _without_code(reply)))
     before = ""
     for clause in CLAUSE.findall(said):
         if _claims(clause, before):
@@ -77,7 +92,30 @@ def _claims(clause: str, before: str) -> bool:
     if begins and OPENING.match(words):
         return True
     claim = CLAIM.search(words)
-    return claim is not None and NOT_SO.search(words[: claim.start()]) is None
+    if claim is None or NOT_SO.search(words[: claim.start()]) or NOTHING.match(words, claim.end()):
+        return False
+    by_me = re.match(r"(?:I|we)\b", claim[0], re.IGNORECASE)
+    return bool(by_me) or not (BY_OTHERS.search(words, claim.end()) or _tells_why(words, before))
+
+
+def _tells_why(words: str, before: str) -> bool:
+    """Whether this is the reason of a refusal: "I could not do that: it has been deleted"."""
+    if not NOT_SO.search(before):
+        return False
+    return before.rstrip().endswith(":") or REASON.match(words) is not None
+
+
+def _without_code(reply: str) -> str:
+    """Without fenced and indented code, and without what is quoted line by line."""
+    lines, fence = [], ""
+    for line in reply.split("\n"):
+        mark = FENCE.match(line)
+        if mark and fence in ("", mark[1]):
+            fence = "" if fence else mark[1]
+            lines.append("")
+        else:
+            lines.append("" if fence or NOT_SAID.match(line) else line)
+    return "\n".join(lines)
 
 
 def _ends(clause: str) -> bool:

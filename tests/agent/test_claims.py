@@ -121,6 +121,23 @@ I've already added milk.
 I added that one yesterday.
 Yes, I added it earlier.
 Nothing was undone.
+I have changed nothing.
+I've added nothing to your list.
+I have deleted none of them.
+I added no task.
+I've marked neither of them as done.
+I have not yet been able to add it.
+I could not take that back: “Milk” has been changed elsewhere since.
+I can't undo that, because it has been deleted since.
+I was not able to delete it, as it has been deleted by you.
+I could not take all of that back: it has been completed on the page.
+It has been changed elsewhere, so I left it as it is.
+The task has been renamed by somebody else.
+“Milk” has been deleted in the meantime.
+> I've added milk.
+    I've added milk.
+`I've added milk.`
+``I've added `milk` to it.``
 I can not take that back.
 You took it back yourself.
 There is nothing that I could undo.
@@ -155,6 +172,12 @@ That changed my mind.
 To restore a deleted task, open the list.
 """
 
+CODE = [
+    "```\nI've added milk.\n```",
+    "```python\nprint('x')\nI've added milk.\n```\nThat is how it would look.",
+    "~~~\nDone!\n```\nI've deleted it.\n~~~",
+    "Say:\n\n```\nDeleted.",
+]
 LISTS = [
     "1. Added sugar",
     "Your tasks:\n1. Added sugar\n2. Deleted scenes – due today\n3. I have added salt",
@@ -171,7 +194,7 @@ def test_a_claim_is_seen(reply: str) -> None:
     assert claims_a_change(f"Hello there!\n\n{reply}")
 
 
-@pytest.mark.parametrize("reply", [*HARMLESS.splitlines(), *LISTS])
+@pytest.mark.parametrize("reply", [*HARMLESS.splitlines(), *LISTS, *CODE[:3]])
 def test_what_claims_nothing_is_left_alone(reply: str) -> None:
     assert not claims_a_change(reply)
     assert not claims_a_change(f"Hello there!\n\n{reply}\n\nWhat would you like to do?")
@@ -182,7 +205,20 @@ def test_there_are_enough_sentences() -> None:
     assert len(HARMLESS.splitlines()) >= 60
 
 
+@pytest.mark.parametrize("reply", CODE)
+def test_what_stands_in_code_is_not_said(reply: str) -> None:
+    assert not claims_a_change(reply)
+
+
+@pytest.mark.parametrize("code", CODE[:3])
+def test_what_is_said_after_code_is(code: str) -> None:
+    assert claims_a_change(f"{code}\n\nI've added it.")
+    assert claims_a_change("I could not find it: I've added milk to your list.")
+
+
 PIECES = [
+    "`` ",
+    "```\n",
     "I ",
     "I have ",
     "I checked and ",

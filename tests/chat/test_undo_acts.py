@@ -137,9 +137,7 @@ def test_an_act_of_somebody_else_is_not_to_be_found(
     three(plays)
     [made] = say(client)["tool_calls"]
 
-    theirs, none = (
-        stranger_client.post(f"/api/acts/{act}/undo/") for act in (made["id"], uuid4())
-    )
+    theirs, none = (stranger_client.post(f"/api/acts/{act}/undo/") for act in (made["id"], uuid4()))
 
     assert (theirs.status_code, none.status_code) == (404, 404)
     assert theirs.json()["detail"] == none.json()["detail"]
