@@ -14,7 +14,7 @@ from rest_framework_simplejwt.tokens import AccessToken, Token
 
 from accounts import outside, tokens
 from accounts.models import User
-from web.request_id import know
+from web.request_id import name_in_log
 
 
 class SessionUser(AuthenticationMiddleware):
@@ -22,13 +22,13 @@ class SessionUser(AuthenticationMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        request.user = cast(User, SimpleLazyObject(lambda: _known(request)))
+        request.user = cast(User, SimpleLazyObject(lambda: _signed_in(request)))
 
 
-def _known(request: HttpRequest) -> Any:
+def _signed_in(request: HttpRequest) -> Any:
     user = get_user(request)
     if user.is_authenticated:
-        know(user_id=user.pk)
+        name_in_log(user_id=user.pk)
     return user
 
 
@@ -59,7 +59,7 @@ class BearerScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]
 def user_of(request: Request | HttpRequest) -> User:
     """The account behind a request; nobody else is let through to where this is asked."""
     user = cast(User, request.user)
-    know(user_id=user.pk)
+    name_in_log(user_id=user.pk)
     return user
 
 

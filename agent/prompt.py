@@ -51,7 +51,7 @@ class CallRow(Protocol):
     result: Any
 
 
-class WorkRow(Protocol):
+class TurnRow(Protocol):
     """What is read of the Turn behind a reply."""
 
     @property
@@ -65,7 +65,7 @@ class MessageRow(Protocol):
     content: str
 
     @property
-    def work(self) -> WorkRow | None: ...
+    def turn_behind(self) -> TurnRow | None: ...
 
     @property
     def calls(self) -> Sequence[CallRow]: ...
@@ -140,7 +140,7 @@ def _answer(reply: MessageRow) -> str:
     """What was said, and whether that was all; empty where nothing was said or done."""
     text = clean_text(reply.content or "")
     said = not is_blank(text)
-    if said and (reply.work is None or reply.work.shown_status == "completed"):
+    if said and (reply.turn_behind is None or reply.turn_behind.shown_status == "completed"):
         return text
     if said:
         return f"{text}\n\n{NOT_FINISHED}"

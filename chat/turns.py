@@ -18,7 +18,7 @@ from chat.work import Work
 from conversations.models import Conversation, ConversationBusy, TooManyTurns, Turn, TurnLost
 from web.connections import release_connection
 from web.errors import DatabaseUnavailable
-from web.request_id import know
+from web.request_id import name_in_log
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def open_turn(conversation: Conversation, opening: Callable[..., Turn]) -> Turn:
             if monotonic() > give_up:
                 raise ConversationIsBusy(conversation.turns.all()) from None
         else:
-            know(conversation_id=turn.conversation_id, turn_id=turn.pk)
+            name_in_log(conversation_id=turn.conversation_id, turn_id=turn.pk)
             return turn
         while conversation.turns.live().exists() and monotonic() <= give_up:
             release_connection()

@@ -55,7 +55,7 @@ def left_of_turn(changes: Sequence[TaskChange]) -> int:
 def undo_reply(user: User, reply_id: UUID, origin: Origin) -> list[TaskChange]:
     """What the reply did and is taken back now, newest first. Raises Http404, TaskChangedSince."""
     messages = Message.objects.for_user(user).of_kept_conversations()
-    message = get_object_or_404(messages.with_work(), pk=reply_id)
+    message = get_object_or_404(messages.with_turns(), pk=reply_id)
     calls = [call.pk for call in message.calls]
     return undo(TaskChange.objects.for_user(user).of_calls(calls), origin)
 

@@ -6,15 +6,15 @@ import logging.config
 from datetime import UTC, datetime
 from typing import Any
 
-from web.request_id import current_request_id, known
+from web.request_id import current_request_id, names_in_log
 
-PLAIN = "%(levelname)s %(name)s [%(known)s] %(message)s"
+PLAIN = "%(levelname)s %(name)s [%(names)s] %(message)s"
 
 
-class KnownFilter(logging.Filter):
+class NamesFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        ids = [f"{name}={value}" for name, value in known().items()]
-        record.known = " ".join([current_request_id.get(), *ids])
+        ids = [f"{name}={value}" for name, value in names_in_log().items()]
+        record.names = " ".join([current_request_id.get(), *ids])
         return True
 
 
@@ -26,7 +26,7 @@ class JSONFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
             "request_id": current_request_id.get(),
-            **known(),
+            **names_in_log(),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
@@ -38,12 +38,12 @@ def logs(as_json: bool) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"known": {"()": KnownFilter}},
+        "filters": {"names": {"()": NamesFilter}},
         "formatters": {"plain": {"format": PLAIN}, "json": {"()": JSONFormatter}},
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
-                "filters": ["known"],
+                "filters": ["names"],
                 "formatter": "json" if as_json else "plain",
             }
         },

@@ -73,7 +73,7 @@ def transcript(conversation: Conversation, before: str) -> dict[str, Any]:
     messages = conversation.messages.all()
     if before.isascii() and before.isdecimal() and len(before) < 10:
         messages = messages.before(int(before))
-    page = messages.last_with_work(LATEST)
+    page = messages.last_with_turns(LATEST)
     first, last = (page[0].seq, page[-1].seq) if page else (1, 0)
     return {
         "said": [_shown(message) for message in page],
@@ -89,7 +89,7 @@ def _shown(message: Message) -> dict[str, Any]:
         {"call": call, "arguments": _pretty(call.arguments), "result": _pretty(call.result)}
         for call in message.calls
     ]
-    return {"message": message, "turn": message.work, "calls": calls}
+    return {"message": message, "turn": message.turn_behind, "calls": calls}
 
 
 def _pretty(value: Any) -> str:

@@ -49,5 +49,5 @@ def _markdown(conversation: Conversation) -> Iterator[str]:
 
 
 def _messages(conversation: Conversation) -> Iterator[Message]:
-    messages = conversation.messages.with_work()
+    messages = conversation.messages.with_turns()
     return in_pieces(messages, attrgetter("seq"), by="seq")

@@ -71,15 +71,15 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):
-    """All that is known of the work behind a reply is null on a message of the user."""
+    """All that is of the turn behind a reply is null on a message of the user."""
 
     status = serializers.ChoiceField(
-        Turn.Status.choices, source="work.shown_status", allow_null=True
+        Turn.Status.choices, source="turn_behind.shown_status", allow_null=True
     )
     tool_calls = ToolCallSerializer(many=True, source="calls")
-    error = ErrorSerializer(source="work.error", allow_null=True)
-    model = serializers.CharField(source="work.model", allow_null=True)
-    duration_ms = serializers.IntegerField(source="work.duration_ms", allow_null=True)
+    error = ErrorSerializer(source="turn_behind.error", allow_null=True)
+    model = serializers.CharField(source="turn_behind.model", allow_null=True)
+    duration_ms = serializers.IntegerField(source="turn_behind.duration_ms", allow_null=True)
 
     class Meta:
         model = Message

@@ -78,7 +78,7 @@ class ConversationViewSet(GenericViewSet[Conversation]):
     def retrieve(self, request: Request, pk: str) -> Response:
         """The conversation and its latest 50 messages, oldest first."""
         conversation = self.get_object()
-        messages = conversation.messages.last_with_work(self.latest_messages)
+        messages = conversation.messages.last_with_turns(self.latest_messages)
         return Response(
             {
                 **ConversationSerializer(conversation).data,
@@ -160,7 +160,7 @@ class MessageListView(GenericAPIView[Message]):
         query = SinceSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         conversation = self.get_conversation()
-        messages = conversation.messages.with_work().oldest_first()
+        messages = conversation.messages.with_turns().oldest_first()
         if (moment := query.validated_data.get("since")) is not None:
             messages = messages.since(moment)
         page = self.paginate_queryset(messages)

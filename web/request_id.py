@@ -1,6 +1,4 @@
-"""What is known of the work at hand: the name of its request, in answers and errors; and all that
-its log lines tell beside it.
-"""
+"""The name of the request at hand, in answers and errors; and the ids that its log lines tell."""
 
 import logging
 import re
@@ -17,7 +15,7 @@ logger = logging.getLogger(__name__)
 SANE = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 current_request_id: ContextVar[str] = ContextVar("request_id", default="-")
-_known: ContextVar[dict[str, str]] = ContextVar("known")
+_names: ContextVar[dict[str, str]] = ContextVar("names")
 
 
 def request_id(
@@ -28,13 +26,13 @@ def request_id(
     def middleware(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         name = given if SANE.fullmatch(given) else uuid4().hex
-        token, nothing = current_request_id.set(name), _known.set({})
+        token, nothing = current_request_id.set(name), _names.set({})
         try:
             response = get_response(request)
             context = copy_context()
         finally:
             current_request_id.reset(token)
-            _known.reset(nothing)
+            _names.reset(nothing)
         response["X-Request-ID"] = name
         # A file is handed over whole, and fails in no code of ours.
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
@@ -48,7 +46,7 @@ def request_id(
 def _within(context: Context, pieces: Iterator[bytes]) -> Iterator[bytes]:
     """What a stream meets while it is written is logged as of its request, which has returned.
 
-    A crash is logged here, where its request is known; whoever reads finds the stream cut off.
+    A crash is logged here, where its request has a name; whoever reads finds the stream cut off.
     """
     try:
         while (piece := context.run(next, pieces, None)) is not None:
@@ -58,10 +56,10 @@ def _within(context: Context, pieces: Iterator[bytes]) -> Iterator[bytes]:
         raise ConnectionResetError(ECONNRESET, "the stream broke off") from error
 
 
-def know(**ids: object) -> None:
+def name_in_log(**ids: object) -> None:
     """From here on the lines of this request tell these, too: ``user_id``, ``turn_id``."""
-    _known.set({**known(), **{name: str(value) for name, value in ids.items()}})
+    _names.set({**names_in_log(), **{name: str(value) for name, value in ids.items()}})
 
 
-def known() -> dict[str, str]:
-    return _known.get({})
+def names_in_log() -> dict[str, str]:
+    return _names.get({})

@@ -26,7 +26,7 @@ class Bubble:
 
     @property
     def status(self) -> str:
-        return self.message.work.shown_status if self.message.work else ""
+        return self.message.turn_behind.shown_status if self.message.turn_behind else ""
 
     @property
     def open(self) -> bool:
@@ -35,7 +35,7 @@ class Bubble:
     @property
     def can_be_retried(self) -> bool:
         """Its key and its message can be given once more; a form would spell a CR otherwise."""
-        turn = self.message.work
+        turn = self.message.turn_behind
         if not (turn and turn.idempotency_key and turn.can_be_retried):
             return False
         return bool(self.answered) and "\r" not in self.answered
@@ -63,11 +63,11 @@ def bubbles(messages: Sequence[Message], user: User) -> list[Bubble]:
 
 def _said(messages: Sequence[Message]) -> dict[UUID, str]:
     """What the user said, by turn; the first reply may stand here without its message."""
-    known = list(messages)
-    if known and known[0].work:
-        known += known[0].turn.messages.oldest_first()
+    rows = list(messages)
+    if rows and rows[0].turn_behind:
+        rows += rows[0].turn.messages.oldest_first()
     return {
-        message.turn_id: message.content for message in known if message.role == Message.Role.USER
+        message.turn_id: message.content for message in rows if message.role == Message.Role.USER
     }
 
 

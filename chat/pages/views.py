@@ -140,9 +140,9 @@ def _transcript(request: HttpRequest, user: User, shown: Conversation) -> dict[s
 def _asked_for(request: HttpRequest, shown: Conversation) -> list[Message]:
     since, before = _seq(request, "since"), _seq(request, "before")
     if since is not None:
-        return list(shown.messages.since(since).with_work().oldest_first()[:MESSAGES])
+        return list(shown.messages.since(since).with_turns().oldest_first()[:MESSAGES])
     messages = shown.messages.all() if before is None else shown.messages.before(before)
-    return messages.last_with_work(MESSAGES)
+    return messages.last_with_turns(MESSAGES)
 
 
 def _seq(request: HttpRequest, name: str) -> int | None:

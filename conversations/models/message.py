@@ -29,7 +29,7 @@ class ToldCall:
 
 
 @dataclass(slots=True)
-class ToldWork:
+class ToldTurn:
     shown_status: str
 
 
@@ -40,12 +40,12 @@ class Told:
     role: str
     content: str
     turn_id: UUID
-    work: ToldWork | None
+    turn_behind: ToldTurn | None
     calls: list[ToldCall]
 
 
 class MessageQuerySet(OwnedQuerySet["Message"]):
-    def with_work(self) -> Self:
+    def with_turns(self) -> Self:
         """Bring the turns and tool calls along: 2 queries, whatever the number of messages."""
         found = self.select_related("turn").prefetch_related("turn__tool_calls")
         return found.annotate(read_at=Now())
@@ -56,9 +56,9 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
     def oldest_first(self) -> Self:
         return self.order_by("seq")
 
-    def last_with_work(self, limit: int) -> list["Message"]:
+    def last_with_turns(self, limit: int) -> list["Message"]:
         """The latest ``limit`` messages, oldest first; 2 queries."""
-        return list(self.with_work().order_by("-seq")[:limit])[::-1]
+        return list(self.with_turns().order_by("-seq")[:limit])[::-1]
 
     def last_told(self, limit: int) -> list[Told]:
         """The latest ``limit`` messages for a prompt, oldest first; at most 2 queries."""
@@ -67,7 +67,7 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         answered = [turn for role, _, turn, _ in rows if role == Message.Role.ASSISTANT]
         calls = ToolCall.objects.filter(turn__in=answered).told_by_turn()
         return [
-            Told(role, content, turn, ToldWork(status), calls[turn])
+            Told(role, content, turn, ToldTurn(status), calls[turn])
             if role == Message.Role.ASSISTANT
             else Told(role, content, turn, None, [])
             for role, content, turn, status in rows
@@ -100,7 +100,7 @@ class Message(Owned):
 
     objects = MessageQuerySet.as_manager()
 
-    read_at: datetime | None = None  # read through with_work(), a row has its own
+    read_at: datetime | None = None  # read through with_turns(), a row has its own
 
     class Meta:
         constraints = [
@@ -112,7 +112,7 @@ class Message(Owned):
         return f"{self.role} {self.seq}"
 
     @property
-    def work(self) -> "Turn | None":
+    def turn_behind(self) -> "Turn | None":
         """The turn that a reply came from; none stands behind a message of the user."""
         if self.role != Message.Role.ASSISTANT:
             return None
@@ -121,7 +121,7 @@ class Message(Owned):
 
     @property
     def calls(self) -> list["ToolCall"]:
-        return self.work.calls if self.work else []
+        return self.turn_behind.calls if self.turn_behind else []
 
 
 class ToolCallQuerySet(OwnedQuerySet["ToolCall"]):

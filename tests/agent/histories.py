@@ -29,7 +29,7 @@ class Said:
     role: str
     content: Any
     calls: list[Called] = field(default_factory=list)
-    work: Worked | None = None
+    turn_behind: Worked | None = None
 
 
 def turn(question: str, answer: str, *calls: Called, status: str = "completed") -> list[Said]:
@@ -102,7 +102,7 @@ def _edit_row(history: list[Said], dice: random.Random) -> None:
         case 1:
             row.content = dice.choice(TEXTS)
         case 2:
-            row.work = dice.choice([None, Worked(dice.choice(STATUSES))])
+            row.turn_behind = dice.choice([None, Worked(dice.choice(STATUSES))])
         case _:
             row.calls = [Called(dice.randrange(3)) for _ in range(dice.randrange(6))]
 
