@@ -88,6 +88,8 @@ def with_facts(task: KnownTask, now: datetime) -> str:
         facts.append(PRIORITIES[task.priority])
     if task.notes:
         facts.append(f"with the note {quoted(task.notes)}")
+    if task.completed:
+        facts.append("done already")
     return ", ".join(facts)
 
 
