@@ -118,6 +118,15 @@ class User(AbstractUser):
         logger.info("account %d erased", number)
 
 
+def expired_sign_ins() -> list[models.QuerySet[Any]]:
+    """Sessions and spent tokens that sign nobody in any more, whoever has them."""
+    now = timezone.now()
+    return [
+        Session.objects.filter(expire_date__lt=now),
+        SpentToken.objects.filter(expires_at__lt=now),
+    ]
+
+
 class SpentToken(models.Model):
     """A refresh token that was used or revoked, by its id: the token itself is kept nowhere.
 

@@ -7,9 +7,11 @@ from uuid import UUID
 
 import pytest
 from django.core.management import CommandError
+from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import SpentToken, User
+from accounts.sessions import Session
 from conversations.models import Conversation, Message, Turn
 from tests.conversations.cleaning import NOTHING, clean_up, days_ago, kept, rows, set_back, spoken
 from tests.factories import LEASE, ConversationFactory, TaskFactory, say
@@ -234,3 +236,22 @@ def test_ten_times_as_many_take_no_such_memory(db: None) -> None:
     few, many = bytes_for(40), bytes_for(400)
 
     assert many < 3 * few, f"{few} bytes, and {many}"
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_expired_sign_ins_go_and_others_stay(user: User, dry_run: bool) -> None:
+    for hours in (-1, -9000, 1):
+        expires = timezone.now() + timedelta(hours=hours)
+        Session.objects.create(session_key=f"session{hours}", user=user, expire_date=expires)
+        SpentToken.objects.create(jti=f"token{hours}", user=user, expires_at=expires)
+    Session.objects.create(session_key="nobody", expire_date=days_ago(1))
+
+    said = clean_up(dry_run=dry_run)
+
+    mood = "would be " if dry_run else ""
+    assert said[0] == f"… 5 expired sign-ins {mood}removed"
+    sessions = set(Session.objects.values_list("pk", flat=True))
+    tokens = set(SpentToken.objects.values_list("pk", flat=True))
+    assert ({"session1"} == sessions, {"token1"} == tokens) == (not dry_run, not dry_run)
+    assert ("session1" in sessions, "token1" in tokens) == (True, True)
+    assert len(clean_up()) == (2 if dry_run else 1)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from accounts.models import expired_sign_ins
 from conversations.models import Conversation, Turn
 from conversations.models.conversation import ConversationQuerySet
 from conversations.models.turn import TurnQuerySet
@@ -18,7 +19,8 @@ class Command(BaseCommand):
     help = (
         "Closes turns whose process has died, deletes conversations that are inactive, and purges "
         "those that were deleted long ago: their messages, turns and tool calls go for ever, tasks "
-        "stay. It may be stopped at any time, and run beside servers and beside itself."
+        "stay. Removes expired sessions and tokens. It may be stopped at any time, and run beside "
+        "servers and beside itself."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -58,8 +60,10 @@ class Command(BaseCommand):
         deleted = _older(conversations.deleted_before, options["purge_deleted_days"])
         if options["dry_run"]:
             found = dead.count(), inactive.count(), deleted.count(), deleted.count_messages()
+            self._tell_expired("would be ", sum(rows.count() for rows in expired_sign_ins()))
             self._tell("would be ", *found)
         else:
+            self._tell_expired("", sum(rows.delete()[0] for rows in expired_sign_ins()))
             closed, removed = self._close(dead, size), self._remove(inactive, size)
             self._tell("", closed, removed, *self._purge(deleted, size))
 
@@ -93,6 +97,10 @@ class Command(BaseCommand):
         """So far; told at once, also to a log file."""
         self.stdout.write(f"… {words}")
         self.stdout.flush()
+
+    def _tell_expired(self, mood: str, found: int) -> None:
+        if found:
+            self._progress(f"{_count(found, 'expired sign-in')} {mood}removed")
 
     def _tell(self, mood: str, closed: int, removed: int, purged: int, messages: int) -> None:
         self.stdout.write(
