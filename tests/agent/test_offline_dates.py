@@ -211,6 +211,18 @@ TABLES = {
         after 5pm                       | 17:00
         monday at 5                     | 2026-11-23 17:00
         friday from 2 to 3              | 2026-11-27 14:00
+        half past noon                  | 12:30
+        quarter to midnight             | 23:45
+        from noon to 1                  | 12:00
+        in an hour and a quarter        | 2026-11-21 13:25
+        in 1h30                         | 2026-11-21 13:40
+        in 1 hour 20 minutes            | 2026-11-21 13:30
+        in three hours' time            | 2026-11-21 15:10
+        in 2 weeks' time                | 2026-12-05
+        in a half hour                  | 2026-11-21 12:40
+        july the fourth                 | 2027-07-04
+        first friday in march 2028      | 2028-03-03
+        9am - 10am tomorrow             | 2026-11-22 09:00
         tomorrow at 9.30                | 2026-11-22 09:30
         tomorrow at about 5pm           | 2026-11-22 17:00
         tomorrow at about 9             | 2026-11-22 09:00
@@ -382,6 +394,13 @@ NO_DATES = """
     marchs past
     tune in
     go at 100 km
+    in an hour or two
+    watch Black Sunday
+    delete everything up to last friday
+    update the 10/12 drawing
+    the second last friday of the month
+    use code 0930
+    do exercises 3 to 5
     watch Next Friday
     listen to Sunday Morning
     read 11/22/63

@@ -28,6 +28,7 @@ LEAD = (
 )
 BARE_AFTER = frozenset({"at", "around", "until", "till", "@"})
 """After these a bare hour is a time."""
+NAMED_HOURS = {"noon": 12, "midday": 12, "midnight": 24}
 COUNTED = frozenset(
     {"number", "numbers", "page", "pages", "chapter", "chapters", "level", "levels", "step"}
     | {"steps", "size", "sizes", "ages", "aged", "scale", "room", "gate", "rate", "count"}
@@ -86,9 +87,9 @@ def _past(said: Said, part: str) -> Clock | None:
     minutes = {"half": 30, "quarter": 15}.get(said["minutes"]) or number(
         said["minutes"].replace(" ", "-")
     )
-    hour, guessed = _hour(said, number(said["hour"]), part)
+    hour, guessed = _hour(said, _number(said["hour"]), part)
     if not back:
-        return _shown(hour, minutes, guessed)
+        return _shown(0 if said["hour"] == "midnight" else hour, minutes, guessed)
     return _shown((hour - 1) % 24, 60 - minutes, guessed) if hour <= 24 else Clock(None)
 
 
@@ -105,12 +106,14 @@ def _range(said: Said, part: str) -> Clock | None:
     if not _is_range(said):
         return None
     half = said["own"] or said["half"]
-    end = {"noon": 12, "midday": 12, "midnight": 12}.get(said["end"]) or number(said["end"])
-    if not half and said["end"] in ("noon", "midday", "midnight"):
+    end = _number(said["end"])
+    if not half and said["end"] in NAMED_HOURS:
         half = "a" if said["end"] == "midnight" else "p"
-    if half and not said["own"] and number(said["hour"]) % 12 > end % 12:
+    if said["hour"] in NAMED_HOURS:
+        half = "p"
+    elif half and not said["own"] and number(said["hour"]) % 12 > end % 12:
         half = "a" if half == "p" else "p"
-    hour, guessed = _hour(said, number(said["hour"]), part, half)
+    hour, guessed = _hour(said, _number(said["hour"]), part, half)
     return _shown(hour, int(said["minute"] or 0), guessed)
 
 
@@ -133,6 +136,10 @@ def _clock(said: Said, part: str) -> Clock | None:
         return None
     hour, guessed = _hour(said, number(said["hour"]), part)
     return _shown(hour, int(said["minute"] or 0), guessed)
+
+
+def _number(hour: str) -> int:
+    return NAMED_HOURS[hour] if hour in NAMED_HOURS else number(hour)
 
 
 def _last(said: Said) -> str:
@@ -191,24 +198,24 @@ def _rule(words: str, body: str, read: TimeReader) -> tuple[list[str], re.Patter
 HOURS = f"{DIGITS} one two three four five six seven eight nine ten eleven twelve"
 RULES = [
     _rule(
-        f"noon noonish midday middayish midnight lunch lunchtime {DIGITS}",
-        rf"(?:12 )?(?P<name>noon|midday|midnight|lunch ?time){ISH}\b(?!')",
-        _named,
-    ),
-    _rule(
         f"half quarter a five ten twenty {DIGITS}",
-        rf"(?:a )?{MINUTES} (?P<side>past|after|to|till|before) (?P<hour>{HOUR})(?![:.]\d)"
-        rf"{ISH}{HALF}?(?!\w){PART}?",
+        rf"(?:a )?{MINUTES} (?P<side>past|after|to|till|before) (?P<hour>{HOUR}|noon|midnight)"
+        rf"(?![:.]\d){ISH}{HALF}?(?!\w){PART}?",
         _past,
     ),
     _rule("half", rf"half (?P<hour>{HOUR})\b{PART}?", _half_hour),
     _rule(
-        HOURS,
-        rf"(?P<hour>{HOUR})(?:[:.h](?P<minute>\d\d))?(?: ?(?P<own>[ap])\.?m\b\.?)?"
+        f"{HOURS} noon midday",
+        rf"(?P<hour>{HOUR}|noon|midday)(?:[:.h](?P<minute>\d\d))?(?: ?(?P<own>[ap])\.?m\b\.?)?"
         r"(?: ?(?P<dash>[-–]) ?| (?P<between>to|till|until|and) )"
         rf"(?P<end>{HOUR}|noon|midday|midnight)(?:[:.h](?P<end_minute>\d\d))?{HALF}?"
         rf"(?![\w:/-]){PART}?",
         _range,
+    ),
+    _rule(
+        f"noon noonish midday middayish midnight lunch lunchtime {DIGITS}",
+        rf"(?:12 )?(?P<name>noon|midday|midnight|lunch ?time){ISH}\b(?!')",
+        _named,
     ),
     _rule(
         DIGITS,

@@ -114,13 +114,16 @@ def weekday_and_day(said: Said, now: datetime) -> Day | None:
     return read
 
 
+NTH = re.compile(r"\d{1,2}(?:st|nd|rd|th)")
 WATCHED = frozenset({"watch", "see", "read", "play", "stream", "called", "named"})
 """What follows these is what they are about: watch Next Friday, read 11/22/63."""
 
 
-def of_month(said: Said, now: datetime) -> Day:
+def of_month(said: Said, now: datetime) -> Day | None:
     """The 1st of next month; the 1st of the month is that of this or of the next."""
     day = _day_of_month(said["day"])
+    if said.last in ("every", "each"):
+        return None
     if said["which"] not in ("this", "next"):
         return this_or_next_month(day, now) if 1 <= day <= 31 else _none(day)
     first = now.date() + relativedelta(months=said["which"] == "next", day=1)
@@ -161,6 +164,8 @@ def in_month(said: Said, now: datetime) -> Day | None:
 def weekday_of_month(said: Said, now: datetime) -> Day | None:
     """The first monday of december, the last friday of the month, the last day of february."""
     weekday, month = DAY_NUMBERS.get(said["weekday"]), MONTH_NUMBERS.get(said["month"])
+    if said.last in PLACES or NTH.fullmatch(said.last):  # the second last friday
+        return None
     if (weekday is None and said["weekday"] != "day") or (said["month"] and not month):
         return None
     first = now.date() + relativedelta(day=1, months=said["which"] == "next")

@@ -132,15 +132,16 @@ RULES = [
     _rule("day", r"day after tomorrow", nearby.day_after_tomorrow),
     _rule(
         f"in within {COUNTS}",
-        rf"{IN}(?P<count>\d{{1,3}}[.,]\d|{NUMBER})(?P<half> and a half)? ?{UNIT}\b"
-        rf"(?P<half_after> and a half)?(?: (?:and )?(?P<extra>{NUMBER}) ?min(?:ute)?s?\b)?"
-        rf"{ORIGIN}?",
+        rf"{IN}(?P<count>\d{{1,3}}[.,]\d|{NUMBER})(?P<half> and a half)? ?{UNIT}(?![^\W\d_])"
+        r"(?: and an? (?P<rest>half|quarter))?(?:'s?(?= time))?(?: time\b)?"
+        rf"(?: ?(?:and )?(?P<extra>{NUMBER}) ?m(?:in(?:ute)?s?)?\b|(?<=\dh)(?P<minutes>\d\d))?"
+        rf"(?! or \w){ORIGIN}?",
         nearby.after,
     ),
     _rule(
         "in within half quarter three a",
         rf"{IN}(?:(?P<odd>three )|an? )?(?P<piece>half|quarter)s?"
-        rf" (?:of )?an hour{ORIGIN}?",
+        rf"(?: of)?(?: an)? hour{ORIGIN}?",
         nearby.after,
     ),
     _rule(

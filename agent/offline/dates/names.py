@@ -17,7 +17,7 @@ _OTHER_DAYS = {
     **dict.fromkeys(["tue", "tues", "tuesdey"], 1),
     **dict.fromkeys(["wed", "weds", "wensday", "wendsday", "wendesday", "wednessday"], 2),
     **dict.fromkeys(["thu", "thur", "thurs", "thersday"], 3),
-    **dict.fromkeys(["fri", "fryday"], 4),
+    **dict.fromkeys(["fri", "fryday", "fridey"], 4),
     **dict.fromkeys(["sat", "saterday", "satterday"], 5),
     **dict.fromkeys(["sun", "sundey"], 6),
 }

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from dateutil.relativedelta import relativedelta
 
 from agent.offline.dates.calendar import Day, NoSuchDay, coming, delta, next_monday
+from agent.offline.dates.dated import NTH
 from agent.offline.dates.names import DAY_NUMBERS, ORDINALS
 from agent.offline.dates.scanning import Said
 from agent.offline.words import number
@@ -37,7 +38,6 @@ NOT_BEFORE_DAYS = frozenset(
     | set(ORDINALS)
 )
 """My friday, every monday, he sat, get wed, last monday, Ruby Tuesday."""
-NTH = re.compile(r"\d{1,2}(?:st|nd|rd|th)")
 TIME_FOLLOWS = re.compile(
     r",? (?:(?:at |@ ?)\d|(?:from |around )?\d{1,2}"
     r"(?:[:.h]\d\d| ?[ap]\.?m\b| ?(?:-|–|to) ?\d|(?= ?$|[,;!?)])| in the )"
@@ -82,7 +82,7 @@ def _step(said: Said) -> timedelta | relativedelta | None:
         return timedelta(minutes=minutes * (3 if said["odd"] else 1))
     count, unit = _count(said), said["unit"]
     if unit.startswith(("min", "h")):
-        extra = number(said["extra"]) if said["extra"] else 0
+        extra = number(said["extra"] or said["minutes"] or "0")
         return timedelta(minutes=round(count * (1 if unit[0] == "m" else 60)) + extra)
     if count == int(count):
         return delta(int(count), unit)
@@ -93,7 +93,7 @@ def _step(said: Said) -> timedelta | relativedelta | None:
 
 def _count(said: Said) -> float:
     count = said["count"]
-    half = 0.5 * bool(said["half"] or said["half_after"])
+    half = {"": 0, "half": 0.5, "quarter": 0.25}[said["rest"]] or 0.5 * bool(said["half"])
     return (float(count.replace(",", ".")) if re.search("[.,]", count) else number(count)) + half
 
 
