@@ -35,8 +35,8 @@ class Bubble:
     @property
     def can_be_retried(self) -> bool:
         """Its key and its message can be given once more; a form would spell a CR otherwise."""
-        turn = self.message.turn_behind
-        if not (turn and turn.idempotency_key and turn.can_be_retried):
+        turn = self.message.turn
+        if not (self.message.turn_behind and turn.idempotency_key and turn.can_be_retried):
             return False
         return bool(self.answered) and "\r" not in self.answered
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Protocol, Self
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -13,8 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ownership import Owned, OwnedQuerySet
 
-if TYPE_CHECKING:
-    from conversations.models.turn import Turn
+
+class TurnBehind(Protocol):
+    """What a reply needs of its Turn, which is built upon messages."""
+
+    @property
+    def shown_status(self) -> str: ...
+    @property
+    def calls(self) -> "list[ToolCall]": ...
 
 
 @dataclass(slots=True)
@@ -112,7 +118,7 @@ class Message(Owned):
         return f"{self.role} {self.seq}"
 
     @property
-    def turn_behind(self) -> "Turn | None":
+    def turn_behind(self) -> TurnBehind | None:
         """The turn that a reply came from; none stands behind a message of the user."""
         if self.role != Message.Role.ASSISTANT:
             return None
