@@ -68,6 +68,8 @@ class All:
     query: Query = Query()
     but: str = ""
     """The names of those that are excepted."""
+    but_places: tuple[int, ...] = ()
+    """Their places in the list just shown."""
 
 
 @dataclass(frozen=True, slots=True)

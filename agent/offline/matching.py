@@ -7,6 +7,7 @@ from unicodedata import normalize
 
 from agent.offline.intents import Named
 from agent.offline.known import KnownTask, Tasks
+from agent.offline.words import VERBS
 
 _SILENT = """
     the a an my our your this that these task tasks todo todos item one ones of for about to
@@ -139,6 +140,14 @@ def _like(word: str, title: set[str]) -> bool:
     similar = [known for known in title if known[:1] == word[:1]]
     begun = len(word) > 2 and any(known.startswith(word) for known in similar)
     return begun or bool(get_close_matches(word, similar, n=1, cutoff=0.75))
+
+
+def is_hint(found: Found, named: Named) -> bool:
+    """Whether the words are less than half of the title, but for the verb that it begins with."""
+    [task] = found.tasks
+    title = words_of(task.title)
+    thing = title[1:] if len(title) > 1 and title[0] in VERBS else title
+    return not found.whole and 2 * len(stems(named.words)) < len(thing)
 
 
 def is_slip(word: str, known: str) -> bool:

@@ -37,6 +37,14 @@ IRREGULAR = {
 SAME = frozenset(["cut", "put", "read", "set"])
 """These look the same in the past; only "I have read it" tells."""
 
+_MORE = """
+    archive assemble configure decorate deposit dust export file fund glue import investigate label
+    load lock lubricate migrate mount notify oil patch peel polish process prune purchase redeem
+    refuel relocate rinse scrub shred solve trim unclog unload unlock weed weigh
+"""
+MORE_VERBS = frozenset(_MORE.split())
+"""These are verbs in the past alone: "file" and "oil" begin other things as well."""
+
 
 def base_of(word: str, *, alone: bool) -> str:
     """The verb whose past ``word`` is, or ""; ``alone`` when no "I have" stands before it."""
@@ -48,4 +56,4 @@ def base_of(word: str, *, alone: bool) -> str:
     if not word.endswith("ed"):
         return ""
     stems = (word[:-2], word[:-1], f"{word[:-3]}y", word[:-3])  # called, moved, tidied, planned
-    return next((stem for stem in stems if stem in VERBS), "")
+    return next((stem for stem in stems if stem in VERBS or stem in MORE_VERBS), "")

@@ -159,7 +159,5 @@ def test_it_is_what_the_end_of_the_reply_speaks_of() -> None:
 def test_it_is_all_that_was_changed_where_the_reply_names_nothing() -> None:
     history = [user("…"), created(MILK), created(BOB), said("Listo.")]
 
-    assert [id["task_id"] for _, id in requests(*history, user("complete them"))] == [
-        MILK["id"],
-        BOB["id"],
-    ]
+    both = [("complete_task", {"task_ids": [MILK["id"], BOB["id"]]})]
+    assert requests(*history, user("complete them")) == both

@@ -17,7 +17,7 @@ from agent.offline.intents import (
 )
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
 from agent.offline.lexicon import BETWEEN
-from agent.offline.matching import Found, best_matches, search_words, stem, stems, words_of
+from agent.offline.matching import Found, best_matches, is_hint, search_words, stem, stems, words_of
 from agent.offline.past import base_of
 from agent.offline.planning import wording
 from agent.offline.planning.doubting import DEEDS, asked, doubt, which
@@ -50,7 +50,7 @@ def find(change: Change, known: Known, now: datetime) -> Plan[Tasks | Reply]:
         case Named() as named:
             return (yield from _by_name(change, named, now))
         case All() as everything:
-            return (yield from _all(change, everything, now))
+            return (yield from _all(change, everything, known, now))
     return (yield from _ask_open(change, now, "Which task do you mean?"))
 
 
@@ -88,19 +88,27 @@ def _by_place(
         return known.of(focus[-1:])  # the last one added, not the last one of an older list
     if not shown:
         return (yield from _ask_open(change, now, "I have not numbered your tasks for you yet."))
+    ids = _places(known, places)
+    return ids if isinstance(ids, Reply) else known.of(ids)
+
+
+def _places(known: Known, places: tuple[int, ...]) -> tuple[str, ...] | Reply:
+    """The tasks at places of the list just shown, or that it has none there."""
+    shown = known.shown
     wrong = [place for place in places if not 1 <= abs(place) <= len(shown)]
     if wrong:
         size = wording.count(len(shown))
         words = f"The last list I showed has {size}, so there is no number {wrong[0]}."
         return Reply(f"{words} Nothing has changed.", keeps_focus=True)
-    ids = [shown[place - 1 if place > 0 else place] for place in places]
-    return known.of(tuple(dict.fromkeys(ids)))
+    return tuple(dict.fromkeys(shown[place - 1 if place > 0 else place] for place in places))
 
 
 def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]:
     [listed] = yield from list_tasks(_search(named))
     found = _fitting(change, listed, named)
     parts = [Named(part) for part in BETWEEN.split(named.words)]
+    if not found.tasks and len(parts) > 1 and named.day:
+        return Reply("I am not sure which day goes with which task. Please say them one by one.")
     if not found.tasks and len(parts) > 1:
         return (yield from _each(change, parts, now))
     if not found.tasks and named.words:
@@ -110,7 +118,7 @@ def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]
         return Reply(words, keeps_focus=True)
     if len(found.tasks) > 1:
         return which(change, found.tasks, f"{len(found.tasks)} tasks fit {name(named)}.", now)
-    if found.doubtful:
+    if found.doubtful or (change.tool == "delete_task" and is_hint(found, named)):
         return doubt(change, found, named, now)
     return found.tasks
 
@@ -182,9 +190,14 @@ def own_titles_in(text: str) -> Plan[Tasks]:
     return tuple(task for task in tasks if named[task.id] and named[task.id] <= said)
 
 
-def _all(change: Change, everything: All, now: datetime) -> Plan[Tasks | Reply]:
+def _all(change: Change, everything: All, known: Known, now: datetime) -> Plan[Tasks | Reply]:
     status = {"reopen_task": {"status": "done"}}.get(change.tool, {})
     tasks = yield from list_all(status | everything.query.arguments)
+    if everything.but_places:
+        spared = _places(known, everything.but_places)
+        if isinstance(spared, Reply):
+            return spared
+        tasks = tuple(task for task in tasks if task.id not in spared)
     for part in filter(None, BETWEEN.split(everything.but)):
         found = best_matches(tasks, Named(part))
         if not found.tasks or found.doubtful:

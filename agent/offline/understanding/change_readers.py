@@ -32,6 +32,7 @@ Read = Callable[[re.Match[str], datetime], Change | Refuse | None]
 
 WAY = any_of(r" (?:back|forward|out|off|later|earlier)$")
 DENIED = any_of(r"\b(?:not|never|nothing|nobody|isn't|hasn't)$")
+POINTS = any_of(r"(?:it|that|this|them|those|these)\b")
 SETS = any_of(r"\b(?:due|to|for|until)\b")
 OF_A_LIST = any_of(r"^due (?:this|next|the coming) (?:week|weekend|month|year)$")
 BEFORE_DATE = any_of(r"(?:by|at|on|due|for|until)\b")
@@ -46,11 +47,11 @@ def _it_or(target: Target) -> Target:
     return It() if target == Unnamed() else target
 
 
-def complete(match: re.Match[str], now: datetime) -> Change | None:
+def complete(match: re.Match[str], now: datetime) -> Change | Refuse | None:
     target = _target(match, now)
     if isinstance(target, Named) and DENIED.search(target.words):
         return None
-    return Change("complete_task", target)
+    return _at_another_time(target) or Change("complete_task", target)
 
 
 def complete_it(match: re.Match[str], now: datetime) -> Change:
@@ -79,8 +80,16 @@ def reopen(match: re.Match[str], now: datetime) -> Change:
     return Change("reopen_task", _it_or(_target(match, now)))
 
 
-def delete(match: re.Match[str], now: datetime) -> Change:
-    return Change("delete_task", _target(match, now))
+def delete(match: re.Match[str], now: datetime) -> Change | Refuse:
+    target = _target(match, now)
+    return _at_another_time(target) or Change("delete_task", target)
+
+
+def _at_another_time(target: Target) -> Refuse | None:
+    """Complete it tomorrow, delete it if it rains: it is changed at once or not at all."""
+    if isinstance(target, Named) and (POINTS.match(target.said) or target.words.isdecimal()):
+        return Refuse("I change things at once, and only as a whole, so I left that as it is.")
+    return None
 
 
 def delete_all(match: re.Match[str], now: datetime) -> Change:
@@ -106,7 +115,7 @@ def rename_perhaps(match: re.Match[str], now: datetime) -> Change | None:
 
 def set_hour(match: re.Match[str], now: datetime) -> Change:
     """Make it 6 instead: which half of the day that is, the task tells."""
-    return Change("update_task", It(), Edit(hour=match["hour"]))
+    return Change("update_task", _it_or(_target(match, now)), Edit(hour=match["hour"]))
 
 
 def complete_others(match: re.Match[str], now: datetime) -> Change:

@@ -199,15 +199,18 @@ RULES = _rules(
     ),
     # dates and priorities, by what follows
     (
+        readers.set_hour,
+        """
+            (make|set|put|change|move|push) (it|that|this) [to|at|for] {hour} [instead|then|please]
+            ({postpone}|move|bump|push [back]|shift) {task} to {hour} [instead|please]
+        """,
+    ),
+    (
         readers.move,
         """
             ({postpone}|move|bump|push [back]|shift|put off|bring forward) {phrase}
             bring {forward}
         """,
-    ),
-    (
-        readers.set_hour,
-        "(make|set|put|change|move|push) (it|that|this) [to|at|for] {hour} [instead|then|please]",
     ),
     (readers.make, "(make|set|change|update|mark|flag|put|turn|edit) {phrase}"),
     (readers.rename, "(change|turn|edit|update|correct) {task} (to|into) {title}"),

@@ -44,7 +44,7 @@ COMMAND = (
     r"|what (?:is|do))\b"
 )
 BETWEEN_SENTENCES = any_of(
-    r"(?<=[\w\"”)])[.;!?]+ (?=\w)",
+    r"(?<=[\w\"”)])(?<!\bdr)(?<!\bmr)(?<!\bms)(?<!\bmrs)(?<!\bst)(?<!\bprof)[.;!?]+ (?=\w)",
     rf",? (?:and )?then (?={COMMAND})",
     rf",? (?:and|but) (?:also )?(?={COMMAND})",
     r", (?=what(?:'s| is| do)\b)",
@@ -56,6 +56,12 @@ BETWEEN_CHANGES = any_of(
     r"|(?:move|push|bump|put) .{1,80} (?:to|on|for|until|by|back|forward)\b))"
 )
 """Where the first of several commands is a change: "complete bread and move rent to friday"."""
+VERB_ONCE = any_of(
+    r"(?P<verb>move|push|bump|postpone|reschedule|shift|delay|set|make|mark) (?P<rest>.{1,600})"
+)
+NEXT_ONE = any_of(r",? and |, ")
+HAS_OWN_END = any_of(r".{1,250} (?:to|until|till|on|for|by|as) .{1,100}")
+"""Move rent to tomorrow and milk to monday: each has a day of its own."""
 AROUND_QUESTIONS = any_of(r"(?:^|\n|(?<=[.;!?]) )([^\n.;!?]+\?)(?=\s|$)")
 ONE_MORE = any_of(r"(?:and|also|plus|oh,? and)\b,? (?=\S)")
 TOO = any_of(r" (?:too|as well|also)$")
@@ -103,7 +109,7 @@ def read_command(text: str, now: datetime) -> Intent | None:
 
 def _several_changes(text: str, now: datetime) -> Intent | None:
     """Commands with no more than a comma or "and" between them, the first of them a change."""
-    parts = BETWEEN_CHANGES.split(text)
+    parts = _with_one_verb(text) or BETWEEN_CHANGES.split(text)
     quoted = any(part.count('"') % 2 or part.count("“") != part.count("”") for part in parts)
     if not 1 < len(parts) <= MOST_SENTENCES or quoted or read_note(plain(text), now):
         return None
@@ -111,6 +117,14 @@ def _several_changes(text: str, now: datetime) -> Intent | None:
     if not isinstance(intents[0], Change) or not all(intents):
         return None
     return Several(tuple(intent for intent in intents if intent))
+
+
+def _with_one_verb(text: str) -> list[str]:
+    match = VERB_ONCE.fullmatch(plain(text))
+    parts = NEXT_ONE.split(match["rest"]) if match else []
+    if not match or len(parts) < 2 or not all(HAS_OWN_END.fullmatch(part) for part in parts):
+        return []
+    return [f"{match['verb']} {part}" for part in parts]
 
 
 def _at_once(intents: tuple[Intent, ...]) -> Intent:

@@ -26,6 +26,11 @@ LONGEST_OFFER = 120
 
 NEED = any_of(r"(?:i|we)(?: also| still)? need (?:some |an? )?(?P<what>.+)")
 STATEMENT = any_of(r"(?:i|we|you|he|she|it|they|there|that|this|these|those)(?:'\w+)?\s")
+POINTS_OR_TELLS = any_of(
+    r"\w+ (?:it|that|this|them|those)\b(?! \w+ (?:day|week|month|year)\b)",
+    r"(?:[\w']+ ){1,4}(?:is|are|was|were|isn't|aren't|wasn't|will|has|had)\b",
+)
+"""Make it red, friday is fine: said of something, and hardly a task."""
 ABOUT_TASKS = any_of(r"\w+ (?:an? |the |my )?(?:tasks?|todos?|items?|lists?)")
 _FILTERS = """
     all and any anything are completed deadline done due everything finished for high important
@@ -60,6 +65,8 @@ def _guess(request: str, text: str, now: datetime) -> Intent:
     if STATEMENT.match(request) or ABOUT_TASKS.fullmatch(request):
         return Unclear()
     addition = added(request, now)
+    if isinstance(addition, Add) and POINTS_OR_TELLS.match(request):
+        return _offer(addition, text)
     if isinstance(addition, Refuse):
         return addition if len(text) <= LONGEST_TASK else Unclear()
     if addition.drafts and _read_like_tasks(addition.drafts, text):

@@ -66,7 +66,9 @@ def read_target(phrase: str, now: datetime) -> Target:
     phrase = phrase.strip(" \t,.:;!?")
     if excepting := ALL_BUT.fullmatch(phrase):
         everything = read_target(excepting["all"], now)
-        return All(everything.query if isinstance(everything, All) else Query(), excepting["but"])
+        which = everything.query if isinstance(everything, All) else Query()
+        places = read_places(excepting["but"])
+        return All(which, "" if places else excepting["but"], places)
     if quoted := QUOTED.match(phrase):
         return Named(quoted[1].strip(), exact=True)
     phrase = AGAIN.sub("", phrase)
