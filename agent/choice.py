@@ -30,7 +30,6 @@ def chosen_llm() -> LLM:
         api_key=api_key,
         model=model,
         deadline=settings.AGENT_CALL_DEADLINE,
-        max_reply_characters=settings.AGENT_MAX_REPLY_CHARS,
     )
 
 

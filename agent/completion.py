@@ -32,8 +32,6 @@ FAILURES = frozenset(
 )
 """Why an answer ended, in small letters, as the servers of many makers tell it."""
 
-CUT_SHORT = "(My answer was cut short here.)"
-FILTERED = "I cannot answer that."
 BOM = b"\xef\xbb\xbf"
 LARGEST_COUNT = 2**31 - 1
 
@@ -56,21 +54,16 @@ class _Call:
 
 
 class Completion:
-    """One answer of the model. ``read`` it to its end, then ``finish`` it.
+    """One answer of the model. ``read`` it to its end, then ``finish`` it."""
 
-    Text beyond ``max_characters`` is left out, and the answer then ends as one of "length" does.
-    """
-
-    def __init__(self, model: str, max_characters: int) -> None:
+    def __init__(self, model: str) -> None:
         self._model = model
-        self._room = max_characters
         self._texts: list[str] = []
         self._calls: list[_Call] = []
         self._usage: dict[str, Any] = {}
         self._finish_reason = ""
         self._has_begun = False
         self._has_ended = False
-        self._is_full = False
         self._half = ""
         self._thinking = Thinking()
 
@@ -94,9 +87,7 @@ class Completion:
                 if data == b"[DONE]":
                     self._has_ended = True
                     return
-                yield from self._fit(self._whole(self._fold_data(data)))
-                if self._is_full:
-                    return
+                yield from self._said(self._whole(self._fold_data(data)))
                 if self._finish_reason and not finished:
                     finished = True
                     when_finished()
@@ -105,20 +96,13 @@ class Completion:
                 raise
 
     def finish(self) -> Iterator[str]:
-        """The words to add where the model's own do not stand alone. Raises CallError."""
-        yield from self._fit(clean_text(self._thinking.end()))
+        """What was held back of the text. Raises CallError for an answer without an end."""
+        yield from self._said(clean_text(self._thinking.end()))
         if not self._has_begun:
             raise CallError(LLMBadResponse, "no choices")
         if not (self._has_ended or self._finish_reason):
             raise CallError(LLMUnavailable, "no end")
         self._finish_reason = self._finish_reason or ("tool_calls" if self._calls else "stop")
-        if self._calls:
-            return
-        said = bool(self.text.strip())
-        if self._finish_reason == "length":
-            yield self._add(f"\n\n{CUT_SHORT}" if said else CUT_SHORT)
-        elif self._finish_reason == "content_filter" and not said:
-            yield self._add(FILTERED)
 
     def response(self) -> Response:
         return Response(
@@ -130,9 +114,10 @@ class Completion:
             output_tokens=_count(self._usage.get("completion_tokens")),
         )
 
-    def _add(self, text: str) -> str:
-        self._texts.append(text)
-        return text
+    def _said(self, text: str) -> Iterator[str]:
+        if text:
+            self._texts.append(text)
+            yield text
 
     def _whole(self, text: str) -> str:
         """Without half a character, whose other half the next piece may bring."""
@@ -141,16 +126,6 @@ class Completion:
         )
         self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
         return clean_text(text)
-
-    def _fit(self, text: str) -> Iterator[str]:
-        kept = text[: self._room]
-        self._room -= len(kept)
-        if kept:
-            yield self._add(kept)
-        if len(kept) < len(text):
-            self._is_full = True
-            self._finish_reason = "length"
-            self._calls.clear()  # the last one may be half a call
 
     def _fold_data(self, data: bytes) -> str:
         """Take in one object of the stream, or a whole plain answer; return its text."""

@@ -56,8 +56,8 @@ HEADERS: dict[str, str | openai.Omit] = {
 class RemoteLLM:
     """Build one per process: it keeps its connections, and threads may share it.
 
-    ``deadline`` is the seconds that one call may take in all, a second attempt included; a reply
-    longer than ``max_reply_characters`` is cut short there. Servers without keys take an empty one.
+    ``deadline`` is the seconds that one call may take in all, a second attempt included. Servers
+    without keys take an empty one.
     Keys, addresses and the server's own words are in no exception that leaves, and in no log.
     """
 
@@ -68,14 +68,12 @@ class RemoteLLM:
         api_key: str,
         model: str,
         deadline: float,
-        max_reply_characters: int,
         max_bytes: int = 16_000_000,
     ) -> None:
         self._base_url = base_url
         self._api_key = api_key
         self._model = model
         self._deadline = deadline
-        self._max_reply_characters = max_reply_characters
         self._max_bytes = max_bytes
         self._optional = OPTIONAL
 
@@ -88,7 +86,7 @@ class RemoteLLM:
         """See ``agent.llm.LLM``. To close the generator is to close the connection."""
         deadline = Deadline(self._deadline, idle)
         for attempt in range(1, ATTEMPTS + 1):
-            completion = Completion(self._model, self._max_reply_characters)
+            completion = Completion(self._model)
             try:
                 return (yield from self._attempt(completion, messages, tools, deadline))
             except CallError as error:

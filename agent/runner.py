@@ -14,6 +14,7 @@ from agent.llm import LLM, Message, Response, ToolRequest, wait_on
 from text import clean_text, is_blank
 
 NO_WORDS = "I have nothing to say to that."
+FILTERED = "I cannot answer that."
 TOO_LONG = "(My answer was cut short here.)"
 CALLS_AT_ONCE = 100
 """Calls of one step that are recorded, made or refused; a model that asks for more is broken."""
@@ -110,7 +111,7 @@ def run(
         if reply.is_cut:
             outcome.finish_reason = "length"
         if reply.is_cut or not response.tool_requests:
-            yield from reply.end()
+            yield from reply.end(outcome.finish_reason)
             return outcome
         calls = []
         for position, request in enumerate(response.tool_requests[:CALLS_AT_ONCE]):
@@ -160,12 +161,12 @@ class _Reply:
                 yield from self._fit(text)
                 lead = ""
 
-    def end(self) -> Iterator[TextDelta]:
+    def end(self, finish_reason: str) -> Iterator[TextDelta]:
         """The words to add where the model's own do not stand alone."""
-        if self.is_cut:
+        if finish_reason == "length":
             yield self.closing(TOO_LONG)
         elif self._is_blank:
-            yield TextDelta(NO_WORDS)
+            yield TextDelta(FILTERED if finish_reason == "content_filter" else NO_WORDS)
 
     def closing(self, words: str) -> TextDelta:
         return TextDelta(words if self._is_blank else f"\n\n{words}")

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, time
 from typing import Any
 
@@ -5,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from text import is_blank
+from todos import rules
 from todos.models import ORDERINGS, ChangeKind, Priority, Task, TaskChange
 from todos.spelling import TIME_OF_DAY, read_day, read_time
 from web.fields import RequestBody, TextField, TitleField
@@ -50,14 +52,26 @@ class TimeOfDayField(serializers.TimeField):
             self.fail("invalid", format="HH:MM")
 
 
+@contextmanager
+def _rules() -> Iterator[None]:
+    """A broken rule of tasks, as the API tells it."""
+    try:
+        yield
+    except rules.RuleBroken as broken:
+        fault = ErrorDetail(broken.sentence, code=broken.code)
+        raise ValidationError({broken.field: [fault]}) from None
+
+
 class TaskSerializer(RequestBody, serializers.Serializer[Task]):
     """A thing to get done."""
 
     null_means_clear = frozenset({"due_date", "due_time"})
 
     id = serializers.UUIDField(read_only=True)
-    title = TitleField(max_length=200)
-    notes = TextField(default="", allow_blank=True, trim_whitespace=False, max_length=10_000)
+    title = TitleField(max_length=rules.TITLE_LENGTH)
+    notes = TextField(
+        default="", allow_blank=True, trim_whitespace=False, max_length=rules.NOTES_LENGTH
+    )
     due_date = DayField(default=None, allow_null=True, help_text="A day in the user's time zone.")
     due_time = TimeOfDayField(
         default=None,
@@ -70,25 +84,21 @@ class TaskSerializer(RequestBody, serializers.Serializer[Task]):
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
 
-    def validate_title(self, title: str) -> str:
-        if is_blank(title):
-            raise ValidationError([ErrorDetail("There is nothing to see in it.", code="blank")])
-        return title
-
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        day = attrs.get("due_date", self.instance and self.instance.due_date)
-        if attrs.get("due_time") and day is None:
-            fault = ErrorDetail("A time needs a due_date.", code="due_date_required")
-            raise ValidationError({"due_time": [fault]})
+        with _rules():
+            if "title" in attrs:
+                rules.check_title(attrs["title"])
         return attrs
 
     # save() is given the origin of the change and, for a new task, its user.
 
     def create(self, validated_data: dict[str, Any]) -> Task:
-        return Task.add(**validated_data)
+        with _rules():
+            return Task.add(**validated_data)
 
     def update(self, instance: Task, validated_data: dict[str, Any]) -> Task:
-        instance.edit(**validated_data)
+        with _rules():
+            instance.edit(**validated_data)
         return instance
 
 

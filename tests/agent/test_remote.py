@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from agent.completion import CUT_SHORT, FILTERED
 from agent.events import TextDelta
 from tests.fakes import ScriptedServer, call
 from tests.fakes.answers import (
@@ -209,15 +208,13 @@ def test_a_call_of_nothing_is_none() -> None:
         ("stop", {"content": None}, ""),
         ("stop", {}, ""),
         ("stop", {"content": None, "refusal": "I will not."}, "I will not."),
-        ("content_filter", {"content": None}, FILTERED),
+        ("content_filter", {"content": None}, ""),
         ("content_filter", {"content": "So far"}, "So far"),
-        ("length", {"content": "So far"}, f"So far\n\n{CUT_SHORT}"),
-        ("length", {"content": None}, CUT_SHORT),
+        ("length", {"content": "So far"}, "So far"),
+        ("length", {"content": None}, ""),
     ],
 )
-def test_an_unusual_end_is_told_and_leaves_no_empty_words(
-    finish_reason: str, delta: dict[str, Any], text: str
-) -> None:
+def test_an_unusual_end_is_told(finish_reason: str, delta: dict[str, Any], text: str) -> None:
     message = {"choices": [{"message": delta, "finish_reason": finish_reason}]}
     for answer in (stream(event(delta, finish_reason)), plain(message)):
         heard = ask(answer)
@@ -228,30 +225,6 @@ def test_an_unusual_end_is_told_and_leaves_no_empty_words(
 def test_a_cut_answer_with_calls_goes_on_with_the_calls() -> None:
     heard = ask(stream(event({"tool_calls": [_piece(*TWO[0])]}, "length")))
     assert (heard.calls, heard.texts) == (TWO[:1], [])
-
-
-@pytest.mark.parametrize("answer", [says("a" * 6, "b" * 6, "c"), plain(
-    {"choices": [{"message": {"content": "a" * 6 + "b" * 7}, "finish_reason": "stop"}]}
-)])  # fmt: skip
-def test_a_reply_that_is_too_long_is_cut_and_says_so(answer: Answer) -> None:
-    heard = ask(answer, max_reply_characters=8)
-    assert heard.response.text == "".join(heard.texts) == f"aaaaaabb\n\n{CUT_SHORT}"
-    assert heard.response.finish_reason == "length"
-
-
-def test_a_reply_just_as_long_as_may_be_is_whole() -> None:
-    assert ask(says("aaaa", "bbbb"), max_reply_characters=8).response.text == "aaaabbbb"
-
-
-def test_a_reply_that_is_too_long_asks_for_no_tools() -> None:
-    half = event({"tool_calls": [_piece("delete_task", '{"task_', index=0)]})
-    heard = ask(stream(half, event({"content": "too long"})), max_reply_characters=3)
-    assert (heard.calls, heard.texts) == ([], ["too", f"\n\n{CUT_SHORT}"])
-
-
-def test_a_model_that_never_ends_is_stopped() -> None:
-    heard = ask(talks_for_ever, max_reply_characters=50)
-    assert heard.response.finish_reason == "length"
 
 
 def test_text_that_no_database_takes_is_left_out() -> None:

@@ -7,8 +7,7 @@ import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from agent.completion import CUT_SHORT, FILTERED
-from agent.runner import NO_WORDS
+from agent.runner import FILTERED, NO_WORDS, TOO_LONG
 from conversations.models import Message, ToolCall, Turn
 from tests.chat.conftest import Connects
 from tests.chat.streams import read
@@ -32,8 +31,8 @@ def say(client: APIClient, text: str = "milk", **body: object) -> Any:
         ("stop", {"content": None, "refusal": "I will not."}, "I will not."),
         ("content_filter", {"content": None}, FILTERED),
         ("content_filter", {"content": "So far"}, "So far"),
-        ("length", {"content": "So far"}, f"So far\n\n{CUT_SHORT}"),
-        ("length", {"content": None}, CUT_SHORT),
+        ("length", {"content": "So far"}, f"So far\n\n{TOO_LONG}"),
+        ("length", {"content": None}, TOO_LONG),
         ("stop", {"content": "a\x00b\ud800c"}, "abc"),
     ],
 )
@@ -185,17 +184,17 @@ class TestTheWholeReply:
 
         text, mark = reply["content"].rsplit("\n\n", 1)
         assert text == "a" * 40 + "\n\n" + "b" * 40 + "\n\n" + "c" * 16
-        assert (len(text), mark) == (100, CUT_SHORT)
+        assert (len(text), mark) == (100, TOO_LONG)
         assert Turn.objects.get().finish_reason == "length"
         assert reply["model"] == "scripted-1"
         assert len(reply["tool_calls"]) == 2
 
     def test_of_one_step_is_cut_once(self, client: APIClient, connects: Connects) -> None:
-        connects(says("a" * 60, "a" * 60), max_reply_characters=100)
+        connects(says("a" * 60, "a" * 60))
 
         reply = say(client).json()["assistant_message"]
 
-        assert reply["content"] == "a" * 100 + f"\n\n{CUT_SHORT}"
+        assert reply["content"] == "a" * 100 + f"\n\n{TOO_LONG}"
         assert reply["model"] == "scripted-1"
 
     def test_that_just_fits_is_whole(self, client: APIClient, connects: Connects) -> None:
@@ -212,7 +211,7 @@ class TestTheWholeReply:
         reply = say(client).json()["assistant_message"]
 
         assert reply["tool_calls"] == []
-        assert reply["content"].endswith(CUT_SHORT)
+        assert reply["content"].endswith(TOO_LONG)
         assert not Task.objects.exists()
 
     def test_counts_what_was_said_before_the_fallback(
@@ -224,4 +223,4 @@ class TestTheWholeReply:
         reply = say(client, "hello").json()["assistant_message"]
 
         text, mark = reply["content"].rsplit("\n\n", 1)
-        assert (len(text), mark) == (100, CUT_SHORT)
+        assert (len(text), mark) == (100, TOO_LONG)

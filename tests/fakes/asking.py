@@ -46,7 +46,6 @@ def remote(base_url: str, **options: Any) -> RemoteLLM:
             "api_key": KEY,
             "model": "some-model",
             "deadline": 20,
-            "max_reply_characters": 20_000,
             **options,
         }
     )
