@@ -4,21 +4,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, inline_serializer
-from rest_framework.generics import GenericAPIView, get_object_or_404
-from rest_framework.request import Request
-from rest_framework.response import Response
+from rest_framework.generics import get_object_or_404
 
-from accounts.authentication import door_of, user_of
 from accounts.models import User
 from chat.errors import TaskChangedSince
 from conversations.models import Message, ToolCall
 from todos.models import ChangedSince, Origin, TaskChange
 from todos.models.change import TaskChangeQuerySet
-from todos.serializers import TaskChangeSerializer
-from web.schema import problems
 
 
 def undo(changes: TaskChangeQuerySet, origin: Origin) -> list[TaskChange]:
@@ -58,57 +51,3 @@ def undo_reply(user: User, reply_id: UUID, origin: Origin) -> list[TaskChange]:
     message = get_object_or_404(messages.with_turns(), pk=reply_id)
     calls = [call.pk for call in message.calls]
     return undo(TaskChange.objects.for_user(user).of_calls(calls), origin)
-
-
-class ChangeUndoView(GenericAPIView[TaskChange]):
-    queryset = TaskChange.objects.none()
-    serializer_class = TaskChangeSerializer
-
-    @extend_schema(
-        tags=["tasks"], request=None, responses={200: TaskChangeSerializer, **problems(409)}
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
-        """Take back the act of a change; 409 when a task has moved on. May be repeated."""
-        changes = TaskChange.objects.for_user(user_of(request))
-        change = get_object_or_404(changes, pk=pk)
-        undo(changes.of_acts([change.its_act]), Origin(door_of(request)))
-        change.refresh_from_db()
-        return Response(TaskChangeSerializer(change).data)
-
-
-Undone = inline_serializer("Undone", {"undone": TaskChangeSerializer(many=True)})
-
-
-class ActUndoView(GenericAPIView[TaskChange]):
-    queryset = TaskChange.objects.none()
-    serializer_class = TaskChangeSerializer
-    pagination_class = None
-
-    @extend_schema(tags=["tasks"], request=None, responses={200: Undone, **problems(409)})
-    def post(self, request: Request, pk: UUID) -> Response:
-        """Take an act back whole, newest change first; 409, and nothing, when a task moved on.
-
-        May be repeated: what was taken back before is left out. The tasks that moved on are named
-        as `changed`.
-        """
-        changes = TaskChange.objects.for_user(user_of(request)).of_acts([pk])
-        if not changes.exists():
-            raise Http404
-        undone = undo(changes, Origin(door_of(request)))
-        return Response({"undone": self.get_serializer(undone, many=True).data})
-
-
-class MessageUndoView(GenericAPIView[TaskChange]):
-    queryset = TaskChange.objects.none()
-    serializer_class = TaskChangeSerializer
-    pagination_class = None
-
-    @extend_schema(
-        tags=["tasks"],
-        request=None,
-        responses={200: TaskChangeSerializer(many=True), **problems(409)},
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
-        """Take back all that a reply did, newest first; 409, and nothing, when a task moved on."""
-        changes = undo_reply(user_of(request), pk, Origin(door_of(request)))
-        return Response(self.get_serializer(changes, many=True).data)

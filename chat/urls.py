@@ -1,7 +1,14 @@
 from django.urls import path
 
-from chat.undo import ActUndoView, ChangeUndoView, MessageUndoView
-from chat.views import CancelView, ChatView, EventsView, MessagesView
+from chat.views import (
+    ActUndoView,
+    CancelView,
+    ChangeUndoView,
+    ChatView,
+    EventsView,
+    MessagesView,
+    MessageUndoView,
+)
 
 urlpatterns = [
     path("chat/", ChatView.as_view()),

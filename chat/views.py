@@ -1,15 +1,21 @@
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    inline_serializer,
+)
 from rest_framework import status
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authentication import user_of
+from accounts.authentication import door_of, user_of
 from agent.choice import chosen_llm
 from chat import sse
 from chat.errors import NothingToCancel, TurnInProgress
@@ -17,8 +23,11 @@ from chat.follow import follow, turn_to_follow
 from chat.send import send
 from chat.serializers import AnswerSerializer, ChatSerializer, ContentSerializer, shown
 from chat.turns import TurnEnded, answer
+from chat.undo import undo, undo_reply
 from conversations.models import Conversation, Turn
 from conversations.views import MessageListView
+from todos.models import Origin, TaskChange
+from todos.serializers import TaskChangeSerializer
 from web.errors import CONTENT_TYPE, problem
 from web.schema import problems
 
@@ -155,3 +164,57 @@ class EventsView(OpenTurnView):
         if turn is None:
             return HttpResponse(status=status.HTTP_204_NO_CONTENT)
         return sse.respond(follow(turn, place), {})
+
+
+class ChangeUndoView(GenericAPIView[TaskChange]):
+    queryset = TaskChange.objects.none()
+    serializer_class = TaskChangeSerializer
+
+    @extend_schema(
+        tags=["tasks"], request=None, responses={200: TaskChangeSerializer, **problems(409)}
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Take back the act of a change; 409 when a task has moved on. May be repeated."""
+        changes = TaskChange.objects.for_user(user_of(request))
+        change = get_object_or_404(changes, pk=pk)
+        undo(changes.of_acts([change.its_act]), Origin(door_of(request)))
+        change.refresh_from_db()
+        return Response(TaskChangeSerializer(change).data)
+
+
+Undone = inline_serializer("Undone", {"undone": TaskChangeSerializer(many=True)})
+
+
+class ActUndoView(GenericAPIView[TaskChange]):
+    queryset = TaskChange.objects.none()
+    serializer_class = TaskChangeSerializer
+    pagination_class = None
+
+    @extend_schema(tags=["tasks"], request=None, responses={200: Undone, **problems(409)})
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Take an act back whole, newest change first; 409, and nothing, when a task moved on.
+
+        May be repeated: what was taken back before is left out. The tasks that moved on are named
+        as `changed`.
+        """
+        changes = TaskChange.objects.for_user(user_of(request)).of_acts([pk])
+        if not changes.exists():
+            raise Http404
+        undone = undo(changes, Origin(door_of(request)))
+        return Response({"undone": self.get_serializer(undone, many=True).data})
+
+
+class MessageUndoView(GenericAPIView[TaskChange]):
+    queryset = TaskChange.objects.none()
+    serializer_class = TaskChangeSerializer
+    pagination_class = None
+
+    @extend_schema(
+        tags=["tasks"],
+        request=None,
+        responses={200: TaskChangeSerializer(many=True), **problems(409)},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Take back all that a reply did, newest first; 409, and nothing, when a task moved on."""
+        changes = undo_reply(user_of(request), pk, Origin(door_of(request)))
+        return Response(self.get_serializer(changes, many=True).data)
