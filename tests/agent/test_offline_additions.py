@@ -83,6 +83,7 @@ TO_A_LIST = {
     "add to my Garden list: rake leaves": "Rake leaves",
     "add soap to my list called Bathroom": "Soap",
     "insert tea into the office list": "Tea",
+    "add jam to Groceries list": "Jam",
 }
 
 

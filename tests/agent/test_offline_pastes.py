@@ -84,6 +84,10 @@ LISTS = {
     r"> buy milk\n> call mom": "Buy milk & Call mom",
     r"> - buy milk\n> - call mom": "Buy milk & Call mom",
     r"add 1. milk 2. eggs 3. tea": "Milk & Eggs & Tea",
+    r"add milk\n- eggs\n- tea": "Milk & Eggs & Tea",
+    r"add these: milk and eggs": "Milk & Eggs",
+    r"add the following to my list: milk, eggs": "Milk & Eggs",
+    r"add buy milk. Also call mom. Then pay rent.": "Buy milk & Call mom & Pay rent",
     r"1) call mom 2) call dad": "Call mom & Call dad",
     # ticked off
     r"- [ ] milk\n- [x] eggs": "Milk & Eggs | done",
@@ -216,6 +220,11 @@ def test_a_mail_is_called_by_its_subject_and_added_when_that_is_said() -> None:
         r"def f(x):\n    return x\n\nprint(f(1))",
         r"Traceback (most recent call last):\n  File x\nValueError",
         r"```\nadd milk\n```",
+        r"---\n===\n***",
+        r"> \n> ",
+        r"- \n- ",
+        r"[ ]\n[ ]",
+        r"|\n|",
     ],
 )
 def test_what_is_no_list_of_things_to_do_adds_nothing(text: str) -> None:

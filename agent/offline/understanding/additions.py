@@ -14,7 +14,7 @@ NO_LISTS = "There are no separate lists yet, so it is among all your tasks."
 
 NOUN = r"(?:tasks?|todos?|to-dos?|items?|reminders?|entry)"
 LIST = (
-    r"(?:my|the|our|his|her) (?P<list>(?:[\w'&-]{1,40} ){0,3}?)"
+    r"(?:(?:my|the|our|his|her) |(?=(?:[\w'&-]{1,40} )?list$))(?P<list>(?:[\w'&-]{1,40} ){0,3}?)"
     r"(?:(?:(?:todo|to-do|to do|task)s? )?lists?|todos?|to-dos?|to ?do|tasks|agenda|schedule|plate)"
     r"\b(?! of\b)"
     r"(?P<called> (?:called|named) [\w'&-]{1,40})?"
@@ -46,10 +46,13 @@ SENTENCES = [
         rf"(?:add|create|make|new|set up|enter|put down|insert) (?:me )?(?:{ONE})?(?:new )?"
         rf"(?P<before>(?:{LEVEL})?)(?P<often>(?:{OFTEN} )?)(?:todo )?{NOUN}\b"
         rf"\s*(?:(?:to|on) {LIST}\s*)?{CALLED}{WHAT}",
+        r"(?:add|put|insert)(?: (?:the following|these|this)(?: items| things)?)? (?:to|on|onto) "
+        rf"{LIST}\s?:?{WHAT}",
         r"(?:add|put|insert|enter|write) (?P<what>.+?) "
         rf"(?:to|on|onto|in|into) {LIST}\b(?P<after>.*)",
-        rf"(?:add|put|insert) (?:to|on|onto) {LIST}\s?:?{WHAT}",
-        rf"(?:add|note down|write down|jot down|put down)\b(?: the following)?[:,\s-]*{WHAT}",
+        rf"(?:add|note down|write down|jot down|put down)\b"
+        rf"(?: (?:all (?:of )?)?(?:the following|these|this)(?=\s?:))?"
+        rf"[:,\s-]*{WHAT}",
         r"(?:todos?|to-dos?|to do|tasks?|reminder|note to (?:self|myself)|memo|new)(?: list)?"
         rf"\s*[:–-]{WHAT}",
         rf"(?:todo|to-do) (?!lists?$){WHAT}",

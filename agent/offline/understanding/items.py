@@ -15,7 +15,8 @@ LONGEST_TWICE = 200
 """Characters; what is longer is not looked at for a second time of day."""
 
 SEPARATOR = any_of(
-    r"( ?; ?|,? (?:and )?then |,? (?:and also|and|&|plus|also) |,(?!\d) ?|, |(?<=\w)[.!] )"
+    r"( ?; ?|,? (?:and )?then |,? (?:and also|and|&|plus|also) |,(?!\d) ?|, "
+    r"|(?<=\w)[.!] (?:(?:also|and|then),? )?)"
 )
 INLINE_NUMBER = re.compile(r"(?:^|\s)\(?(\d{1,3})[.)]\s")
 BRACKETED = re.compile(r"\([^()\n]*\)|\[[^\[\]\n]*\]")

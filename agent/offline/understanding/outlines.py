@@ -23,6 +23,8 @@ ORDER = any_of(
     r"(?: (?:do|buy|get|add|finish))?)\b"
     r"|(?:all (?:of )?)?(?:these|the following|this)\b)"
 )
+ADDS = any_of(r"add (?!(?:all|these|this|the following|tasks?|todos?|items?|to)\b)\w")
+"""In a line of a list: "add milk"."""
 FILLING = any_of(
     r"(?:(?:all|me|a|an|of|some|the|these|this|following|new|my|our|to|on|in|into|for|as|up|down"
     r"|few|couple|more|separate|open|please|today's|below|here|is|are|what|i|have|need|do|get|buy"
@@ -107,7 +109,7 @@ def _sorted(lines: list[Line], now: datetime, *, every_line: bool) -> Outline:
         if following and _is_heading(line, following, every_line=every_line, begins=begins):
             day = _heading(outline, line.text, now)
             done = bool(DONE.fullmatch(line.text.rstrip(" :")))
-        elif line.marked or every_line or (starts_with_verb(line.text) and not _is_other(line)):
+        elif line.marked or every_line or _is_deed(line):
             outline.items.append((replace(line, done=line.done or done), day))
         elif line.indented and outline.items:
             item, its_day = outline.items[-1]
@@ -115,6 +117,10 @@ def _sorted(lines: list[Line], now: datetime, *, every_line: bool) -> Outline:
         elif topic_of(plain(line.text)) not in ("thanks", "hello", "bye", "praise"):
             outline.left.append(line.text)
     return outline
+
+
+def _is_deed(line: Line) -> bool:
+    return bool(ADDS.match(line.text)) or (starts_with_verb(line.text) and not _is_other(line))
 
 
 def _is_heading(line: Line, following: Line, *, every_line: bool, begins: bool) -> bool:
@@ -130,6 +136,8 @@ def _is_heading(line: Line, following: Line, *, every_line: bool, begins: bool) 
         or (line.indented and not begins)
         or topic_of(plain(line.text))
     ):
+        return False
+    if ADDS.match(line.text):
         return False
     if ORDER.match(plain(line.text)):
         return bool(FILLING.fullmatch(_after_order(plain(line.text))))

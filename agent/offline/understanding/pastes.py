@@ -52,7 +52,7 @@ def _read(text: str, told: list[str], now: datetime) -> Add | Unclear | None:
         raise too_many(len(lines))
     if _are_commands(lines):
         return Unclear()
-    outline = read_outline(lines, now)
+    outline = read_outline(lines, now) if lines else None
     if outline:
         return _added(outline, quotes, now)
     return read_prose(text) if sum(map(is_sentence, told)) * 2 > len(told) else None
