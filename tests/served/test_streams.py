@@ -1,5 +1,6 @@
 """Many streams at once in one process: they wait without a connection of the database."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.only_on("postgresql"), pytest.mark.django_db(transacti
 
 STREAMS = 64
 POOL = 10  # DB_POOL_MAX by default
-NAME = "many streams"
+NAME = f"many streams {os.getpid()}"  # others may run at the same time
 Door = Callable[[Conversation], tuple[str, str]]
 DOORS: list[Door] = [  # where a turn begins, and what the field is called there
     lambda conversation: ("/api/chat/", "message"),
