@@ -42,6 +42,7 @@ ABOUT_IT = frozenset({"since", "than", "after", "dated", "called", "named", "tit
 """What follows these tells which thing is meant, not when: mails older than 3 December."""
 
 BELONGS_TO = (("up", "to"), ("as", "of"), ("who", "was"))
+"""The same, in two words: mails up to january 30th, the man who was Thursday."""
 
 DayReader = Callable[[Said, datetime], Day | None]
 

@@ -18,25 +18,11 @@ _TOMORROW = """
 TOMORROW = frozenset(_TOMORROW.split())
 TONIGHT = frozenset({"tonight", "tonite", "2nite", "tonigt", "tonght"})
 NEAR = TOMORROW | TONIGHT | {"today", "this"}
-NOT_BEFORE_DAYS = frozenset(
-    {"my", "our", "every", "each", "a", "one", "some", "he", "she", "we", "they", "get", "be"}
-    | {
-        "last",
-        "past",
-        "previous",
-        "other",
-        "following",
-        "next",
-        "any",
-        "given",
-        "black",
-        "good",
-        "bloody",
-        "ruby",
-    }
-    | {"blue", "manic", "stormy", "freaky", "cyber", "super", "ash", "palm", "easter", "giving"}
-    | set(ORDINALS)
-)
+_NOT_BEFORE = """
+    my our every each a one some he she we they get be last past previous other following next any
+    given black good bloody ruby blue manic stormy freaky cyber super ash palm easter giving
+"""
+NOT_BEFORE_DAYS = frozenset([*_NOT_BEFORE.split(), *ORDINALS])
 """My friday, every monday, he sat, get wed, last monday, Ruby Tuesday."""
 TIME_FOLLOWS = re.compile(
     r",? (?:(?:at |@ ?)\d|(?:from |around )?\d{1,2}"

@@ -120,7 +120,7 @@ class Rules(Generic[Known, Found]):
                 self._by_word.setdefault(word, []).append((rank, pattern, read))
 
     def best(self, text: str, known: Known) -> tuple[Said, Found] | None:
-        """What the rule that is preferred finds first."""
+        """What is found by the rule that is preferred, or None; of several the first."""
         best: tuple[int, Said, Found] | None = None
         behind = 0
         for word in WORD.finditer(text):
