@@ -7,7 +7,7 @@ from typing import Any, Literal
 from agent.offline.dates import ANY_TIME, Shift, When
 
 Priority = Literal["none", "low", "medium", "high"]
-Tool = Literal["complete_task", "reopen_task", "delete_task", "update_task"]
+Tool = Literal["complete_task", "reopen_task", "delete_task", "restore_task", "update_task"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,8 @@ class Show:
 
     query: Query = Query()
     named: Named | None = None
+    asks: Literal["tasks", "listed", "done", "notes", "first"] = "tasks"
+    """What of them: whether they are on the list, or done; the notes; the first one alone."""
     remarks: tuple[str, ...] = ()
     instead: Draft | None = None
     """The message as a task, if it could as well be a thing to do: "find a plumber"."""
@@ -167,7 +169,22 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Take the last change back."""
+    """Take back so many of the last changes; without a count, all that the last message did."""
+
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Bring a deleted task back; if none is meant, the words may ask for something else."""
+
+    target: It | Named
+    otherwise: "Intent | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """The next part of the list that was shown last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +219,21 @@ class Several:
     intents: tuple["Intent", ...]
 
 
-Intent = Add | Show | Change | Ask | Pick | Say | Refuse | Undo | Unclear | Guess | Several
+Intent = (
+    Add
+    | Show
+    | More
+    | Change
+    | Ask
+    | Pick
+    | Say
+    | Refuse
+    | Undo
+    | Restore
+    | Unclear
+    | Guess
+    | Several
+)
 
 
 @dataclass(frozen=True, slots=True)

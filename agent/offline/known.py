@@ -90,6 +90,8 @@ class Known:
     asked: Question | None = None
     done: tuple[Call, ...] = ()
     """The successful changes of the last turn that made any."""
+    listed: Call | None = None
+    """The last list that was looked up."""
     replies: tuple[str, ...] = ()
     """All that the assistant has said."""
 
@@ -98,13 +100,16 @@ class Known:
 
     def learn(self, turn: Turn) -> "Known":
         """With the tasks as the results tell them, the changes that were made, and the reply."""
-        tasks, done = dict(self.tasks), []
+        tasks, done, listed = dict(self.tasks), [], self.listed
         for call in turn.calls:
             tasks |= {task.id: task for task in tasks_of(call)}
             if has_changed(call):
                 done.append(call)
+            if call.name == "list_tasks" and not call.error:
+                listed = call
         replies = (*self.replies, turn.reply)
-        return replace(self, tasks=tasks, done=tuple(done) or self.done, replies=replies)
+        done_last = tuple(done) or self.done
+        return replace(self, tasks=tasks, done=done_last, listed=listed, replies=replies)
 
     def after(self, reply: Reply) -> "Known":
         """With what the reply leaves behind."""

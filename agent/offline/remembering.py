@@ -32,9 +32,10 @@ def told_by(turn: Turn) -> Reply:
         return Reply("", focus=_focus(turn.reply, tasks, changed), shown=shown)
     if not looked_up or (shown is None and NOTHING_DONE.search(turn.reply)):
         return Reply("")
+    if shown is None and len(named := _named(turn.reply, tasks)) == 1:
+        return Reply("", focus=named)
     if shown is None:
-        named = _named(turn.reply, tasks)
-        shown = named if len(named) == 1 else looked_up[-1]
+        shown = looked_up[-1]
     return Reply("", focus=shown if len(shown) == 1 else (), shown=shown)
 
 

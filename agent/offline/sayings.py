@@ -9,7 +9,7 @@ I am the built-in assistant of Todo Chat, and I look after your tasks. You can s
 – “Milk is done”, “complete 2”, “reopen milk”
 – “Move the report to monday”, “make it high priority”, “rename it to pay rent”
 – “Delete the milk task”
-– “Undo”, which takes back what I did last
+– “Undo”, which takes back what was done last, “undo the last two”, “restore milk”
 I understand plain, short English, and I ask when I am not sure which task you mean."""
 
 SAYINGS = {
@@ -25,8 +25,6 @@ SAYINGS = {
     "ok": "Good. Just tell me when there is something to add or to tick off.",
     "left": "All right, I left everything as it is.",
     "nothing_to_confirm": "All right. What shall I do? “Help” shows what I understand.",
-    "no_restore": "I can take back only what I did last: say “undo”, and again for what I did "
-    "before. Or say “add …” to put a deleted task down once more.",
     "no_bulk": "I do not delete tasks all at once. Tell me their numbers, such as “1 and 3”.",
     "off_topic": "That is beyond me, I am afraid: I only look after your tasks. I can add one, "
     "or tell you what is due today.",
@@ -120,26 +118,8 @@ TOPICS = [
         ),
         "who",
     ),
-    (
-        any_of(
-            r"(?:restore|undelete|recover|bring back|get back)\b.*|bring .* back",
-            r"(?:undo|revert) (?:the |that |this )?(?:delete|deletion|deleting) .+",
-        ),
-        "no_restore",
-    ),
 ]
 FORBIDDEN = any_of(r"(?:don't|do not|never)\b(?!(?: let me)? forget)(?! need| want).*")
-THAT = r"(?:(?:all (?:of )?)?(?:that|it|this|them|those|these))"
-CHANGE = (
-    r"(?:(?:the |my |your |that |this |those |these )?(?:last |latest )?(?:one|changes?|things?"
-    r"|actions?|steps?|edits?|updates?|additions?|delet(?:e|ion)|completion|rename|move))"
-)
-TOO = r"(?: (?:too|as well|again))?"
-UNDO = any_of(
-    rf"(?:no,? )?(?:undo|revert|roll back|take back)(?: (?:{THAT}|{CHANGE}|last))?{TOO}",
-    rf"(?:no,? )?(?:take|change|put|turn|roll) {THAT} back{TOO}",
-    r"oops|that was (?:a mistake|wrong|an accident)|i did(?:n't| not) mean (?:that|to.*)",
-)
 
 
 def topic_of(text: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agent.llm import Message
-from tests.agent.offline_steps import BOB, MILK, REPORT, done, requests, user, words
+from tests.agent.offline_steps import BOB, MILK, REPORT, done, listed, requests, user, words
 
 
 def undone(kind: str, task: dict[str, Any], left: int = 0) -> list[Message]:
@@ -93,6 +93,33 @@ def test_many_words_for_undo(text: str) -> None:
     assert requests(user(text)) == [("undo_last", {})]
 
 
-@pytest.mark.parametrize("text", ["undo the deletion of milk", "restore milk", "bring milk back"])
-def test_what_was_deleted_long_ago_is_not_brought_back_by_name(text: str) -> None:
-    assert "only what I did last" in words(user(text))
+@pytest.mark.parametrize(
+    "text",
+    ["undo the deletion of milk", "restore milk", "bring milk back", "undelete milk",
+     "recover the milk", "put milk back", "I deleted milk by mistake", "bring back the milk",
+     "I accidentally deleted the milk", "put the milk back on my list"],
+)  # fmt: skip
+def test_what_was_deleted_is_brought_back_by_name(text: str) -> None:
+    search = {"status": "deleted", "search": "milk"}
+    assert requests(user(text)) == [("list_tasks", search)]
+    found = listed(MILK | {"deleted": True}, **search)
+    assert requests(user(text), found) == [("restore_task", {"task_id": MILK["id"]})]
+    restored = done("restore_task", {"task_id": MILK["id"]}, {"task": MILK})
+    assert words(user(text), found, restored) == "“Buy milk” is back in your list."
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("undo the last two", 2), ("undo the last 3 changes", 3), ("revert both", 2),
+     ("undo my last four edits", 4), ("take back the last 2 things", 2), ("undo 5", 5)],
+)  # fmt: skip
+def test_so_many_acts_are_taken_back(text: str, count: int) -> None:
+    assert requests(user(text)) == [("undo_last", {})] * count
+
+
+def test_whose_hand_it_was_is_told() -> None:
+    taken = done(
+        "undo_last", {}, {"undone": [{"kind": "completed", "task": MILK}], "source": "page"}
+    )
+
+    assert "“Buy milk” is open again. That was done on the page." in words(user("undo"), taken)

@@ -9,9 +9,11 @@ from agent.offline.intents import (
     Draft,
     Guess,
     Intent,
+    More,
     Pick,
     Question,
     Refuse,
+    Restore,
     Say,
     Several,
     Show,
@@ -26,7 +28,8 @@ from agent.offline.planning.adding import add
 from agent.offline.planning.changing import change
 from agent.offline.planning.doubting import absent_in, which
 from agent.offline.planning.finding import ListFailed, find, own_titles_in
-from agent.offline.planning.showing import show
+from agent.offline.planning.restoring import restore
+from agent.offline.planning.showing import show, show_more
 from agent.offline.planning.undoing import undo
 from agent.offline.sayings import LIST_HINT, SAYINGS, TASK_HINT, hint
 from agent.offline.steps import Plan
@@ -52,8 +55,13 @@ def _plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
             return (yield from _several(intents, known, now))
         case Guess():
             return (yield from _guess(intent, known, now))
-        case Undo():
-            return (yield from undo(now))
+        case Undo(count):
+            return (yield from undo(count, now))
+        case Restore():
+            restored = yield from restore(intent, known, now)
+            return restored or (yield from _plan(intent.otherwise or Unclear(), known, now))
+        case More():
+            return (yield from show_more(known, now))
         case Pick():
             return (yield from _pick(intent, known, now))
     return _words(intent, known, now)

@@ -42,6 +42,8 @@ def _changed(intent: Change, before: Tasks, tasks: Tasks, now: datetime) -> str:
             return f"{titles} {be} open again."
         case "delete_task":
             return f"Deleted {titles}."
+        case "restore_task":
+            return f"{titles} {be} back in your list."
     return _edited(intent.edit, before, tasks, now)
 
 
@@ -52,6 +54,8 @@ def _unchanged(intent: Change, tasks: Tasks) -> str:
             return f"{titles} {be} done already."
         case "reopen_task":
             return f"{titles} {be} open already."
+        case "restore_task":
+            return f"{titles} {be} in your list already."
     return f"{titles} {be} like that already."
 
 

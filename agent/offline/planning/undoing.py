@@ -12,23 +12,30 @@ UNDO = Request("undo_last", {})
 MOST_UNDONE = 12
 """Acts; a message may make so many calls, and a few more."""
 
+HANDS = {
+    "page": "That was done on the page.",
+    "api": "That was done over the API.",
+    "admin": "That was done in the administration.",
+}
+"""Whose hand it was, where it was not mine."""
 NONE_LEFT = "There is nothing to undo"
 
 
-def undo(now: datetime) -> Plan[Reply]:
-    """Take back all that was changed for one message, the latest for which anything was."""
-    calls = yield [UNDO]
-    if left := _left(calls[0]):
+def undo(count: int, now: datetime) -> Plan[Reply]:
+    """Take back ``count`` acts; without one, all that the latest message with any has done."""
+    calls = yield [UNDO] * min(count or 1, MOST_UNDONE)
+    if not count and (left := _left(calls[0])):
         calls += yield [UNDO] * min(left, MOST_UNDONE - 1)
     made = [call for call in calls if not call.error]
     if not made and calls[0].error.startswith(NONE_LEFT):
         return Reply("There is nothing that I could undo.", keeps_focus=True)
     faults = dict.fromkeys(f"I could not take all of that back: {call.error}"
                            for call in calls if call.error)  # fmt: skip
-    more = "There is more of it: say “undo” once more." if _left(calls[-1]) else ""
+    more = "There is more of it: say “undo” once more." if not count and _left(calls[-1]) else ""
+    hands = [HANDS[source] for call in made if (source := call.result.get("source")) in HANDS]
     tasks = {task.id: task for call in made for task in tasks_of(call)}
     focus = tuple(task for task in tasks.values() if not task.deleted)
-    words = wording.sentences(*_taken_back(made, now), *faults, more)
+    words = wording.sentences(*_taken_back(made, now), *dict.fromkeys(hands), *faults, more)
     return Reply(words, focus=focus, keeps_focus=not made)
 
 

@@ -18,10 +18,9 @@ from agent.offline.intents import (
     Several,
     Show,
     Unclear,
-    Undo,
 )
 from agent.offline.known import Known
-from agent.offline.sayings import UNDO, topic_of
+from agent.offline.sayings import topic_of
 from agent.offline.understanding.additions import added, read_addition
 from agent.offline.understanding.answers import read_answer
 from agent.offline.understanding.beyond import absent_for, absent_of_a_task
@@ -31,6 +30,7 @@ from agent.offline.understanding.guessing import guess
 from agent.offline.understanding.manners import clean, plain
 from agent.offline.understanding.pastes import read_paste
 from agent.offline.understanding.questions import QUESTION, read_question
+from agent.offline.understanding.taking_back import read_taking_back
 from agent.offline.understanding.targets import read_places
 from agent.offline.words import VERBS, any_of
 
@@ -141,8 +141,8 @@ def _sentence(sentence: str, now: datetime) -> Intent | None:
     text = plain(sentence) or sentence.strip()
     if topic := topic_of(text) or topic_of(sentence.strip(" .!?")):
         return Say(topic)
-    if UNDO.fullmatch(text):
-        return Undo()
+    if taking_back := read_taking_back(text, now):
+        return taking_back
     if absent := absent_for(text):
         return Refuse(f"{absent} Nothing has changed.")
     if QUESTION.match(text):

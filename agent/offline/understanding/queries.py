@@ -29,6 +29,15 @@ PRIORITY = any_of(
     r"\b(?P<level>high(?:est)?|top|low(?:est)?|medium|normal)[ -]+prio(?:rity)?\b",
     r"\b(?P<word>urgent|(?:most )?important)\b",
 )
+ORDERINGS = {
+    "-priority": r"priority|importance|urgency|(?:how )?important\w*",
+    "due": r"(?:the |their )?(?:due )?(?:date|day|deadline|time)s?|when they are due",
+    "title": r"(?:the |their )?(?:name|title)s?|alphabet(?:ical order)?",
+    "-created_at": r"age|(?:date )?(?:added|created)|creation(?: date)?|newest",
+}
+ORDERS = rf"(?:by (?:{'|'.join(ORDERINGS.values())})|alphabetically|in alphabetical order)"
+IN_ORDER = any_of(rf"\b{ORDERS}(?! \w*day\b)(?=$|[ ,.])")
+BY_ORDER = {order: any_of(rf"by (?:{words})") for order, words in ORDERINGS.items()}
 NEXT_DAYS = any_of(rf"\b(?:next|coming|following) (?P<count>{NUMBER}) (?P<unit>days|weeks)\b")
 PERIOD = any_of(
     r"(?<!end of )\b(?:(?P<which>this|next|the|the coming) )?(?P<unit>week(?:end)?|month|year)\b"
@@ -39,9 +48,12 @@ UNTIL = any_of(r"\b(?:by|until|till|before|up to)\b")
 
 
 def read_query(text: str, now: datetime) -> Query | None:
-    """The tasks that ``text`` describes by state, priority or day; None when by none of these."""
+    """The tasks that ``text`` describes by state, priority, day or order; None when by none."""
     arguments: dict[str, object] = {}
     labels = []
+    if match := IN_ORDER.search(text):
+        arguments["ordering"] = _ordering(match[0])
+        text = f"{text[: match.start()]}{text[match.end() :]}"
     if BOTH_STATES.search(text):
         arguments["status"] = "all"
     elif DONE.search(text) and not NOT_DONE.search(text):
@@ -54,6 +66,10 @@ def read_query(text: str, now: datetime) -> Query | None:
         arguments |= day_arguments
         labels.append(label)
     return Query(arguments, " ".join(labels)) if arguments else None
+
+
+def _ordering(text: str) -> str:
+    return next((order for order, words in BY_ORDER.items() if words.fullmatch(text)), "title")
 
 
 def _priority(match: re.Match[str]) -> str:

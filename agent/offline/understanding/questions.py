@@ -2,13 +2,24 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
-from agent.offline.intents import Named, Query, Show
-from agent.offline.understanding.queries import read_query
+from agent.offline.intents import More, Named, Query, Show
+from agent.offline.past import base_of
+from agent.offline.understanding.history import read_history
+from agent.offline.understanding.queries import ORDERS, read_query
 from agent.offline.understanding.targets import read_target
 from agent.offline.words import any_of
 
+MORE = any_of(
+    r"(?:show |give |list |see |tell )?(?:me )?(?:the )?(?:more|rest|others|remaining)"
+    r"(?: (?:of (?:them|it|my tasks|the list|my list|the tasks)|tasks?|ones?|please))*",
+    r"(?:the )?next(?: page| ones?| part| \d{1,2})?|(?:go on|continue|keep going|what else)",
+    r"(?:show |what are )?(?:me )?the (?:other|next|remaining|last) (?:ones|tasks|part|page)",
+)
+Asks = Literal["tasks", "listed", "done", "notes", "first"]
 Read = Callable[[re.Match[str], datetime], Show | None]
 
 QUESTION = any_of(
@@ -32,7 +43,6 @@ OF_TASKS = any_of(
 )
 """A question with one of these is about tasks; "what's the weather tomorrow?" is not."""
 NOT_OF_TASKS = any_of(r"\b(?:weather|news|joke|meaning of)\b")
-WHICH_DAY_DONE = "I cannot tell on which day things were finished, so these are all."
 
 ABOUT = r"(?:about|on|for|with|regarding|containing|named|called|mentioning)"
 MINE = r"(?:my|the|all|our|of|full|whole|current|open|todo|to-do|to do|task|shopping)"
@@ -41,8 +51,12 @@ SHOW = r"(?:show|list|display|view)(?: me| us)?"
 ALREADY = r"(?: (?:yet|already))?"
 
 
-def read_question(text: str, now: datetime) -> Show | None:
+def read_question(text: str, now: datetime) -> Show | More | None:
     """What a sentence, without its question mark, asks to see; None when it asks for no tasks."""
+    if MORE.fullmatch(text):
+        return More()
+    if history := read_history(text, now):
+        return history
     for pattern, read in RULES:
         match = pattern.fullmatch(text)
         if match and (asked := read(match, now)):
@@ -52,20 +66,11 @@ def read_question(text: str, now: datetime) -> Show | None:
 
 def _list(match: re.Match[str], now: datetime) -> Show:
     """A list by state, priority or day, or of all open tasks."""
-    query = read_query(match[0], now) or Query()
-    return _without_days(query) if query.arguments.get("status") == "done" else Show(query)
+    return Show(read_query(match[0], now) or Query())
 
 
-def _done(match: re.Match[str], now: datetime) -> Show:
-    return _without_days(read_query(f"done {match[0]}", now) or Query())
-
-
-def _without_days(query: Query) -> Show:
-    """A list of what is done: tools tell when a task was due, not when it was finished."""
-    if not query.label:
-        return Show(query)
-    arguments = {name: value for name, value in query.arguments.items() if "due" not in name}
-    return Show(Query(arguments), remarks=(WHICH_DAY_DONE,))
+def _first(match: re.Match[str], now: datetime) -> Show:
+    return Show(Query({"ordering": "-priority"}), asks="first")
 
 
 def _list_if_of_tasks(match: re.Match[str], now: datetime) -> Show | None:
@@ -86,24 +91,98 @@ def _list_if_query(match: re.Match[str], now: datetime) -> Show | None:
 
 def _about(match: re.Match[str], now: datetime) -> Show | None:
     """Tasks by words of their titles, unless the words are those of a list."""
-    target = read_target(match["name"], now)
+    name = next(match[group] for group in match.re.groupindex if match[group])
+    target = read_target(name, now)
     if isinstance(target, Named) and target.words:
         return Show(named=Named(target.words))
-    query = read_query(match["name"], now)
+    query = read_query(name, now)
     return Show(query) if query else None
+
+
+def _whether_listed(match: re.Match[str], now: datetime) -> Show | None:
+    return _asked("listed", _about(match, now))
+
+
+def _whether_done(match: re.Match[str], now: datetime) -> Show | None:
+    return _asked("done", _about(match, now))
+
+
+def _notes(match: re.Match[str], now: datetime) -> Show | None:
+    return _asked("notes", _about(match, now))
+
+
+def _asked(asks: Asks, show: Show | None) -> Show | None:
+    return replace(show, asks=asks) if show and show.named else show
+
+
+def _whether_deed_done(match: re.Match[str], now: datetime) -> Show | None:
+    """Have I paid the rent? On the list it is to be paid."""
+    verb = base_of(match["verb"], alone=False) or match["verb"].lower()
+    name = match["name"]
+    return Show(named=Named(f"{verb} {name}", verb=verb), asks="done")
 
 
 def _query_or_about(match: re.Match[str], now: datetime) -> Show | None:
     return _list(match, now) if read_query(match["name"], now) else _about(match, now)
 
 
+ON_MY_LIST = (
+    r"(?:on|in|among) (?:my |the |our )?(?:todo |to-do |task |shopping )?(?:list|tasks|todos)"
+)
+SORTED = rf"(?:(?:{SHOW}|sort|order|rank|list|give me) )?(?:me )?(?:{LIST}|them|it|these|those)?"
 RULES: list[tuple[re.Pattern[str], Read]] = [
     (
         any_of(
-            r"(?:what|which(?: tasks?| ones?)?) (?:have i|did i|i(?:'ve| have)?) (?:already )?"
-            r"(?:done|finished|completed|accomplished|do|finish|complete)\b.*"
+            rf"{SORTED} ?(?:sort(?:ed)?|order(?:ed)?|ranked|arranged)?(?: them)? ?{ORDERS}"
+            r"(?: (?:first|please))?"
         ),
-        _done,
+        _list,
+    ),
+    (
+        any_of(
+            r"what(?:'s| is| are)? (?:the |my )?(?:single )?(?:most (?:important|urgent)|top"
+            r"|highest(?:[- ]priority)?)(?: priority)?(?: (?:thing|task|one|item|todo))?"
+            r"(?: (?:to do|on (?:my|the) list|right now|now|today|at the moment|for me|i have))*",
+            r"what(?:'s| is) my (?:first|number one|top) priority(?: right now| now| today)?",
+            r"(?:what|which(?: task| one)?) (?:matters|counts) (?:the )?most(?: right now| now)?",
+        ),
+        _first,
+    ),
+    (
+        any_of(
+            r"(?:show|read|tell|give|get|open|what(?:'s| is| are| do| does)?)(?: me)? (?:the |my )?"
+            r"(?:notes?|details?|description) (?:of|for|on|about|from|in|to) (?P<name>.+?)"
+            r"(?: say)?",
+        ),
+        _notes,
+    ),
+    (
+        any_of(
+            rf"(?:is|are|isn't|aren't) (?P<name>.+?) (?:already |still )?{ON_MY_LIST}{ALREADY}",
+            rf"(?:do|have) (?:i|you) (?:have|got|see) (?P<name2>.+?) {ON_MY_LIST}{ALREADY}",
+            r"did i (?:already )?(?:add|write down|note|put) "
+            rf"(?P<name3>.+?)(?: {ON_MY_LIST})?{ALREADY}",
+        ),
+        _whether_listed,
+    ),
+    (
+        any_of(
+            r"(?:is|are|was|were|has|have|isn't|wasn't|hasn't) "
+            r"(?!(?:all|everything|anything|that|it|i)\b)(?P<name>.+?) (?:already |been )*"
+            rf"(?:done|finished|completed?|ticked off|checked off|taken care of){ALREADY}",
+            r"(?:have|did|haven't|didn't) i (?:already )?"
+            r"(?:done|finished|completed|do|finish|complete|tick off|ticked off) "
+            rf"(?!(?:anything|everything|all|something)\b)(?P<name2>.+?){ALREADY}",
+        ),
+        _whether_done,
+    ),
+    (
+        any_of(
+            r"(?:have|did|haven't|didn't) i (?:already |really |ever )?"
+            r"(?!(?:do|done|have|get|got|add|added|finish\w*|complete\w*|miss(?:ed)?)\b)"
+            rf"(?P<verb>\w+) (?P<name>.+?){ALREADY}"
+        ),
+        _whether_deed_done,
     ),
     (
         any_of(
@@ -125,14 +204,7 @@ RULES: list[tuple[re.Pattern[str], Read]] = [
     (
         any_of(
             r"(?:is|are|was|has) (?P<name>.+?) (?:already |been )*"
-            rf"(?:done|finished|completed?|open|due|urgent|important|high priority){ALREADY}"
-        ),
-        _about,
-    ),
-    (
-        any_of(
-            r"(?:have|did) i (?:already )?(?:done|finished|do|finish|add|complete) "
-            rf"(?P<name>.+?){ALREADY}"
+            rf"(?:open|due|urgent|important|high priority){ALREADY}"
         ),
         _about,
     ),
@@ -143,7 +215,6 @@ RULES: list[tuple[re.Pattern[str], Read]] = [
         ),
         _about,
     ),
-    (any_of(r"(?:have|did) i (?:already )?(?!do\b|done\b)(?P<name>\w+ .+?)"), _about),
     (any_of(r"(?:what|how) about (?P<name>.+)"), _about),
     (any_of(rf"do i (?:still )?(?:have|need) to (?!do\b|get done)(?P<name>.+?){ALREADY}"), _about),
     (any_of(r"(?:find|search(?: for)?|look for|look up) (?P<name>.+)"), _about),

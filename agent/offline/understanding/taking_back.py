@@ -1,0 +1,63 @@
+"""Sentences that take something back: "undo the last two", "restore pay rent", "bring it back"."""
+
+from datetime import datetime
+
+from agent.offline.intents import It, Named, Restore, Undo
+from agent.offline.understanding.guessing import guess
+from agent.offline.understanding.targets import read_target
+from agent.offline.words import NUMBERS, any_of, number
+
+THAT = r"(?:(?:all (?:of )?)?(?:that|it|this|them|those|these))"
+ACTS = r"(?:changes?|things?|actions?|steps?|edits?|updates?|additions?|deletions?|ones?)"
+CHANGE = (
+    r"(?:(?:the |my |your |that |this |those |these )?(?:last |latest )?(?:one|changes?|things?"
+    r"|actions?|steps?|edits?|updates?|additions?|delet(?:e|ion)|completion|rename|move))"
+)
+TOO = r"(?: (?:too|as well|again))?"
+FIRST = r"(?:(?:no|oops|sorry|wait|that was (?:a mistake|wrong|an accident)|my mistake)[,.!;]* )?"
+COUNT = "|".join(word for word in NUMBERS if len(word) > 2 and " " not in word)
+
+UNDO = any_of(
+    rf"{FIRST}(?:undo|revert|roll back|take back)(?: (?:{THAT}|{CHANGE}|last))?{TOO}",
+    rf"{FIRST}(?:take|change|put|turn|roll) {THAT} back{TOO}",
+    r"oops|that was (?:a mistake|wrong|an accident)",
+    r"i did(?:n't| not) mean (?:that|to(?! delete).*)",
+)
+UNDO_SOME = any_of(
+    rf"{FIRST}(?:undo|revert|roll back|take back) (?:my |the |your )?(?:last |latest |previous )?"
+    rf"(?P<count>\d{{1,2}}|both|{COUNT})(?: (?:last|latest))?(?: {ACTS})?"
+)
+MISTAKE = r"(?:by (?:mistake|accident)|accidentally|unintentionally|mistakenly)"
+RESTORE = any_of(
+    rf"{FIRST}(?:restore|undelete|un-delete|recover|bring back|get back)(?: (?P<name1>.+))?",
+    rf"{FIRST}(?:undo|revert) (?:the |that |this )?(?:delete|deletion|deleting)"
+    r"(?: of)? (?P<name2>.+)",
+    rf"(?:i|we)(?:'ve| have)? (?:deleted|removed) (?P<name3>.+?) {MISTAKE}",
+    rf"(?:i|we) {MISTAKE} (?:deleted|removed) (?P<name4>.+)",
+    r"(?:i|we) did(?:n't| not) (?:want|mean) to (?:delete|remove) (?P<name5>.+)",
+    r"(?:bring|get) (?P<name6>.+?) back(?: (?:on|onto|in|to) (?:my|the) list)?",
+)
+PUT_BACK = any_of(
+    r"put back (?P<name1>.+?)(?: (?:on|onto|in|to) (?:my|the) list)?",
+    r"put (?P<name2>.+?) back(?: (?:on|onto|in|to) (?:my|the) list)?",
+)
+"""May be a thing to do: "put the books back"."""
+
+
+def read_taking_back(text: str, now: datetime) -> Undo | Restore | None:
+    if UNDO.fullmatch(text):
+        return Undo()
+    if match := UNDO_SOME.fullmatch(text):
+        word = match["count"].lower()
+        return Undo(2 if word == "both" else number(word))
+    if match := RESTORE.fullmatch(text):
+        return _restore(next(filter(None, match.groups()), "it"), now)
+    if match := PUT_BACK.fullmatch(text):
+        name = next(filter(None, match.groups()))
+        return Restore(_restore(name, now).target, otherwise=guess(text, now))
+    return None
+
+
+def _restore(name: str, now: datetime) -> Restore:
+    target = read_target(name, now)
+    return Restore(target if isinstance(target, Named) and target.words else It())
