@@ -46,9 +46,11 @@ def texts() -> list[Any]:
         for mark in MARKS
         for words in (1, 3)
     ]
-    return [*some, *KNOWN]
+    alone = [(begin, mark, end) for begin, end in BESIDE_MARKS for mark in MARKS]
+    return [*some, *alone, *KNOWN]
 
 
+BESIDE_MARKS = [("add milk", ""), ("undo ", " x"), ("move ", " too")]
 KNOWN = [
     ("", "set — — — to\n", ""),
     ("", "a.", ""),
