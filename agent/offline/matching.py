@@ -145,9 +145,14 @@ def _like(word: str, title: set[str]) -> bool:
 def is_hint(found: Found, named: Named) -> bool:
     """Whether the words are less than half of the title, but for the verb that it begins with."""
     [task] = found.tasks
-    title = words_of(task.title)
-    thing = title[1:] if len(title) > 1 and title[0] in VERBS else title
+    thing = words_of(without_verb(task.title))
     return not found.whole and 2 * len(stems(named.words)) < len(thing)
+
+
+def without_verb(title: str) -> str:
+    """Rent, for "Pay rent"."""
+    first, _, thing = title.partition(" ")
+    return thing if thing.strip() and first.lower() in VERBS else title
 
 
 def is_slip(word: str, known: str) -> bool:

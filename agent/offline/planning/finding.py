@@ -1,5 +1,7 @@
 """Which tasks are meant: by what was shown and said, or else by looking them up."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,12 +19,23 @@ from agent.offline.intents import (
 )
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
 from agent.offline.lexicon import BETWEEN
-from agent.offline.matching import Found, best_matches, is_hint, search_words, stem, stems, words_of
+from agent.offline.matching import (
+    Found,
+    best_matches,
+    is_hint,
+    search_words,
+    stem,
+    stems,
+    without_verb,
+    words_of,
+)
 from agent.offline.past import base_of
 from agent.offline.planning import wording
 from agent.offline.planning.doubting import DEEDS, asked, doubt, which
 from agent.offline.steps import Plan, Request
 from agent.tools import MOST_AT_ONCE
+
+OR = re.compile(r"\b(?:or|either)\b", re.IGNORECASE)
 
 
 class ListFailed(Exception):
@@ -110,7 +123,7 @@ def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]
     if not found.tasks and len(parts) > 1 and named.day:
         return Reply("I am not sure which day goes with which task. Please say them one by one.")
     if not found.tasks and len(parts) > 1:
-        return (yield from _each(change, parts, now))
+        return (yield from _one_of(change, named, parts, now))
     if not found.tasks and named.words:
         found = yield from look_up_closely(named, done_first=change.tool == "reopen_task")
     if not found.tasks:
@@ -118,7 +131,7 @@ def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]
         return Reply(words, keeps_focus=True)
     if len(found.tasks) > 1:
         return which(change, found.tasks, f"{len(found.tasks)} tasks fit {name(named)}.", now)
-    if found.doubtful or (change.tool == "delete_task" and is_hint(found, named)):
+    if found.doubtful or is_hint(found, named):
         return doubt(change, found, named, now)
     return found.tasks
 
@@ -146,11 +159,21 @@ def _each(change: Change, parts: list[Named], now: datetime) -> Plan[Tasks | Rep
         if not fitting.tasks:
             words = f"I found no task about {name(part)}, so nothing has changed."
             return Reply(words, keeps_focus=True)
-        if len(fitting.tasks) > 1 or fitting.doubtful:
-            words = f"{len(fitting.tasks)} tasks fit {name(part)}, so nothing has changed yet."
+        if len(fitting.tasks) > 1 or fitting.doubtful or is_hint(fitting, part):
+            many = len(fitting.tasks) > 1
+            fit = f"{len(fitting.tasks)} tasks fit" if many else "No task is called just"
+            words = f"{fit} {name(part)}, so nothing has changed yet."
             return which(change, fitting.tasks, words, now)
         found[fitting.tasks[0].id] = fitting.tasks[0]
     return tuple(found.values())
+
+
+def _one_of(change: Change, named: Named, parts: list[Named], now: datetime) -> Plan[Tasks | Reply]:
+    """Delete milk or eggs: one of them, but nobody knows which."""
+    found = yield from _each(change, parts, now)
+    if isinstance(found, Reply) or len(found) == 1 or not OR.search(named.words):
+        return found
+    return which(change, found, f"{name(named)} is one or the other.", now)
 
 
 def _search(named: Named) -> dict[str, Any]:
@@ -182,12 +205,20 @@ def list_all(arguments: dict[str, Any]) -> Plan[Tasks]:
         page = arguments | {"offset": offset}
 
 
-def own_titles_in(text: str) -> Plan[Tasks]:
-    """The open tasks whose titles stand in ``text``; verbs may be said in the past."""
+def own_titles_in(text: str, drafts: Iterable[Draft] = ()) -> Plan[Tasks]:
+    """The open tasks whose titles stand in ``text``; verbs may be said in the past.
+
+    And those which one of ``drafts`` names without the verb: "rent tomorrow" may be "Pay rent".
+    """
     said = stems(text) | {stem(base_of(word, alone=False)) for word in words_of(text)}
     tasks = yield from list_all({})
     named = {task.id: stems(task.title) for task in tasks}
-    return tuple(task for task in tasks if named[task.id] and named[task.id] <= said)
+    things = [stems(draft.title) for draft in drafts]
+    return tuple(
+        task
+        for task in tasks
+        if named[task.id] and (named[task.id] <= said or stems(without_verb(task.title)) in things)
+    )
 
 
 def _all(change: Change, everything: All, known: Known, now: datetime) -> Plan[Tasks | Reply]:

@@ -85,7 +85,8 @@ def _words(intent: Ask | Say | Refuse | Unclear, known: Known, now: datetime) ->
 
 def _guess(guess: Guess, known: Known, now: datetime) -> Plan[Reply]:
     """What they have on their list goes before a new task."""
-    own = yield from own_titles_in(guess.words)
+    drafts = guess.intent.drafts if isinstance(guess.intent, Add | Unclear) else ()
+    own = yield from own_titles_in(guess.words, drafts)
     if not own:
         return (yield from _plan(guess.intent, known, now))
     titles, be = wording.titles(own), "is" if len(own) == 1 else "are"
@@ -94,7 +95,6 @@ def _guess(guess: Guess, known: Known, now: datetime) -> Plan[Reply]:
     if absent:
         return Reply(f"{absent} I left {titles} unchanged.", focus=own)
     words = f"{titles} {be} on your list: change that, or add this?"
-    drafts = guess.intent.drafts if isinstance(guess.intent, Add | Unclear) else ()
     asks = Question("add", Add(drafts)) if drafts else None
     more = "Say “add it”, or what to change." if asks else "Say what to change."
     return Reply(f"{words} {more}", focus=own, asks=asks)

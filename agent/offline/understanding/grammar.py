@@ -20,6 +20,7 @@ from agent.offline.intents import (
     Unclear,
 )
 from agent.offline.known import Known
+from agent.offline.past import IRREGULAR
 from agent.offline.sayings import topic_of
 from agent.offline.understanding.additions import added, read_addition
 from agent.offline.understanding.answers import read_answer
@@ -56,6 +57,10 @@ BETWEEN_CHANGES = any_of(
     r"|(?:move|push|bump|put) .{1,80} (?:to|on|for|until|by|back|forward)\b))"
 )
 """Where the first of several commands is a change: "complete bread and move rent to friday"."""
+PAST = rf"(?:{'|'.join(IRREGULAR)}|[^\W\d_]{{2,15}}ed)\b"
+TELLS_DEEDS = any_of(rf"(?:(?:i|we)(?:'ve| have)? )?(?:just |also )?{PAST} ")
+BETWEEN_DEEDS = any_of(rf"(?:,|;| and|, and|,? then) (?:i |we )?(?:also )?(?={PAST})")
+"""I called mom and paid the rent."""
 VERB_ONCE = any_of(
     r"(?P<verb>move|push|bump|postpone|reschedule|shift|delay|set|make|mark) (?P<rest>.{1,600})"
 )
@@ -67,7 +72,7 @@ ONE_MORE = any_of(r"(?:and|also|plus|oh,? and)\b,? (?=\S)")
 TOO = any_of(r" (?:too|as well|also)$")
 SAYS_DUE = any_of(r"\b(?:is|are)\b")
 REGRET = any_of(r"(?:i|we) (?:should|could|would|might|must|ought to)(?: have|'ve)\b")
-WISH = any_of(r"(?:i|we)\b|remind me that\b")
+WISH = any_of(r"(?:i|we)\b|remind me (?:that|about)\b|set (?:me )?(?:a |the )?reminder\b")
 """What I need to do may be on the list already."""
 POLITE = any_of(r"\b(?:(?:can|could|would|will|may|might) (?:you|u|i|we)|please|pls|mind)\b")
 """With one of these a question asks for a deed: "can you delete milk?"."""
@@ -109,7 +114,8 @@ def read_command(text: str, now: datetime) -> Intent | None:
 
 def _several_changes(text: str, now: datetime) -> Intent | None:
     """Commands with no more than a comma or "and" between them, the first of them a change."""
-    parts = _with_one_verb(text) or BETWEEN_CHANGES.split(text)
+    borders = BETWEEN_DEEDS if TELLS_DEEDS.match(text) else BETWEEN_CHANGES
+    parts = _with_one_verb(text) or borders.split(text)
     quoted = any(part.count('"') % 2 or part.count("“") != part.count("”") for part in parts)
     if not 1 < len(parts) <= MOST_SENTENCES or quoted or read_note(plain(text), now):
         return None

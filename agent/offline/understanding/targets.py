@@ -55,7 +55,7 @@ NOTHING = any_of(rf"(?:a|an|one|some|the|my)?(?:^| )?{NOUN}?")
 DAY_S = any_of(rf"^(today|tomorrow|{'|'.join(WEEKDAYS)})'s ")
 A_TASK = r"(?:tasks?|todos?|to-dos?|items?|ones?|things?|entry|entries)"
 LEADING = any_of(
-    rf"^(?:(?:the|a|an|my|our|that|this|all|every|everything|{A_TASK}|about|for|with|called|named"
+    rf"^(?:(?:only|just|the|a|an|my|our|that|this|all|every|everything|{A_TASK}|about|for|with|called|named"
     r"|titled|of|any|some|one|to) ){1,6}"
 )
 TRAILING = any_of(rf"(?: (?:{A_TASK}|(?:from|off|on|in) {LIST}|too|as well|off)){{1,4}}$")
