@@ -43,8 +43,8 @@ class TurnEnded:
 TurnEvent = TurnStarted | Event | TurnEnded
 
 
-def open_turn(conversation: Conversation, opening: Callable[..., Turn]) -> Turn:
-    """What ``opening(lease, slots=…, process=…)`` gives, once no other turn stands in its way.
+def open_turn(conversation: Conversation, begin: Callable[..., Turn]) -> Turn:
+    """What ``begin(lease, slots=…, process=…)`` gives, once no other turn stands in its way.
 
     No database connection is held while it waits. Raises ConversationIsBusy (409) after
     TURN_WAIT_SECONDS, TooManyOpenTurns (429), and Conversation.DoesNotExist when the conversation
@@ -55,7 +55,7 @@ def open_turn(conversation: Conversation, opening: Callable[..., Turn]) -> Turn:
     while True:
         try:
             slots = settings.AGENT_MAX_OPEN_TURNS
-            turn = opening(lease, slots=slots, process=this_process())
+            turn = begin(lease, slots=slots, process=this_process())
         except TooManyTurns:
             if close_turns_of_the_dead():
                 continue
@@ -68,10 +68,15 @@ def open_turn(conversation: Conversation, opening: Callable[..., Turn]) -> Turn:
         else:
             name_in_log(conversation_id=turn.conversation_id, turn_id=turn.pk)
             return turn
-        while conversation.turns.live().exists() and monotonic() <= give_up:
-            release_connection()
-            sleep(POLL_SECONDS)
-        conversation.refresh_from_db(from_queryset=Conversation.objects.filter(deleted_at=None))
+        _wait_for_open_turn(conversation, give_up)
+
+
+def _wait_for_open_turn(conversation: Conversation, give_up: float) -> None:
+    """Until it is settled, or until ``give_up``; and read the conversation as it then is."""
+    while conversation.turns.live().exists() and monotonic() <= give_up:
+        release_connection()
+        sleep(POLL_SECONDS)
+    conversation.refresh_from_db(from_queryset=Conversation.objects.filter(deleted_at=None))
 
 
 def answer(turn: Turn, user: User, llm: LLM) -> Generator[TurnEvent, None, None]:

@@ -244,8 +244,8 @@ class Turn(Owned):
         self.reload()
         return self
 
-    def take_slot(self, slots: int, opening: Callable[[int], None]) -> None:
-        """Run ``opening`` in a transaction, with a slot of the user's that the constraints accept.
+    def take_slot(self, slots: int, write: Callable[[int], None]) -> None:
+        """Run ``write`` in a transaction, with a slot of the user's that the constraints accept.
 
         There is no looking first: mostly the first slot is free, and else the constraint knows.
         """
@@ -253,7 +253,7 @@ class Turn(Owned):
         for _try in range(slots + 1):
             try:
                 with transaction.atomic():
-                    return opening(slot)
+                    return write(slot)
             except IntegrityError:
                 slot = self._another_slot(slots)
         raise TooManyTurns

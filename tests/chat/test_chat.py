@@ -80,7 +80,8 @@ def test_a_tool_call_changes_tasks_and_is_kept(client: APIClient, user: User, pl
     task = Task.objects.get(user=user)
     assert (shown["name"], shown["status"]) == ("create_task", "succeeded")
     assert shown["arguments"] == {"title": "Milk", "priority": "high"}
-    assert shown["result"]["task"] == {"id": str(task.pk), "title": "Milk", "priority": "high"}
+    told = shown["result"]["task"]
+    assert (told["id"], told["title"], told["priority"]) == (str(task.pk), "Milk", "high")
     assert body["assistant_message"]["content"] == "Let me add that.\n\nAdded milk."
     kept = ToolCall.objects.get(pk=shown["id"])
     assert kept.turn.reply.pk.hex == body["assistant_message"]["id"].replace("-", "")

@@ -153,7 +153,7 @@ def test_two_tasks_that_match_are_told_and_none_is_deleted(
     ],
     ids=lambda request_: f"{request_.name} {request_.arguments}",
 )
-def test_there_is_no_way_to_delete_but_one_by_one(
+def test_there_is_no_way_to_delete_but_by_id(
     client: APIClient, user: User, plays: Plays, request_: ToolRequest
 ) -> None:
     TaskFactory(user=user, title="Milk")
