@@ -31,8 +31,8 @@ class Fault(NamedTuple):
     hits: int = 1
 
 
-def misconfigured(answer: Answer) -> Fault:
-    return Fault(answer, 503, "llm_misconfigured")
+def misconfigured(answer: Answer, hits: int = 1) -> Fault:
+    return Fault(answer, 503, "llm_misconfigured", hits)
 
 
 def unavailable(answer: Answer, hits: int = 2) -> Fault:
@@ -56,7 +56,7 @@ WHOLE = json.dumps(_choices(message={"content": "Hi"})).encode()
 ERROR = {"error": {"message": WORDS}}
 
 FAULTS = {
-    "400": misconfigured(fails(400, words=WORDS)),
+    "400": misconfigured(fails(400, words=WORDS), hits=2),  # and in the plainer form
     "401": misconfigured(fails(401, words=WORDS)),
     "403": misconfigured(fails(403, words=WORDS)),
     "404 model": misconfigured(fails(404, words=WORDS)),
@@ -85,6 +85,6 @@ FAULTS = {
     "content of a wrong type": bad_response(plain(_choices(message={"content": [5]}))),
     "calls of a wrong type": bad_response(plain(_choices(message={"tool_calls": [5]}))),
     "JSON of a wrong type": bad_response(plain(["Hi"])),
-    "no end": bad_response(stream(HALF, done=False)),
+    "no end": unavailable(stream(HALF, done=False), hits=1),
     "50 MB": bad_response(floods(50)),
 }
