@@ -111,7 +111,9 @@ def test_what_was_deleted_is_brought_back_by_name(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "count"),
     [("undo the last two", 2), ("undo the last 3 changes", 3), ("revert both", 2),
-     ("undo my last four edits", 4), ("take back the last 2 things", 2), ("undo 5", 5)],
+     ("undo my last four edits", 4), ("take back the last 2 things", 2), ("undo 5", 5),
+     ("undo twice", 2), ("undo three times", 3), ("undo everything", 1),
+     ("no, that was wrong, put it back", 1)],
 )  # fmt: skip
 def test_so_many_acts_are_taken_back(text: str, count: int) -> None:
     assert requests(user(text)) == [("undo_last", {})] * count

@@ -16,7 +16,8 @@ from agent.offline.words import any_of
 MORE = any_of(
     r"(?:show |give |list |see |tell )?(?:me )?(?:the )?(?:more|rest|others|remaining)"
     r"(?: (?:of (?:them|it|my tasks|the list|my list|the tasks)|tasks?|ones?|please))*",
-    r"(?:the )?next(?: page| ones?| part| \d{1,2})?|(?:go on|continue|keep going|what else)",
+    r"(?:show (?:me )?)?(?:the )?next(?: page| ones?| part| \d{1,3})?",
+    r"(?:go on|continue|keep going|what else)",
     r"(?:show |what are )?(?:me )?the (?:other|next|remaining|last) (?:ones|tasks|part|page)",
 )
 Asks = Literal["tasks", "listed", "done", "notes", "first"]
@@ -203,7 +204,7 @@ RULES: list[tuple[re.Pattern[str], Read]] = [
     (any_of(r"when (?:do|must|should) i (?:have to |need to |have )?(?P<name>.+)"), _about),
     (
         any_of(
-            r"(?:is|are|was|has) (?P<name>.+?) (?:already |been )*"
+            r"(?:is|are|was|has) (?!(?:there|any\w*|every\w*)\b)(?P<name>.+?) (?:already |been )*"
             rf"(?:open|due|urgent|important|high priority){ALREADY}"
         ),
         _about,

@@ -7,6 +7,7 @@ from agent.offline.understanding.guessing import guess
 from agent.offline.understanding.targets import read_target
 from agent.offline.words import NUMBERS, any_of, number
 
+ALL = r"(?:last|all|everything)"
 THAT = r"(?:(?:all (?:of )?)?(?:that|it|this|them|those|these))"
 ACTS = r"(?:changes?|things?|actions?|steps?|edits?|updates?|additions?|deletions?|ones?)"
 CHANGE = (
@@ -14,18 +15,21 @@ CHANGE = (
     r"|actions?|steps?|edits?|updates?|additions?|delet(?:e|ion)|completion|rename|move))"
 )
 TOO = r"(?: (?:too|as well|again))?"
-FIRST = r"(?:(?:no|oops|sorry|wait|that was (?:a mistake|wrong|an accident)|my mistake)[,.!;]* )?"
+FIRST = (
+    r"(?:(?:no|oops|sorry|wait|that was (?:a mistake|wrong|an accident)|my mistake)[,.!;]* ){0,2}"
+)
 COUNT = "|".join(word for word in NUMBERS if len(word) > 2 and " " not in word)
 
 UNDO = any_of(
-    rf"{FIRST}(?:undo|revert|roll back|take back)(?: (?:{THAT}|{CHANGE}|last))?{TOO}",
+    rf"{FIRST}(?:undo|revert|roll back|take back)(?: (?:{THAT}|{CHANGE}|{ALL}))?{TOO}",
     rf"{FIRST}(?:take|change|put|turn|roll) {THAT} back{TOO}",
     r"oops|that was (?:a mistake|wrong|an accident)",
     r"i did(?:n't| not) mean (?:that|to(?! delete).*)",
 )
 UNDO_SOME = any_of(
     rf"{FIRST}(?:undo|revert|roll back|take back) (?:my |the |your )?(?:last |latest |previous )?"
-    rf"(?P<count>\d{{1,2}}|both|{COUNT})(?: (?:last|latest))?(?: {ACTS})?"
+    rf"(?P<count>\d{{1,2}}|both|{COUNT})(?: (?:last|latest))?(?: (?:times|{ACTS}))?",
+    r"(?:undo|revert) (?P<twice>twice)",
 )
 MISTAKE = r"(?:by (?:mistake|accident)|accidentally|unintentionally|mistakenly)"
 RESTORE = any_of(
@@ -48,8 +52,8 @@ def read_taking_back(text: str, now: datetime) -> Undo | Restore | None:
     if UNDO.fullmatch(text):
         return Undo()
     if match := UNDO_SOME.fullmatch(text):
-        word = match["count"].lower()
-        return Undo(2 if word == "both" else number(word))
+        word = (match["twice"] or match["count"]).lower()
+        return Undo(2 if word in ("both", "twice") else number(word))
     if match := RESTORE.fullmatch(text):
         return _restore(next(filter(None, match.groups()), "it"), now)
     if match := PUT_BACK.fullmatch(text):
