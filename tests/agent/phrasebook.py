@@ -63,6 +63,8 @@ NEWS = """
 """
 PEOPLE = "Anna, Bob, Chiara, Deniz, Emeka, Fatima, Goran, Hana"
 NAME = re.compile(r"\{(\w+?)(\d?)(:past)?\}")
+NO_ROWS = ("asks", "same")
+ROW = re.compile(r"(^(?:\+ )?|-> )([^+~])")
 CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)|<([^<>]+)>")
 
 
@@ -115,8 +117,10 @@ def _group(kind: str, group: str, random: Random) -> Iterator[Phrase]:
             names = Names(random)
             yield Phrase(
                 kind,
-                names.inside(said).replace("\\n", "\n"),
-                tuple(names.first(each) for each in outcome.split(" & ")),
+                names.inside(said).replace("\\r", "\r").replace("\\n", "\n"),
+                tuple(
+                    each if each in NO_ROWS else names.first(each) for each in outcome.split(" & ")
+                ),
                 tuple(map(names.first, tasks)),
                 tuple(map(names.inside, before)),
             )
@@ -150,18 +154,14 @@ class Names:
         return NAME.sub(self._name, text)
 
     def first(self, text: str) -> str:
-        """As a title has them."""
-        return NAME.sub(lambda match: _capital(self._name(match)), text)
+        """As rows have them: a title begins with a capital."""
+        return ROW.sub(lambda match: match[1] + match[2].upper(), self.inside(text))
 
     def _name(self, match: re.Match[str]) -> str:
         pool, place = match[1], int(match[2] or 1) - 1
         if pool == "do":
             return self._deeds[place][1 if match[3] else 0]
         return self._pools[pool][place]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def judge(phrase: Phrase, user: User) -> Verdict:
