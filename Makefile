@@ -16,11 +16,6 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-# gunicorn reads it, too, and would take an empty one for a fault.
-ifeq ($(WEB_CONCURRENCY),)
-unexport WEB_CONCURRENCY
-endif
-
 .PHONY: help run test test-sqlite test-postgresql test-browser fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
 
 help: ## this list
@@ -29,7 +24,7 @@ help: ## this list
 run: .venv/requirements.txt ## serve on http://127.0.0.1:8000; PORT=9000 and DATA_DIR=/some/folder override
 	@$(RUN) manage.py migrate --verbosity 0
 	@$(RUN) manage.py collectstatic --no-input --verbosity 0
-	@exec $(RUN) -m gunicorn --config config/gunicorn.py config.wsgi
+	@exec $(RUN) -m config
 
 test: test-sqlite test-postgresql test-browser ## all tests, on SQLite, on PostgreSQL and in Chromium; ARGS="-k undo" goes to pytest
 

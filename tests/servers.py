@@ -311,14 +311,7 @@ class TodoChat(Server):
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "--config",
-            "config/gunicorn.py",
-            "config.wsgi",
-        ]
+        command = [sys.executable, "-m", "config"]
         places = {
             "DATA_DIR": str(self.folder),
             "PORT": str(self.port),

@@ -1,5 +1,6 @@
 """The house stands as it is drawn: rooms, arrows, rules."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -33,3 +34,16 @@ def test_no_imports_go_in_a_circle() -> None:
     ]
 
     assert circles == []
+
+
+def test_each_number_is_one_decision_and_all_are_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"^- \[(\d+)\]\((.+)\) (.+)$", (folder / "README.md").read_text(), re.M)
+    written = sorted(folder.glob("[0-9]*.md"))
+
+    assert [(place, number) for place, (number, _, _) in enumerate(listed, 1)] == [
+        (place, f"{place:04}") for place in range(1, len(written) + 1)
+    ]
+    for (number, name, title), file in zip(listed, written, strict=True):
+        heading = file.read_text().splitlines()[0]
+        assert (name, heading) == (file.name, f"# {int(number)}. {title}")

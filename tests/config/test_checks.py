@@ -155,7 +155,7 @@ def test_all_that_is_wrong_is_told_at_once_and_readably() -> None:
     assert [name for name in names if f"config.{name}" not in said] == []
 
 
-SERVE = ("-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi")
+SERVE = ("-m", "config")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import httpx2
 import pytest
 
+from tests.config.test_settings import NAMES
 from tests.conftest import Serves
 
 pytestmark = pytest.mark.only_on("sqlite")  # it is about what stands in front of any
@@ -31,3 +32,10 @@ def test_it_is_reached_where_it_is_bound(
             return False
 
     assert {address for address in (HERE, BESIDE, IN_SIX) if reaches(address)} == reached
+
+
+def test_a_server_whose_variables_are_all_empty_starts_with_the_defaults(serves: Serves) -> None:
+    empty = dict.fromkeys({*NAMES} - {"DATA_DIR", "PORT", "STATIC_ROOT"}, "")
+
+    assert {"WEB_CONCURRENCY", "WEB_THREADS", "BIND", "DATABASE_URL"} <= empty.keys()
+    assert httpx2.get(f"{serves(**empty).url}/health/").json() == {"status": "ok"}
