@@ -16,6 +16,10 @@ ENDING_WORD = (
     r"(?:yet|any ?more|any longer|after all|though|again|now|too|as well|already|today|yesterday)"
 )
 ENDING = rf"{ENDING_WORD}(?: {ENDING_WORD}){{0,2}}"
+PAST_ENDING = (
+    rf"(?:{ENDING}|this (?:morning|afternoon|evening)|last (?:night|week|month|[a-z]{{3,6}}day)"
+    r"|earlier(?: today)?|just now|(?:an?|\w{1,6}) (?:minutes?|hours?|days?|weeks?) ago)"
+)
 DUE = r"(?:due date|due day|due time|deadline|date|due|time)"
 BETWEEN = any_of(r" ?, ?(?:and )?| and | ?& ?| plus | or ")
 """What stands between several names."""

@@ -29,7 +29,7 @@ def doubt(change: Change, found: Found, named: Named, now: datetime) -> Reply:
         if any(word in NOT_DONE or word.isdecimal() for word in found.left):
             words = f"That does not sound finished, so I left {title} as it is."
             return Reply(f"{words} Say “it is done” when it is.", focus=found.tasks)
-        if found.other_day and named.day and named.day > now.date():
+        if found.other_day and named.day and named.day >= now.date():
             day = wording.day_words(named.day, now).removeprefix("on ")
             words = f"Is {title} done now, or shall I move it to {day}?"
             return Reply(f"{words} Say “it is done” or “move it to …”.", focus=found.tasks)

@@ -173,14 +173,14 @@ RULES = _rules(
     (readers.complete_pointed, "(finish|close|resolve|do) {task}"),
     (
         readers.complete,
-        "[{i_have}] [{soon}] [all] (done|finished|completed) [with|doing] {task} [{ending}]",
+        "[{i_have}] [{soon}] [all] (done|finished|completed) [with|doing] {task} [{past_ending}]",
     ),
     (readers.complete, "{no_doer}{task}['s| {be}] [{soon}] [all] {done} [{ending}]"),
     (
         readers.complete_past,
         """
-            [{who_i}] [{soon}] {verb} {task} [{ending}]
-            {task} {who_is} [{soon}] {verb} [{ending}]
+            [{who_i}] [{soon}] {verb} {task} [{past_ending}]
+            {task} {who_is} [{soon}] {verb} [{past_ending}]
         """,
     ),
     # away with it

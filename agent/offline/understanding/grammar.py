@@ -61,6 +61,7 @@ PAST = rf"(?:{'|'.join(IRREGULAR)}|[^\W\d_]{{2,15}}ed)\b"
 TELLS_DEEDS = any_of(rf"(?:(?:i|we)(?:'ve| have)? )?(?:just |also )?{PAST} ")
 BETWEEN_DEEDS = any_of(rf"(?:,|;| and|, and|,? then) (?:i |we )?(?:also )?(?={PAST})")
 """I called mom and paid the rent."""
+CONDITION = any_of(r"(?:if|when|once|unless|until|till|after|before|as soon as|in case|while)\b")
 VERB_ONCE = any_of(
     r"(?P<verb>move|push|bump|postpone|reschedule|shift|delay|set|make|mark) (?P<rest>.{1,600})"
 )
@@ -102,6 +103,16 @@ def understand(message: str, known: Known, now: datetime) -> Intent:
 
 def read_command(text: str, now: datetime) -> Intent | None:
     """A request that says itself what to do, or several of them; None for anything else."""
+    command = _commands(text, now)
+    changes = command.intents if isinstance(command, Several) else (command,)
+    if CONDITION.match(plain(text)) and any(isinstance(intent, Change) for intent in changes):
+        return Refuse(
+            "I cannot wait for that to happen, so nothing has changed. Say it when it is so."
+        )
+    return command
+
+
+def _commands(text: str, now: datetime) -> Intent | None:
     for borders in (BETWEEN_SENTENCES, AROUND_QUESTIONS):
         parts = [part for part in borders.split(text) if part.strip()]
         if 1 < len(parts) <= MOST_SENTENCES:

@@ -24,6 +24,7 @@ NAMES = {
     "not": lexicon.NOT,
     "soon": lexicon.SOON,
     "ending": lexicon.ENDING,
+    "past_ending": lexicon.PAST_ENDING,
     "no_doer": r"(?!(?:get|have|i|we|you|to|not|well) )",
     "no_statement": r"(?!(?:i|we|you|there|here)\b)",
     "no_day": r"(?!a day$)",

@@ -116,7 +116,8 @@ def _named(phrase: str, now: datetime) -> Named:
     phrase = DAY_S.sub(r"on \1 ", phrase)
     reading = dates.read(phrase, now)
     words = phrase if reading.fault else reading.rest
-    return Named(_bare(words), None if reading.fault else reading.when.day, said=_bare(phrase))
+    day = None if reading.fault else reading.when.with_day(now).day
+    return Named(_bare(words), day, said=_bare(phrase))
 
 
 def _bare(words: str) -> str:
