@@ -90,6 +90,8 @@ def _edited(edit: Edit, task: KnownTask, now: datetime) -> dict[str, Any]:
 
 def _due(edit: Edit, task: KnownTask, now: datetime) -> dict[str, str]:
     when = edit.when
+    if edit.shift and (edit.shift.by.hours or edit.shift.by.minutes) and not task.due_date:
+        raise CanNot(f"{wording.quoted(task.title)} has no time that could be moved.")
     if edit.shift:
         try:
             when = edit.shift(task.due_date or now.date(), task.due_time)

@@ -72,6 +72,8 @@ def confirm(change: Change, tasks: Tasks) -> Reply:
     deed = DEEDS.get(change.tool, "change {}").format(titles)
     if change.edit.title:
         deed = f"rename {titles} to {wording.quoted(change.edit.title)}"
+    elif change.edit.when.day:
+        deed = f"move {titles}"
     ids = tuple(task.id for task in tasks)
     sure = Question("confirm", replace(change, sure=True).on(*ids))
     return Reply(f"Shall I {deed}? (yes or no)", focus=tasks, asks=sure)

@@ -33,6 +33,8 @@ Read = Callable[[re.Match[str], datetime], Change | Refuse | None]
 WAY = any_of(r" (?:back|forward|out|off|later|earlier)$")
 DENIED = any_of(r"\b(?:not|never|nothing|nobody|isn't|hasn't)$")
 POINTS = any_of(r"(?:it|that|this|them|those|these)\b")
+SAYS_SO = any_of(r"\b(?:due|(?:should|must|has to|needs to) be|now)\b")
+"""The race is on sunday: that may be another race; but "the race is due on sunday" is a task."""
 SETS = any_of(r"\b(?:due|to|for|until)\b")
 OF_A_LIST = any_of(r"^due (?:this|next|the coming) (?:week|weekend|month|year)$")
 BEFORE_DATE = any_of(r"(?:by|at|on|due|for|until)\b")
@@ -161,7 +163,10 @@ def make(match: re.Match[str], now: datetime) -> Change | Refuse | None:
 
 
 def state(match: re.Match[str], now: datetime) -> Change | Refuse | None:
-    return edit_of(f"{match['target']} {match['phrase']}", now)
+    edited = edit_of(f"{match['target']} {match['phrase']}", now)
+    if not isinstance(edited, Change) or not isinstance(edited.target, Named):
+        return edited
+    return replace(edited, sure=bool(edited.edit.priority or SAYS_SO.search(match[0])))
 
 
 def set_due(match: re.Match[str], now: datetime) -> Change | Refuse | None:

@@ -20,7 +20,7 @@ LAST_WORDS = [(any_of(rf"\b{BEFORE_LAST}{word}$"), level) for word, level in LEV
 
 # Inside a sentence a single word is not enough: "call the important client" is a title.
 OPEN = r"(?:^|[,;([–-]\s?|\s)(?:it'?s |this is |very |really ){0,3}"
-LEAD = r"[(\[]?(?:,?\s?\b(?:with|at|as|of)\s+)?(?:an?\s+)?"
+LEAD = r"[(\[]?(?:,?\s?\b(?:with|at|as|of)\s+)?(?:\ban?\s+)?"
 PATTERNS: tuple[tuple[str, Priority], ...] = (
     (rf"{LEAD}\b(?:high(?:est)?|top)[ -]+prio(?:rity)?\b[)\]]?", "high"),
     (rf"{LEAD}\blow(?:est)?[ -]+prio(?:rity)?\b[)\]]?", "low"),
