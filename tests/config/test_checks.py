@@ -207,6 +207,14 @@ def test_nor_is_it_served_with_other_options_than_ours() -> None:
     assert "Traceback" not in said
 
 
+def test_nor_what_gunicorn_reads_as_well() -> None:
+    code, said = run(*SERVE, WEB_CONCURRENCY="many", PORT="0")
+
+    assert code == 4
+    assert said.count('"WEB_CONCURRENCY" invalid') == 1
+    assert "Traceback" not in said
+
+
 def test_production_does_not_serve_with_a_fault_and_says_why() -> None:
     code, said = run(*SERVE, **{**GOOD, "SECRET_KEY": "", "PORT": "0", "WEB_CONCURRENCY": "2"})
 
