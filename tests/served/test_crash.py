@@ -43,13 +43,16 @@ def send(
 
 
 def send_and_lose(
-    server: Mortal, conversation: Conversation, threads: ThreadPoolExecutor
+    server: Mortal,
+    conversation: Conversation,
+    threads: ThreadPoolExecutor,
+    headers: dict[str, str] = KEY,
 ) -> Future[Any]:
     """The answer never comes, because the process will be dead."""
 
     def attempt() -> None:
         with suppress(httpx2.TransportError):
-            send(server, conversation, "Milk, please")
+            send(server, conversation, "Milk, please", headers)
             pytest.fail("the dead do not answer")
 
     return threads.submit(attempt)
@@ -309,6 +312,27 @@ def test_on_another_machine_the_rest_of_the_lease_is_told(
         refused = send(elsewhere, conversation, "Milk, please", headers)
 
     assert (refused.status_code, refused.json()["code"]) == (409, code)
+    assert 400 < int(refused.headers["Retry-After"]) < 600
+
+
+def test_on_another_machine_so_it_is_when_a_user_has_no_turn_left(
+    model: Model, threads: ThreadPoolExecutor, user: User, conversation: Conversation
+) -> None:
+    settings = {"AGENT_LEASE": "600", "AGENT_MAX_OPEN_TURNS": "3"}
+    with served(model, **settings) as mortal, served(model, **settings) as elsewhere:
+        asked = [Held(says("Too late.")) for _ in range(3)]
+        model.begin(*asked)
+        talks = [ConversationFactory(user=user) for _ in asked]
+        lost = [send_and_lose(mortal, talk, threads, headers={}) for talk in talks]
+        assert all(happens(each.asked) for each in asked)
+        mortal.kill()
+        for each in lost:
+            each.result()
+        time.sleep(3)  # a live turn would have renewed its lease
+
+        refused = send(elsewhere, conversation, "Milk, please", headers={})
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_turns")
     assert 400 < int(refused.headers["Retry-After"]) < 600
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from threading import Event, Thread
+from threading import Event, Semaphore, Thread
 from time import sleep
 
 import httpx2
@@ -18,12 +18,12 @@ from tests.chat.streams import parse
 from tests.factories import ConversationFactory, UserFactory, say
 from tests.fakes.answers import says
 from tests.served.conftest import served
-from tests.served.processes import Held, Model, Mortal, client_of, until
+from tests.served.processes import PATIENCE, Held, Model, Mortal, client_of, until
 from tests.served.test_postgres import connections
 
 pytestmark = [pytest.mark.only_on("postgresql"), pytest.mark.django_db(transaction=True)]
 
-STREAMS = 64
+STREAMS = 64  # as many as WEB_THREADS by default
 POOL = 10  # DB_POOL_MAX by default
 NAME = f"many streams {os.getpid()}"  # others may run at the same time
 Door = Callable[[Conversation], tuple[str, str]]
@@ -70,8 +70,7 @@ def watched() -> Iterator[list[Counter[str]]]:
 
 
 def server_of(model: Model, **settings: str) -> Mortal:
-    """With threads for all who read, and some for those who ask for its health."""
-    return served(model, PGAPPNAME=NAME, WEB_THREADS=str(2 * STREAMS + 8), **settings)
+    return served(model, PGAPPNAME=NAME, **settings)
 
 
 def ready(server: Mortal) -> int:
@@ -89,11 +88,14 @@ def stream(server: Mortal, conversation: Conversation, place: int, words: str) -
         return events(client.post(path, json={field: words, "stream": True}))
 
 
-def follow(server: Mortal, user: User) -> list[str]:
+def follow(server: Mortal, user: User, listening: Semaphore) -> list[str]:
     with client_of(server, user) as client:
         listed = client.get("/api/conversations/").json()["results"]
         (busy,) = [one["id"] for one in listed if one["status"] == "busy"]
-        return events(client.get(f"/api/conversations/{busy}/events/"))
+        with client.stream("GET", f"/api/conversations/{busy}/events/") as answer:
+            listening.release()
+            answer.read()
+    return events(answer)
 
 
 def idle_transactions() -> set[tuple[int, str]]:
@@ -119,18 +121,37 @@ def test_streams_of_a_slow_model_wait_without_a_connection(
             for place, conversation in enumerate(conversations)
         ]
         until(lambda: model.hits == STREAMS)
-        readers = [threads.submit(follow, server, talk.user) for talk in conversations]
         healths = {ready(server) for _ in range(5)}
         before = idle_transactions()
         sleep(1)
         lasting = before & idle_transactions()
         held.go_on.set()
         told = [sent.result() for sent in streams]
-        followed = [read.result() for read in readers]
 
     assert {names[-1] for names in told} == {"turn.completed"}
-    assert {names[-1] for names in followed} == {"turn.completed"}
     assert (healths, lasting) == ({200}, set())
+    assert max(one.total() for one in seen) <= POOL
+
+
+def test_whoever_follows_a_stream_waits_likewise(
+    model: Model, conversations: list[Conversation], threads: ThreadPoolExecutor
+) -> None:
+    held, listening = Held(says("At last.")), Semaphore(0)
+    model.begin(answer_of=lambda body: held)
+    followed = conversations[: STREAMS // 2]  # the other half of the threads is for the readers
+
+    with server_of(model) as server, watched() as seen:
+        streams = [
+            threads.submit(stream, server, conversation, place, "Hello")
+            for place, conversation in enumerate(followed)
+        ]
+        until(lambda: model.hits == len(followed))
+        readers = [threads.submit(follow, server, talk.user, listening) for talk in followed]
+        assert all(listening.acquire(timeout=PATIENCE) for _ in followed)
+        held.go_on.set()
+        told = [sent.result() for sent in [*streams, *readers]]
+
+    assert {names[-1] for names in told} == {"turn.completed"}
     assert max(one.total() for one in seen) <= POOL
 
 
