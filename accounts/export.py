@@ -18,7 +18,7 @@ def as_file(user: User) -> StreamingHttpResponse:
 
     Every kind of row that a user owns is in it, oldest first and with all its columns; the rows
     name each other by their ids. What signs in stays out: the password's hash, the sessions, and
-    the tokens.
+    the tokens; and what is ``untold``.
     """
     response = StreamingHttpResponse(_json(user), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="account-{user.pk}.json"'
@@ -30,7 +30,7 @@ def _json(user: User) -> Iterator[str]:
     yield f'{{"account": {_text(account.first())}'
     for name, rows in rows_of(user):
         yield f',\n"{name.replace(" ", "_")}": ['
-        found = rows.values("pk", *_columns(rows.model, "user"))
+        found = rows.values("pk", *_columns(rows.model, "user", *getattr(rows.model, "untold", ())))
         for number, row in enumerate(in_pieces(found, itemgetter("pk"))):
             del row["pk"]  # some have it under a name of its own, and some do not show it
             yield (",\n" if number else "\n") + _text(row)
@@ -38,8 +38,8 @@ def _json(user: User) -> Iterator[str]:
     yield "}\n"
 
 
-def _columns(model: type[Model], without: str) -> list[str]:
-    return [field.name for field in model._meta.concrete_fields if field.name != without]
+def _columns(model: type[Model], *without: str) -> list[str]:
+    return [field.name for field in model._meta.concrete_fields if field.name not in without]
 
 
 def _text(row: dict[str, Any] | None) -> str:

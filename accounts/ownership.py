@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from time import sleep
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.apps import apps
 from django.conf import settings
@@ -49,7 +49,12 @@ class OwnedQuerySet(models.QuerySet[Row]):
 
 
 class Owned(models.Model):
-    """A row with its owner and a UUIDv7 key: keys made later sort later."""
+    """A row with its owner and a UUIDv7 key: keys made later sort later.
+
+    The export has all its columns but for those that are ``untold``.
+    """
+
+    untold: ClassVar[tuple[str, ...]] = ()
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

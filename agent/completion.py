@@ -7,9 +7,10 @@ JSON answer where a stream was asked for.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from agent import beside
 from agent.llm import LLMBadResponse, LLMUnavailable, Response, ToolRequest
 from agent.thinking import Thinking
 from agent.transport import TRY_AGAIN, CallError
@@ -46,11 +47,13 @@ class _Call:
     id: str = ""
     name: str = ""
     arguments: str = ""
+    beside: dict[str, Any] = field(default_factory=dict)
 
     def request(self) -> ToolRequest:
         """A character of two surrogates is whole again, which the pieces may have split."""
         halves = self.arguments.encode("utf-16", "surrogatepass")
-        return ToolRequest(self.name, halves.decode("utf-16", "surrogatepass"))
+        arguments = halves.decode("utf-16", "surrogatepass")
+        return ToolRequest(self.name, arguments, self.id, self.beside)
 
 
 class Completion:
@@ -66,6 +69,7 @@ class Completion:
         self._has_ended = False
         self._half = ""
         self._thinking = Thinking()
+        self._beside: list[dict[str, Any]] = []
 
     @property
     def text(self) -> str:
@@ -112,6 +116,7 @@ class Completion:
             model=self._model,
             input_tokens=_count(self._usage.get("prompt_tokens")),
             output_tokens=_count(self._usage.get("completion_tokens")),
+            beside=beside.joined(self._beside) if self._calls else {},
         )
 
     def _said(self, text: str) -> Iterator[str]:
@@ -158,6 +163,8 @@ class Completion:
     def _fold_delta(self, delta: dict[str, Any]) -> str:
         for piece in _typed(delta.get("tool_calls"), list):
             self._fold_call(_typed(piece, dict))
+        if more := beside.unknown(delta, beside.IN_A_MESSAGE):
+            self._beside.append(more)
         said = self._thinking.feed(_content(delta.get("content")))
         return said + _typed(delta.get("refusal"), str)
 
@@ -170,6 +177,7 @@ class Completion:
             id=call_id if isinstance(call_id, str) else "",
             name=_typed(function.get("name"), str),
             arguments=given if isinstance(given, str) else json.dumps(given) if given else "",
+            beside=beside.unknown(piece, beside.IN_A_CALL),
         )
         same_place = (
             call for call in reversed(self._calls) if new.index is None or call.index == new.index
@@ -182,6 +190,7 @@ class Completion:
         call.id = call.id or new.id
         call.name = call.name or new.name
         call.arguments += new.arguments
+        call.beside |= new.beside
 
 
 def _content(value: Any) -> str:

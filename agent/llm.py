@@ -12,10 +12,15 @@ Message = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ToolRequest:
-    """A tool that the model asks for; ``arguments`` is its JSON text, unchecked."""
+    """A tool that the model asks for; ``arguments`` is its JSON text, unchecked.
+
+    ``id`` is the model's own, and ``beside`` what else came with the call: see ``agent.beside``.
+    """
 
     name: str
     arguments: str
+    id: str = ""
+    beside: dict[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Response:
     model: str = ""
     input_tokens: int | None = None
     output_tokens: int | None = None
+    beside: dict[str, Any] = field(default_factory=dict)
 
 
 def wait_on() -> None:
@@ -35,6 +41,11 @@ def wait_on() -> None:
 
 
 class LLM(Protocol):
+    @property
+    def model(self) -> str:
+        """Under which name it was set up."""
+        ...
+
     def stream(
         self,
         messages: list[Message],

@@ -5,26 +5,35 @@ template that knows no tools, a rule about ids. So the same question is asked ag
 it; what the user has just said, and what was done for it, is in every form.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 
 from agent.llm import Message
+
+CALL_ID = re.compile(r"[a-zA-Z0-9]{9}")
 
 
 def forms(messages: list[Message]) -> Iterator[list[Message]]:
     """Plainer ones, each shorter than the one before; none where there is nothing to leave out.
 
     First without the tool calls of earlier turns, then with half of the earlier turns, again and
-    again, and at last with none.
+    again, and at last with none. What the model gave beside the calls of this turn is left out by
+    itself, and in the end once more: some demand it and some refuse their own.
     """
     system, *turns = _by_turn(messages)
     *past, current = turns or [[]]
     plain = [_without_calls(turn) for turn in past]
+    bare = _bare(current)
     if plain != past:
         yield _prompt(system, plain, current)
+    if bare != current:
+        yield _prompt(system, plain, bare)
     while plain:
         plain = plain[(len(plain) + 1) // 2 :]
         yield _prompt(system, plain, current)
+    if past and bare != current:
+        yield _prompt(system, [], bare)
 
 
 def _prompt(
@@ -41,6 +50,23 @@ def _by_turn(messages: list[Message]) -> list[list[Message]]:
             parts.append([])
         parts[-1].append(message)
     return parts
+
+
+def _bare(turn: list[Message]) -> list[Message]:
+    """With the protocol's own fields alone, and each call in a message of its own."""
+    results = {message["tool_call_id"]: message for message in turn if message["role"] == "tool"}
+    bare: list[Message] = []
+    for message in turn:
+        if "tool_calls" not in message and message["role"] != "tool":
+            bare.append(message)
+        said = message["content"]
+        for call in message.get("tool_calls", []):
+            id = call["id"] if CALL_ID.fullmatch(call["id"]) else f"{len(bare):09}"
+            request = {"id": id, "type": "function", "function": call["function"]}
+            bare.append({"role": "assistant", "content": said, "tool_calls": [request]})
+            bare.append({**results[call["id"]], "tool_call_id": id})
+            said = ""
+    return bare
 
 
 def _without_calls(turn: list[Message]) -> list[Message]:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from agent import beside
 from agent.llm import Message
 from text import clean_json, clean_text, is_blank
 
@@ -42,13 +43,17 @@ NOT_IN_A_NAME = re.compile(r"[^a-zA-Z0-9_-]")
 
 
 class CallRow(Protocol):
-    """What is read of a ToolCall; arguments and result should be objects, and may be anything."""
+    """What is read of a ToolCall; arguments and result should be objects, and may be anything.
+
+    ``beside`` is what its model wants back; of earlier turns it is not looked at.
+    """
 
     id: UUID
     step: int
     name: str
     arguments: Any
     result: Any
+    beside: Any
 
 
 class TurnRow(Protocol):
@@ -85,8 +90,10 @@ def local_now(messages: list[Message]) -> datetime:
     return datetime.fromisoformat(f"{day}T{minute}").replace(tzinfo=ZoneInfo(zone))
 
 
-def build(history: Sequence[MessageRow], now: datetime) -> list[Message]:
+def build(history: Sequence[MessageRow], now: datetime, model: str = "") -> list[Message]:
     """The prompt for the reply that ends ``history``: legal whatever the rows hold.
+
+    ``model`` is whom it is for, who gets back what it gave beside the calls of that reply.
 
     Of that reply only the calls of an earlier attempt are told. The newest message of the user is
     there and whole; of all else the newest is told that the size budget has room for, older
@@ -94,7 +101,7 @@ def build(history: Sequence[MessageRow], now: datetime) -> list[Message]:
     """
     *past, (question, replies) = _by_turn(history) or [(None, [])]
     asked = [_question(question)]
-    steps = _newest(_steps(replies), HISTORY_CHARACTERS - _size(asked))
+    steps = _newest(_steps(replies, model), HISTORY_CHARACTERS - _size(asked))
     current = [*asked, *chain.from_iterable(steps)]
     told = _newest([_past(*turn) for turn in past], HISTORY_CHARACTERS - _size(current))
     system = {"role": "system", "content": instructions(now)}
@@ -147,35 +154,53 @@ def _answer(reply: MessageRow) -> str:
     return NOT_FINISHED if reply.calls else ""
 
 
-def _steps(replies: list[MessageRow]) -> list[list[Message]]:
+def _steps(replies: list[MessageRow], model: str = "") -> list[list[Message]]:
     """The steps that asked for tools, each with its calls and their results."""
     calls = {call.id: call for reply in replies for call in reply.calls}  # each of them once
-    return [
-        step_messages(list(step)) for _, step in groupby(calls.values(), key=attrgetter("step"))
-    ]
+    steps = groupby(calls.values(), key=attrgetter("step"))
+    return [step_messages(list(step), model) for _, step in steps]
 
 
-def step_messages(calls: Sequence[CallRow], said: str = "") -> list[Message]:
-    """One step of the model: each call in a message of its own, and its result behind it.
+def step_messages(calls: Sequence[CallRow], model: str = "", said: str = "") -> list[Message]:
+    """One step of a model: each call in a message of its own, and its result behind it.
 
     That is legal everywhere, while several calls in one message, null for no words and the lack of
-    them are each refused by some servers' templates.
+    them are each refused by some servers' templates. But a ``model`` that gave something beside
+    its calls gets them back as it gave them.
     """
+    if any(beside.is_for(model, call.beside) for call in calls):
+        return _as_given(calls, clean_text(said))
     words = chain([clean_text(said)], repeat(""))
     pairs = (_pair(call, text) for call, text in zip(calls, words, strict=False))
     return list(chain.from_iterable(pairs))
 
 
 def _pair(call: CallRow, said: str) -> list[Message]:
-    request = {
-        "id": _call_id(call),
-        "type": "function",
-        "function": {"name": _name(call), "arguments": _arguments(call)},
-    }
-    return [
-        {"role": "assistant", "content": said, "tool_calls": [request]},
-        {"role": "tool", "tool_call_id": request["id"], "content": _json(call.result)},
+    request = _request(call, _call_id(call))
+    return [{"role": "assistant", "content": said, "tool_calls": [request]}, _result(call, request)]
+
+
+def _as_given(calls: Sequence[CallRow], said: str) -> list[Message]:
+    """All calls of the step in one message, under the model's own ids if it can tell them apart."""
+    ids = [beside.given_id(call.beside) for call in calls]
+    if not all(ids) or len(set(ids)) < len(ids):
+        ids = [_call_id(call) for call in calls]
+    requests = [
+        beside.part(call.beside, "call") | _request(call, id)
+        for call, id in zip(calls, ids, strict=True)
     ]
+    step = {"role": "assistant", "content": said, "tool_calls": requests}
+    results = [_result(call, request) for call, request in zip(calls, requests, strict=True)]
+    return [beside.part(calls[0].beside, "message") | step, *results]
+
+
+def _request(call: CallRow, id: str) -> dict[str, Any]:
+    function = {"name": _name(call), "arguments": _arguments(call)}
+    return {"id": id, "type": "function", "function": function}
+
+
+def _result(call: CallRow, request: dict[str, Any]) -> Message:
+    return {"role": "tool", "tool_call_id": request["id"], "content": _json(call.result)}
 
 
 def _call_id(call: CallRow) -> str:

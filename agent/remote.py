@@ -72,7 +72,7 @@ class RemoteLLM:
     ) -> None:
         self._base_url = base_url
         self._api_key = api_key
-        self._model = model
+        self.model = model
         self._deadline = deadline
         self._max_bytes = max_bytes
         self._optional = OPTIONAL
@@ -86,7 +86,7 @@ class RemoteLLM:
         """See ``agent.llm.LLM``. To close the generator is to close the connection."""
         deadline = Deadline(self._deadline, idle)
         for attempt in range(1, ATTEMPTS + 1):
-            completion = Completion(self._model)
+            completion = Completion(self.model)
             try:
                 return (yield from self._attempt(completion, messages, tools, deadline))
             except CallError as error:
@@ -147,7 +147,7 @@ class RemoteLLM:
         self, messages: list[Message], tools: list[dict[str, Any]]
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """The request in ever plainer forms, and what each of them leaves out."""
-        body: dict[str, Any] = {"model": self._model, "messages": messages, "stream": True}
+        body: dict[str, Any] = {"model": self.model, "messages": messages, "stream": True}
         if tools:
             body["tools"] = tools
         yield "", body | self._optional

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from agent import prompt, tools
+from agent import beside, prompt, tools
+from agent.beside import Beside
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLM, Message, Response, ToolRequest, wait_on
 from text import clean_text, is_blank
@@ -44,7 +45,8 @@ class Limits:
 class Call:
     """A tool call about to be made; step and position are its place in the turn, from 0.
 
-    ``kept`` are the arguments as its record has them; ``refused`` is why it shall not be made.
+    ``kept`` are the arguments as its record has them, ``beside`` is what the model wants back with
+    the call; ``refused`` is why it shall not be made.
     """
 
     id: UUID
@@ -53,13 +55,21 @@ class Call:
     name: str
     arguments: dict[str, Any]
     kept: dict[str, Any]
+    beside: Beside | None
     refused: str = ""
 
     @classmethod
-    def of(cls, request: ToolRequest, step: int, position: int, refused: str = "") -> "Call":
+    def of(
+        cls,
+        request: ToolRequest,
+        step: int,
+        position: int,
+        came_with: Beside | None,
+        refused: str = "",
+    ) -> "Call":
         name = clean_text(request.name)[:64]
         arguments, kept = tools.read_arguments(name, request.arguments)
-        return cls(uuid7(), step, position, name, arguments, kept, refused)
+        return cls(uuid7(), step, position, name, arguments, kept, came_with, refused)
 
 
 class RecordedCall(prompt.CallRow, Protocol):
@@ -113,11 +123,13 @@ def run(
         if reply.is_cut or not response.tool_requests:
             yield from reply.end(outcome.finish_reason)
             return outcome
-        calls = []
+        calls: list[RecordedCall] = []
+        came_with = beside.of_calls(response, llm.model)
         for position, request in enumerate(response.tool_requests[:CALLS_AT_ONCE]):
             if not calls_left:
                 outcome.warning = NOT_ALL_DONE
-            call = Call.of(request, step, position, "" if calls_left else TOO_MANY)
+            refused = "" if calls_left else TOO_MANY
+            call = Call.of(request, step, position, came_with[position], refused)
             calls_left = max(0, calls_left - 1)
             yield ToolStarted(call.id, call.name, call.kept)
             done = execute(call)
@@ -125,7 +137,7 @@ def run(
             calls.append(done)
         if monotonic() > deadline:
             break
-        messages = [*messages, *prompt.step_messages(calls, response.text)]
+        messages = [*messages, *prompt.step_messages(calls, llm.model, response.text)]
     yield reply.closing(CUT_SHORT)
     outcome.warning = "The answer was cut short: it took more steps than one message may take."
     return outcome

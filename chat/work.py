@@ -104,13 +104,13 @@ class Work:
     def _answer(
         self, llm: LLM, *, degraded: bool = False, warning: str = ""
     ) -> Generator[Event, None, None]:
-        messages, no_history = self._prompt()
+        messages, no_history = self._prompt(llm.model)
         outcome = yield from self._keep(self._run(llm, messages))
         fields = asdict(outcome)
         fields["warning"] = warning or no_history or outcome.warning or self._unfounded_claim()
         self.settle(Turn.Status.COMPLETED, degraded=degraded, **fields)
 
-    def _prompt(self) -> tuple[list[Message], str]:
+    def _prompt(self, model: str) -> tuple[list[Message], str]:
         """The prompt, and a warning when the database would not give the earlier messages."""
         warning = ""
         try:
@@ -119,7 +119,7 @@ class Work:
             logger.error("the history of turn %s cannot be read", self.turn.pk)
             history, warning = [self.turn.user_message, self.turn.reply], NO_HISTORY
         release_connection()
-        return prompt.build(history, self.user.local_now()), warning
+        return prompt.build(history, self.user.local_now(), model), warning
 
     def _run(self, llm: LLM, messages: list[Message]) -> Generator[Event, None, runner.Outcome]:
         limits = runner.Limits(
@@ -173,6 +173,7 @@ class Work:
                 text_before=len(self.said),
                 name=call.name,
                 arguments=call.kept,
+                beside=call.beside,
                 result=result,
                 status=status,
                 started_at=started_at,

@@ -30,6 +30,8 @@ class OfflineLLM:
     ``deadline`` is the seconds that one call may take.
     """
 
+    model = MODEL
+
     def __init__(self, deadline: float = inf) -> None:
         self._deadline = deadline
 

@@ -32,6 +32,7 @@ class ToldCall:
     name: str
     arguments: Any
     result: Any
+    beside: None = None  # is of the open turn alone
 
 
 @dataclass(slots=True)
@@ -147,6 +148,8 @@ class ToolCall(Owned):
     ``text_before`` is its place in the reply: how many characters had been said.
     """
 
+    untold = ("beside",)
+
     class Status(models.TextChoices):
         SUCCEEDED = "succeeded", _("succeeded")
         FAILED = "failed", _("failed")
@@ -164,6 +167,9 @@ class ToolCall(Owned):
     started_at = models.DateTimeField()
     duration_ms = models.PositiveIntegerField()
     undone_at = models.DateTimeField(null=True)
+    # What the model wants back with the call, see agent/beside.py: for no other eyes, and gone
+    # once its turn cannot be tried again.
+    beside = models.JSONField(null=True)
 
     objects = ToolCallQuerySet.as_manager()
 

@@ -320,6 +320,8 @@ class Turn(Owned):
                 if not self._ours().update(status=status, **fields):
                     raise TurnLost
             Message.objects.filter(pk=self.reply.pk).update(content=content)
+            if status != Turn.Status.FAILED and any(call.beside for call in self.calls):
+                self.tool_calls.update(beside=None)
             self.conversation.note(self.reply, content or self.user_message.content, now)
         self.show_as(status, content, **fields)
 

@@ -17,7 +17,12 @@ from tests.accounts.traces import live_fully, plant
 from tests.factories import ConversationFactory, TaskFactory, say
 from todos.models import Origin
 
-OUT = ("accounts.Session.", "accounts.SpentToken.", "admin.LogEntry.")
+OUT = (
+    "accounts.Session.",
+    "accounts.SpentToken.",
+    "admin.LogEntry.",
+    "conversations.ToolCall.beside",
+)
 EXPORT = "/api/auth/me/export/"
 
 pytestmark = pytest.mark.django_db(transaction=True)

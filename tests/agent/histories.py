@@ -17,6 +17,7 @@ class Called:
     arguments: Any = field(default_factory=dict)
     result: Any = field(default_factory=lambda: {"tasks": [], "total": 0})
     id: UUID = field(default_factory=uuid7)
+    beside: Any = None
 
 
 @dataclass
@@ -112,7 +113,7 @@ def _edit_calls(history: list[Said], dice: random.Random) -> None:
     if not with_calls:
         return
     calls = dice.choice(with_calls).calls
-    match dice.randrange(6):
+    match dice.randrange(7):
         case 0:
             dice.shuffle(calls)
         case 1:
@@ -123,6 +124,8 @@ def _edit_calls(history: list[Said], dice: random.Random) -> None:
             dice.choice(calls).result = dice.choice(VALUES)
         case 4:
             dice.choice(calls).name = dice.choice(NAMES)
+        case 5:
+            dice.choice(calls).beside = dice.choice(VALUES)
         case _:
             dice.choice(calls).step = dice.choice([0, 0, 7, -1, None, "one"])
 

@@ -60,7 +60,7 @@ def test_each_call_has_a_message_of_its_own_and_an_id_that_every_server_takes() 
 
 
 def test_what_was_said_before_several_calls_is_told_once() -> None:
-    told = prompt.step_messages([Called(0), Called(0)], "Let me see.")
+    told = prompt.step_messages([Called(0), Called(0)], said="Let me see.")
 
     assert [message["content"] for message in told if "tool_calls" in message] == [
         "Let me see.",

@@ -25,6 +25,7 @@ class Done:
     result: dict[str, Any]
     status: str = "succeeded"
     duration_ms: int = 3
+    beside: Any = None
 
 
 def execute(made: Call) -> Done:
@@ -155,6 +156,8 @@ def test_arguments_that_are_no_json_are_kept_as_they_came() -> None:
 
 def test_a_model_that_does_not_count_tokens_leaves_them_unknown() -> None:
     class Silent:
+        model = "silent"
+
         def stream(
             self, messages: Any, tools: Any, idle: Any
         ) -> Generator[TextDelta, None, Response]:
@@ -170,6 +173,8 @@ def test_a_model_that_never_ends_is_closed() -> None:
     closed = []
 
     class Endless:
+        model = "endless"
+
         def stream(
             self, messages: Any, tools: Any, idle: Any
         ) -> Generator[TextDelta, None, Response]:

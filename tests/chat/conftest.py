@@ -16,7 +16,9 @@ def connects(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connects]:
     with ExitStack() as running:
 
         def install(*answers: object, answer_of: object = None, **options: Any) -> ScriptedServer:
-            server = running.enter_context(ScriptedServer(*answers, answer_of=answer_of))
+            rules = {"fault_of": options.pop("fault_of")} if "fault_of" in options else {}
+            script = ScriptedServer(*answers, answer_of=answer_of, **rules)
+            server = running.enter_context(script)
             llm = remote(server.url, **{"deadline": 1.5, **options})
             running.enter_context(closing(llm))
             monkeypatch.setattr("chat.views.chosen_llm", lambda: llm)

@@ -31,18 +31,20 @@ class ScriptedServer:
         assert server.hits == 2
 
     The script is answers, in their order (a hit too many is a 500), or one function from the body
-    of a request to its answer. A prompt that breaks the rules is refused with 400, costs no answer
-    of the script, and is told in ``refused``.
+    of a request to its answer. A prompt that breaks the rules of ``fault_of`` is refused with 400,
+    costs no answer of the script, and is told in ``refused``.
     """
 
     def __init__(
         self,
         *answers: Answer,
         answer_of: Callable[[dict[str, Any]], Answer] | None = None,
+        fault_of: Callable[[Any], str | None] = validate_messages,
         port: int = 0,
     ) -> None:
         self._answers = list(answers)
         self._answer_of = answer_of or self._next
+        self._fault_of = fault_of
         self._lock = Lock()
         self.requests: list[Request] = []
         self.refused: list[str] = []
@@ -75,7 +77,7 @@ class ScriptedServer:
         """Take note of a request; return what to do about it."""
         with self._lock:
             self.requests.append(request)
-            fault = validate_messages(request.body.get("messages"))
+            fault = self._fault_of(request.body.get("messages"))
             if fault is None:
                 return self._answer_of(request.body)
             self.refused.append(fault)
