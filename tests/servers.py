@@ -268,6 +268,13 @@ class PgBouncer(Server):
             self.folder.chmod(0o755)
         self._run([str(self.program), configuration], account)
 
+    @property
+    def clients(self) -> int:
+        """How many are connected to it, waiting or not."""
+        console = self.url.removesuffix("/postgres") + "/pgbouncer"
+        with psycopg.connect(console, autocommit=True) as asking:
+            return len(asking.execute("SHOW CLIENTS").fetchall()) - 1  # itself
+
     def _answers(self) -> bool:
         return _takes_connections(self.url)
 

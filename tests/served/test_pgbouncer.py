@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -16,7 +17,7 @@ from tests.fakes import call
 from tests.fakes.answers import asks, says
 from tests.seeding import seed
 from tests.served.conftest import served
-from tests.served.processes import Model, Mortal, client_of
+from tests.served.processes import Model, Mortal, client_of, until
 from tests.servers import PgBouncer
 from todos.models import Task
 
@@ -37,6 +38,8 @@ def shared_server(django_db_setup: None, shared_model: Model) -> Iterator[Mortal
         others = {"DATABASE_URL": url, "DB_SERVER_SIDE_CURSORS": "0"}
         others |= {"DB_POOL_MIN": str(AT_ONCE), "DB_POOL_MAX": str(AT_ONCE)}
         with served(shared_model, **others) as server:
+            httpx2.get(f"{server.url}/health/ready/").raise_for_status()  # which opens the pool
+            until(lambda: pooler.clients == AT_ONCE)  # busy threads would keep it from being filled
             yield server
 
 
