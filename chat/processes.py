@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 @cache
 def this_process() -> UUID | None:
-    """The name under which it takes turns; ``None`` where its file can not be made."""
+    """The name under which it takes turns; ``None`` where its file cannot be made."""
     name = uuid4()
     draft = _folder() / f"{name}.new"
     try:

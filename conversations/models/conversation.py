@@ -128,11 +128,10 @@ class Conversation(Recoverable):
     ) -> Turn:
         """Open a turn in one transaction: its row, the user's message, the empty reply, the count.
 
-        ``process`` works on it.
-
-        A conversation that is not saved yet is saved by the same transaction. Of all open turns of
-        the user there are at most ``slots``, and ``per_day`` begin in a day (0: any number). Raises
-        ConversationBusy, TooManyTurns, NoTurnsLeft, IdempotencyKeyTaken.
+        ``process`` works on it. A conversation that is not saved yet is saved by the same
+        transaction. Of all open turns of the user there are at most ``slots``, and ``per_day``
+        begin in a day (0: any number). Raises ConversationBusy, TooManyTurns, NoTurnsLeft,
+        IdempotencyKeyTaken.
         """
         turn = Turn(
             user_id=self.user_id,
@@ -143,12 +142,7 @@ class Conversation(Recoverable):
             process=process,
             lease_expires_at=Now() + lease,
         )
-        whose = {"user_id": self.user_id, "conversation": self, "turn": turn}
-        seq = self.message_count + 1
-        messages = [
-            Message(**whose, seq=seq, role=Message.Role.USER, content=text),
-            Message(**whose, seq=seq + 1, role=Message.Role.ASSISTANT, content=""),
-        ]
+        messages = self._messages_of(turn, text)
         new = self._state.adding
 
         def insert(slot: int) -> None:
@@ -166,6 +160,15 @@ class Conversation(Recoverable):
         turn.user_message, turn.reply = messages
         turn.calls = []
         return turn
+
+    def _messages_of(self, turn: Turn, text: str) -> list[Message]:
+        """What the user has said, and the reply, empty as yet."""
+        whose = {"user_id": self.user_id, "conversation": self, "turn": turn}
+        seq = self.message_count + 1
+        return [
+            Message(**whose, seq=seq, role=Message.Role.USER, content=text),
+            Message(**whose, seq=seq + 1, role=Message.Role.ASSISTANT, content=""),
+        ]
 
     def _count(self, messages: list[Message]) -> None:
         """Add new messages to count, preview and title; the count that we read must still hold."""
