@@ -34,7 +34,7 @@ SAVE_SECONDS = 1.0
 NO_HISTORY = "The earlier messages could not be read; this was answered without them."
 DEGRADED = "The language model could not be reached; the built-in assistant answered."
 NOTHING_DONE = "The assistant speaks of a change, but none was made."
-DONE_BEFORE = "You made this very call before, in answer to this message; its result stands."
+DONE_BEFORE = "Not done again: you made this very call before, in answer to this message."
 BROKEN_TOOL = "internal_error: the tool failed, and nothing was changed."
 
 
@@ -225,9 +225,11 @@ class Work:
     def _refuse_repetition(self, call: runner.Call) -> None:
         """A model that repeats itself must not make a second task of one wish.
 
-        A call without arguments names no wish: with each one more is taken back.
+        A call without arguments names no wish: with each one more is taken back. What was taken
+        back may be done again.
         """
-        made = [(done.name, done.arguments) for done in self._changes() if done.arguments]
+        standing = [done for done in self._changes() if done.arguments and not done.undone_at]
+        made = [(done.name, done.arguments) for done in standing]
         if (call.name, call.arguments) in made:
             raise tools.ToolError(DONE_BEFORE)
 

@@ -156,6 +156,17 @@ def test_what_one_turn_adds_and_takes_back_is_shown_as_undone_at_once(
     assert titles(user) == ["A"]
 
 
+def test_what_one_turn_has_taken_back_it_may_do_again(
+    client: APIClient, user: User, plays: Plays
+) -> None:
+    plays([ABC[0]], [UNDO], [ABC[0]], [ABC[0]], ["There it is."])
+
+    made = say(client)["assistant_message"]["tool_calls"]
+
+    assert [each["status"] for each in made] == ["succeeded"] * 3 + ["failed"]
+    assert titles(user) == ["A"]
+
+
 def test_the_newest_act_of_the_user_is_taken_back_by_whatever_hand_and_wherever(
     client: APIClient, stranger_client: APIClient, user: User, plays: Plays
 ) -> None:
