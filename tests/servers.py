@@ -131,7 +131,8 @@ class Server(ABC):
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if process.poll() is not None or time.monotonic() > deadline:
-                raise ServerError(f"{self} does not answer. Its log:\n{self._log()}")
+                status = process.poll()
+                raise ServerError(f"{self} does not answer ({status=}). Its log:\n{self._log()}")
             time.sleep(0.02)
 
     def _log(self) -> str:
