@@ -50,6 +50,13 @@ def a_change(user: User) -> Model:
     return TaskFactory(user=user).changes.get()
 
 
+def an_act(user: User) -> Model:
+    """Its row is a change, which stands here by the id of its act."""
+    change = TaskFactory(user=user).changes.get()
+    change.pk = change.its_act
+    return change
+
+
 def a_reply(user: User) -> Model:
     return a_conversation(user).messages.last()
 
@@ -63,6 +70,7 @@ ROWS: dict[str, list[Make]] = {
     "/api/conversations/": [a_conversation, a_deleted_conversation],
     "/api/tasks/": [a_task, a_deleted_task],
     "/api/changes/": [a_change],
+    "/api/acts/": [an_act],
     "/api/messages/": [a_reply],
     "/api/{user}/conversations/": [a_conversation, a_deleted_conversation],
     "/api/chat/": [a_conversation, a_deleted_conversation],
