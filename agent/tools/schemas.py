@@ -1,10 +1,11 @@
 """What models are told of the tools: small and plain schemas, which all of them understand."""
 
 from functools import cache
+from inspect import getdoc
 from typing import Any
 
 from agent.tools.calls import TOOLS
-from agent.tools.several import IDS, MOST_AT_ONCE, ForTasks
+from agent.tools.several import IDS, ForTasks
 from agent.tools.tool import Tool
 
 Schema = dict[str, Any]
@@ -19,7 +20,7 @@ def specifications() -> list[dict[str, Any]]:
             "type": "function",
             "function": {
                 "name": tool.name,
-                "description": tool.__doc__,
+                "description": getdoc(tool),
                 "parameters": _parameters(tool),
             },
         }
@@ -28,10 +29,14 @@ def specifications() -> list[dict[str, Any]]:
 
 
 def _parameters(tool: type[Tool]) -> Schema:
-    """No ``$defs``, ``anyOf`` or ``format``: an argument that may be null is told by its kind."""
+    """An argument that may be null is told by its kind; how many and how long, by errors alone.
+
+    Gemini knows few formats, some builds of llama.cpp refuse bounds over 2,000 and others make a
+    grammar of them, and every word is read again with each message.
+    """
     schema = tool.model_json_schema()
     fields = {name: _plain(each) for name, each in schema["properties"].items()}
-    whole = {"type": "object", "properties": fields, "additionalProperties": False}
+    whole = {"type": "object", "properties": fields}
     if issubclass(tool, ForTasks):
         fields[tool.several] = _list(tool, fields)
     elif "required" in schema:
@@ -56,4 +61,4 @@ def _list(tool: type[ForTasks], fields: dict[str, Schema]) -> Schema:
             for name, field in fields.items()
         }
         item = {"type": "object", "properties": kinds}
-    return {"type": "array", "items": item, "maxItems": MOST_AT_ONCE}
+    return {"type": "array", "items": item}
