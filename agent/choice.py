@@ -1,6 +1,8 @@
 """Which language model answers, by the settings."""
 
 from functools import cache
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -10,6 +12,9 @@ from agent.offline import OfflineLLM
 OPENAI = "https://api.openai.com/v1"
 OPENROUTER = "https://openrouter.ai/api/v1"
 MODEL = "gpt-4.1-mini"
+
+FIRST_BYTE, NEAR_FIRST_BYTE = 60.0, 300.0  # seconds
+NEAR = (".local", ".internal", ".localhost", ".lan")
 
 
 def is_configured() -> bool:
@@ -29,8 +34,22 @@ def chosen_llm() -> LLM:
         base_url=base_url,
         api_key=api_key,
         model=model,
-        deadline=settings.AGENT_CALL_DEADLINE,
+        deadline=settings.AGENT_TURN_DEADLINE,
+        first_byte=first_byte_deadline(base_url),
+        silence=settings.AGENT_IDLE_DEADLINE,
     )
+
+
+def first_byte_deadline(base_url: str) -> float:
+    """In seconds; unless the settings tell it, longer at home, where a model may have to load."""
+    if settings.AGENT_FIRST_BYTE_DEADLINE:
+        return settings.AGENT_FIRST_BYTE_DEADLINE
+    host = urlsplit(base_url).hostname or ""
+    try:
+        is_near = ip_address(host).is_private
+    except ValueError:
+        is_near = "." not in host or host.endswith(NEAR)
+    return NEAR_FIRST_BYTE if is_near else FIRST_BYTE
 
 
 def _endpoint() -> tuple[str, str, str]:

@@ -54,7 +54,7 @@ class LLM(Protocol):
     ) -> Generator[TextDelta, None, Response]:
         """Yield the text as it comes; return the whole step. Raises LLMError.
 
-        ``idle`` is called about once a second while nothing comes; what it raises ends the wait.
+        ``idle`` is called about once a second while no text comes; what it raises ends the step.
         """
         ...
 

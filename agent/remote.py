@@ -8,7 +8,6 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property, partial
-from time import sleep
 from typing import Any
 
 import httpx2
@@ -18,7 +17,7 @@ from agent import plainer
 from agent.completion import Completion
 from agent.events import TextDelta
 from agent.llm import LLMError, LLMMisconfigured, LLMUnavailable, Message, Response, wait_on
-from agent.transport import TRY_AGAIN, CallError, Deadline, Transport, when_idle
+from agent.transport import TRY_AGAIN, CallError, Deadline, Transport, exchange
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +55,9 @@ HEADERS: dict[str, str | openai.Omit] = {
 class RemoteLLM:
     """Build one per process: it keeps its connections, and threads may share it.
 
-    ``deadline`` is the seconds that one call may take in all, a second attempt included. Servers
-    without keys take an empty one.
+    ``deadline`` is the seconds that one call may take in all, a second attempt included;
+    ``first_byte`` those until an answer begins, and ``silence`` those between two pieces of it.
+    Servers without keys take an empty one.
     Keys, addresses and the server's own words are in no exception that leaves, and in no log.
     """
 
@@ -68,12 +68,16 @@ class RemoteLLM:
         api_key: str,
         model: str,
         deadline: float,
+        first_byte: float = math.inf,
+        silence: float = math.inf,
         max_bytes: int = 16_000_000,
     ) -> None:
         self._base_url = base_url
         self._api_key = api_key
         self.model = model
         self._deadline = deadline
+        self._first_byte = first_byte
+        self._silence = silence
         self._max_bytes = max_bytes
         self._optional = OPTIONAL
 
@@ -84,7 +88,9 @@ class RemoteLLM:
         idle: Callable[[], None] = wait_on,
     ) -> Generator[TextDelta, None, Response]:
         """See ``agent.llm.LLM``. To close the generator is to close the connection."""
-        deadline = Deadline(self._deadline, idle)
+        deadline = Deadline(
+            self._deadline, idle, first_byte=self._first_byte, silence=self._silence
+        )
         for attempt in range(1, ATTEMPTS + 1):
             completion = Completion(self.model)
             try:
@@ -112,12 +118,13 @@ class RemoteLLM:
     ) -> Generator[TextDelta, None, Response]:
         with closing(self._post(messages, tools, deadline)) as response:
             pieces = response.iter_raw()
-            when_finished = partial(_deadline_of(response).shorten, FINISHED_SECONDS)
+            when_finished = partial(deadline.shorten, FINISHED_SECONDS)
             for text in completion.read(pieces, when_finished):
                 yield TextDelta(text)
+                deadline.resume()
             for text in completion.finish():
                 yield TextDelta(text)
-            _read_tail(response, pieces)
+            _read_tail(pieces, deadline)
         return completion.response()
 
     def _post(
@@ -161,7 +168,8 @@ class RemoteLLM:
         message again, at more cost than all the rest of a turn.
         """
         options: openai.RequestOptions = {"headers": HEADERS, "timeout": deadline.remaining()}
-        token = when_idle.set(deadline.idle)
+        deadline.begin()
+        token = exchange.set(deadline)
         try:
             stream = self._client.post(
                 "/chat/completions",
@@ -176,7 +184,7 @@ class RemoteLLM:
         except (ValueError, httpx2.InvalidURL) as error:
             raise CallError(LLMMisconfigured, type(error).__name__) from None
         finally:
-            when_idle.reset(token)
+            exchange.reset(token)
         return stream.response
 
     @cached_property
@@ -195,9 +203,9 @@ class RemoteLLM:
         )
 
 
-def _read_tail(response: httpx2.Response, pieces: Iterator[bytes]) -> None:
+def _read_tail(pieces: Iterator[bytes], deadline: Deadline) -> None:
     """Past the end mark, so that the connection can be used again; but not wait for it long."""
-    _deadline_of(response).shorten(TAIL_SECONDS)
+    deadline.shorten(TAIL_SECONDS)
     with suppress(CallError):
         for _ in pieces:
             pass
@@ -216,11 +224,6 @@ class _Refused(CallError):
         return self.status >= 500 or self.status in TRY_AGAIN
 
 
-def _deadline_of(response: httpx2.Response) -> Deadline:
-    deadline: Deadline = response.extensions["deadline"]
-    return deadline
-
-
 def _seconds(retry_after: str) -> float | None:
     """The header's value, seconds or a date (RFC 9110, 10.2.3); None where it is neither."""
     if retry_after.isdecimal():
@@ -233,12 +236,9 @@ def _seconds(retry_after: str) -> float | None:
 
 
 def _pause(failure: CallError, deadline: Deadline) -> bool:
-    """Wait as the server asks; False, at once, if that would last beyond the deadline."""
+    """Wait as the server asks; False, at once, if that would last too long."""
     seconds = (failure.retry_after or 0) + random.uniform(*PAUSE)  # noqa: S311 (no secret)
-    if not deadline.allows(seconds):
-        return False
-    sleep(seconds)
-    return True
+    return deadline.pause(seconds)
 
 
 def _log(failure: CallError) -> None:

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from agent import beside, prompt, tools
 from agent.beside import Beside
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
-from agent.llm import LLM, Message, Response, ToolRequest, wait_on
+from agent.llm import LLM, LLMTimeout, Message, Response, ToolRequest, wait_on
 from text import clean_text, is_blank
 
 NO_WORDS = "I have nothing to say to that."
@@ -114,9 +114,10 @@ def run(
     specifications = tools.specifications()
     outcome = Outcome()
     calls_left = limits.tool_calls
-    reply = _Reply(limits.characters)
+    reply = _Reply(limits.characters, deadline)
+    in_time = _in_time(deadline, idle)
     for step in range(first_step, first_step + limits.steps):
-        response = yield from reply.take(llm.stream(messages, specifications, idle))
+        response = yield from reply.take(llm.stream(messages, specifications, in_time))
         outcome.add(response)
         if reply.is_cut:
             outcome.finish_reason = "length"
@@ -143,11 +144,26 @@ def run(
     return outcome
 
 
-class _Reply:
-    """The text of a reply as it grows from step to step: clean, and no longer than ``room``."""
+def _in_time(deadline: float, idle: Callable[[], None]) -> Callable[[], None]:
+    """An ``idle`` that raises LLMTimeout once the turn has had its time."""
 
-    def __init__(self, room: int) -> None:
+    def idle_in_time() -> None:
+        idle()
+        if monotonic() > deadline:
+            raise LLMTimeout
+
+    return idle_in_time
+
+
+class _Reply:
+    """The text of a reply as it grows from step to step: clean, and no longer than ``room``.
+
+    What comes after the ``deadline`` is LLMTimeout.
+    """
+
+    def __init__(self, room: int, deadline: float) -> None:
         self._room = room
+        self._deadline = deadline
         self._is_blank = True
         self.is_cut = False
 
@@ -168,6 +184,9 @@ class _Reply:
             if self.is_cut:
                 stream.close()
                 return Response("")
+            if monotonic() > self._deadline:
+                stream.close()
+                raise LLMTimeout
             if text:
                 yield from self._fit(lead)
                 yield from self._fit(text)

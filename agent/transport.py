@@ -1,9 +1,10 @@
 """HTTP to the language model's server, with a promise that the socket's own timeouts do not make:
 
-an exchange is over, whole or failed, at its deadline, however slowly the server drips, and no more
-than so many bytes of it are read. A timeout of httpcore is one of each read; here it is replaced by
-a ``Deadline``, which httpcore carries unread to the sockets, where each operation asks for what is
-left. The host's name is looked up by the system, which keeps its own time.
+an exchange is over, whole or failed, at its deadline, however slowly the server drips, nobody waits
+for one that is silent for too long, and no more than so many bytes of it are read. A timeout of
+httpcore is one of each read; here it is replaced by a ``Deadline``, which httpcore carries unread
+to the sockets, where each operation asks for what is left. The host's name is looked up by the
+system, which keeps its own time.
 """
 
 import random
@@ -12,7 +13,8 @@ import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from time import monotonic
+from math import inf
+from time import monotonic, sleep
 from typing import Any
 
 import httpcore2
@@ -28,15 +30,15 @@ from agent.llm import (
 )
 
 IDLE_SECONDS = (0.75, 1.25)  # random, lest all who wait are idle at the same moment
+DEAF_SECONDS = 10
+"""The longest that a server may take to accept a connection, or a part of a request: nobody can be
+idle meanwhile, and a lease is longer."""
+
 KEPT_CONNECTIONS = 64
 KEPT_SECONDS = 30
 WRITTEN_AT_ONCE = 65_536  # bytes
 TRY_AGAIN = frozenset({408, 409, 425, 429})
 """Statuses below 500 with which a server asks for another try."""
-
-
-# What the next request's Deadline is given; the openai package has no way to hand it through.
-when_idle: ContextVar[Callable[[], None]] = ContextVar("when_idle", default=wait_on)
 
 
 class CallError(Exception):
@@ -56,34 +58,83 @@ class CallError(Exception):
 
 
 class Deadline:
-    """A point in time, ``seconds`` from now, that can be brought forward.
+    """How long an answer may take: ``seconds`` from now in all, which can be shortened.
 
-    ``idle`` is called about once a second by who waits for a server that is silent.
+    ``first_byte`` are the seconds in which the body of an answer has to begin, ``silence`` those
+    that may pass between two pieces of it. ``idle`` is called about once a second while the caller
+    gets no text, whatever else comes; what it raises ends the exchange.
     """
 
-    def __init__(self, seconds: float, idle: Callable[[], None] = wait_on) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        idle: Callable[[], None] = wait_on,
+        *,
+        first_byte: float = inf,
+        silence: float = inf,
+    ) -> None:
         self._at = monotonic() + seconds
-        self.idle = idle
+        self._idle = idle
+        self._first_byte = first_byte
+        self._silence = silence
+        self.begin()
+
+    def begin(self) -> None:
+        """An attempt begins."""
+        self._silent_until = monotonic() + self._first_byte
+        self._put_idle_off()
+
+    def heard(self) -> None:
+        """A piece of the body has come."""
+        self._silent_until = monotonic() + self._silence
+
+    def resume(self) -> None:
+        """The caller has had the text, and as much time as it wanted for it."""
+        self.heard()
+        self._put_idle_off()
 
     def remaining(self) -> float:
         """Seconds, more than 0. Raises CallError once there are none."""
-        seconds = self._at - monotonic()
+        seconds = min(self._at, self._silent_until) - monotonic()
         if seconds <= 0:
             raise CallError(LLMTimeout, "deadline")
         return seconds
 
-    def allows(self, seconds: float) -> bool:
-        return monotonic() + seconds < self._at
+    def patience(self) -> float:
+        """Seconds to wait for the next byte before it is time to look around."""
+        return min(self.remaining(), max(0.001, self._idle_at - monotonic()))
+
+    def look_around(self) -> None:
+        if monotonic() >= self._idle_at:
+            self._idle()
+            self._put_idle_off()
+
+    def pause(self, seconds: float) -> bool:
+        """Wait; False, at once, if that would last beyond the deadline or be too long a silence."""
+        end = monotonic() + seconds
+        if seconds > self._silence or end >= self._at:
+            return False
+        while (left := end - monotonic()) > 0:
+            sleep(min(left, IDLE_SECONDS[0]))
+            self.look_around()
+        return True
 
     def shorten(self, seconds: float) -> None:
         self._at = min(self._at, monotonic() + seconds)
 
+    def _put_idle_off(self) -> None:
+        self._idle_at = monotonic() + random.uniform(*IDLE_SECONDS)  # noqa: S311 (no secret)
+
+
+exchange: ContextVar[Deadline] = ContextVar("exchange")
+"""The Deadline of the next request; the openai package has no way to hand it through."""
+
 
 class Transport(httpx2.BaseTransport):
-    """One pool of connections. The read timeout of a request is the deadline of its exchange.
+    """One pool of connections. Raises CallError, at the Deadline that stands in ``exchange``.
 
-    Raises CallError. A response has its Deadline in ``extensions["deadline"]``; of one that is no
-    success the body is not read, for there is nothing in it that we may keep or show.
+    Of a response that is no success the body is not read, for there is nothing in it that we may
+    keep or show.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -97,19 +148,14 @@ class Transport(httpx2.BaseTransport):
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        deadline = Deadline(request.extensions["timeout"]["read"], when_idle.get())
+        deadline = exchange.get()
         with _failures():
             response = self._pool.handle_request(_plain_request(request, deadline))
-        body = _Body(response, self._max_bytes)
+        body = _Body(response, self._max_bytes, deadline)
         if not httpx2.codes.is_success(response.status):
             body.close()
             return httpx2.Response(response.status, headers=response.headers)
-        return httpx2.Response(
-            response.status,
-            headers=response.headers,
-            stream=body,
-            extensions={"deadline": deadline},
-        )
+        return httpx2.Response(response.status, headers=response.headers, stream=body)
 
     def close(self) -> None:
         self._pool.close()
@@ -134,14 +180,16 @@ def _plain_request(request: httpx2.Request, deadline: Deadline) -> httpcore2.Req
 class _Body(httpx2.SyncByteStream):
     """The bytes of a response, at most ``max_bytes`` of them. Raises CallError."""
 
-    def __init__(self, response: httpcore2.Response, max_bytes: int) -> None:
+    def __init__(self, response: httpcore2.Response, max_bytes: int, deadline: Deadline) -> None:
         self._response = response
         self._max_bytes = max_bytes
+        self._deadline = deadline
 
     def __iter__(self) -> Iterator[bytes]:
         total = 0
         with _failures():
             for piece in self._response.iter_stream():
+                self._deadline.heard()
                 total += len(piece)
                 if total > self._max_bytes:
                     raise CallError(LLMBadResponse, "too many bytes")
@@ -183,7 +231,8 @@ class _Backend(httpcore2.NetworkBackend):
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         for others in reversed(range(len(addresses))):
-            seconds = deadline.remaining() / (others + 1)
+            deadline.look_around()
+            seconds = min(deadline.remaining(), DEAF_SECONDS) / (others + 1)
             try:
                 stream = httpcore2.SyncBackend().connect_tcp(
                     addresses[-1 - others], port, seconds, local_address, socket_options
@@ -204,17 +253,20 @@ class _Stream(httpcore2.NetworkStream):
         deadline: Deadline = timeout
         while True:
             try:
-                patience = random.uniform(*IDLE_SECONDS)  # noqa: S311 (no secret)
-                return self._stream.read(max_bytes, min(deadline.remaining(), patience))
+                piece = self._stream.read(max_bytes, deadline.patience())
             except httpcore2.ReadTimeout:
-                deadline.idle()
+                deadline.look_around()
+                continue
+            deadline.look_around()
+            return piece
 
     def write(self, buffer: bytes, timeout: Any = None) -> None:
         """In parts, for a server that reads slowly has the whole time again for each of them."""
         deadline: Deadline = timeout
         for start in range(0, len(buffer), WRITTEN_AT_ONCE):
             part = buffer[start : start + WRITTEN_AT_ONCE]
-            self._stream.write(part, deadline.remaining())
+            self._stream.write(part, min(deadline.remaining(), DEAF_SECONDS))
+            deadline.look_around()
 
     def start_tls(
         self,
@@ -223,7 +275,7 @@ class _Stream(httpcore2.NetworkStream):
         timeout: Any = None,
     ) -> httpcore2.NetworkStream:
         deadline: Deadline = timeout
-        seconds = deadline.remaining()
+        seconds = min(deadline.remaining(), DEAF_SECONDS)
         return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds))
 
     def close(self) -> None:

@@ -17,6 +17,29 @@ def chosen_anew() -> Iterator[None]:
     choice.chosen_llm.cache_clear()
 
 
+@pytest.mark.parametrize(
+    ("base_url", "seconds"),
+    [
+        ("https://api.openai.com/v1", 60),
+        ("https://8.8.8.8/v1", 60),
+        ("http://localhost:11434/v1", 300),
+        ("http://127.0.0.1:8080/v1", 300),
+        ("http://[::1]:8080/v1", 300),
+        ("http://192.168.1.5/v1", 300),
+        ("http://ollama:11434/v1", 300),
+        ("http://host.docker.internal:11434/v1", 300),
+    ],
+)
+def test_a_model_at_home_has_the_time_to_be_loaded(
+    settings: Settings, base_url: str, seconds: float
+) -> None:
+    settings.OPENAI_BASE_URL = base_url
+    assert choice.first_byte_deadline(base_url) == seconds
+
+    settings.AGENT_FIRST_BYTE_DEADLINE = 20.0
+    assert choice.first_byte_deadline(base_url) == 20
+
+
 def test_without_a_key_the_built_in_assistant_answers() -> None:
     assert isinstance(choice.chosen_llm(), OfflineLLM)
 

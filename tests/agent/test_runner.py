@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from agent import runner
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
-from agent.llm import Response, ToolRequest
+from agent.llm import LLMTimeout, Response, ToolRequest
 from agent.runner import Call, Limits, Outcome
 from tests.fakes import ScriptedLLM, call
 
@@ -188,6 +190,31 @@ def test_a_model_that_never_ends_is_closed() -> None:
 
     assert text(events) == f"word word wo\n\n{runner.TOO_LONG}"
     assert outcome.finish_reason == "length"
+    assert closed == [True]
+
+
+@pytest.mark.parametrize("says", [True, False])
+def test_an_answer_without_end_is_over_when_the_turn_has_had_its_time(says: bool) -> None:
+    closed = []
+
+    class Endless:
+        model = "endless"
+
+        def stream(
+            self, messages: Any, tools: Any, idle: Any
+        ) -> Generator[TextDelta, None, Response]:
+            try:
+                while True:
+                    if says:
+                        yield TextDelta("word ")
+                    else:
+                        idle()
+            finally:
+                closed.append(True)
+
+    with pytest.raises(LLMTimeout):
+        play(Endless(), limits=replace(LIMITS, seconds=0.1, characters=10**9))
+
     assert closed == [True]
 
 
