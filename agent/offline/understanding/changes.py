@@ -52,7 +52,10 @@ ADDITIONS = _rules(
             {attach} [{its}|this|another] note[s] (to|for|on|in) {titled}[{saying}{note}]
             [add [a]] note[s] (for|on|to) {not_self}{titled}{colon}{note}
             (add|attach|make) [a|an] note({colon}| that| saying){note}
-            (add|put) {note} (as [a|an] note|to the notes) (to|of|for|on) {task}
+            {append} [this|the following] {into} [the|its] note[s] {of} {titled}[{saying}{note}]
+            {append} [this|the following] {into} {titled}'s notes{saying}{note}
+            {append} {note} (as [a|an] note|{into} the notes) {of} {task}
+            {append} {note} {into} {task}'s notes
         """,
     ),
     (readers.note, "note that {of_it}"),

@@ -22,7 +22,7 @@ from agent.offline.intents import (
 from agent.offline.known import Known
 from agent.offline.past import IRREGULAR
 from agent.offline.sayings import topic_of
-from agent.offline.understanding.additions import added, read_addition
+from agent.offline.understanding.additions import VERB, added, read_addition
 from agent.offline.understanding.answers import read_answer
 from agent.offline.understanding.beyond import absent_for, absent_of_a_task
 from agent.offline.understanding.changes import read_change, read_note
@@ -30,6 +30,7 @@ from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.understanding.guessing import guess
 from agent.offline.understanding.manners import clean, plain
 from agent.offline.understanding.pastes import read_paste
+from agent.offline.understanding.priorities import HIGH, LOW, MEDIUM
 from agent.offline.understanding.questions import QUESTION, read_question
 from agent.offline.understanding.taking_back import read_taking_back
 from agent.offline.understanding.targets import read_places
@@ -66,8 +67,11 @@ VERB_ONCE = any_of(
     r"(?P<verb>move|push|bump|postpone|reschedule|shift|delay|set|make|mark) (?P<rest>.{1,600})"
 )
 NEXT_ONE = any_of(r",? and |, ")
-HAS_OWN_END = any_of(r".{1,250} (?:to|until|till|on|for|by|as) .{1,100}")
-"""Move rent to tomorrow and milk to monday: each has a day of its own."""
+HAS_OWN_END = any_of(
+    r".{1,250} (?:to|until|till|on|for|by|as) .{1,100}",
+    rf".{{1,250}} (?:{HIGH}|{MEDIUM}|{LOW})(?: priority)?",
+)
+"""Move rent to tomorrow and milk to monday, make rent high and milk low: each has its own."""
 AROUND_QUESTIONS = any_of(r"(?:^|\n|(?<=[.;!?]) )([^\n.;!?]+\?)(?=\s|$)")
 ONE_MORE = any_of(r"(?:and|also|plus|oh,? and)\b,? (?=\S)")
 TOO = any_of(r" (?:too|as well|also)$")
@@ -75,6 +79,8 @@ SAYS_DUE = any_of(r"\b(?:is|are)\b")
 REGRET = any_of(r"(?:i|we) (?:should|could|would|might|must|ought to)(?: have|'ve)\b")
 WISH = any_of(r"(?:i|we)\b|remind me (?:that|about)\b|set (?:me )?(?:a |the )?reminder\b")
 """What I need to do may be on the list already."""
+MAKES = any_of(rf"make (?={VERB})")
+"""Make call mom urgent: that is how a task shall be, or one to make."""
 POLITE = any_of(r"\b(?:(?:can|could|would|will|may|might) (?:you|u|i|we)|please|pls|mind)\b")
 """With one of these a question asks for a deed: "can you delete milk?"."""
 ALSO_TO_DO = VERBS | {
@@ -173,6 +179,11 @@ def _order(text: str, sentence: str, now: datetime) -> Intent | None:
         return Guess(text, Unclear())
     addition = read_note(text, now) or read_addition(text, now)
     absent = absent_of_a_task(text)
+    if isinstance(addition, Add) and MAKES.match(text):
+        change = read_change(text, now)
+        if isinstance(change, Change) and addition.drafts:
+            return replace(change, instead=addition.drafts[0])
+        return Guess(text, addition, absent)
     if isinstance(addition, Add) and (absent or WISH.match(text)):
         return Guess(text, addition, absent)
     if addition or len(text) > LONGEST_CHANGE:

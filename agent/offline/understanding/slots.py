@@ -31,6 +31,8 @@ NAMES = {
     "undone": rf"(?:not {lexicon.DONE}|undone|open|incomplete|unfinished|to-?do|pending)",
     "i_have_not": r"(?:i|we)(?: haven't| have not| hadn't| didn't| did not|'m not| am not)",
     "attach": r"(?:add|attach|write|put|leave|make)",
+    "append": r"(?:add|append|write|put|note)",
+    "into": r"(?:to|in|into)",
     "postpone": r"(?:re-?schedule|postpone|delay|defer|snooze)",
     "of": r"(?:of|for|on|to)",
     "all": r"(?:all|everything)(?: of (?:them|it|those|these))?(?: (?:my |the )?(?:tasks|todos))?",
