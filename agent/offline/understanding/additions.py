@@ -37,7 +37,7 @@ VERB = (
     r"(?:ask|bake|bring|buy|call|cancel|clean|collect|cook|do|feed|find|fix|get|give|go|hang|help"
     r"|install|invite|iron|learn|lend|mend|mow|organi[sz]e|paint|pay|pick|prepare|read|remind"
     r"|renew|repair|replace|return|sell|send|sew|submit|sweep|take|tell|tidy|update|vacuum|visit"
-    r"|walk|wash|water|write) \w"
+    r"|walk|wash|water|wrap|write) \w"
 )
 """What is no name of a thing: "create call mom" means the task."""
 SENTENCES = [
