@@ -230,7 +230,9 @@ def test_a_late_process_does_not_tell_the_end_of_a_turn_that_another_has(
 
     assert going_on.result().json()["assistant_message"]["content"] == "Done by another."
     if stream:
-        assert [event.name for event in parse([late.content])] == ["turn.started"]
+        told = {event.name for event in parse([late.content])}
+        assert "turn.started" in told
+        assert told <= {"turn.started", "message.delta"}  # it may be told a word, and no end
     else:
         assert (late.status_code, late.json()["code"]) == (409, "turn_in_progress")
 
