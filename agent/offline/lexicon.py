@@ -13,7 +13,8 @@ I_HAVE = r"(?:i|we)(?:'?m| am|'?ve| have| had|'re| are)?"
 SOON_WORD = r"(?:just|already|finally|now|also|actually|really)"
 SOON = rf"{SOON_WORD}(?: {SOON_WORD}){{0,2}}"
 ENDING_WORD = (
-    r"(?:yet|any ?more|any longer|after all|though|again|now|too|as well|already|today|yesterday)"
+    r"(?:yet|any ?more|any longer|after all|though|again|now|too|as well|already|today|yesterday"
+    r"|at last|finally|[✅✔☑✓🎉]\ufe0f?)"
 )
 ENDING = rf"{ENDING_WORD}(?: {ENDING_WORD}){{0,2}}"
 PAST_ENDING = (

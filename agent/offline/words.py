@@ -48,7 +48,7 @@ _VERBS = """
     publish pull push put read rebook rebuild recycle refill register remember renew rent
     repair replace reply report request research reserve respond return review ring run save
     scan schedule see sell send set sew sharpen shave ship shop sign sleep sort speak start
-    stop store study submit subscribe swim take talk teach tell test text thank throw tidy
+    stop store study submit subscribe sweep swim take talk teach tell test text thank throw tidy
     train transfer translate try turn unpack unsubscribe update upgrade upload vacuum verify
     visit vote wait walk wash watch water wipe wrap write
 """
@@ -62,9 +62,9 @@ INTRANSITIVE = frozenset(
 
 _CONTINUES = """
     about across after afternoon also and around as at because before but by due during
-    evening for from high i if important in instead into is it low morning my near next night
-    oclock of off on or our out over please priority sharp so than thanks that the then this
-    through to today tomorrow tonight too until urgent via when where which while with without
+    evening for from high i if important in instead into is it low midnight morning my near next
+    night noon oclock of off on or our out over please priority sharp so than thanks that the then
+    this through to today tomorrow tonight too until urgent via when where which while with without
 """
 CONTINUES = frozenset(_CONTINUES.split())
 """What may follow a date that stands by itself: "friday at 5", but not "friday market"."""

@@ -147,7 +147,8 @@ RULES = [
     ),
     _rule(
         "eod eow eom end",
-        r"(?P<short>eod|eow|eom)|end of (?:the )?(?:(?P<which>this|next) )?"
+        rf"(?P<short>(?<!day )(?<!tomorrow )eod(?! (?:on )?(?:tomorrow|{ANY_WEEKDAY})\b)|eow|eom)"
+        r"|end of (?:the )?(?:(?P<which>this|next) )?"
         r"(?P<unit>day|week|month|year)",
         nearby.end_of,
     ),

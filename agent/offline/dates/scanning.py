@@ -19,6 +19,7 @@ FARTHEST_BACK = 40
 """Characters; what is said before a day, such as "which is due date is: by the", is shorter."""
 LEAD_ENDS = ("@", ":", "=")
 HEAD_ENDS = ",;:.!?()–—-\n"
+HOUR = re.compile(r" (?:\d{1,2}(?:[.:]\d\d)? ?[ap]\.?m\b|\d{1,2}:\d\d)", re.IGNORECASE)
 CAPITAL = re.compile(r" ([A-Z][\w']{0,30})")
 
 Known = TypeVar("Known")
@@ -77,10 +78,10 @@ class Said:
         return bool(pattern.match(self.match.string, self.end))
 
     def ends(self) -> bool:
-        """Whether what follows lets a date stand by itself: the end, a comma, "at", a verb."""
+        """Whether what follows lets a date stand by itself: the end, a comma, "at", 5pm, a verb."""
         text = self.match.string
         after = NEXT_WORD.match(text, self.end)
-        if after is None:
+        if after is None or self.follows(HOUR):
             return True
         word = (after[1] or "").lower()
         if word == "i" and text[after.end() : after.end() + 1] == "'":

@@ -24,6 +24,9 @@ def about(intent: Show, named: Named, now: datetime) -> Plan[Reply]:
 
 def _looked_up(named: Named) -> Plan[Tasks]:
     [tasks] = yield from list_tasks({"status": "all", "search": search_words(named)})
+    same = tuple(task for task in tasks if task.title.casefold() == named.words.casefold())
+    if same and len(named.words.split()) > 1:
+        return same
     if not tasks and named.verb:
         without = Named(named.words.removeprefix(named.verb).strip())
         [tasks] = yield from list_tasks({"status": "all", "search": search_words(without)})

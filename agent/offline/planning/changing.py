@@ -7,12 +7,15 @@ from typing import Any
 from agent.offline.dates import When, read_hour
 from agent.offline.intents import Change, Edit, Named, Question
 from agent.offline.known import Known, KnownTask, Reply, Tasks
+from agent.offline.matching import words_of
 from agent.offline.planning import wording
 from agent.offline.planning.doubting import confirm
 from agent.offline.planning.finding import find, list_tasks, or_add
 from agent.offline.planning.telling import told
 from agent.offline.steps import Plan, Request
 from agent.tools import MOST_AT_ONCE
+
+DELETING = frozenset({"bin", "cancel", "clear", "delete", "discard", "drop", "remove", "scrap"})
 
 
 class CanNot(Exception):
@@ -28,7 +31,7 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
         return Reply(
             f"I change at most {MOST_AT_ONCE} tasks for one message, so nothing has changed."
         )
-    if not intent.sure:
+    if not intent.sure or any(_is_own_words(intent, task) for task in found):
         return confirm(intent, found)
     if intent.edit.hour and not all(task.due_time for task in found):
         intent = replace(intent, edit=Edit(missing="when"))
@@ -42,6 +45,14 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
         return Reply(f"{error} I left {wording.titles(found)} as it was.", focus=found)
     calls = yield requests
     return told(intent, found, calls, now)
+
+
+def _is_own_words(intent: Change, task: KnownTask) -> bool:
+    """Cancel gym: whether "Cancel gym" itself shall go, or is only said once more."""
+    verb, *_ = words_of(task.title) or [""]
+    if intent.tool != "delete_task" or verb not in DELETING:
+        return False
+    return isinstance(intent.target, Named) and verb not in words_of(intent.target.words)
 
 
 MISSING = {

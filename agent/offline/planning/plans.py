@@ -87,6 +87,8 @@ def _guess(guess: Guess, known: Known, now: datetime) -> Plan[Reply]:
     """What they have on their list goes before a new task."""
     drafts = guess.intent.drafts if isinstance(guess.intent, Add | Unclear) else ()
     own = yield from own_titles_in(guess.words, drafts)
+    if isinstance(guess.intent, Change) and not guess.absent:  # "I meant oat milk" renames "Milk"
+        own = tuple(task for task in own if task.id not in known.focus)
     if not own:
         return (yield from _plan(guess.intent, known, now))
     titles, be = wording.titles(own), "is" if len(own) == 1 else "are"

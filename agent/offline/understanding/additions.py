@@ -38,6 +38,7 @@ VERB = (
     r"|install|invite|iron|learn|lend|mend|mow|organi[sz]e|paint|pay|pick|prepare|read|remind"
     r"|renew|repair|replace|return|sell|send|sew|submit|sweep|take|tell|tidy|update|vacuum|visit"
     r"|walk|wash|water|wrap|write) \w"
+    r"|(?:draft|download|learn|mow|ring|test) (?:the|an?|my|our|all) \w"
 )
 """What is no name of a thing: "create call mom" means the task."""
 SENTENCES = [
@@ -50,6 +51,7 @@ SENTENCES = [
         rf"{LIST}\s?:?{WHAT}",
         r"(?:add|put|insert|enter|write) (?P<what>.+?) "
         rf"(?:to|on|onto|in|into) {LIST}\b(?P<after>.*)",
+        r"(?:add|put) (?P<what>.+?) (?:on|onto) there(?: too| as well| also)?",
         rf"(?:add|note down|write down|jot down|put down)\b"
         rf"(?: (?:all (?:of )?)?(?:the following|these|this)(?=\s?:))?"
         rf"[:,\s-]*{WHAT}",

@@ -43,6 +43,8 @@ ADD = any_of(
     r"(?: as)?(?: a)?(?: new)?(?: (?:task|one))?(?: (?:too|as well|please|again))?",
     r"(?:as )?(?:a )?new(?: (?:task|one))?",
 )
+ONLY = any_of(r"^(?:no,? )?(?:(?:i (?:mean|meant|want)|only|just|delete only) )+(?=\S)")
+"""No, only the first."""
 LONGEST_ANSWER = 80
 Command = Callable[[], Intent | None]
 """Reads the same text as a new request; that goes before an answer by name."""
@@ -70,7 +72,7 @@ def _chosen(
     text: str, change: Change, candidates: Tasks, now: datetime, command: Command
 ) -> Intent | None:
     """The candidates that an answer names, by place or by title."""
-    text = re.sub(r"^(?:i (?:mean|meant|want)|only|just)\s+", "", text, flags=re.IGNORECASE)
+    text = ONLY.sub("", text)
     target = read_target(text, now)
     ids = tuple(task.id for task in candidates)
     match target:
@@ -88,8 +90,10 @@ def _chosen(
 
 
 def _by_name(change: Change, named: Named, candidates: Tasks) -> Intent | None:
-    found = best_matches(candidates, replace(named, exact=True)).tasks
-    ids = tuple(task.id for task in found)
+    found = best_matches(candidates, replace(named, exact=True))
+    if found.left:  # all but the first
+        return Ask(change, tuple(task.id for task in candidates))
+    ids = tuple(task.id for task in found.tasks)
     if len(ids) > 1:
         return Ask(change, ids)
     return change.on(*ids) if ids else None

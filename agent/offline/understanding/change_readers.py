@@ -37,6 +37,10 @@ SAYS_SO = any_of(r"\b(?:due|(?:should|must|has to|needs to) be|now)\b")
 """The race is on sunday: that may be another race; but "the race is due on sunday" is a task."""
 SETS = any_of(r"\b(?:due|to|for|until)\b")
 OF_A_LIST = any_of(r"^due (?:this|next|the coming) (?:week|weekend|month|year)$")
+FROM_DAY = any_of(
+    r"\b(?:from|off) (?:(?:next|this) )?(?:today|tonight|tomorrow|[a-z]{3,6}day|week|calendar)\b"
+)
+"""Remove it from tuesday: the task, or only its day?"""
 BEFORE_DATE = any_of(r"(?:by|at|on|due|for|until)\b")
 
 
@@ -68,14 +72,20 @@ def complete_pointed(match: re.Match[str], now: datetime) -> Change | None:
 
 def complete_past(match: re.Match[str], now: datetime) -> Change | None:
     """I bought the milk: that completes "Buy milk"."""
-    verb = base_of(match["verb"], alone=not match["who"])
-    if not verb:
-        return None
+    verb = base_of(match["verb"], alone=not match.groupdict().get("who"))
     target = read_target(match["target"], now)
+    if not verb or (isinstance(target, Named) and DENIED.search(target.words)):
+        return None
     if isinstance(target, Named) and verb != "do":
         words, said = f"{verb} {target.words}", f"{verb} {target.said}"
         target = replace(target, words=words, said=said, verb=verb)
     return Change("complete_task", target)
+
+
+def complete_perhaps(match: re.Match[str], now: datetime) -> Change | None:
+    """Milk bought: but "Ann called" may tell what Ann did."""
+    completed = complete_past(match, now)
+    return completed and replace(completed, sure=False)
 
 
 def reopen(match: re.Match[str], now: datetime) -> Change:
@@ -84,7 +94,8 @@ def reopen(match: re.Match[str], now: datetime) -> Change:
 
 def delete(match: re.Match[str], now: datetime) -> Change | Refuse:
     target = _target(match, now)
-    return _at_another_time(target) or Change("delete_task", target)
+    sure = not FROM_DAY.search(match[0])
+    return _at_another_time(target) or Change("delete_task", target, sure=sure)
 
 
 def _at_another_time(target: Target) -> Refuse | None:

@@ -56,6 +56,9 @@ ADDITIONS = _rules(
             {append} [this|the following] {into} {titled}'s notes{saying}{note}
             {append} {note} (as [a|an] note|{into} the notes) {of} {task}
             {append} {note} {into} {task}'s notes
+            (add|append) to [{its}] notes{saying}{note}
+            append to {titled}{colon}{note}
+            note (on|for) {not_self}{titled} that {note}
         """,
     ),
     (readers.note, "note that {of_it}"),
@@ -168,8 +171,9 @@ RULES = _rules(
             (mark|set|flag|tick|check|cross) [off] {task} [off] [as|to] {done} [{ending}]
             (mark|tick|check|cross|strike) (off|out) {task} [{ending}]
             (mark|set|flag) [as] {done} {task}
-            (mark|tick|check|cross) {task} off [(my|the) list]
+            (mark|tick|check|cross|strike) {task} off [(my|the) list]
             (complete|tick) {task}
+            {task} {tick}
         """,
     ),
     (readers.correct, "do {phrase}"),
@@ -184,8 +188,10 @@ RULES = _rules(
         """
             [{who_i}] [{soon}] {verb} {task} [{past_ending}]
             {task} {who_is} [{soon}] {verb} [{past_ending}]
+            (mark|set|tick) {task} as {verb} [{ending}]
         """,
     ),
+    (readers.complete_perhaps, "{no_doer}{no_statement}{task} {verb} [{ending}]"),
     # away with it
     (
         readers.delete,

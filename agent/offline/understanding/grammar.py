@@ -58,6 +58,8 @@ BETWEEN_CHANGES = any_of(
     r"|(?:move|push|bump|put) .{1,80} (?:to|on|for|until|by|back|forward)\b))"
 )
 """Where the first of several commands is a change: "complete bread and move rent to friday"."""
+DID = any_of(r"did (?:the|my|all the) [\w-]+")
+"""Without a question mark that is told: "did the laundry"."""
 PAST = rf"(?:{'|'.join(IRREGULAR)}|[^\W\d_]{{2,15}}ed)\b"
 TELLS_DEEDS = any_of(rf"(?:(?:i|we)(?:'ve| have)? )?(?:just |also )?{PAST} ")
 BETWEEN_DEEDS = any_of(rf"(?:,|;| and|, and|,? then) (?:i |we )?(?:also )?(?={PAST})")
@@ -81,12 +83,16 @@ WISH = any_of(r"(?:i|we)\b|remind me (?:that|about)\b|set (?:me )?(?:a |the )?re
 """What I need to do may be on the list already."""
 MAKES = any_of(rf"make (?={VERB})")
 """Make call mom urgent: that is how a task shall be, or one to make."""
+MEANT = any_of(r"(?:i|we) (?:mean|meant) ")
+"""What follows may be a title of theirs."""
 POLITE = any_of(r"\b(?:(?:can|could|would|will|may|might) (?:you|u|i|we)|please|pls|mind)\b")
 """With one of these a question asks for a deed: "can you delete milk?"."""
 ALSO_TO_DO = VERBS | {
+    "bin",
     "cancel",
     "change",
     "clear",
+    "ditch",
     "drop",
     "move",
     "postpone",
@@ -164,11 +170,11 @@ def _sentence(sentence: str, now: datetime) -> Intent | None:
     text = plain(sentence) or sentence.strip()
     if topic := topic_of(text) or topic_of(sentence.strip(" .!?")):
         return Say(topic)
-    if taking_back := read_taking_back(text, now):
+    if taking_back := read_taking_back(text.rstrip("!"), now):
         return taking_back
     if absent := absent_for(text):
         return Refuse(f"{absent} Nothing has changed.")
-    if QUESTION.match(text):
+    if QUESTION.match(text) and (sentence.rstrip().endswith("?") or not DID.fullmatch(text)):
         return read_question(text, now) or Say("off_topic")
     return _order(text, sentence, now)
 
@@ -189,8 +195,8 @@ def _order(text: str, sentence: str, now: datetime) -> Intent | None:
     if addition or len(text) > LONGEST_CHANGE:
         return addition
     request = read_question(text, now) or read_change(text, now)
-    if absent and request:
-        return Guess(text, request, absent)
+    if (absent and request) or MEANT.match(text):
+        return Guess(text, request or Unclear(), absent)
     if isinstance(request, Change) and sentence.rstrip().endswith("?"):
         request = replace(request, sure=bool(POLITE.search(sentence)))
     if isinstance(request, Show | Change):

@@ -31,7 +31,17 @@ POINTS_OR_TELLS = any_of(
     r"(?:[\w']+ ){1,4}(?:is|are|was|were|isn't|aren't|wasn't|will|has|had)\b",
 )
 """Make it red, friday is fine: said of something, and hardly a task."""
-ABOUT_TASKS = any_of(r"\w+ (?:an? |the |my )?(?:tasks?|todos?|items?|lists?)")
+ABOUT_TASKS = any_of(
+    r"\w+ (?:(?:up|out|me|us|all|of|an?|the|my|these|those|open) ){0,4}"
+    r"(?:tasks?|todos?|items?|lists?)"
+)
+_POINTING = """
+    a again all alone and another at away back everything go happened here him her i it know later
+    me minute moment more my no nothing now of off on one please sec second something talking that
+    the them then there these think this those time to us what wait you yourself
+"""
+POINTING = frozenset(_POINTING.split())
+"""Try again, give me a minute, go away: a verb with these alone is said to somebody, no task."""
 _FILTERS = """
     all and any anything are completed deadline done due everything finished for high important
     inbox list lists low medium month my next open or other our overdue pending priority soon task
@@ -62,7 +72,7 @@ def guess(text: str, now: datetime) -> Intent:
 def _guess(request: str, text: str, now: datetime) -> Intent:
     if need := NEED.fullmatch(request):
         return _offer(added(need["what"], now), text)
-    if STATEMENT.match(request) or ABOUT_TASKS.fullmatch(request):
+    if STATEMENT.match(request) or ABOUT_TASKS.fullmatch(request) or _points_only(request):
         return Unclear()
     addition = added(request, now)
     if isinstance(addition, Add) and POINTS_OR_TELLS.match(request):
@@ -76,6 +86,12 @@ def _guess(request: str, text: str, now: datetime) -> Intent:
     return _offer(addition, text)
 
 
+def _points_only(request: str) -> bool:
+    """Whether nothing is named: "wait a minute", "look what happened"; but "swim" is a task."""
+    _, *others = re.findall(r"[\w'-]+", request.lower()) or [""]
+    return bool(others) and POINTING.issuperset(others)
+
+
 def _tells_the_past(request: str) -> bool:
     """My sister called mom last week: that is told, and not to be done."""
     _, *others = request.split()[:5]
@@ -84,8 +100,11 @@ def _tells_the_past(request: str) -> bool:
 
 def _read_like_tasks(drafts: tuple[Draft, ...], text: str) -> bool:
     """A verb first, a date or a priority; in a text of several lines, all of them."""
+    shouted = text.endswith("!")  # a priority alone, or mere anger
     certain = [
-        starts_with_verb(draft.title) or bool(draft.when) or draft.priority != "none"
+        starts_with_verb(draft.title)
+        or bool(draft.when)
+        or (draft.priority != "none" and not shouted)
         for draft in drafts
     ]
     return all(certain) if "\n" in text else certain[0]

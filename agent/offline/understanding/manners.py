@@ -21,7 +21,9 @@ SMILE = (
 )
 WORDS = (
     r"(?:hey|hi|hello|yo|ok|okay|(?:pretty )?please|pls|plz|kindly|so|also|and|now|then|oh|ah"
-    r"|alright|all right|yes|yeah|sure|assistant|bot|quick one|real quick|um+|hm+)"
+    r"|alright|all right|yes|yeah|sure|assistant|bot|quick one|real quick|um+|hm+"
+    r"|for (?:god|goodness|heaven|pete)'?s? sake|omg"
+    r"|wait(?=[,!.]|\s(?:no|i|it|that|what|don't|actually)\b))"
 )
 PRAISE = (
     r"(?:thanks(?: a lot| so much)?|thank you(?: so much| very much)?|thx|ty|well|great|cool|nice"
@@ -37,6 +39,7 @@ FIRST = any_of(
     rf"{WORDS}(?:[\s,!.:]{{1,3}}(?:there|assistant|bot))?[\s,!.:]+(?=\S)",
     rf"{PRAISE}(?: (?:there|assistant|bot|everyone))?"
     rf"(?:\s?[,!.:]+\s?(?=\S)|\s(?!note\b)(?=(?:{ORDERS}|can|could|would|will|please|i|what|and)\b))",
+    rf"(?:alexa|siri|google|jarvis|computer|dude|bro|mate|sir|dear)[\s,]+(?={ORDERS}\b)",
     rf"{WHEN_YOU_CAN}[\s,]+(?=(?:please |can |could |would |will )?(?:you )?{ORDERS}\b)",
     rf"{SMILE}\s*(?=\S)",
 )
@@ -59,6 +62,7 @@ MINDED = {"creat": "create", "delet": "delete", "mov": "move", "remov": "remove"
 THANKS = (
     r"(?:(?:many |much )?(?:thanks|thank (?:you|u)|thx|thnx|thanx|ty|tysm|tyvm|tia|cheers)"
     r"(?: (?:a (?:lot|million|bunch|ton)|so much|so very much|very much|much|loads|again|you"
+    r"|indeed|ever so much|heaps|kindly|sir|madam|love"
     r"|in advance|bot|assistant|buddy|mate|dear|man))*)"
 )
 NO_MANNERS = (
@@ -73,6 +77,8 @@ LAST = any_of(
     r"|(?:that|it) would be (?:great|nice|lovely|awesome|amazing|super|good))$",
     rf"[\s,.;–-]{{1,3}}{WHEN_YOU_CAN}$",
     rf"\s?{SMILE}$",
+    r"[\s,.;!–-]{1,3}(?:real quick|lol|haha|omg|phew|thank (?:god|goodness|heavens))$",
+    r"\s?,\s?(?:sir|madam|ma'am|mate|buddy|dear|bro|dude)$",
 )
 FOR_ME = any_of(r"[\s,]{1,3}(?:for me|on my behalf|will you|would you)$")
 LONGEST_LAST = 80

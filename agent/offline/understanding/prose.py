@@ -19,9 +19,11 @@ SALUTATION = any_of(
 SIGN_OFF = any_of(
     r"(?:(?:with )?(?:(?:best|kind|warm|kindest|warmest|many)(?: (?:regards|wishes|thanks))"
     r"|regards|sincerely(?: yours)?|yours(?: \w+)?|cheers|best|all the best|br|love|xoxo"
-    r"|thanks(?: again| so much)?|thank you|talk soon|see you(?: soon)?))\s?[,.!]{0,2}"
+    r"|thanks(?: again| so much)?|thank you|thx|rgds|talk soon|see you(?: soon)?))\s?[,.!]{0,2}"
 )
 HEADER = any_of(r"(?P<name>from|to|subject|date|sent|cc|re|fwd?|betreff)\s?: ?(?P<value>.+)")
+QUOTES = any_of(r"[>\s]{0,9}.{1,200} wrote\s?:")
+"""On Monday, Tom wrote: what follows is a mail."""
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
 ORDER = any_of(
     r"(?:please )?(?:add|create|make|put|remind|delete|remove|mark|move|rename|complete|show|set"
@@ -38,7 +40,7 @@ KEEP = any_of(
 def is_letter(lines: list[str]) -> bool:
     """Whether lines are those of a mail: its headers, or a greeting or an end around sentences."""
     headers = sum(bool(HEADER.fullmatch(line)) for line in lines[:8])
-    if headers > 1:
+    if headers > 1 or any(map(QUOTES.fullmatch, lines)):
         return True
     ends = any(SIGN_OFF.fullmatch(line) for line in lines[1:][-5:])
     greets = any(SALUTATION.fullmatch(line) for line in lines[:2])

@@ -16,7 +16,8 @@ CHANGE = (
 )
 TOO = r"(?: (?:too|as well|again))?"
 FIRST = (
-    r"(?:(?:no|oops|sorry|wait|that was (?:a mistake|wrong|an accident)|my mistake)[,.!;]* ){0,2}"
+    r"(?:(?:no|oops|whoops|sorry|wait|damn|that was (?:a mistake|wrong|an accident)"
+    r"|my (?:mistake|bad))[,.!;]* ){0,2}"
 )
 COUNT = "|".join(word for word in NUMBERS if len(word) > 2 and " " not in word)
 
@@ -24,7 +25,7 @@ UNDO = any_of(
     rf"{FIRST}(?:undo|revert|roll back|take back)(?: (?:{THAT}|{CHANGE}|{ALL}))?{TOO}",
     rf"{FIRST}(?:take|change|put|turn|roll) {THAT} back{TOO}",
     r"oops|that was (?:a mistake|wrong|an accident)",
-    r"i did(?:n't| not) mean (?:that|to(?! delete).*)",
+    r"i did(?:n'?t| not) mean (?:that|to(?! delete).*)",
 )
 UNDO_SOME = any_of(
     rf"{FIRST}(?:undo|revert|roll back|take back) (?:my |the |your )?(?:last |latest |previous )?"
@@ -38,8 +39,10 @@ RESTORE = any_of(
     r"(?: of)? (?P<name2>.+)",
     rf"(?:i|we)(?:'ve| have)? (?:deleted|removed) (?P<name3>.+?) {MISTAKE}",
     rf"(?:i|we) {MISTAKE} (?:deleted|removed) (?P<name4>.+)",
-    r"(?:i|we) did(?:n't| not) (?:want|mean) to (?:delete|remove) (?P<name5>.+)",
-    r"(?:bring|get) (?P<name6>.+?) back(?: (?:on|onto|in|to) (?:my|the) list)?",
+    r"(?:i|we) did(?:n'?t| not) (?:want|mean) to (?:delete|remove) (?P<name5>.+)",
+    rf"{FIRST}(?:bring|get|i want|give me) (?P<name6>.+?) back"
+    r"(?: (?:on|onto|in|to) (?:my|the) list)?",
+    r"(?:(?:i|we) )?(?:should not|shouldn't|should never) have (?:deleted|removed) (?P<name7>.+)",
 )
 PUT_BACK = any_of(
     r"put back (?P<name1>.+?)(?: (?:on|onto|in|to) (?:my|the) list)?",
