@@ -37,6 +37,7 @@ def chosen_llm() -> LLM:
         deadline=settings.AGENT_TURN_DEADLINE,
         first_byte=first_byte_deadline(base_url),
         silence=settings.AGENT_IDLE_DEADLINE,
+        max_tokens=settings.AGENT_MAX_TOKENS,
     )
 
 

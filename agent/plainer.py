@@ -55,9 +55,10 @@ def _by_turn(messages: list[Message]) -> list[list[Message]]:
 def _bare(turn: list[Message]) -> list[Message]:
     """With the protocol's own fields alone, and each call in a message of its own."""
     results = {message["tool_call_id"]: message for message in turn if message["role"] == "tool"}
+    called = {call["id"] for message in turn for call in message.get("tool_calls", [])}
     bare: list[Message] = []
     for message in turn:
-        if "tool_calls" not in message and message["role"] != "tool":
+        if "tool_calls" not in message and message.get("tool_call_id") not in called:
             bare.append(message)
         said = message["content"]
         for call in message.get("tool_calls", []):

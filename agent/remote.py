@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property, partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx2
 import openai
@@ -28,9 +29,12 @@ TAIL_SECONDS = 0.2
 FINISHED_SECONDS = 0.8
 """How long an answer that has told why it ends may take for its usage and its end mark."""
 REFUSED = {400, 413, 422}
-OPTIONAL: dict[str, Any] = {"stream_options": {"include_usage": True}}
-"""Fields of a request that some servers refuse."""
+USAGE: dict[str, Any] = {"stream_options": {"include_usage": True}}
+LIMITS = ("max_tokens", "max_completion_tokens")
 
+
+AZURE = "api-version"
+"""In the query of a base URL, it tells a server that takes the key in a header of its own."""
 
 # What the package tells of this machine, and an account that belongs to another endpoint.
 NOT_SENT = (
@@ -57,7 +61,8 @@ class RemoteLLM:
 
     ``deadline`` is the seconds that one call may take in all, a second attempt included;
     ``first_byte`` those until an answer begins, and ``silence`` those between two pieces of it.
-    Servers without keys take an empty one.
+    Servers without keys take an empty one. ``max_tokens`` are those of one answer; 0: no limit.
+    What stands behind a ``?`` in the base URL, as Azure wants it, goes along with each request.
     Keys, addresses and the server's own words are in no exception that leaves, and in no log.
     """
 
@@ -70,16 +75,18 @@ class RemoteLLM:
         deadline: float,
         first_byte: float = math.inf,
         silence: float = math.inf,
+        max_tokens: int = 0,
         max_bytes: int = 16_000_000,
     ) -> None:
-        self._base_url = base_url
+        self._base_url, _, query = base_url.partition("?")
+        self._query = dict(parse_qsl(query))
         self._api_key = api_key
         self.model = model
         self._deadline = deadline
         self._first_byte = first_byte
         self._silence = silence
         self._max_bytes = max_bytes
-        self._optional = OPTIONAL
+        self._optional = _optional(max_tokens)
 
     def stream(
         self,
@@ -94,7 +101,11 @@ class RemoteLLM:
         for attempt in range(1, ATTEMPTS + 1):
             completion = Completion(self.model)
             try:
-                return (yield from self._attempt(completion, messages, tools, deadline))
+                response = yield from self._attempt(completion, messages, tools, deadline)
+                if attempt == ATTEMPTS or not self._ran_out(response):
+                    return response
+                self._optional = _optional(0)  # it thinks for longer than it may answer
+                failure = CallError(LLMUnavailable, "no answer within max_tokens")
             except CallError as error:
                 failure = error
             _log(failure)
@@ -136,7 +147,7 @@ class RemoteLLM:
         takes no optional fields is remembered; how many messages it takes depends on them.
         """
         refusal = None
-        for left_out, body in self._bodies(messages, tools):
+        for optional, body in self._bodies(messages, tools):
             try:
                 response = self._send(body, deadline)
             except _Refused as refused:
@@ -144,31 +155,36 @@ class RemoteLLM:
                     raise
                 refusal = refusal or refused
                 continue
-            if left_out:
-                logger.warning("the model's server took a request only without %s", left_out)
-            self._optional = {name: OPTIONAL[name] for name in OPTIONAL if name in body}
+            _log_what_was_left_out(self._optional[0].keys() - body.keys(), messages, body)
+            self._optional = optional
             return response
         raise refusal or CallError(LLMMisconfigured, "no request")
 
     def _bodies(
         self, messages: list[Message], tools: list[dict[str, Any]]
-    ) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The request in ever plainer forms, and what each of them leaves out."""
+    ) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
+        """The request in ever plainer forms, and the optional fields to begin with after each."""
         body: dict[str, Any] = {"model": self.model, "messages": messages, "stream": True}
         if tools:
             body["tools"] = tools
-        yield "", body | self._optional
-        if self._optional:
-            yield ", ".join(self._optional), body
+        optional = self._optional
+        for place, fields in enumerate(optional):
+            yield optional[place:], body | fields
         for form in plainer.forms(messages):
-            yield "some of the earlier messages", body | self._optional | {"messages": form}
+            yield optional, body | optional[0] | {"messages": form}
+
+    def _ran_out(self, response: Response) -> bool:
+        """Whether it came to the limit of its tokens before it had said or asked for anything."""
+        is_limited = bool(self._optional[0].keys() & LIMITS)
+        is_empty = not (response.text or response.tool_requests)
+        return is_limited and is_empty and response.finish_reason == "length"
 
     def _send(self, body: dict[str, Any], deadline: Deadline) -> httpx2.Response:
         """The request goes out as it stands: the typed methods of the package would check each
         message again, at more cost than all the rest of a turn.
         """
-        options: openai.RequestOptions = {"headers": HEADERS, "timeout": deadline.remaining()}
         deadline.begin()
+        options: openai.RequestOptions = {"headers": HEADERS, "timeout": deadline.remaining()}
         token = exchange.set(deadline)
         try:
             stream = self._client.post(
@@ -193,6 +209,8 @@ class RemoteLLM:
         return openai.OpenAI(
             base_url=self._base_url,
             api_key=self._api_key or "none",  # the package refuses an empty one
+            default_query=self._query,
+            default_headers={"api-key": self._api_key} if AZURE in self._query else None,
             max_retries=0,
             http_client=httpx2.Client(
                 transport=Transport(self._max_bytes),
@@ -239,6 +257,20 @@ def _pause(failure: CallError, deadline: Deadline) -> bool:
     """Wait as the server asks; False, at once, if that would last too long."""
     seconds = (failure.retry_after or 0) + random.uniform(*PAUSE)  # noqa: S311 (no secret)
     return deadline.pause(seconds)
+
+
+def _optional(max_tokens: int) -> list[dict[str, Any]]:
+    """The fields that some servers refuse, and what to send in their place, one after the other."""
+    if not max_tokens:
+        return [USAGE, {}]
+    named, named_anew = ({name: max_tokens} for name in LIMITS)
+    return [USAGE | named, USAGE | named_anew, named, {}]
+
+
+def _log_what_was_left_out(fields: set[str], messages: list[Message], body: dict[str, Any]) -> None:
+    left_out = sorted(fields) + ["some of the messages"] * (body["messages"] is not messages)
+    if left_out:
+        logger.warning("the model's server took a request only without %s", ", ".join(left_out))
 
 
 def _log(failure: CallError) -> None:

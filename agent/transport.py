@@ -58,7 +58,7 @@ class CallError(Exception):
 
 
 class Deadline:
-    """How long an answer may take: ``seconds`` from now in all, which can be shortened.
+    """How long an answer may take: ``seconds`` from now in all, further attempts included.
 
     ``first_byte`` are the seconds in which the body of an answer has to begin, ``silence`` those
     that may pass between two pieces of it. ``idle`` is called about once a second while the caller
@@ -81,6 +81,7 @@ class Deadline:
 
     def begin(self) -> None:
         """An attempt begins."""
+        self._over_at = self._at
         self._silent_until = monotonic() + self._first_byte
         self._put_idle_off()
 
@@ -95,7 +96,7 @@ class Deadline:
 
     def remaining(self) -> float:
         """Seconds, more than 0. Raises CallError once there are none."""
-        seconds = min(self._at, self._silent_until) - monotonic()
+        seconds = min(self._over_at, self._silent_until) - monotonic()
         if seconds <= 0:
             raise CallError(LLMTimeout, "deadline")
         return seconds
@@ -120,7 +121,8 @@ class Deadline:
         return True
 
     def shorten(self, seconds: float) -> None:
-        self._at = min(self._at, monotonic() + seconds)
+        """Of this attempt."""
+        self._over_at = min(self._over_at, monotonic() + seconds)
 
     def _put_idle_off(self) -> None:
         self._idle_at = monotonic() + random.uniform(*IDLE_SECONDS)  # noqa: S311 (no secret)

@@ -21,6 +21,7 @@ class Request:
     body: dict[str, Any]
     headers: dict[str, str]
     peer: tuple[str, int]  # the same for requests of one connection
+    path: str
 
 
 class ScriptedServer:
@@ -113,10 +114,10 @@ class Exchange(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.path != PATH:
+        if self.path.partition("?")[0] != PATH:
             self.refuse(HTTPStatus.NOT_FOUND, "no such path")
             return
-        request = Request(json.loads(content), dict(self.headers), self.client_address)
+        request = Request(json.loads(content), dict(self.headers), self.client_address, self.path)
         self.server.scripted.receive(request)(self)
 
     def refuse(self, status: int, sentence: str) -> None:
