@@ -130,11 +130,11 @@ def test_a_scripted_llm_plays_its_steps_and_keeps_the_prompts() -> None:
 
 
 def test_the_scripted_server_refuses_a_prompt_that_breaks_the_rules() -> None:
-    orphan = [*PROMPT, {"role": "tool", "tool_call_id": "x", "content": "{}"}]
+    second = [*PROMPT, {"role": "system", "content": "And be kind."}]
     with ScriptedServer(says("Hi")) as server, closing(remote(server.url)) as llm:
-        heard = listen(llm, Heard(server), orphan)
+        heard = listen(llm, Heard(server), second)
         assert type(heard.error) is LLMMisconfigured
-        fault = "messages[2] is the result of no call just before it."
+        fault = "messages[2] is a second system message."
         assert server.refused == [fault, fault]  # the plainer form, too
         assert listen(llm, heard).response.text == "Hi"
 
