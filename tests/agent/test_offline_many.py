@@ -1,5 +1,7 @@
 """Many tasks at once, over the real way of a turn."""
 
+from datetime import date
+
 import pytest
 
 from accounts.models import User
@@ -46,3 +48,48 @@ def test_twenty_lines_are_twenty_tasks_and_one_call(user: User) -> None:
     assert "Added 20 tasks" in answer
     assert Task.objects.for_user(user).count() == 20
     assert ToolCall.objects.filter(name="create_task").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "value"),
+    [
+        ("complete buy milk", "completed", True),
+        ("move buy milk to 2030-01-05", "due_date", date(2030, 1, 5)),
+        ("make buy milk high priority", "priority", "high"),
+        ("delete buy milk and pay rent", "deleted", True),
+    ],
+)
+def test_the_open_one_is_found_behind_many_that_are_done(
+    user: User, said: str, field: str, value: object
+) -> None:
+    done = {"title": "Buy milk", "due_date": date(2026, 1, 1), "completed": True}
+    for _ in range(55):
+        Task.add(user, Origin("api"), **done)
+    task = Task.add(user, Origin("api"), title="Buy milk")
+    Task.add(user, Origin("api"), title="Pay rent")
+
+    say(Conversation(user=user), user, said)
+
+    task.refresh_from_db()
+    found = task.deleted_at is not None if field == "deleted" else getattr(task, field)
+    assert found == value
+    assert Task.objects.filter(title="Buy milk", deleted_at=None).exclude(pk=task.pk).count() == 55
+
+
+def test_deleted_tasks_are_all_counted(user: User) -> None:
+    for task in tasks(user, 63):
+        task.remove(Origin("api"))
+
+    answer = say(Conversation(user=user), user, "restore everything")
+
+    assert "63 deleted tasks" in answer
+
+
+def test_what_is_open_is_told_where_many_of_its_name_are_done(user: User) -> None:
+    for _ in range(55):
+        Task.add(user, Origin("api"), title="Buy milk", due_date=date(2026, 1, 1), completed=True)
+    Task.add(user, Origin("api"), title="Buy milk", priority="high")
+
+    answer = say(Conversation(user=user), user, "is buy milk on my list?")
+
+    assert "high priority" in answer

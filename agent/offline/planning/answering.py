@@ -6,7 +6,7 @@ from agent.offline.intents import Named, Show
 from agent.offline.known import KnownTask, Reply, Tasks
 from agent.offline.matching import search_words
 from agent.offline.planning import wording
-from agent.offline.planning.finding import list_tasks, look_up_closely, or_add
+from agent.offline.planning.finding import list_all, look_up_closely, or_add
 from agent.offline.steps import Plan, Request
 
 
@@ -23,13 +23,13 @@ def about(intent: Show, named: Named, now: datetime) -> Plan[Reply]:
 
 
 def _looked_up(named: Named) -> Plan[Tasks]:
-    [tasks] = yield from list_tasks({"status": "all", "search": search_words(named)})
+    tasks = yield from list_all({"status": "all", "search": search_words(named)})
     same = tuple(task for task in tasks if task.title.casefold() == named.words.casefold())
     if same and len(named.words.split()) > 1:
         return same
     if not tasks and named.verb:
         without = Named(named.words.removeprefix(named.verb).strip())
-        [tasks] = yield from list_tasks({"status": "all", "search": search_words(without)})
+        tasks = yield from list_all({"status": "all", "search": search_words(without)})
     return tasks or (yield from look_up_closely(named)).tasks
 
 

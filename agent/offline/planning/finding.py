@@ -33,7 +33,7 @@ from agent.offline.past import base_of
 from agent.offline.planning import wording
 from agent.offline.planning.doubting import DEEDS, asked, doubt, which
 from agent.offline.steps import Plan, Request
-from agent.tools import MOST_AT_ONCE
+from agent.tools import LISTED_TASKS, MOST_AT_ONCE
 
 OR = re.compile(r"\b(?:or|either)\b", re.IGNORECASE)
 
@@ -117,7 +117,7 @@ def _places(known: Known, places: tuple[int, ...]) -> tuple[str, ...] | Reply:
 
 
 def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]:
-    [listed] = yield from list_tasks(_search(named))
+    [listed] = yield from _look_up(change, named)
     found = _fitting(change, listed, named)
     parts = [Named(part) for part in BETWEEN.split(named.words)]
     if not found.tasks and len(parts) > 1 and named.day:
@@ -152,7 +152,7 @@ def _adds(other: Found, found: Found) -> bool:
 
 def _each(change: Change, parts: list[Named], now: datetime) -> Plan[Tasks | Reply]:
     """Several names: "the report and the milk". One that is unclear holds up all of them."""
-    lists = yield from list_tasks(*map(_search, parts))
+    lists = yield from _look_up(change, *parts)
     found: dict[str, KnownTask] = {}
     for part, listed in zip(parts, lists, strict=True):
         fitting = _fitting(change, listed, part)
@@ -174,6 +174,17 @@ def _one_of(change: Change, named: Named, parts: list[Named], now: datetime) -> 
     if isinstance(found, Reply) or len(found) == 1 or not OR.search(named.words):
         return found
     return which(change, found, f"{name(named)} is one or the other.", now)
+
+
+def _look_up(change: Change, *names: Named) -> Plan[list[Tasks]]:
+    """What each name may mean; of more than a list tells, those that the change can be about."""
+    lists = yield from list_tasks(*map(_search, names))
+    usual = {"status": "done" if change.tool == "reopen_task" else "open"}
+    for place, named in enumerate(names):
+        if len(lists[place]) == LISTED_TASKS:
+            found = yield from list_all(_search(named) | usual)
+            lists[place] = found or (yield from list_all(_search(named)))
+    return lists
 
 
 def _search(named: Named) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from agent.offline.known import Known, Reply, Tasks, tasks_of
 from agent.offline.matching import best_matches, search_words
 from agent.offline.planning import wording
 from agent.offline.planning.doubting import which
-from agent.offline.planning.finding import list_tasks
+from agent.offline.planning.finding import list_all
 from agent.offline.planning.telling import told
 from agent.offline.steps import Plan, Request
 
@@ -21,7 +21,7 @@ def restore(intent: Restore, known: Known, now: datetime) -> Plan[Reply | None]:
         found = yield from _by_name(intent.target)
         words = f"I found no deleted task about {wording.quoted(intent.target.words)}."
     else:
-        found = _just_deleted(known) or (yield from list_tasks(DELETED))[0]
+        found = _just_deleted(known) or (yield from list_all(DELETED))
         words = "There are no deleted tasks."
     if not found:
         return None if intent.otherwise else Reply(words, keeps_focus=True)
@@ -34,7 +34,7 @@ def restore(intent: Restore, known: Known, now: datetime) -> Plan[Reply | None]:
 
 def _by_name(named: Named) -> Plan[Tasks]:
     """Deleted tasks with these words; a title that only looks like them is none."""
-    [listed] = yield from list_tasks(DELETED | {"search": search_words(named)})
+    listed = yield from list_all(DELETED | {"search": search_words(named)})
     found = best_matches(listed, named)
     return () if found.doubtful else found.tasks
 
