@@ -15,6 +15,7 @@ from agent.llm import LLM, LLMTimeout, Message, Response, ToolRequest, wait_on
 from text import clean_text, is_blank
 
 NO_WORDS = "I have nothing to say to that."
+DONE = "Done."
 FILTERED = "I cannot answer that."
 TOO_LONG = "(My answer was cut short here.)"
 CALLS_AT_ONCE = 100
@@ -114,6 +115,7 @@ def run(
     specifications = tools.specifications()
     outcome = Outcome()
     calls_left = limits.tool_calls
+    has_changed = False
     reply = _Reply(limits.characters, deadline)
     in_time = _in_time(deadline, idle)
     for step in range(first_step, first_step + limits.steps):
@@ -122,7 +124,7 @@ def run(
         if reply.is_cut:
             outcome.finish_reason = "length"
         if reply.is_cut or not response.tool_requests:
-            yield from reply.end(outcome.finish_reason)
+            yield from reply.end(outcome.finish_reason, DONE if has_changed else NO_WORDS)
             return outcome
         calls: list[RecordedCall] = []
         came_with = beside.of_calls(response, llm.model)
@@ -134,6 +136,7 @@ def run(
             calls_left = max(0, calls_left - 1)
             yield ToolStarted(call.id, call.name, call.kept)
             done = execute(call)
+            has_changed |= done.status == "succeeded" and tools.changes(done.name)
             yield ToolFinished(done.id, done.name, done.status, done.result, done.duration_ms)
             calls.append(done)
         if monotonic() > deadline:
@@ -192,12 +195,12 @@ class _Reply:
                 yield from self._fit(text)
                 lead = ""
 
-    def end(self, finish_reason: str) -> Iterator[TextDelta]:
+    def end(self, finish_reason: str, if_blank: str) -> Iterator[TextDelta]:
         """The words to add where the model's own do not stand alone."""
         if finish_reason == "length":
             yield self.closing(TOO_LONG)
         elif self._is_blank:
-            yield TextDelta(FILTERED if finish_reason == "content_filter" else NO_WORDS)
+            yield TextDelta(FILTERED if finish_reason == "content_filter" else if_blank)
 
     def closing(self, words: str) -> TextDelta:
         return TextDelta(words if self._is_blank else f"\n\n{words}")

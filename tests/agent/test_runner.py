@@ -193,6 +193,24 @@ def test_a_model_that_never_ends_is_closed() -> None:
     assert closed == [True]
 
 
+@pytest.mark.parametrize(
+    ("tool", "status", "said"),
+    [
+        ("create_task", "succeeded", "Done."),
+        ("create_task", "failed", runner.NO_WORDS),
+        ("list_tasks", "succeeded", runner.NO_WORDS),
+    ],
+)
+def test_a_model_that_says_nothing_after_a_change_has_done_it(
+    tool: str, status: str, said: str
+) -> None:
+    events, _ = play(
+        ScriptedLLM([call(tool)], [""]), execute=lambda made: replace(execute(made), status=status)
+    )
+
+    assert text(events) == said
+
+
 @pytest.mark.parametrize("says", [True, False])
 def test_an_answer_without_end_is_over_when_the_turn_has_had_its_time(says: bool) -> None:
     closed = []
