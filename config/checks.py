@@ -51,7 +51,7 @@ def _lease() -> Iterator[CheckMessage]:
     if settings.AGENT_LEASE <= settings.AGENT_CALL_DEADLINE:
         yield Error(
             "AGENT_LEASE is not longer than AGENT_CALL_DEADLINE.",
-            hint="A turn would count as dead while the model still thinks; 15 s more are good.",
+            hint="A turn would count as dead while it is still at work; 15 s more are good.",
             id="config.E001",
         )
 
