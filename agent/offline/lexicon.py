@@ -21,6 +21,7 @@ PAST_ENDING = (
     rf"(?:{ENDING}|this (?:morning|afternoon|evening)|last (?:night|week|month|[a-z]{{3,6}}day)"
     r"|earlier(?: today)?|just now|(?:an?|\w{1,6}) (?:minutes?|hours?|days?|weeks?) ago)"
 )
+SHOW = r"(?:show|list|display|view)(?: me| us)?"
 DUE = r"(?:due date|due day|due time|deadline|date|due|time)"
 BETWEEN = any_of(r" ?, ?(?:and )?| and | ?& ?| plus | or ")
 """What stands between several names."""

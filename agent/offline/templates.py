@@ -7,7 +7,11 @@ belongs together: ``{task}'s``. All names are bounded, so that a text is read in
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class _Maybe(str):
@@ -28,6 +32,28 @@ def template(text: str, names: Mapping[str, str]) -> re.Pattern[str]:
     if next(reading, None) is not None:
         raise ValueError(f"closed too often: {text}")
     return re.compile(pattern, re.IGNORECASE | re.DOTALL)
+
+
+def rules(names: Mapping[str, str], *table: tuple[T, str]) -> list[tuple[re.Pattern[str], T]]:
+    """For each meaning its sentences, a line each."""
+    return [
+        (template(line.strip(), names), meaning)
+        for meaning, told in table
+        for line in told.strip().splitlines()
+    ]
+
+
+def first_read(
+    table: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], T]]],
+    text: str,
+    now: datetime,
+) -> T | None:
+    """What the first of the readers makes of ``text`` whose sentence it is, and that reads it."""
+    for pattern, read in table:
+        match = pattern.fullmatch(text)
+        if match and (asked := read(match, now)):
+            return asked
+    return None
 
 
 def _alternatives(parts: Iterator[str], closing: str, names: Mapping[str, str]) -> str:

@@ -1,9 +1,12 @@
 """Sentences by example."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from agent.offline.templates import template
+from agent.offline.templates import first_read, rules, template
 
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
 NAMES = {"task": r"(?P<task>.{1,20}?)", "done": r"(?:done|finished)"}
 READ = [
     ("(mark|tick) {task} [off] [as] {done}", "Tick the Milk off as done", "the Milk"),
@@ -45,3 +48,16 @@ def test_what_is_no_template_is_refused(told: str) -> None:
 def test_a_name_of_no_lexicon_is_refused() -> None:
     with pytest.raises(KeyError):
         template("mark {tsak}", NAMES)
+
+
+def test_the_first_reader_that_makes_something_of_its_sentence_is_heard() -> None:
+    table = rules(
+        NAMES,
+        (lambda match, now: None, "tick {task}"),
+        (lambda match, now: match["task"], "(tick|mark) {task}\nundo {task}"),
+        (lambda match, now: "never", "tick {task}"),
+    )
+
+    assert first_read(table, "tick milk", NOW) == "milk"
+    assert first_read(table, "undo milk", NOW) == "milk"
+    assert first_read(table, "wash milk", NOW) is None

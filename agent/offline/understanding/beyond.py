@@ -1,9 +1,7 @@
 """Sentences that ask for what is not to be had here: lists, tags, alarms, sharing, repeating."""
 
-import re
-
 from agent.offline.lexicon import NO_BELL, NO_REPEATING, NO_SHARING
-from agent.offline.templates import template
+from agent.offline.templates import rules
 
 ONE_LIST = "There is one list here, and everything is on it."
 NO_PARTS = "Tasks have only a title, notes, a date, a time and a priority here."
@@ -18,14 +16,9 @@ NAMES = {
     "bell": r"(?:alarm|timer|alert|notification)s?",
     "own": r"(?!(?:todo|to-do|task|tasks|main|own) )",
 }
-
-
-def _rules(absent: str, told: str) -> list[tuple[re.Pattern[str], str]]:
-    return [(template(line.strip(), NAMES), absent) for line in told.strip().splitlines()]
-
-
-NEVER = [
-    *_rules(
+NEVER = rules(
+    NAMES,
+    (
         ONE_LIST,
         """
         (create|make|start|open|set up|add|new) [{the}] [new] [{word}] {folder} {called} {any}
@@ -37,14 +30,14 @@ NEVER = [
         new {folder}: {any}
         """,
     ),
-    *_rules(
+    (
         NO_REPEATING,
         """
         (stop|quit|end|cancel) (repeating|the repetition of|the repeat of) {any}
         (make|set) {any} (repeat|recur|recurring|repeating) [{any}]
         """,
     ),
-    *_rules(
+    (
         NO_BELL,
         """
         (set|create|make|start) [a|an|the|my|another] {bell} [(for|on|at|to|in) {any}]
@@ -52,13 +45,14 @@ NEVER = [
         (mute|silence|snooze|enable|disable) [a|an|the|my|all] {bell} [(for|on|of|from) {any}]
         """,
     ),
-]
+)
 """Nothing else can be meant."""
-NOT_OF_A_TASK = [
-    *_rules(ONE_LIST, "(move|put|add) {any} (to|into|in|on|under) [{the}] {own}{word} {folder}"),
-    *_rules(NO_PARTS, "(add|attach|put|create|make) [{the}] {part} (to|for|on|in) {any}"),
-    *_rules(NO_SHARING, "(share|assign|delegate|give|hand over) {any} (with|to) {any}"),
-]
+NOT_OF_A_TASK = rules(
+    NAMES,
+    (ONE_LIST, "(move|put|add) {any} (to|into|in|on|under) [{the}] {own}{word} {folder}"),
+    (NO_PARTS, "(add|attach|put|create|make) [{the}] {part} (to|for|on|in) {any}"),
+    (NO_SHARING, "(share|assign|delegate|give|hand over) {any} (with|to) {any}"),
+)
 """What "add a photo to the album" asks for is a thing to do, unless "the album" is a task."""
 
 

@@ -1,16 +1,12 @@
 """Sentences that change tasks, understood: "mark it as done", "move the report to monday"."""
 
-import re
 from datetime import datetime
 
 from agent.offline.intents import Change, Refuse
-from agent.offline.templates import template
+from agent.offline.templates import first_read, rules
 from agent.offline.understanding import change_readers as readers
-from agent.offline.understanding.change_readers import Read
 from agent.offline.understanding.slots import NAMES
 from agent.offline.words import any_of
-
-Rules = list[tuple[re.Pattern[str], Read]]
 
 CORRECTED = any_of(
     r"^(?:(?:no|actually|sorry|rather|wait|hm{1,3}|oh|oops|but|and|well)[, ]{1,3}){1,4}"
@@ -20,32 +16,16 @@ CORRECTED = any_of(
 
 def read_change(text: str, now: datetime) -> Change | Refuse | None:
     """The change that one sentence asks for; None when it asks for none."""
-    return _first(RULES, CORRECTED.sub("", text, count=1), now)
+    return first_read(RULES, CORRECTED.sub("", text, count=1), now)
 
 
 def read_note(text: str, now: datetime) -> Change | Refuse | None:
     """The same for what begins like adding a task: "add a note to the report: …"."""
-    return _first(ADDITIONS, text, now)
+    return first_read(ADDITIONS, text, now)
 
 
-def _first(rules: Rules, text: str, now: datetime) -> Change | Refuse | None:
-    for pattern, read in rules:
-        match = pattern.fullmatch(text)
-        if match and (change := read(match, now)):
-            return change
-    return None
-
-
-def _rules(*table: tuple[Read, str]) -> Rules:
-    """For each reader its sentences, a line each."""
-    return [
-        (template(sentence.strip(), NAMES), read)
-        for read, told in table
-        for sentence in told.strip().splitlines()
-    ]
-
-
-ADDITIONS = _rules(
+ADDITIONS = rules(
+    NAMES,
     (
         readers.note,
         """
@@ -59,12 +39,13 @@ ADDITIONS = _rules(
             (add|append) to [{its}] notes{saying}{note}
             append to {titled}{colon}{note}
             note (on|for) {not_self}{titled} that {note}
+            note that {of_it}
         """,
     ),
-    (readers.note, "note that {of_it}"),
     (readers.add_due, "add [a|an|the] (due date|deadline) (to|for) {task}[( of|{colon}){phrase}]"),
 )
-RULES = _rules(
+RULES = rules(
+    NAMES,
     # dates and priorities taken away
     (
         readers.clear,
@@ -162,9 +143,9 @@ RULES = _rules(
             [i] did (it|that) [{ending}]
             i did [{ending}]
             (it|that)'s {done} [{ending}]
+            mark [as] {done}
         """,
     ),
-    (readers.complete_it, "mark [as] {done}"),
     (
         readers.complete,
         """
@@ -193,10 +174,7 @@ RULES = _rules(
     ),
     (readers.complete_perhaps, "{no_doer}{no_statement}{task} {verb} [{ending}]"),
     # away with it
-    (
-        readers.delete,
-        "({delete}|forget [about]) [{task}]",
-    ),
+    (readers.delete, "({delete}|forget [about]) [{task}]"),
     (readers.delete_all, "(reset|purge|wipe|start over) [everything|all|it all|my list]"),
     (
         readers.delete,

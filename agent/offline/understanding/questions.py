@@ -7,21 +7,15 @@ from datetime import datetime
 from typing import Literal
 
 from agent.offline.intents import More, Named, Query, Show
+from agent.offline.lexicon import DONE, SHOW
 from agent.offline.past import base_of
+from agent.offline.templates import first_read, rules
 from agent.offline.understanding.history import read_history
 from agent.offline.understanding.queries import ORDERS, read_query
 from agent.offline.understanding.targets import read_target
 from agent.offline.words import any_of
 
-MORE = any_of(
-    r"(?:show |give |list |see |tell )?(?:me )?(?:the )?(?:more|rest|others|remaining)"
-    r"(?: (?:of (?:them|it|my tasks|the list|my list|the tasks)|tasks?|ones?|please))*",
-    r"(?:show (?:me )?)?(?:the )?next(?: page| ones?| part| \d{1,3})?",
-    r"(?:go on|continue|keep going|what else)",
-    r"(?:show |what are )?(?:me )?the (?:other|next|remaining|last) (?:ones|tasks|part|page)",
-)
 Asks = Literal["tasks", "listed", "done", "notes", "first"]
-Read = Callable[[re.Match[str], datetime], Show | None]
 
 QUESTION = any_of(
     r"(?:what|what's|whats|when|when's|where|where's|why|who|who's|whom|whose|how|how's|which|is"
@@ -45,24 +39,14 @@ OF_TASKS = any_of(
 """A question with one of these is about tasks; "what's the weather tomorrow?" is not."""
 NOT_OF_TASKS = any_of(r"\b(?:weather|news|joke|meaning of)\b")
 
-ABOUT = r"(?:about|on|for|with|regarding|containing|named|called|mentioning)"
-MINE = r"(?:my|the|all|our|of|full|whole|current|open|todo|to-do|to do|task|shopping)"
-LIST = rf"(?:{MINE} )*(?:tasks?|todos?|to-dos?|to dos|lists?|agenda|items|everything|all|stuff)"
-SHOW = r"(?:show|list|display|view)(?: me| us)?"
-ALREADY = r"(?: (?:yet|already))?"
-
 
 def read_question(text: str, now: datetime) -> Show | More | None:
     """What a sentence, without its question mark, asks to see; None when it asks for no tasks."""
-    if MORE.fullmatch(text):
-        return More()
-    if history := read_history(text, now):
-        return history
-    for pattern, read in RULES:
-        match = pattern.fullmatch(text)
-        if match and (asked := read(match, now)):
-            return asked
-    return None
+    return read_history(text, now) or first_read(RULES, text, now)
+
+
+def _more(_match: re.Match[str], _now: datetime) -> More:
+    return More()
 
 
 def _list(match: re.Match[str], now: datetime) -> Show:
@@ -92,11 +76,10 @@ def _list_if_query(match: re.Match[str], now: datetime) -> Show | None:
 
 def _about(match: re.Match[str], now: datetime) -> Show | None:
     """Tasks by words of their titles, unless the words are those of a list."""
-    name = next(match[group] for group in match.re.groupindex if match[group])
-    target = read_target(name, now)
+    target = read_target(match["name"], now)
     if isinstance(target, Named) and target.words:
         return Show(named=Named(target.words))
-    query = read_query(name, now)
+    query = read_query(match["name"], now)
     return Show(query) if query else None
 
 
@@ -127,120 +110,134 @@ def _query_or_about(match: re.Match[str], now: datetime) -> Show | None:
     return _list(match, now) if read_query(match["name"], now) else _about(match, now)
 
 
-ON_MY_LIST = (
-    r"(?:on|in|among) (?:my |the |our )?(?:todo |to-do |task |shopping )?(?:list|tasks|todos)"
-)
-SORTED = rf"(?:(?:{SHOW}|sort|order|rank|list|give me) )?(?:me )?(?:{LIST}|them|it|these|those)?"
-RULES: list[tuple[re.Pattern[str], Read]] = [
+MINE = r"(?:my|the|all|our|of|full|whole|current|open|todo|to-do|to do|task|shopping)"
+NAMES = {
+    # slots
+    "name": r"(?P<name>[^\n]{1,600}?)",
+    "verb": r"(?P<verb>\w{1,30})",
+    "rest": r"(?P<rest>(?: [^\n]{0,600})?)",
+    "anything": r"\b[^\n]{0,600}",
+    # words
+    "about": r"(?:about|on|for|with|regarding|containing|named|called|mentioning)",
+    "already": r"(?:yet|already)",
+    "been": r"(?:already been|been already|already|been)",
+    "day": DAY,
+    "details": r"(?:notes?|details?|description)",
+    "done": rf"(?:{DONE}|(?:ticked|checked) off)",
+    "fact": r"(?:due date|deadline|status|details?|notes?|priority)",
+    "finished": r"(?:done|finish(?:ed)?|complete(?:d)?|do|tick(?:ed)? off)",
+    "is": r"(?:is|are|was|were|has|have|isn't|wasn't|hasn't)",
+    "is_there": r"(?:is there|are there|do i have|have i got|did i (?:add|write down|note))",
+    "my": r"(?:all|everything|anything|the|my)",
+    "my_list": r"(?:on|in|among) (?:my |the |our )?(?:todo |to-do |task |shopping )?"
+    r"(?:list|tasks|todos)",
+    "no_all": r"(?!(?:all|everything|anything|something|that|it|i)\b)",
+    "no_all_done": r"(?!(?:all|everything)(?: is| are)? (?:done|finished|complete))",
+    "no_deed": r"(?!do\b|get done)",
+    "no_state": r"(?!(?:do|done|have|get|got|add|added|finish\w*|complete\w*|miss(?:ed)?)\b)",
+    "no_there": r"(?!(?:there|any\w*|every\w*)\b)",
+    "now": r"(?:(?:right )?now|today|at the moment)",
+    "number": r"\d{1,3}",
+    "of": r"(?:of|for|on|about|from|in|to)",
+    "of_them": r"(?:of (?:them|it|my tasks|the list|my list|the tasks)|tasks?|ones?)",
+    "order": ORDERS,
+    "show": SHOW,
+    "sort": rf"(?:{SHOW}|sort|order|rank|give me)",
+    "sorted": r"(?:sort(?:ed)?|order(?:ed)?|ranked|arranged)",
+    "state": r"(?:open|due|urgent|important|high priority)",
+    "tasks": rf"(?:{MINE} ){{0,5}}"
+    r"(?:tasks?|todos?|to-dos?|to dos|lists?|agenda|items|everything|all|stuff)",
+    "thing": r"(?:thing|task|one|item|todo)",
+    "to_do": r"(?:to do|for me|i have|on (?:my|the) list|(?:right )?now|today|at the moment)",
+    "top": r"(?:most (?:important|urgent)|top|highest(?:[- ]priority)?)",
+    "word": r"\w{1,30}",
+}
+RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Show | More | None]]]
+RULES = rules(
+    NAMES,
     (
-        any_of(
-            rf"{SORTED} ?(?:sort(?:ed)?|order(?:ed)?|ranked|arranged)?(?: them)? ?{ORDERS}"
-            r"(?: (?:first|please))?"
-        ),
+        _more,
+        """
+            [show|give|list|see|tell] [me] [the] (more|rest|others|remaining) [{of_them}] [please]
+            [show [me]] [the] next [page|one[s]|part|{number}]
+            (go on|continue|keep going|what else)
+            [show|what are] [me] the (other|next|remaining|last) (ones|tasks|part|page)
+        """,
+    ),
+    (
         _list,
+        """
+            [{sort}] [me] [{tasks}|them|it|these|those] [{sorted}] [them] {order} [first|please]
+        """,
     ),
     (
-        any_of(
-            r"what(?:'s| is| are)? (?:the |my )?(?:single )?(?:most (?:important|urgent)|top"
-            r"|highest(?:[- ]priority)?)(?: priority)?(?: (?:thing|task|one|item|todo))?"
-            r"(?: (?:to do|on (?:my|the) list|right now|now|today|at the moment|for me|i have))*",
-            r"what(?:'s| is) my (?:first|number one|top) priority(?: right now| now| today)?",
-            r"(?:what|which(?: task| one)?) (?:matters|counts) (?:the )?most(?: right now| now)?",
-        ),
         _first,
+        """
+            what['s| is| are] [the|my] [single] {top} [priority] [{thing}] [{to_do}] [{to_do}]
+            what('s| is) my (first|number one|top) priority [{now}]
+            (what|which [task|one]) (matters|counts) [the] most [{now}]
+        """,
     ),
     (
-        any_of(
-            r"(?:show|read|tell|give|get|open|what(?:'s| is| are| do| does)?)(?: me)? (?:the |my )?"
-            r"(?:notes?|details?|description) (?:of|for|on|about|from|in|to) (?P<name>.+?)"
-            r"(?: say)?",
-        ),
         _notes,
+        """
+            (show|read|tell|give|get|open) [me] [the|my] {details} {of} {name} [say]
+            what['s| is| are| do| does] [me] [the|my] {details} {of} {name} [say]
+        """,
     ),
     (
-        any_of(
-            rf"(?:is|are|isn't|aren't) (?P<name>.+?) (?:already |still )?{ON_MY_LIST}{ALREADY}",
-            rf"(?:do|have) (?:i|you) (?:have|got|see) (?P<name2>.+?) {ON_MY_LIST}{ALREADY}",
-            r"did i (?:already )?(?:add|write down|note|put) "
-            rf"(?P<name3>.+?)(?: {ON_MY_LIST})?{ALREADY}",
-        ),
         _whether_listed,
+        """
+            (is|are|isn't|aren't) {name} [already|still] {my_list} [{already}]
+            (do|have) (i|you) (have|got|see) {name} {my_list} [{already}]
+            did i [already] (add|write down|note|put) {name} [{my_list}] [{already}]
+        """,
     ),
     (
-        any_of(
-            r"(?:is|are|was|were|has|have|isn't|wasn't|hasn't) "
-            r"(?!(?:all|everything|anything|that|it|i)\b)(?P<name>.+?) (?:already |been )*"
-            rf"(?:done|finished|completed?|ticked off|checked off|taken care of){ALREADY}",
-            r"(?:have|did|haven't|didn't) i (?:already )?"
-            r"(?:done|finished|completed|do|finish|complete|tick off|ticked off) "
-            rf"(?!(?:anything|everything|all|something)\b)(?P<name2>.+?){ALREADY}",
-        ),
         _whether_done,
+        """
+            {is} {no_all}{name} [{been}] {done} [{already}]
+            (have|did|haven't|didn't) i [already] {finished} {no_all}{name} [{already}]
+        """,
     ),
     (
-        any_of(
-            r"(?:have|did|haven't|didn't) i (?:already |really |ever )?"
-            r"(?!(?:do|done|have|get|got|add|added|finish\w*|complete\w*|miss(?:ed)?)\b)"
-            rf"(?P<verb>\w+) (?P<name>.+?){ALREADY}"
-        ),
         _whether_deed_done,
+        "(have|did|haven't|didn't) i [already|really|ever] {no_state}{verb} {name} [{already}]",
     ),
     (
-        any_of(
-            r"(?:is there|are there|do i have|have i got|did i (?:add|write down|note)) "
-            rf"(?:anything|something|any \w+|a \w+|tasks?) {ABOUT} (?P<name>.+)"
-        ),
         _about,
-    ),
-    (any_of(rf"(?:anything|something|everything|tasks?|all|what) {ABOUT} (?P<name>.+)"), _about),
-    (
-        any_of(
-            rf"(?:{SHOW}|find|search for|give me)(?: all| everything| anything| the| my)?"
-            rf"(?: tasks?| todos?)? {ABOUT} (?P<name>.+)"
-        ),
-        _about,
-    ),
-    (any_of(r"whe(?:n|re)(?:'s| is| are) (?P<name>.+?)(?: due)?"), _about),
-    (any_of(r"when (?:do|must|should) i (?:have to |need to |have )?(?P<name>.+)"), _about),
-    (
-        any_of(
-            r"(?:is|are|was|has) (?!(?:there|any\w*|every\w*)\b)(?P<name>.+?) (?:already |been )*"
-            rf"(?:open|due|urgent|important|high priority){ALREADY}"
-        ),
-        _about,
+        """
+            {is_there} (anything|something|(any|a) {word}|task[s]) {about} {name}
+            (anything|something|everything|task[s]|all|what) {about} {name}
+            ({show}|find|search for|give me) [{my}] [task[s]|todo[s]] {about} {name}
+            whe(n|re)('s| is| are) {name} [due]
+            when (do|must|should) i [have to|need to|have] {name}
+            (is|are|was|has) {no_there}{name} [{been}] {state} [{already}]
+            [what's|what is|what are] [the] {fact} (of|for|on) {name}
+            (what|how) about {name}
+            do i [still] (have|need) to {no_deed}{name} [{already}]
+            (find|search [for]|look for|look up) {name}
+        """,
     ),
     (
-        any_of(
-            r"(?:what(?:'s| is| are) )?(?:the )?"
-            r"(?:due date|deadline|status|details?|notes?|priority) (?:of|for|on) (?P<name>.+)"
-        ),
-        _about,
-    ),
-    (any_of(r"(?:what|how) about (?P<name>.+)"), _about),
-    (any_of(rf"do i (?:still )?(?:have|need) to (?!do\b|get done)(?P<name>.+?){ALREADY}"), _about),
-    (any_of(r"(?:find|search(?: for)?|look for|look up) (?P<name>.+)"), _about),
-    (
-        any_of(
-            r"(?!(?:all|everything)(?: is| are)? (?:done|finished|complete))"
-            rf"(?:(?:{SHOW}|(?:see|print|read|give|tell|get|check|open)(?: me| us)?) )?{LIST}"
-            r"(?P<rest>(?: .*)?)"
-        ),
         _list_if_list,
+        """
+            {no_all_done}{tasks}{rest}
+            ({show}|(see|print|read|give|tell|get|check|open)[ me| us]) {tasks}{rest}
+        """,
     ),
-    (any_of(SHOW), _list),
-    (any_of(rf"{SHOW} (?P<name>.+)"), _query_or_about),
+    (_list, "{show}"),
+    (_query_or_about, "{show} {name}"),
     (
-        any_of(
-            r"(?:what|what's|whats|which|how many|anything|any|is|am|are|do|have|did|tell me)\b.*"
-        ),
         _list_if_of_tasks,
+        "(what['s]|whats|which|how many|anything|any|is|am|are|do|have|did|tell me){anything}",
     ),
     (
-        any_of(
-            rf"(?:for |on )?(?:{DAY}|overdue|upcoming|high priority \w+)",
-            r"(?:completed|finished|done) tasks",
-        ),
         _list_if_query,
+        """
+            [for|on] ({day}|overdue|upcoming|high priority {word})
+            (completed|finished|done) tasks
+        """,
     ),
-    (any_of(r"to ?do(?: list)?"), _list),
-]
+    (_list, "(todo|to do) [list]"),
+)
