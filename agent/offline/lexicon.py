@@ -2,7 +2,8 @@
 
 from agent.offline.words import any_of
 
-NOUN = r"(?:tasks?|todos?|to-dos?|items?|ones?|things?|entry|entries|reminders?)"
+TASK = r"(?:tasks?|todos?|to-dos?|items?|entry|entries)"
+NOUN = rf"(?:{TASK}|ones?|things?|reminders?)"
 LIST = r"(?:my|the) (?:todo |to-do |task )?list"
 DONE = r"(?:done|complete|completed|finished|sorted|handled|dealt with|taken care of|accomplished)"
 BE = r"(?:is|are|was|were|has been|have been|got)"

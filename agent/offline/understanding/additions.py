@@ -1,75 +1,18 @@
 """Sentences that add tasks, understood: "add milk", "remind me to call Bob", "I need to …"."""
 
-from dataclasses import dataclass
+import re
 from datetime import datetime
 
 from agent.offline import dates
 from agent.offline.intents import Add, Refuse
-from agent.offline.lexicon import NO_REMINDERS
+from agent.offline.lexicon import NO_REMINDERS, TASK
+from agent.offline.templates import first_read, rules
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.understanding.repeating import NO_REPEATS
 from agent.offline.words import any_of
 
 NO_LISTS = "There are no separate lists yet, so it is among all your tasks."
-
-NOUN = r"(?:tasks?|todos?|to-dos?|items?|reminders?|entry)"
-LIST = (
-    r"(?:(?:my|the|our|his|her) |(?=(?:[\w'&-]{1,40} )?list$))(?P<list>(?:[\w'&-]{1,40} ){0,3}?)"
-    r"(?:(?:(?:todo|to-do|to do|task)s? )?lists?|todos?|to-dos?|to ?do|tasks|agenda|schedule|plate)"
-    r"\b(?! of\b)"
-    r"(?P<called> (?:called|named) [\w'&-]{1,40})?"
-)
 NAMELESS = any_of(r"(?:(?:own|main|whole|current|daily|usual) )*")
-ONE = r"(?:an?|one|another|some|the|the following|these|this|my|two|three|four|five|\d{1,2}) "
-OFTEN = r"(?:recurring|repeating|regular|(?:bi-?)?(?:daily|weekly|monthly|yearly)|annual|nightly)"
-LEVEL = r"(?:very )?(?:urgent|important|(?:high|low|medium)[ -]priority) "
-CALLED = r"(?:(?:called|named|titled|saying|that says|to|about)\b|[:,–-])*"
-WHAT = r"(?P<what>(?s:.*))"
-
-MUST = (
-    r"(?:(?:i|we)(?:'ve|'d| have| also| still| really| would)* "
-    r"(?:need to|have to|must|should|ought to|want to|got to|gotta|like to|am supposed to)"
-    r"|need to|have to|must|gotta|got to|remember to"
-    r"|(?:don't|do not) (?:let me )?forget(?: (?:to|about|that))?"
-    r"|make sure (?:that )?(?:i|we|to))(?: (?:really|also|probably|still))?"
-)
-VERB = (
-    r"(?:ask|bake|bring|buy|call|cancel|clean|collect|cook|do|feed|find|fix|get|give|go|hang|help"
-    r"|install|invite|iron|learn|lend|mend|mow|organi[sz]e|paint|pay|pick|prepare|read|remind"
-    r"|renew|repair|replace|return|sell|send|sew|submit|sweep|take|tell|tidy|update|vacuum|visit"
-    r"|walk|wash|water|wrap|write) \w"
-    r"|(?:draft|download|learn|mow|ring|test) (?:the|an?|my|our|all) \w"
-)
-"""What is no name of a thing: "create call mom" means the task."""
-SENTENCES = [
-    any_of(pattern)
-    for pattern in (
-        rf"(?:add|create|make|new|set up|enter|put down|insert) (?:me )?(?:{ONE})?(?:new )?"
-        rf"(?P<before>(?:{LEVEL})?)(?P<often>(?:{OFTEN} )?)(?:todo )?{NOUN}\b"
-        rf"\s*(?:(?:to|on) {LIST}\s*)?{CALLED}{WHAT}",
-        r"(?:add|put|insert)(?: (?:the following|these|this)(?: items| things)?)? (?:to|on|onto) "
-        rf"{LIST}\s?:?{WHAT}",
-        r"(?:add|put|insert|enter|write) (?P<what>.+?) "
-        rf"(?:to|on|onto|in|into) {LIST}\b(?P<after>.*)",
-        r"(?:add|put) (?P<what>.+?) (?:on|onto) there(?: too| as well| also)?",
-        rf"(?:add|note down|write down|jot down|put down)\b"
-        rf"(?: (?:all (?:of )?)?(?:the following|these|this)(?=\s?:))?"
-        rf"[:,\s-]*{WHAT}",
-        r"(?:todos?|to-dos?|to do|tasks?|reminder|note to (?:self|myself)|memo|new)(?: list)?"
-        rf"\s*[:–-]{WHAT}",
-        rf"(?:todo|to-do) (?!lists?$){WHAT}",
-        rf"(?:create|make)[:,\s]+(?={VERB}){WHAT}",
-        rf"{MUST}(?:\s?:)?(?: |\n){WHAT}",
-    )
-]
-REMIND = any_of(rf"(?:set (?:me )?(?:a )?reminder|remind(?: (?:me|us))?)\b[\s,:]*{WHAT}")
-MUST_AFTER_DATE = any_of(rf"(?P<date>.{{2,40}}?)[\s,]{{1,3}}{MUST} {WHAT}")
-
-
-APPOINTMENT = any_of(
-    r"(?:(?:i|we)(?:'ve| have| got)(?: also)?(?: got)?|there(?:'s| is|'ll be| will be)) "
-    r"(?:an? |another |my |the )(?P<what>.+)"
-)
 EVENT = any_of(
     r"\b(?:appointments?|meeting|call|interview|exam|test|class|lessons?|course|flight|train|bus"
     r"|dentist|doctor|physio|therapy|party|dinner|lunch|breakfast|brunch|concert|date|deadline"
@@ -81,23 +24,7 @@ EVENT = any_of(
 
 def read_addition(text: str, now: datetime) -> Add | Refuse | None:
     """What one sentence asks to add, if it asks to add anything."""
-    if appointment := APPOINTMENT.fullmatch(text):
-        return _appointment(appointment["what"], now)
-    said = _said(text, now)
-    if said is None:
-        return None
-    if said.what.strip(" .,").lower() in ("", "it", "that", "this", "them"):
-        return Add()
-    return added(said.what, now, said.remarks)
-
-
-def _appointment(what: str, now: datetime) -> Add | Refuse | None:
-    """I have a meeting tomorrow; but not "I have a headache today"."""
-    addition = added(what, now)
-    if isinstance(addition, Refuse) or not addition.drafts:
-        return None
-    when = addition.drafts[0].when
-    return addition if when.at or (when.day and EVENT.search(what)) else None
+    return first_read(SENTENCES, text, now)
 
 
 def added(text: str, now: datetime, remarks: tuple[str, ...] = ()) -> Add | Refuse:
@@ -109,30 +36,38 @@ def added(text: str, now: datetime, remarks: tuple[str, ...] = ()) -> Add | Refu
     return Add(read.drafts, (*remarks, *read.remarks))
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The words of what shall be added."""
-
-    what: str
-    remarks: tuple[str, ...] = ()
+def _added(what: str, now: datetime, remarks: tuple[str, ...] = ()) -> Add | Refuse:
+    if what.strip(" .,").lower() in ("", "it", "that", "this", "them"):
+        return Add()
+    return added(what.strip(), now, remarks)
 
 
-def _said(text: str, now: datetime) -> Said | None:
-    if remind := REMIND.fullmatch(text):
-        return Said(remind["what"].strip(), (NO_REMINDERS,))
-    for pattern in SENTENCES:
-        if match := pattern.fullmatch(text):
-            said = match.groupdict()
-            what = " ".join(
-                filter(None, [said.get("before"), said["what"].strip(), said.get("after")])
-            )
-            return Said(
-                what.strip(), (*_of_list(said), *([NO_REPEATS] if said.get("often") else []))
-            )
-    match = MUST_AFTER_DATE.fullmatch(text)
-    if match and _is_date(match["date"], now):  # tomorrow I need to buy milk
-        return Said(f"{match['date']} {match['what']}")
-    return None
+def _appointment(match: re.Match[str], now: datetime) -> Add | Refuse | None:
+    """I have a meeting tomorrow; but not "I have a headache today"."""
+    addition = added(match["what"], now)
+    if isinstance(addition, Refuse) or not addition.drafts:
+        return None
+    when = addition.drafts[0].when
+    return addition if when.at or (when.day and EVENT.search(match["what"])) else None
+
+
+def _reminder(match: re.Match[str], now: datetime) -> Add | Refuse:
+    return _added(match["what"], now, (NO_REMINDERS,))
+
+
+def _with_what_is_around(match: re.Match[str], now: datetime) -> Add | Refuse:
+    said = match.groupdict()
+    words = (said.get("level"), said["what"].strip(), said.get("after"))
+    repeats = [NO_REPEATS] if said.get("often") else []
+    return _added(" ".join(filter(None, words)), now, (*_of_list(said), *repeats))
+
+
+def _after_date(match: re.Match[str], now: datetime) -> Add | Refuse | None:
+    """Tomorrow I need to buy milk."""
+    reading = dates.read(match["date"], now)
+    if not reading.when or reading.rest:
+        return None
+    return _added(f"{match['date']} {match['what']}", now)
 
 
 def _of_list(said: dict[str, str | None]) -> list[str]:
@@ -141,6 +76,74 @@ def _of_list(said: dict[str, str | None]) -> list[str]:
     return [NO_LISTS] if named else []
 
 
-def _is_date(text: str, now: datetime) -> bool:
-    reading = dates.read(text, now)
-    return bool(reading.when) and not reading.rest
+LIST = (
+    r"(?:(?:my|the|our|his|her) |(?=(?:[\w'&-]{1,40} )?list$))"
+    r"(?P<list>(?:[\w'&-]{1,40} ){0,3}?)(?:(?:(?:todo|to-do|to do|task)s? )?lists?|todos?|to-dos?"
+    r"|to ?do|tasks|agenda|schedule|plate)\b(?! of\b)(?P<called> (?:called|named) [\w'&-]{1,40})?"
+)
+VERB = (
+    r"(?:ask|bake|bring|buy|call|cancel|clean|collect|cook|do|feed|find|fix|get|give|go|hang|help"
+    r"|install|invite|iron|learn|lend|mend|mow|organi[sz]e|paint|pay|pick|prepare|read|remind"
+    r"|renew|repair|replace|return|sell|send|sew|submit|sweep|take|tell|tidy|update|vacuum|visit"
+    r"|walk|wash|water|wrap|write) \w"
+    r"|(?:draft|download|learn|mow|ring|test) (?:the|an?|my|our|all) \w"
+)
+"""What is no name of a thing: "create call mom" means the task."""
+NAMES = {
+    # slots
+    "what": r"(?P<what>.{0,10000})",
+    "named": r"(?P<what>[^\n]{1,10000}?)",
+    "after": r"(?P<after>[^\n]{0,10000})",
+    "date": r"(?P<date>[^\n]{2,40}?)",
+    "list": LIST,
+    "on_list": rf"(?:to|on) {LIST}\s{{0,9}}",
+    "level": r"(?P<level>(?:very )?(?:urgent|important|(?:high|low|medium)[ -]priority))",
+    "often": r"(?P<often>recurring|repeating|regular|(?:bi-?)?(?:daily|weekly|monthly|yearly)"
+    r"|annual|nightly)",
+    # words
+    "noun": rf"(?:{TASK}|reminders?)\b\s{{0,9}}",
+    "make": r"(?:add|create|make|new|set up|enter|put down|insert)",
+    "one": r"(?:an?|one|another|some|the|the following|these|this|my|two|three|four|five|\d{1,2})",
+    "these": r"(?:the following|these|this)(?: items| things)?",
+    "all_these": r" (?:all (?:of )?)?(?:the following|these|this)(?=\s?:)",
+    "called": r"(?:(?:called|named|titled|saying|that says|to|about)\b|[:,–-]){0,4}",
+    "must": r"(?:(?:i|we)(?:'ve|'d| have| also| still| really| would){0,3} "
+    r"(?:need to|have to|must|should|ought to|want to|got to|gotta|like to|am supposed to)"
+    r"|need to|have to|must|gotta|got to|remember to"
+    r"|(?:don't|do not) (?:let me )?forget(?: (?:to|about|that))?"
+    r"|make sure (?:that )?(?:i|we|to))(?: (?:really|also|probably|still))?",
+    "deed": rf"(?={VERB})",
+    "no_list": r"(?!lists?$)",
+    "colon": r"\s?:?",
+    "dash": r"\s{0,9}[:–-]",
+    "break": r"[:,\s]{1,9}",
+    "any_break": r"\b[:,\s-]{0,9}",
+    "space": r"\s",
+}
+SENTENCES = rules(
+    NAMES,
+    (
+        _appointment,
+        """
+            (i|we)['ve| have| got] [also] [got] (a|an|another|my|the) {named}
+            there('s| is|'ll be| will be) (a|an|another|my|the) {named}
+        """,
+    ),
+    (_reminder, "(set [me] [a] reminder|remind[ me| us]){any_break}{what}"),
+    (
+        _with_what_is_around,
+        """
+            {make} [me] [{one}] [new] [{level}] [{often}] [todo] {noun}[{on_list}]{called}{what}
+            (add|put|insert) [{these}] (to|on|onto) {list}{colon}{what}
+            (add|put|insert|enter|write) {named} (to|on|onto|in|into) {list}{after}
+            (add|put) {named} (on|onto) there [too|as well|also]
+            (add|note down|write down|jot down|put down)[{all_these}]{any_break}{what}
+            (todo[s]|to-do[s]|to do|task[s]|reminder|memo|new)[ list]{dash}{what}
+            note to (self|myself)[ list]{dash}{what}
+            (todo|to-do) {no_list}{what}
+            (create|make){break}{deed}{what}
+            {must}{colon}{space}{what}
+        """,
+    ),
+    (_after_date, "{date}{break}{must} {what}"),
+)

@@ -6,7 +6,7 @@ from datetime import datetime
 from agent.offline import dates
 from agent.offline.dates.names import WEEKDAYS
 from agent.offline.intents import All, It, Named, Numbers, Query, Target, Unnamed
-from agent.offline.lexicon import BETWEEN, EXCEPT, LIST, NOUN
+from agent.offline.lexicon import BETWEEN, EXCEPT, LIST, NOUN, TASK
 from agent.offline.understanding.queries import read_query
 from agent.offline.words import NUMBERS, any_of
 
@@ -53,7 +53,7 @@ QUOTED = any_of(r"^(?:the )?(?:task )?[\"“«']([^\"”»]+)[\"”»'](?: task)
 AGAIN = any_of(r" (?:too|as well|please|again|instead|now|already)$")
 NOTHING = any_of(rf"(?:a|an|one|some|the|my)?(?:^| )?{NOUN}?")
 DAY_S = any_of(rf"^(today|tomorrow|{'|'.join(WEEKDAYS)})'s ")
-A_TASK = r"(?:tasks?|todos?|to-dos?|items?|ones?|things?|entry|entries)"
+A_TASK = rf"(?:{TASK}|ones?|things?)"
 LEADING = any_of(
     rf"^(?:(?:only|just|the|a|an|my|our|that|this|all|every|everything|{A_TASK}|about|for|with|called|named"
     r"|titled|of|any|some|one|to) ){1,6}"
