@@ -1,6 +1,6 @@
 """Small talk: what is said about nothing in particular, and what to answer."""
 
-from agent.offline.words import any_of
+from agent.offline.templates import rules
 
 HELP = """\
 I am the built-in assistant of Todo Chat, and I look after your tasks. You can say, for example:
@@ -30,102 +30,97 @@ SAYINGS = {
     "or tell you what is due today.",
 }
 
-FRIEND = r"(?:[\s,]+(?:there|all|again|you|assistant|bot|friend|todo chat))*"
-FOR_WHAT = (
-    r"(?:[\s,]+(?:a lot|so much|very much|again|a bunch|for (?:your|the) help|for that|you|bot))*"
-)
-TOPICS = [
+NAMES = {
+    "friend": r"(?:[\s,]{1,3}(?:there|all|again|you|assistant|bot|friend|todo chat)){0,4}",
+    "for_what": r"(?:[\s,]{1,3}(?:a lot|so much|very much|again|a bunch|for (?:your|the) help"
+    r"|for that|you|bot)){0,4}",
+    "comma": r"[\s,]{1,3}",
+    "more": r"[^\n]{1,600}",
+    "anything": r"\b[^\n]{0,600}",
+    "word": r"\w{1,30}",
+    "marks": r"\?{1,99}",
+    "sound": r"(?:hm{1,99}|(?:ha){2,9}a{0,99}|lol|oh|ah)",
+    "no_deed": r"\b(?!(?: let me)? forget)(?! need| want)[^\n]{0,10000}",
+}
+TOPICS = rules(
+    NAMES,
+    ("left", "(don't|do not|never){no_deed}"),
     (
-        any_of(
-            r"(?:hi|hello|hey|hiya|howdy|yo|good (?:morning|afternoon|evening|day)|greetings)"
-            + FRIEND,
-        ),
         "hello",
+        """
+            (hi|hello|hey|hiya|howdy|yo|greetings){friend}
+            good (morning|afternoon|evening|day){friend}
+        """,
     ),
     (
-        any_of(
-            r"(?:(?:hi|hello|hey)[\s,]+)?(?:how are you|how's it going|what's up|how are things)"
-            r"(?: doing)?(?: today)?",
-        ),
         "how_are_you",
+        "[(hi|hello|hey){comma}](how are (you|things)|how's it going|what's up) [doing] [today]",
     ),
     (
-        any_of(
-            r"(?:(?:many|ok|okay|great|perfect|no)[\s,]+)?(?:thanks|thank you|thx|ty|cheers)"
-            + FOR_WHAT
-        ),
         "thanks",
+        "[(many|ok|okay|great|perfect|no){comma}](thanks|thank you|thx|ty|cheers){for_what}",
     ),
     (
-        any_of(
-            r"well done|(?:good|great|nice) (?:job|work|one|bot)|nice|great|awesome|perfect",
-            r"excellent|brilliant|amazing|wonderful|lovely|super|fantastic|wow",
-            r"love it|i (?:love|like) (?:you|it|this)",
-            r"you(?:'re| are) (?:great|awesome|the best|good|amazing)",
-        ),
         "praise",
+        """
+            well done|(good|great|nice) (job|work|one|bot)|nice|great|awesome|perfect
+            excellent|brilliant|amazing|wonderful|lovely|super|fantastic|wow
+            love it|i (love|like) (you|it|this)
+            you('re| are) (great|awesome|the best|good|amazing)
+        """,
     ),
     (
-        any_of(
-            r"bye|goodbye|good bye|bye bye|see you(?: later| soon| tomorrow)?|ciao|later",
-            r"good night",
-            r"(?:that's|that is) (?:all|it)(?: for (?:now|today))?|call it a day",
-        ),
         "bye",
+        """
+            bye|goodbye|good bye|bye bye|see you [later|soon|tomorrow]|ciao|later|good night
+            (that's|that is) (all|it) [for (now|today)]|call it a day
+        """,
     ),
     (
-        any_of(
-            r"(?:ok|okay|k|alright|all right|cool|fine|good|got it|i see|sure|right)(?: then)?",
-            r"sorry|wait|hm+|lol|haha+|oh|ah",
-        ),
         "ok",
+        """
+            (ok|okay|k|alright|all right|cool|fine|good|got it|i see|sure|right) [then]
+            sorry|wait|{sound}
+        """,
     ),
+    ("nothing_to_confirm", "(yes|yeah|yep|y|please do|do it|go ahead) [please]|please"),
     (
-        any_of(r"(?:yes|yeah|yep|y|please do|do it|go ahead)(?: please)?|please"),
-        "nothing_to_confirm",
-    ),
-    (
-        any_of(
-            r"no|nope|nah|never ?mind|forget (?:it|that)|cancel|stop|nothing|no thanks",
-            r"no thank you",
-            r"not now|leave it|none",
-        ),
         "left",
+        """
+            no|nope|nah|never mind|nevermind|forget (it|that)|cancel|stop|nothing
+            no (thanks|thank you)|not now|leave it|none
+        """,
     ),
     (
-        any_of(
-            r"help(?: me)?|i need help|\?+|commands|menu|usage|instructions|options|examples",
-            r"(?:so )?what (?:else )?can (?:you|i) (?:do|say|ask)(?: for me| here| with you)?",
-            r"what (?:do you|are you able to) (?:do|understand|know)|what is this",
-            r"how (?:does (?:this|it)|do you) work|how (?:do|can|should) (?:i|you) .*|how to .*",
-            r"can i .*",
-        ),
         "help",
+        """
+            help [me]|i need help|{marks}|commands|menu|usage|instructions|options|examples
+            [so] what [else] can (you|i) (do|say|ask) [for me|here|with you]
+            what (do you|are you able to) (do|understand|know)|what is this
+            how (does (this|it)|do you) work|how (do|can|should) (i|you) {more}|how to {more}
+            can i {more}
+        """,
     ),
     (
-        any_of(
-            r"what(?:'s| is) the (?:time|date|day)(?: today| now)?",
-            r"what (?:time|day) is (?:it|today)(?: now| today)?",
-        ),
         "time",
+        """
+            what('s| is) the (time|date|day) [today|now]
+            what (time|day) is (it|today) [now|today]
+        """,
     ),
     (
-        any_of(
-            r"(?:who|what) (?:are|r) (?:you|u)|what(?:'s| is) your name|tell me about yourself",
-            r"are you (?:an? )?(?:\w+ )?"
-            r"(?:ai|bot|robot|human|chatgpt|real|person|machine|model)\b.*",
-            r"(?:what|which) (?:language )?model (?:are you|is this|do you use)",
-        ),
         "who",
+        """
+            (who|what) (are|r) (you|u)|what('s| is) your name|tell me about yourself
+            are you [a|an] [{word}] (ai|bot|robot|human|chatgpt|real|person|machine|model){anything}
+            (what|which) [language] model (are you|is this|do you use)
+        """,
     ),
-]
-FORBIDDEN = any_of(r"(?:don't|do not|never)\b(?!(?: let me)? forget)(?! need| want).*")
+)
 
 
 def topic_of(text: str) -> str:
     """The topic of small talk, or "" when ``text`` is more than that."""
-    if FORBIDDEN.fullmatch(text):
-        return "left"
     return next((topic for pattern, topic in TOPICS if pattern.fullmatch(text)), "")
 
 
