@@ -7,6 +7,7 @@ from dateutil.relativedelta import relativedelta
 
 from agent.offline.dates.names import WEEKDAYS
 from agent.offline.intents import Query, Show
+from agent.offline.lexicon import NOUN
 from agent.offline.words import NUMBER, any_of, number
 
 LAST_DAYS = any_of(rf"\b(?:last|past|previous) (?P<count>{NUMBER}) (?P<unit>days|weeks|months)\b")
@@ -20,24 +21,24 @@ WHAT = (
     r"|show me what)"
 )
 I_DID = r"(?:(?:have|did|do|had) (?:i|we)|(?:that |which )?(?:i|we)(?:'ve| have)?)"
+MY_TASKS = r"(?:show |list )?(?:me )?(?:my |the |all )*(?:tasks? )?"
+OF_THESE_DAYS = rf"(?: {NOUN})?( (?:today|yesterday|this|last|past|since|on|in)\b.*)"
 FINISHED = any_of(
     rf"{WHAT} {I_DID} (?:already |just )?(?:done|finished|completed|accomplished|achieved"
     r"|ticked off|checked off|do|finish|complete|accomplish|achieve|tick off|check off|get done"
     r"|got done)(\b.*)",
     r"what(?:'s| is| was| got| has been) (?:done|finished|completed)(\b.*)",
-    r"(?:show |list )?(?:me )?(?:my |the |all )*(?:tasks? )?(?:finished|completed|done)"
-    r"(?: tasks?| items?| ones?)?( (?:today|yesterday|this|last|past|since|on|in)\b.*)",
+    rf"{MY_TASKS}(?:finished|completed|done){OF_THESE_DAYS}",
 )
 ADDED = any_of(
     rf"{WHAT} {I_DID} (?:already |just )?(?:added|created|written down|noted|entered|add|create"
     r"|write down|wrote down|note|enter)(\b.*)",
     r"what(?:'s| is| was| has been) (?:added|created|new)(\b.*)",
-    r"(?:show |list )?(?:me )?(?:my |the |all )*(?:tasks? )?(?:added|created|new)"
-    r"(?: tasks?| items?| ones?)?( (?:today|yesterday|this|last|past|since|on|in)\b.*)",
+    rf"{MY_TASKS}(?:added|created|new){OF_THESE_DAYS}",
 )
 DELETED = any_of(
     r"(?:show|list|display|view|see|give)? ?(?:me )?(?:my |the |all |recently )*"
-    r"(?:deleted|removed|trashed) (?:tasks?|todos?|items?|ones?|things?)",
+    rf"(?:deleted|removed|trashed) {NOUN}",
     rf"{WHAT} {I_DID} (?:just |recently )?(?:deleted?|removed?|trashed)",
     r"(?:show |what(?:'s| is) in )?(?:me )?(?:my |the )?(?:trash|bin|recycle bin)",
 )
