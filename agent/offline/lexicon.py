@@ -1,11 +1,13 @@
-"""Expressions for words that mean the same, each spelled once."""
+"""Expressions for words that mean the same, each spelled once, and words for what is absent."""
 
 from agent.offline.words import any_of
 
 TASK = r"(?:tasks?|todos?|to-dos?|items?|entry|entries)"
 NOUN = rf"(?:{TASK}|ones?|things?|reminders?)"
 LIST = r"(?:my|the) (?:todo |to-do |task )?list"
-DONE = r"(?:done|complete|completed|finished|sorted|handled|dealt with|taken care of|accomplished)"
+FINISHED = r"(?:done|completed?|finished|accomplished)"
+TICKED_OFF = r"(?:ticked|checked) off"
+DONE = rf"(?:{FINISHED}|sorted|handled|dealt with|taken care of)"
 BE = r"(?:is|are|was|were|has been|have been|got)"
 NOT = (
     r"(?:not|isn't|is not|aren't|are not|wasn't|was not|weren't|were not|hasn't been|has not been)"

@@ -9,16 +9,17 @@ from agent.offline import dates
 from agent.offline.dates.calendar import month_number
 from agent.offline.dates.names import MONTHS
 from agent.offline.intents import Query
+from agent.offline.lexicon import FINISHED, TICKED_OFF
 from agent.offline.words import NUMBER, any_of, number
 
 OVERDUE = any_of(r"\b(?:overdue|over due|late|missed|past due|behind (?:on|with))\b")
-DONE = any_of(r"\b(?:done|completed?|finished|accomplished|achieved|(?:ticked|checked) off)\b")
+DONE = any_of(rf"\b(?:{FINISHED}|achieved|{TICKED_OFF})\b")
 NOT_DONE = any_of(
-    r"\b(?:not|isn't|aren't|haven't|still|left|to be|get)\b.*\b(?:done|finished|completed)\b",
+    rf"\b(?:not|isn't|aren't|haven't|still|left|to be|get)\b.*\b{FINISHED}\b",
     r"\b(?:open|incomplete|unfinished)\b",
 )
 BOTH_STATES = any_of(
-    r"\b(?:including|also|even|and) (?:the )?(?:done|completed|finished)\b",
+    rf"\b(?:including|also|even|and) (?:the )?{FINISHED}\b",
     r"\bdone and (?:open|undone)\b",
 )
 UNDATED = any_of(r"\b(?:no|without(?: an?)?) (?:due )?(?:date|day|deadline)s?\b|\bundated\b")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from agent.offline.intents import More, Named, Query, Show
-from agent.offline.lexicon import DONE, SHOW
+from agent.offline.lexicon import DONE, SHOW, TICKED_OFF
 from agent.offline.past import base_of
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.history import read_history
@@ -123,9 +123,9 @@ NAMES = {
     "been": r"(?:already been|been already|already|been)",
     "day": DAY,
     "details": r"(?:notes?|details?|description)",
-    "done": rf"(?:{DONE}|(?:ticked|checked) off)",
+    "done": rf"(?:{DONE}|{TICKED_OFF})",
     "fact": r"(?:due date|deadline|status|details?|notes?|priority)",
-    "finished": r"(?:done|finish(?:ed)?|complete(?:d)?|do|tick(?:ed)? off)",
+    "finished": r"(?:done|finish(?:ed)?|completed?|do|tick(?:ed)? off)",
     "is": r"(?:is|are|was|were|has|have|isn't|wasn't|hasn't)",
     "is_there": r"(?:is there|are there|do i have|have i got|did i (?:add|write down|note))",
     "my": r"(?:all|everything|anything|the|my)",

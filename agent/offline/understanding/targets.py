@@ -4,14 +4,13 @@ import re
 from datetime import datetime
 
 from agent.offline import dates
-from agent.offline.dates.names import WEEKDAYS
+from agent.offline.dates.names import ORDINALS, WEEKDAYS
 from agent.offline.intents import All, It, Named, Numbers, Query, Target, Unnamed
 from agent.offline.lexicon import BETWEEN, EXCEPT, LIST, NOUN, TASK
 from agent.offline.understanding.queries import read_query
 from agent.offline.words import NUMBERS, any_of
 
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
-PLACES = {word: place for place, word in enumerate(_ORDINALS.split(), 1)} | {"last": -1}
+PLACES = {word: place for place, word in enumerate(ORDINALS[:10], 1)} | {"last": -1}
 COUNTS = NUMBERS | {"both": 2}
 
 SINGULAR = any_of(
