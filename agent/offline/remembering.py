@@ -10,13 +10,13 @@ from collections.abc import Iterable
 
 from agent.offline.known import KnownTask, Reply, Tasks, has_changed, tasks_of
 from agent.offline.talk import Call, Turn
+from todos.rules import TITLE_LENGTH
 
 PARAGRAPHS = re.compile(r"\n\n+")
 LINE = re.compile(r"^[ \t]*(?:(\d+)[.)]|[-*•–])[ \t]+(\S.*)$", re.MULTILINE)
 QUOTED = re.compile(r"“([^“”]*)”")
 AFTER_TITLE = re.compile(r"[–—(:,;|-]|$")
 EMPHASIS = ' *_"“”'
-LONGEST_TITLE = 200
 NOTHING_DONE = re.compile(r"\bnothing has changed\b|^I found no task\b", re.IGNORECASE)
 
 
@@ -79,7 +79,7 @@ def _shown(reply: str, tasks: Tasks) -> Tasks | None:
 
 def _named_by_line(line: str, by_title: dict[str, list[KnownTask]]) -> KnownTask | None:
     """The task with the longest title that the line begins with; taken out of ``by_title``."""
-    beginning = line[: LONGEST_TITLE + len(EMPHASIS)]
+    beginning = line[: TITLE_LENGTH + len(EMPHASIS)]
     ends = [match.start() for match in AFTER_TITLE.finditer(beginning)]
     titles = (beginning[:end].strip(EMPHASIS) for end in reversed(ends))
     return next((by_title[title].pop() for title in titles if by_title.get(title)), None)

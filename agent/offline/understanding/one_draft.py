@@ -11,8 +11,8 @@ from agent.offline.understanding.priorities import read_priority
 from agent.offline.understanding.quoting import QUOTATION, STAND_IN, restore
 from agent.offline.understanding.repeating import NO_REPEATS, read_once
 from agent.offline.words import any_of
+from todos.rules import TITLE_LENGTH
 
-LONGEST_TITLE = 200
 TITLE = re.compile(r"\w|[^\x00-\x7f]")
 NO_TITLE = any_of(r"and|also|plus|then|what(?:'s| is| are| do)?")
 """What is left of "and also …" and "what is due tomorrow"."""
@@ -111,7 +111,7 @@ def read_title(text: str) -> str:
 
 def as_long(draft: Draft, text: str) -> Draft:
     """With the beginning as its title, and all of ``text`` in its notes, where it is too long."""
-    if len(draft.title) <= LONGEST_TITLE:
+    if len(draft.title) <= TITLE_LENGTH:
         return draft
     title = f"{draft.title[:LONGEST_BEGINNING].rsplit(' ', 1)[0]}…"
     return replace(draft, title=title, notes=text)
@@ -123,9 +123,9 @@ def finished(draft: Draft, quotes: list[str]) -> Draft:
     title = restore(draft.title, quotes)
     if whole and QUOTATION.fullmatch(title):
         title = title[1:-1].strip()
-    if len(title) > LONGEST_TITLE:
+    if len(title) > TITLE_LENGTH:
         raise NoDraft(
-            f"A title has room for {LONGEST_TITLE} characters, and this one has {len(title)}. "
+            f"A title has room for {TITLE_LENGTH} characters, and this one has {len(title)}. "
             "Nothing was added; please say it shorter, and put the rest into a note."
         )
     return replace(draft, title=title, notes=restore(draft.notes, quotes))
