@@ -28,6 +28,9 @@ KEPT_RAW_ARGUMENTS = 4_000
 
 UNKEPT = "it has a character that cannot be kept, NUL or half of a pair; write it without"
 
+TEXTS = frozenset({"task_id", "title", "notes", "append_notes", "search"})
+"""The arguments whose value may be empty; for others models write "" where they leave them out."""
+
 Bound = TypeVar("Bound", bound=Tool)
 
 TOOLS: dict[str, type[Tool]] = {
@@ -123,6 +126,7 @@ def _one(tool: type[Bound], arguments: dict[str, Any]) -> Bound:
         argument: value
         for argument, value in arguments.items()
         if value is not None or argument in tool.null_means_clear
+        if value != "" or argument in TEXTS
     }
     try:
         return tool.model_validate_json(json.dumps(given))

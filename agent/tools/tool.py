@@ -85,6 +85,11 @@ def _visible_line(title: str) -> str:
     return one_line(title)
 
 
+def _small(word: Any) -> Any:
+    """Models write High as well as high."""
+    return word.strip().lower() if isinstance(word, str) else word
+
+
 Title = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=rules.TITLE_LENGTH),
@@ -97,7 +102,7 @@ TimeOfDay = Annotated[
     BeforeValidator(read_time),
     Field(description="Local time, HH:MM. Only together with a day."),
 ]
-Priority = Literal["none", "low", "medium", "high"]
+Priority = Annotated[Literal["none", "low", "medium", "high"], BeforeValidator(_small)]
 TaskId = Annotated[
     str, Field(max_length=100, description="The id of a task, from an earlier result.")
 ]
