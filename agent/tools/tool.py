@@ -1,5 +1,6 @@
 """What a tool is, where it works, and the kinds of fields that tools have."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
@@ -22,6 +23,9 @@ from todos.models import Origin, Task, TaskChange
 from todos.spelling import read_day, read_time
 
 Result = dict[str, Any]
+CLOCK = re.compile(
+    r"(?P<hour>[0-9]{1,2})(:(?P<minute>[0-9]{2}))?( ?(?P<half>[ap])\.?m\.?)?", re.IGNORECASE
+)
 
 
 class ToolError(Exception):
@@ -85,6 +89,19 @@ def _visible_line(title: str) -> str:
     return one_line(title)
 
 
+def _on_24_hours(written: Any) -> Any:
+    """``9:00``, ``5:00 PM`` and ``5pm`` as ``HH:MM``; all else as it is."""
+    match = CLOCK.fullmatch(written.strip()) if isinstance(written, str) else None
+    if match is None:
+        return written
+    hour, minute, half = int(match["hour"]), match["minute"] or "00", match["half"]
+    if half is None:
+        return f"{hour:02}:{minute}" if match["minute"] else written
+    if not 1 <= hour <= 12:
+        return written
+    return f"{hour % 12 + 12 * (half.lower() == 'p'):02}:{minute}"
+
+
 def _small(word: Any) -> Any:
     """Models write High as well as high."""
     return word.strip().lower() if isinstance(word, str) else word
@@ -100,6 +117,7 @@ Day = Annotated[date, BeforeValidator(read_day), Field(description="Local day, Y
 TimeOfDay = Annotated[
     time,
     BeforeValidator(read_time),
+    BeforeValidator(_on_24_hours),
     Field(description="Local time, HH:MM. Only together with a day."),
 ]
 Priority = Annotated[Literal["none", "low", "medium", "high"], BeforeValidator(_small)]
