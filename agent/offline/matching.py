@@ -7,6 +7,7 @@ from unicodedata import normalize
 
 from agent.offline.intents import Named
 from agent.offline.known import KnownTask, Tasks
+from agent.offline.lexicon import BETWEEN
 from agent.offline.words import VERBS
 
 _SILENT = """
@@ -143,10 +144,15 @@ def _like(word: str, title: set[str]) -> bool:
 
 
 def is_hint(found: Found, named: Named) -> bool:
-    """Whether the words are less than half of the title, but for the verb that it begins with."""
+    """Whether the words are less than half of the title, but for the verb that it begins with.
+
+    Or not all of the several things that it names: "fed Daisy", for "Feed Daisy and Max".
+    """
     [task] = found.tasks
-    thing = words_of(without_verb(task.title))
-    return not found.whole and 2 * len(stems(named.words)) < len(thing)
+    thing = stems(without_verb(task.title))
+    said = stems(named.words) & thing
+    parts = bool(named.verb and BETWEEN.search(task.title)) and said < thing
+    return not found.whole and bool(said) and (parts or 2 * len(said) < len(thing))
 
 
 def without_verb(title: str) -> str:

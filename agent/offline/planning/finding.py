@@ -33,6 +33,7 @@ from agent.offline.past import base_of
 from agent.offline.planning import wording
 from agent.offline.planning.doubting import DEEDS, asked, doubt, which
 from agent.offline.steps import Plan, Request
+from agent.offline.words import starts_with_verb
 from agent.tools import LISTED_TASKS, MOST_AT_ONCE
 
 OR = re.compile(r"\b(?:or|either)\b", re.IGNORECASE)
@@ -120,6 +121,9 @@ def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]
     [listed] = yield from _look_up(change, named)
     found = _fitting(change, listed, named)
     parts = [Named(part) for part in BETWEEN.split(named.words)]
+    several = len(parts) > 1 and all(starts_with_verb(part.words) for part in parts)
+    if several and found.whole and not any(BETWEEN.search(each.title) for each in found.tasks):
+        found = Found()  # "buy milk and buy oat milk" are two
     if not found.tasks and len(parts) > 1 and named.day:
         return Reply("I am not sure which day goes with which task. Please say them one by one.")
     if not found.tasks and len(parts) > 1:

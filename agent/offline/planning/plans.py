@@ -93,7 +93,7 @@ def _guess(guess: Guess, known: Known, now: datetime) -> Plan[Reply]:
         return (yield from _plan(guess.intent, known, now))
     titles, be = wording.titles(own), "is" if len(own) == 1 else "are"
     told = set().union(*(words_of(task.title) for task in own))
-    absent = guess.absent or absent_in(word for word in words_of(guess.words) if word not in told)
+    absent = absent_in(word for word in words_of(guess.words) if word not in told) or guess.absent
     if absent:
         return Reply(f"{absent} I left {titles} unchanged.", focus=own)
     words = f"{titles} {be} on your list: change that, or add this?"

@@ -13,6 +13,9 @@ from agent.offline.words import any_of
 
 NO_LISTS = "There are no separate lists yet, so it is among all your tasks."
 NAMELESS = any_of(r"(?:(?:own|main|whole|current|daily|usual) )*")
+_NOTHING_SAID = "it that this them these those all me more something a later"
+NOTHING_SAID = frozenset(["", *_NOTHING_SAID.split()])
+"""What names nothing to add."""
 EVENT = any_of(
     r"\b(?:appointments?|meeting|call|interview|exam|test|class|lessons?|course|flight|train|bus"
     r"|dentist|doctor|physio|therapy|party|dinner|lunch|breakfast|brunch|concert|date|deadline"
@@ -33,11 +36,13 @@ def added(text: str, now: datetime, remarks: tuple[str, ...] = ()) -> Add | Refu
         read = read_drafts(text, now)
     except NoDraft as error:
         return Refuse(str(error))
-    return Add(read.drafts, (*remarks, *read.remarks))
+    quoted = any(mark in text for mark in '"“')
+    drafts = tuple(each for each in read.drafts if quoted or each.title.lower() not in NOTHING_SAID)
+    return Add(drafts, (*remarks, *read.remarks))
 
 
 def _added(what: str, now: datetime, remarks: tuple[str, ...] = ()) -> Add | Refuse:
-    if what.strip(" .,").lower() in ("", "it", "that", "this", "them"):
+    if what.strip(" .,").lower() in NOTHING_SAID:
         return Add()
     return added(what.strip(), now, remarks)
 
@@ -113,7 +118,7 @@ NAMES = {
     r"|(?:don't|do not) (?:let me )?forget(?: (?:to|about|that))?"
     r"|make sure (?:that )?(?:i|we|to))(?: (?:really|also|probably|still))?",
     "deed": rf"(?={VERB})",
-    "no_list": r"(?!lists?$)",
+    "no_list": r"(?!lists?$|.{1,200} done$)",
     "colon": r"\s?:?",
     "dash": r"\s{0,9}[:–-]",
     "break": r"[:,\s]{1,9}",

@@ -20,9 +20,10 @@ from agent.offline.intents import (
     Say,
 )
 from agent.offline.known import Known, Tasks
+from agent.offline.lexicon import EXCEPT
 from agent.offline.matching import best_matches
 from agent.offline.understanding.drafts import NoDraft, read_drafts, read_title
-from agent.offline.understanding.targets import read_target
+from agent.offline.understanding.targets import read_places, read_target
 from agent.offline.words import any_of
 
 YES = any_of(
@@ -45,6 +46,12 @@ ADD = any_of(
 )
 ONLY = any_of(r"^(?:no,? )?(?:(?:i (?:mean|meant|want)|only|just|delete only) )+(?=\S)")
 """No, only the first."""
+SPARED = any_of(
+    rf"(?:(?:yes|yeah|no|all|both|everything|any|them)[\s,]+){{0,2}}"
+    rf"(?:{EXCEPT}|not|keep|leave|don't (?:delete|touch)) (?:the )?(?P<but>.{{1,60}})"
+)
+"""Not the second one."""
+OR = any_of(r"\bor\b")
 LONGEST_ANSWER = 80
 Command = Callable[[], Intent | None]
 """Reads the same text as a new request; that goes before an answer by name."""
@@ -73,9 +80,13 @@ def _chosen(
 ) -> Intent | None:
     """The candidates that an answer names, by place or by title."""
     text = ONLY.sub("", text)
-    target = read_target(text, now)
     ids = tuple(task.id for task in candidates)
+    if spared := SPARED.fullmatch(text):
+        return _others(change, spared["but"], candidates)
+    target = read_target(text, now)
     match target:
+        case Numbers() if OR.search(text):
+            return Ask(change, ids)
         case Numbers(places):
             if any(not 1 <= abs(place) <= len(ids) for place in places):
                 return Refuse(f"There are only {len(ids)} to choose from, so nothing has changed.")
@@ -87,6 +98,17 @@ def _chosen(
         case Named() if not command():
             return _by_name(change, target, candidates)
     return None
+
+
+def _others(change: Change, but: str, candidates: Tasks) -> Intent | None:
+    """Not the intro, all but the second: the others are asked for."""
+    places = read_places(but)
+    found = best_matches(candidates, Named(but, exact=True))
+    spared = {candidates[place - 1].id for place in places if 0 < place <= len(candidates)}
+    if not places and not found.left:
+        spared = {task.id for task in found.tasks}
+    ids = tuple(task.id for task in candidates if task.id not in spared)
+    return Ask(change, ids) if ids and spared else None
 
 
 def _by_name(change: Change, named: Named, candidates: Tasks) -> Intent | None:

@@ -50,6 +50,7 @@ NEVER = rules(
 NOT_OF_A_TASK = rules(
     NAMES,
     (ONE_LIST, "(move|put|add) {any} (to|into|in|on|under) [{the}] {own}{word} {folder}"),
+    (NO_PARTS, "(remove|delete|drop|clear) [{the}] {part} (from|on|of|in) {any}"),
     (NO_PARTS, "(add|attach|put|create|make) [{the}] {part} (to|for|on|in) {any}"),
     (NO_SHARING, "(share|assign|delegate|give|hand over) {any} (with|to) {any}"),
 )

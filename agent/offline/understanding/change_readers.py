@@ -32,6 +32,10 @@ Read = Callable[[re.Match[str], datetime], Change | Refuse | None]
 
 WAY = any_of(r" (?:back|forward|out|off|later|earlier)$")
 DENIED = any_of(r"\b(?:not|never|nothing|nobody|isn't|hasn't)$")
+UNDONE = any_of(
+    rf"(?:{DENIED.pattern})|(?:^|\s)(?:half|almost|nearly|partly|mostly|barely|hardly)$"
+)
+"""Not done, or not quite: "the half marathon is half done"."""
 POINTS = any_of(r"(?:it|that|this|them|those|these)\b")
 SAYS_SO = any_of(r"\b(?:due|(?:should|must|has to|needs to) be|now)\b")
 """The race is on sunday: that may be another race; but "the race is due on sunday" is a task."""
@@ -55,9 +59,10 @@ def _it_or(target: Target) -> Target:
 
 def complete(match: re.Match[str], now: datetime) -> Change | Refuse | None:
     target = _target(match, now)
-    if isinstance(target, Named) and DENIED.search(target.words):
+    refused = _at_another_time(target)
+    if isinstance(target, Named) and not refused and UNDONE.search(target.words):
         return None
-    return _at_another_time(target) or Change("complete_task", target)
+    return refused or Change("complete_task", target)
 
 
 def complete_it(match: re.Match[str], now: datetime) -> Change:

@@ -78,7 +78,12 @@ AROUND_QUESTIONS = any_of(r"(?:^|\n|(?<=[.;!?]) )([^\n.;!?]+\?)(?=\s|$)")
 ONE_MORE = any_of(r"(?:and|also|plus|oh,? and)\b,? (?=\S)")
 TOO = any_of(r" (?:too|as well|also)$")
 SAYS_DUE = any_of(r"\b(?:is|are)\b")
-REGRET = any_of(r"(?:i|we) (?:should|could|would|might|must|ought to)(?: have|'ve)\b")
+REGRET = any_of(
+    r"(?:i|we) (?:should|could|would|might|must|ought to)(?: have|'ve)\b",
+    r"(?:i|we)(?:'ve| really| just)* (?:need to|have to|must|should|want to|got to|gotta) "
+    r"(?:(?:say|admit|confess)\b.*"
+    r"|(?:think|go|run|leave|cry|laugh|rest|stop|know)(?: (?:now|soon|again|home|about it|it))*)$",
+)
 WISH = any_of(r"(?:i|we)\b|remind me (?:that|about)\b|set (?:me )?(?:a |the )?reminder\b")
 """What I need to do may be on the list already."""
 MAKES = any_of(rf"make (?={VERB})")
@@ -109,7 +114,7 @@ def understand(message: str, known: Known, now: datetime) -> Intent:
     def command() -> Intent | None:
         return read_paste(message, now) or read_command(text, now)
 
-    answer = read_answer(plain(text), known, now, command)
+    answer = read_answer(plain(text.rstrip("!")), known, now, command)
     return answer or command() or _one_more(text, known, now) or guess(text, now)
 
 
@@ -227,5 +232,5 @@ def _one_more(text: str, known: Known, now: datetime) -> Intent | None:
     """Right after an addition, "and butter" is another one."""
     match = ONE_MORE.match(text)
     if match and known.done and known.done[-1].name == "create_task":
-        return added(plain(text), now)
+        return added(TOO.sub("", plain(text[match.end() :])), now)
     return None

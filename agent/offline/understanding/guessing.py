@@ -48,6 +48,10 @@ _FILTERS = """
     tasks tasks that the this to-do to-dos today todo todos tomorrow tonight unfinished upcoming
     urgent week weekend with year
 """
+STATUS = any_of(
+    r"\w (?:done|finished|completed|not)$|^(?:the )?(?:first|second|third|last)(?: one)?$"
+)
+"""Email done, call not: told of tasks that there are."""
 LETTER = any_of(r"[^\W\d_]")
 
 
@@ -100,6 +104,8 @@ def _tells_the_past(request: str) -> bool:
 
 def _read_like_tasks(drafts: tuple[Draft, ...], text: str) -> bool:
     """A verb first, a date or a priority; in a text of several lines, all of them."""
+    if any(STATUS.search(draft.title) for draft in drafts):
+        return False
     shouted = text.endswith("!")  # a priority alone, or mere anger
     certain = [
         starts_with_verb(draft.title)

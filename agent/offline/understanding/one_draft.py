@@ -18,7 +18,9 @@ NO_TITLE = any_of(r"and|also|plus|then|what(?:'s| is| are| do)?")
 """What is left of "and also …" and "what is due tomorrow"."""
 
 NOTE = any_of(r"\b(?:notes?\s?:|with (?:the|a) note(?: saying| that)?:?)\s?(?P<note>(?s:.+))")
-BEFORE_TITLE = any_of(r"^(?:to|about|of|that(?: i (?:need|have) to)?) (?:the )?(?=\w)")
+BEFORE_TITLE = any_of(
+    r"^(?:to|about|of|(?:that )?(?:i|we) (?:need to|have to|must|should)|that) (?:the )?(?=\w)"
+)
 BRACKETS = re.compile(r"[()\[\]]")
 HOLLOW = re.compile(r"[(\[][\s,;:.–-]{0,9}[)\]]")
 ADD_ONCE_MORE = any_of(r"^(?:(?:and|also|plus|then|add)\b[\s,:]+)+(?=\S)")
