@@ -34,7 +34,7 @@ def chosen_llm() -> LLM:
         base_url=base_url,
         api_key=api_key,
         model=model,
-        deadline=settings.AGENT_TURN_DEADLINE,
+        deadline=settings.AGENT_REMOTE_DEADLINE,
         first_byte=first_byte_deadline(base_url),
         silence=settings.AGENT_IDLE_DEADLINE,
         max_tokens=settings.AGENT_MAX_TOKENS,

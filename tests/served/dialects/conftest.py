@@ -15,7 +15,7 @@ from tests.served.processes import Model, Mortal, client_of
 POOL_MIN, POOL_MAX = 5, 15
 TURNS_A_DAY = 3
 SETTINGS = {
-    "AGENT_TURN_DEADLINE": "2",
+    "AGENT_CALL_DEADLINE": "2",
     "AGENT_HISTORY_MESSAGES": "500",
     "CHAT_RATE": f"{TURNS_A_DAY}/d",
     "DB_POOL_MIN": str(POOL_MIN),
