@@ -24,7 +24,7 @@ KEY = {"Idempotency-Key": "key-1"}
 
 @pytest.fixture(scope="module")
 def shared_impatient(django_db_setup: None, shared_model: Model) -> Iterator[Mortal]:
-    others = {"AGENT_CALL_DEADLINE": "4", "OPENAI_API_KEY": API_KEY}
+    others = {"AGENT_CALL_DEADLINE": "4", "AGENT_MAX_TOKENS": "0", "OPENAI_API_KEY": API_KEY}
     with served(shared_model, **others) as server:
         yield server
 
