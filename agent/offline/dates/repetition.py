@@ -30,7 +30,8 @@ ADVERB = (
 EVERY = r"(?<!for )(?:every|each)"
 SAYS_SO = r"(?:(?:(?:and )?(?:repeat(?:s|ing|ed)?|recurring|recurs)|on a)[:,]? )?"
 ENDS = (
-    r"(?=\s*(?:[,.;:!?)]|$)| (?:at|on|from|until|till|starting|in|by|and|for|with|before|after) )"
+    r"(?=\s*(?:[,.;:!?)]|$)"
+    r"| (?:at|on|from|until|till|starting|in|by|and|for|with|before|after|to) )"
 )
 WEEKDAYS = rf"(?:{'|'.join(name for name in DAY_NUMBERS if len(name) > 5)})s"  # not tue-s
 DAYS = rf"(?:{WEEKDAY})s?\b\.?(?:(?:,? and |, ?| ?& ?| ?/ ?| or )(?:{WEEKDAY})s?\b){{0,6}}"

@@ -21,12 +21,13 @@ NEVER = rules(
     (
         ONE_LIST,
         """
-        (create|make|start|open|set up|add|new) [{the}] [new] [{word}] {folder} {called} {any}
+        (create|make|start|open|set up|add|new) [me] [{the}] [new] [{word}] {folder} {called} {any}
         (create|make|start|open|set up|add) [a|an|another] [new] (list|folder|category|tag|label)
         (create|make|start|open|set up|add) [a|an|another] new {folder} [for {any}]
         (create|start|open|set up|add) (a|an|another) [{word}] (list|folder|category) [for {any}]
         (create|add) (a|an|another|the) (folder|category|label|tag) {any}
         i (want|need) (a|an|another) [new] {folder} {called} {any}
+        create (folder|category) {any}
         new {folder}: {any}
         """,
     ),
@@ -35,6 +36,7 @@ NEVER = rules(
         """
         (stop|quit|end|cancel) (repeating|the repetition of|the repeat of) {any}
         (make|set) {any} (repeat|recur|recurring|repeating) [{any}]
+        (make|turn) {any} (into a|a) (daily|weekly|monthly|yearly|recurring|repeating) (thing|task)
         """,
     ),
     (

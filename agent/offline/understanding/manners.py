@@ -54,6 +54,7 @@ ASKING = any_of(
     rf"let's {FOR_ASSISTANTS}|just |go ahead and |do me a favou?r(?:,? and|[,:])? ?(?={ORDERS}\b)",
     rf"be (?:so kind|a dear|kind enough)(?: as)?,? (?:to|and) (?={ORDERS}\b)",
     rf"help me (?={ORDERS}\b)",
+    r"remind me (?:again )?(?=(?:what|which|how many) (?:\w+ )?(?:i|do|is|are|tasks?|have)\b)",
 )
 MIND = any_of(
     r"(?:(?:would|do) you )?mind (?:please )?(?P<verb>add|creat|delet|mark|mov|remov|put)t?ing "
