@@ -112,15 +112,18 @@ class _Highlighter:
     """For the code of one text, while its time is not used up."""
 
     def __init__(self) -> None:
-        self._end = thread_time() + HIGHLIGHTING
+        self._left = HIGHLIGHTING
 
     def __call__(self, code: str, language: str, _attributes: str) -> str:
         """Empty for code that stays as it is."""
         if language.lower() not in LANGUAGES or len(code) > MAX_HIGHLIGHTED:
             return ""
+        lexer = get_lexer_by_name(language, stripnl=False)  # the first of a process takes 0.1 s
         tokens = []
-        for token in get_lexer_by_name(language, stripnl=False).get_tokens(code):
-            if thread_time() > self._end:
+        end = thread_time() + self._left
+        for token in lexer.get_tokens(code):
+            self._left = end - thread_time()
+            if self._left < 0:
                 return ""
             tokens.append(token)
         return str(pygments.format(tokens, HtmlFormatter(nowrap=True)))

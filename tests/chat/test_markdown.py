@@ -7,6 +7,7 @@ from time import thread_time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pygments.lexers import CssLexer
 from pygments.token import STANDARD_TYPES
 
 from chat import markdown
@@ -242,6 +243,16 @@ def test_code_of_a_known_language_has_colours(language: str) -> None:
 
     assert [tag for tag, _ in reader.elements].count("span") > 0
     assert reader.text.strip("\n") == code.strip("\n")
+
+
+def test_the_time_that_the_rules_of_a_language_take_to_be_made_counts_for_no_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(markdown, "HIGHLIGHTING", 0.01)  # they take 0.04 s and more
+    CssLexer()
+    del CssLexer._tokens  # as in a new process
+
+    assert "<span" in render("```css\np { color: teal }  /* a first block */\n```")
 
 
 @pytest.mark.parametrize("language", ["", "klingon", "text", "../../etc/passwd"])
