@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from tests.factories import TaskFactory, UserFactory
@@ -279,3 +280,16 @@ def test_what_is_due_is_found_by_its_index(user: User, when: str):
     now = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(days=0 if when == "overdue" else 390)
     plan = plan_among_many(user, lambda tasks: tasks.with_status("open").due(when, now))
     assert "task_open_by_due" in plan
+
+
+def test_the_tasks_of_an_act_are_held_by_one_query_before_they_are_put_back(user: User):
+    def queries_to_undo(tasks: int) -> int:
+        act = Origin("chat", uuid4())
+        for number in range(tasks):
+            Task.add(user, act, title=f"Task {number}")
+        with CaptureQueriesContext(connection) as made:
+            undone = TaskChange.objects.of_acts([act.act]).undo(Origin("api"))
+        assert len(undone) == tasks
+        return len(made)
+
+    assert queries_to_undo(12) - queries_to_undo(2) == 10 * 2  # a task, and its journal

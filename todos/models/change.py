@@ -91,9 +91,8 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         left out.
         """
         with transaction.atomic():
-            tasks = {change.task_id: change.task for change in self.select_related("task")}
-            for key in sorted(tasks):
-                tasks[key]._lock(deleted_too=True)
+            model: Any = TaskChange._meta.get_field("task").related_model  # imports this module
+            tasks = model.objects.held(set(self.values_list("task_id", flat=True)))
             moved: dict[UUID, str] = {}
             changes = list(self.not_undone().newest_first())
             for change in changes:

@@ -5,13 +5,13 @@ import re
 from agent.offline.intents import Add, Draft, Unclear
 from agent.offline.understanding.one_draft import as_title
 from agent.offline.words import any_of, starts_with_verb
+from todos.rules import NOTES_LENGTH
 
 LONG_LINE = 80
 """Characters; a longer line is hardly an item of a list."""
 FEW_WORDS = 25
 """What is shorter is no paragraph."""
 LONGEST_PROSE_TITLE = 80
-LONGEST_NOTES = 10_000
 
 SALUTATION = any_of(
     r"(?:dear|hi|hello|hey|good (?:morning|afternoon|evening))\b(?: [\w.&'-]+){0,5}\s?[,!:.–-]?"
@@ -67,7 +67,7 @@ def read_prose(text: str) -> Add | Unclear:
     text = text.strip()
     order = KEEP.match(text)
     notes = text[order.end() :].strip() if order else text
-    draft = Draft(_title(notes), notes=notes[:LONGEST_NOTES])
+    draft = Draft(_title(notes), notes=notes[:NOTES_LENGTH])
     return Add((draft,)) if order else Unclear((draft,))
 
 
