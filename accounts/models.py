@@ -80,9 +80,13 @@ class User(AbstractUser):
             )
         ]
 
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
     def local_now(self) -> datetime:
         """The current time on the user's own clock; "today" and "tomorrow" follow from it."""
-        return timezone.now().astimezone(ZoneInfo(self.time_zone))
+        return timezone.now().astimezone(self.zone)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A new password ends the sessions that began with the old one."""

@@ -8,6 +8,7 @@ it; what the user has just said, and what was done for it, is in every form.
 import re
 from collections.abc import Iterator
 from itertools import chain
+from typing import Any
 
 from agent.llm import Message
 
@@ -71,7 +72,7 @@ def _bare(turn: list[Message]) -> list[Message]:
 
 
 def _without_calls(turn: list[Message]) -> list[Message]:
-    """The calls and what came of them in the words of the answer, as plain text."""
+    """What was said before calls, these and what came of them in the answer, as plain text."""
     said = [
         message for message in turn if "tool_calls" not in message and message["role"] != "tool"
     ]
@@ -79,11 +80,17 @@ def _without_calls(turn: list[Message]) -> list[Message]:
         message["tool_call_id"]: message["content"] for message in turn if message["role"] == "tool"
     }
     made = [
-        f"({call['function']['name']}: {results[call['id']]})"
+        line
         for message in turn
-        for call in message.get("tool_calls", [])
+        if "tool_calls" in message
+        for line in (message["content"], *_lines(message["tool_calls"], results))
+        if line
     ]
     if not made or said[-1]["role"] != "assistant":
         return said
     *before, answer = said
     return [*before, {**answer, "content": "\n".join([*made, answer["content"]])}]
+
+
+def _lines(calls: list[dict[str, Any]], results: dict[str, str]) -> list[str]:
+    return [f"({call['function']['name']}: {results[call['id']]})" for call in calls]

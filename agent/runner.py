@@ -104,19 +104,21 @@ def run(
     *,
     limits: Limits,
     first_step: int = 0,
+    untold: str = "",
     idle: Callable[[], None] = wait_on,
 ) -> Generator[Event, None, Outcome]:
     """Answer the prompt ``messages``. ``execute`` makes a call and keeps its record, or raises.
 
     Calls beyond the limit are refused, and the model is told so in one more step. Raises LLMError.
-    ``first_step`` is past the steps of an earlier attempt at the same turn.
+    ``first_step`` is past the steps of an earlier attempt at the same turn, and ``untold`` is what
+    of the reply no message of the prompt tells yet.
     """
     deadline = monotonic() + limits.seconds
     specifications = tools.specifications()
     outcome = Outcome()
     calls_left = limits.tool_calls
     has_changed = False
-    reply = _Reply(limits.characters, deadline)
+    reply = _Reply(limits.characters, deadline, untold)
     in_time = _in_time(deadline, idle)
     for step in range(first_step, first_step + limits.steps):
         response = yield from reply.take(llm.stream(messages, specifications, in_time))
@@ -141,7 +143,7 @@ def run(
             calls.append(done)
         if monotonic() > deadline:
             break
-        messages = [*messages, *prompt.step_messages(calls, llm.model, response.text)]
+        messages = [*messages, *prompt.step_messages(calls, llm.model, reply.told())]
     yield reply.closing(CUT_SHORT)
     outcome.warning = "The answer was cut short: it took more steps than one message may take."
     return outcome
@@ -164,9 +166,10 @@ class _Reply:
     What comes after the ``deadline`` is LLMTimeout.
     """
 
-    def __init__(self, room: int, deadline: float) -> None:
+    def __init__(self, room: int, deadline: float, untold: str = "") -> None:
         self._room = room
         self._deadline = deadline
+        self._untold = untold
         self._is_blank = True
         self.is_cut = False
 
@@ -195,6 +198,11 @@ class _Reply:
                 yield from self._fit(text)
                 lead = ""
 
+    def told(self) -> str:
+        """What was said since the last time, to be told to the model."""
+        text, self._untold = self._untold, ""
+        return text
+
     def end(self, finish_reason: str, if_blank: str) -> Iterator[TextDelta]:
         """The words to add where the model's own do not stand alone."""
         if finish_reason == "length":
@@ -208,6 +216,7 @@ class _Reply:
     def _fit(self, text: str) -> Iterator[TextDelta]:
         kept = text[: self._room]
         self._room -= len(kept)
+        self._untold += kept
         self._is_blank = self._is_blank and is_blank(kept)
         self.is_cut = len(kept) < len(text)
         if kept:

@@ -21,6 +21,7 @@ from typing import Any
 
 from tests.fakes import Answer, ScriptedServer, call, validate_messages
 from tests.fakes.answers import asks, says
+from tests.fakes.prompts import words_of
 from tests.fakes.server import Exchange, Request
 
 TAG = re.compile(r"\[(\S+) (\S+)\]")
@@ -70,7 +71,7 @@ class ChaosModel(ScriptedServer):
 def _current(messages: list[Message]) -> tuple[str, list[Message]]:
     """What the user said last, and the steps made in answer to it so far."""
     last = max(place for place, message in enumerate(messages) if message["role"] == "user")
-    return messages[last]["content"], messages[last + 1 :]
+    return words_of(messages[last]), messages[last + 1 :]
 
 
 def _think(exchange: Exchange) -> None:

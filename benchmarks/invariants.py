@@ -98,10 +98,10 @@ def _order() -> Iterator[str]:
 def _histories() -> Iterator[str]:
     """I7: a strict model would take the prompt of each reply, as it could be asked for now."""
     for conversation in Conversation.objects.select_related("user"):
-        now = conversation.user.local_now()
+        zone = conversation.user.zone
         messages = list(conversation.messages.with_turns().order_by("seq"))
         for end in range(2, len(messages) + 1, 2):
-            fault = validate_messages(prompt.build(messages[max(0, end - HISTORY) : end], now))
+            fault = validate_messages(prompt.build(messages[max(0, end - HISTORY) : end], zone))
             if fault:
                 yield f"I7 {messages[end - 1].pk}: {fault}"
 

@@ -27,6 +27,7 @@ import django
 
 from tests.fakes import ScriptedServer
 from tests.fakes.answers import says
+from tests.fakes.prompts import words_of
 from tests.servers import Postgres, TodoChat
 
 USERS = 50
@@ -93,7 +94,7 @@ def report_reading(name: str, seconds: list[float]) -> None:
 
 def serve_model(pipe: Connection) -> None:
     server = ScriptedServer(
-        answer_of=lambda body: says(f"You said: {body['messages'][-1]['content']}.")
+        answer_of=lambda body: says(f"You said: {words_of(body['messages'][-1])}.")
     )
     pipe.send(server.url)
     server.serve_forever()

@@ -119,7 +119,7 @@ class Work:
             logger.error("the history of turn %s cannot be read", self.turn.pk)
             history, warning = [self.turn.user_message, self.turn.reply], NO_HISTORY
         release_connection()
-        return prompt.build(history, self.user.local_now(), model), warning
+        return prompt.build(history, self.user.zone, model), warning
 
     def _run(self, llm: LLM, messages: list[Message]) -> Generator[Event, None, runner.Outcome]:
         limits = runner.Limits(
@@ -128,9 +128,15 @@ class Work:
             seconds=settings.AGENT_TURN_DEADLINE,
             characters=max(0, settings.AGENT_MAX_REPLY_CHARS - len(self.said)),
         )
-        first_step = self.turn.calls[-1].step + 1 if self.turn.calls else 0
+        last = self.turn.calls[-1] if self.turn.calls else None
         return runner.run(
-            llm, messages, self._execute, limits=limits, first_step=first_step, idle=self._save
+            llm,
+            messages,
+            self._execute,
+            limits=limits,
+            first_step=last.step + 1 if last else 0,
+            untold=self.said[last.text_before if last else 0 :],
+            idle=self._save,
         )
 
     def _keep(

@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Callable, Generator
-from datetime import datetime
 from math import inf
 from time import monotonic
 from typing import Any
 
-from agent import prompt
 from agent.events import TextDelta
 from agent.llm import LLMTimeout, Message, Response, wait_on
 from agent.offline import talk
@@ -41,7 +39,7 @@ class OfflineLLM:
         tools: list[dict[str, Any]],
         idle: Callable[[], None] = wait_on,
     ) -> Generator[TextDelta, None, Response]:
-        """Raises LLMTimeout, and ValueError for messages without our instructions at their head."""
+        """Raises LLMTimeout, and ValueError for messages of the user without their time."""
         step = next_step(messages, monotonic() + self._deadline)
         if isinstance(step, Reply):
             for word in re.findall(r"\S+\s*|\s+", step.words):
@@ -56,15 +54,14 @@ def next_step(messages: list[Message], deadline: float = inf) -> list[Request] |
 
     Raises LLMTimeout after ``deadline``, a time of the monotonic clock.
     """
-    now = prompt.local_now(messages)
     *past, current = talk.read(messages)
     understood = _to_understand(past)
     known = Known()
     for place, turn in enumerate(past):
-        reply = _reply_of(turn, known, now) if place in understood else told_by(turn)
+        reply = _reply_of(turn, known) if place in understood else told_by(turn)
         known = known.learn(turn).after(reply)
         _check(deadline)
-    played = _play(current, known, now)
+    played = _play(current, known)
     _check(deadline)
     if played.returned is None:
         return packed(played.requests)
@@ -94,16 +91,16 @@ def _to_understand(past: list[Turn]) -> set[int]:
     return places
 
 
-def _play(turn: Turn, known: Known, now: datetime) -> Played[Reply]:
-    intent = understand(turn.said, known, now)
-    return play(plan(intent, known, now), turn.calls)
+def _play(turn: Turn, known: Known) -> Played[Reply]:
+    intent = understand(turn.said, known, turn.at)
+    return play(plan(intent, known, turn.at), turn.calls)
 
 
-def _reply_of(turn: Turn, known: Known, now: datetime) -> Reply:
+def _reply_of(turn: Turn, known: Known) -> Reply:
     """What the reply that asked something leaves behind.
 
     A turn that ended otherwise than its plan, because another model answered it or because it was
     cut off, leaves its tasks behind and no question.
     """
-    played = _play(turn, known, now)
+    played = _play(turn, known)
     return told_by(turn) if played.returned is None or played.unused else played.returned

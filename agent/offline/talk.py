@@ -3,8 +3,10 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from agent import prompt
 from agent.llm import Message
 from agent.tools import TOOLS, ForTasks
 
@@ -26,23 +28,25 @@ class Call:
 
 @dataclass(slots=True)
 class Turn:
-    """What the user said, the calls made for it in order, and the reply (not yet: "")."""
+    """What the user said and when, the calls made for it in order, and the reply (not yet: "")."""
 
+    at: datetime
     said: str
     calls: list[Call] = field(default_factory=list)
     reply: str = ""
 
 
 def read(messages: Iterable[Message]) -> list[Turn]:
-    """The turns told in ``messages``; the last one is to be answered."""
+    """The turns told in ``messages``; the last one is to be answered. Raises ValueError."""
     turns: list[Turn] = []
     requests: dict[str, dict[str, Any]] = {}
     for message in messages:
         match message["role"]:
             case "user":
-                turns.append(Turn(str(message["content"])))
+                turns.append(Turn(*prompt.read_stamped(message["content"])))
             case "assistant" if turns:
-                turns[-1].reply = message.get("content") or ""
+                pieces = turns[-1].reply, message.get("content")
+                turns[-1].reply = "\n\n".join(filter(None, pieces))
                 requests |= {
                     asked["id"]: asked["function"] for asked in message.get("tool_calls", [])
                 }

@@ -1,7 +1,6 @@
 """A task as the model sees it."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from accounts.models import User
 from agent.tools.tool import Result
@@ -37,5 +36,5 @@ def told(task: Task, user: User, note: str) -> Result:
 
 
 def _local(moment: datetime, user: User) -> str:
-    local = moment.astimezone(ZoneInfo(user.time_zone))
+    local = moment.astimezone(user.zone)
     return local.replace(tzinfo=None).isoformat(timespec="minutes")

@@ -5,7 +5,6 @@ from functools import wraps
 from http import HTTPStatus
 from math import ceil
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -95,7 +94,7 @@ def _too_soon(
     """The page with what was typed, to be sent a little later."""
     messages.error(request, sentence(error))
     typed = request.POST.get("message", "")
-    with timezone.override(ZoneInfo(user.time_zone)):
+    with timezone.override(user.zone):
         page = chat_page(request, user, pk, typed=typed, status=error.status_code)
     page["Retry-After"] = str(max(1, ceil(getattr(error, "wait", 1))))
     return page

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -49,7 +48,7 @@ def page(view: View) -> View:
     @wraps(view)
     def drawn(request: HttpRequest, **ids: UUID) -> HttpResponse:
         user = user_of(request)
-        with timezone.override(ZoneInfo(user.time_zone)):
+        with timezone.override(user.zone):
             try:
                 return view(request, user, **ids)
             except APIException as error:

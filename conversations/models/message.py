@@ -29,6 +29,7 @@ class ToldCall:
 
     id: UUID
     step: int
+    text_before: int
     name: str
     arguments: Any
     result: Any
@@ -46,6 +47,7 @@ class Told:
 
     role: str
     content: str
+    created_at: datetime
     turn_id: UUID
     turn_behind: ToldTurn | None
     calls: list[ToldCall]
@@ -67,17 +69,17 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         """The latest ``limit`` messages, oldest first; 2 queries."""
         return list(self.with_turns().order_by("-seq")[:limit])[::-1]
 
-    def last_told(self, limit: int) -> list[Told]:
-        """The latest ``limit`` messages for a prompt, oldest first; at most 2 queries."""
-        columns = ("role", "content", "turn_id", "turn__status")
-        rows = list(self.order_by("-seq").values_list(*columns)[:limit])[::-1]
-        answered = [turn for role, _, turn, _ in rows if role == Message.Role.ASSISTANT]
+    def told(self) -> list[Told]:
+        """For a prompt, oldest first; at most 2 queries."""
+        columns = ("role", "content", "created_at", "turn_id", "turn__status")
+        rows = list(self.oldest_first().values_list(*columns))
+        answered = [turn for role, *_, turn, _ in rows if role == Message.Role.ASSISTANT]
         calls = ToolCall.objects.filter(turn__in=answered).told_by_turn()
         return [
-            Told(role, content, turn, ToldTurn(status), calls[turn])
+            Told(role, content, created_at, turn, ToldTurn(status), calls[turn])
             if role == Message.Role.ASSISTANT
-            else Told(role, content, turn, None, [])
-            for role, content, turn, status in rows
+            else Told(role, content, created_at, turn, None, [])
+            for role, content, created_at, turn, status in rows
         ]
 
     def before(self, seq: int) -> Self:
@@ -137,7 +139,8 @@ class ToolCallQuerySet(OwnedQuerySet["ToolCall"]):
 
     def told_by_turn(self) -> defaultdict[UUID, list[ToldCall]]:
         calls = defaultdict(list)
-        for turn, *call in self.values_list("turn", "id", "step", "name", "arguments", "result"):
+        columns = ("id", "step", "text_before", "name", "arguments", "result")
+        for turn, *call in self.values_list("turn", *columns):
             calls[turn].append(ToldCall(*call))
         return calls
 

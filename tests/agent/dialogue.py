@@ -26,9 +26,11 @@ from zoneinfo import ZoneInfo
 import time_machine
 
 from accounts.models import User
+from agent.llm import LLM
 from agent.offline import OfflineLLM
 from chat import turns
 from conversations.models import Conversation
+from tests.fakes.prompts import Heard, assert_they_only_grow
 from todos.models import Origin, Task
 
 SCRIPTS = Path(__file__).parent / "dialogues"
@@ -98,7 +100,7 @@ def _read(dialogue: Dialogue, mark: str, rest: str) -> None:
 
 def play(dialogue: Dialogue, user: User) -> None:
     """Say all lines over the real way of a turn; raises AssertionError at the first difference."""
-    conversation = Conversation(user=user)
+    conversation, llm = Conversation(user=user), Heard(OfflineLLM())
     now = dialogue.lines[0].now
     with time_machine.travel(moment(now, dialogue.zone)) as traveller:
         for row in dialogue.tasks:
@@ -108,17 +110,18 @@ def play(dialogue: Dialogue, user: User) -> None:
             if line.now != now:
                 now = line.now
                 traveller.move_to(moment(now, dialogue.zone))
-            answer = say(conversation, user, line.said)
+            answer = say(conversation, user, line.said, llm)
             expected = before if line.rows is None else line.rows
             before = rows(user)
             assert before == expected, f"{line.said!r} was answered: {answer}"
             _check_words(line, answer)
+    assert_they_only_grow(llm.prompts)
 
 
-def say(conversation: Conversation, user: User, text: str) -> str:
+def say(conversation: Conversation, user: User, text: str, llm: LLM | None = None) -> str:
     """One turn; the reply as it was saved."""
     turn = turns.open_turn(conversation, partial(conversation.begin_turn, text))
-    list(turns.answer(turn, user, OfflineLLM()))
+    list(turns.answer(turn, user, llm or OfflineLLM()))
     assert turn.status == "completed", turn.error_detail
     assert turn.warning == ""
     conversation.refresh_from_db()

@@ -4,10 +4,13 @@ import random
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
+
+SENT_AT = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
 
 
 @dataclass
@@ -18,6 +21,7 @@ class Called:
     result: Any = field(default_factory=lambda: {"tasks": [], "total": 0})
     id: UUID = field(default_factory=uuid7)
     beside: Any = None
+    text_before: Any = 0
 
 
 @dataclass
@@ -31,6 +35,7 @@ class Said:
     content: Any
     calls: list[Called] = field(default_factory=list)
     turn_behind: Worked | None = None
+    created_at: datetime = SENT_AT
 
 
 def turn(question: str, answer: str, *calls: Called, status: str = "completed") -> list[Said]:
@@ -113,7 +118,7 @@ def _edit_calls(history: list[Said], dice: random.Random) -> None:
     if not with_calls:
         return
     calls = dice.choice(with_calls).calls
-    match dice.randrange(7):
+    match dice.randrange(8):
         case 0:
             dice.shuffle(calls)
         case 1:
@@ -126,6 +131,8 @@ def _edit_calls(history: list[Said], dice: random.Random) -> None:
             dice.choice(calls).name = dice.choice(NAMES)
         case 5:
             dice.choice(calls).beside = dice.choice(VALUES)
+        case 6:
+            dice.choice(calls).text_before = dice.choice([0, 3, 10**9, -1, None, "one"])
         case _:
             dice.choice(calls).step = dice.choice([0, 0, 7, -1, None, "one"])
 

@@ -18,7 +18,7 @@ BOB = {"id": "0190-3", "title": "Call Bob", "priority": "high"}
 
 
 def user(text: str) -> Message:
-    return {"role": "user", "content": text}
+    return {"role": "user", "content": prompt.stamped(text, NOW)}
 
 
 def said(text: str) -> Message:
@@ -49,7 +49,7 @@ def listed(*tasks: dict[str, Any], **arguments: Any) -> list[Message]:
 
 
 def stream(*messages: Message | list[Message]) -> Generator[TextDelta, None, Response]:
-    told: list[Message] = [{"role": "system", "content": prompt.instructions(NOW)}]
+    told: list[Message] = [{"role": "system", "content": prompt.INSTRUCTIONS}]
     for message in messages:
         told += message if isinstance(message, list) else [message]
     return OfflineLLM().stream(told, tools.specifications())

@@ -2,7 +2,6 @@
 
 import json
 import random
-from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -15,14 +14,15 @@ from agent import prompt
 from agent.llm import Message
 from tests.agent.histories import Called, Said, Worked, a_history, nested, spoil, turn
 from tests.fakes import validate_messages
+from tests.fakes.prompts import all_words, words_of
 from text import clean_text, is_blank
 
-NOW = datetime(2026, 11, 20, 17, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+ZONE = ZoneInfo("Europe/Berlin")
 ROUNDS = 3_000
 
 
 def assert_legal(history: list[Said]) -> list[Message]:
-    told = prompt.build(history, NOW)
+    told = prompt.build(history, ZONE)
     assert validate_messages(told) is None
     assert len(told) <= 2_048  # what OpenAI takes
     assert all(len(message.get("tool_calls", [])) <= 128 for message in told)
@@ -33,7 +33,7 @@ def assert_legal(history: list[Said]) -> list[Message]:
         assert_clean_json([call["function"]["arguments"] for call in calls])
     for one, next_one in pairwise(told[1:]):  # which some models insist on
         assert one["role"] == "tool" or next_one["role"] != one["role"]
-    assert told[0] == {"role": "system", "content": prompt.instructions(NOW)}
+    assert told[0] == {"role": "system", "content": prompt.INSTRUCTIONS}
     assert_the_newest_question_is_whole(history, told)
     return told
 
@@ -46,7 +46,7 @@ def assert_clean_json(texts: list[str]) -> None:
 
 def assert_the_newest_question_is_whole(history: list[Said], told: list[Message]) -> None:
     asked = [clean_text(row.content or "") for row in history if row.role == "user"]
-    questions = [message["content"] for message in told if message["role"] == "user"]
+    questions = [words_of(message) for message in told if message["role"] == "user"]
     newest = asked[-1] if asked and not is_blank(asked[-1]) else prompt.EMPTY
     assert questions[-1] == newest
 
@@ -78,7 +78,7 @@ def test_any_history_makes_a_legal_prompt_that_tells_all_of_it() -> None:
 
         told = assert_legal(history)
 
-        texts = [message["content"] for message in told if "tool_calls" not in message]
+        texts = [words_of(message) for message in told if "tool_calls" not in message]
         assert [text for text in texts if "question" in text or "answer " in text] == [
             row.content for row in history[:-2]
         ], seed
@@ -125,7 +125,7 @@ def test_what_is_of_no_known_role_is_not_told() -> None:
 
     told = assert_legal(history)
 
-    assert [message["content"] for message in told[1:]] == ["a", "b", "c"]
+    assert all_words(told) == ["a", "b", "c"]
 
 
 def test_no_two_of_many_calls_have_one_id() -> None:
@@ -140,7 +140,7 @@ def test_replies_in_a_row_become_one() -> None:
 
     told = assert_legal(history)
 
-    assert [(message["role"], message["content"]) for message in told[-3:]] == [
+    assert [(message["role"], words_of(message)) for message in told[-3:]] == [
         ("tool", '{"tasks": [], "total": 0}'),
         ("assistant", "b\n\nc"),
         ("user", "d"),

@@ -61,8 +61,8 @@ def test_the_same_messages_get_the_same_answer() -> None:
 
 
 def test_a_prompt_that_is_not_ours_is_an_error() -> None:
-    with pytest.raises(ValueError, match="instructions"):
-        next(OfflineLLM().stream([{"role": "system", "content": "Be kind."}, user("hi")], []))
+    with pytest.raises(ValueError, match="no time"):
+        next(OfflineLLM().stream([{"role": "user", "content": "hi"}], []))
 
 
 def test_several_tasks_are_one_step() -> None:

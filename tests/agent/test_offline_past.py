@@ -10,7 +10,6 @@ from agent.offline import OfflineLLM
 from tests.agent.offline_steps import (
     BOB,
     MILK,
-    NOW,
     REPORT,
     created,
     done,
@@ -62,7 +61,7 @@ def test_a_hundred_questions_are_not_understood_anew() -> None:
 
 
 def test_a_call_has_a_deadline() -> None:
-    messages = [{"role": "system", "content": prompt.instructions(NOW)}, user("add milk")]
+    messages = [{"role": "system", "content": prompt.INSTRUCTIONS}, user("add milk")]
 
     with pytest.raises(LLMTimeout):
         list(OfflineLLM(deadline=-1).stream(messages, []))

@@ -1,7 +1,6 @@
 """A conversation that a model's server has refused can go on; over real HTTP, and by the forms."""
 
 from contextlib import closing
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,14 +14,14 @@ from tests.fakes.answers import fails, says
 from tests.fakes.asking import Heard, listen, remote
 from tests.fakes.server import Answer
 
-NOW = datetime(2026, 11, 20, 17, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+ZONE = ZoneInfo("Europe/Berlin")
 LONG = prompt.build(
     [
         *turn("milk", "Added milk.", Called(0, "create_task", {}, {"task": {"title": "Milk"}})),
         *(message for n in range(8) for message in turn(f"question {n}", f"answer {n}")),
         *turn("and now?", "", Called(0, "list_tasks")),
     ],
-    NOW,
+    ZONE,
 )
 
 
@@ -44,8 +43,18 @@ def test_the_calls_of_earlier_turns_are_told_as_plain_text_first() -> None:
     assert [message["role"] for message in first[-3:]] == ["user", "assistant", "tool"]
 
 
+def test_words_before_a_call_stay_where_they_are_in_the_plain_text() -> None:
+    made = [Called(0, text_before=5), Called(1, text_before=10)]
+    long = prompt.build([*turn("milk", "One. Two. Three.", *made), *turn("and?", "")], ZONE)
+
+    plain = next(plainer.forms(long))[2]["content"]
+
+    told = '(list_tasks: {"tasks": [], "total": 0})'
+    assert plain == f"One.\n{told}\nTwo.\n{told}\nThree."
+
+
 def test_there_is_no_plainer_form_of_one_message() -> None:
-    assert list(plainer.forms(prompt.build(turn("hello", ""), NOW))) == []
+    assert list(plainer.forms(prompt.build(turn("hello", ""), ZONE))) == []
 
 
 TAKES = {

@@ -23,6 +23,7 @@ from tests.fakes import Answer
 from tests.fakes.answers import fails, hangs, says
 from tests.fakes.asking import KEY as API_KEY
 from tests.fakes.asking import remote
+from tests.fakes.prompts import words_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -156,7 +157,7 @@ def test_while_one_user_waits_for_the_deadline_others_are_answered(
     sign_in: SignIn, user: User, stranger: User, connects: Connects
 ) -> None:
     def by_user(body: dict[str, Any]) -> Answer:
-        return hangs if body["messages"][-1]["content"] == "hang" else says("Hello.")
+        return hangs if words_of(body["messages"][-1]) == "hang" else says("Hello.")
 
     server = connects(answer_of=by_user, deadline=3)
 

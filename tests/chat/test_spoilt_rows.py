@@ -19,6 +19,7 @@ from conversations.models import Conversation, Message, ToolCall, Turn
 from tests.conftest import Plays
 from tests.factories import LEASE, ConversationFactory, record_call
 from tests.fakes import call, validate_messages
+from tests.fakes.prompts import all_words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,7 +90,7 @@ def test_the_prompt_of_spoilt_rows_is_legal(user: User) -> None:
         for _ in range(dice.randint(1, 4)):
             spoil(turn, dice)
 
-        told = prompt.build(turn.history(50), user.local_now())
+        told = prompt.build(turn.history(50), user.zone)
 
         assert validate_messages(told) is None, seed
         Turn.objects.filter(pk=turn.pk).delete()  # it would take a slot of the user's
@@ -112,7 +113,8 @@ def test_a_conversation_with_spoilt_rows_is_answered(
         answer = client.post("/api/chat/", body)
 
         assert answer.status_code == 200, (seed, answer.content)
-        assert llm.prompts[0][-1] == {"role": "user", "content": f"hello {seed}"}
+        assert llm.prompts[0][-1]["role"] == "user"
+        assert all_words(llm.prompts[0])[-1] == f"hello {seed}"
 
 
 @pytest.mark.parametrize("role", ["user", "assistant"])
@@ -146,7 +148,7 @@ def test_however_little_is_read_the_newest_message_is_told(
     answer = client.post("/api/chat/", {"message": "second", "conversation_id": where})
 
     assert answer.status_code == 200
-    assert [message["content"] for message in llm.prompts[1][1:]] == ["second"]
+    assert all_words(llm.prompts[1]) == ["second"]
 
 
 def test_a_row_that_cannot_be_read_costs_the_history_and_no_more(
@@ -160,4 +162,4 @@ def test_a_row_that_cannot_be_read_costs_the_history_and_no_more(
 
     assert answer.status_code == 200, answer.content
     assert "could not be read" in answer.json()["warning"]
-    assert [message["content"] for message in llm.prompts[2][1:]] == ["second"]
+    assert all_words(llm.prompts[2]) == ["second"]

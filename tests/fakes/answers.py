@@ -10,6 +10,7 @@ from itertools import chain, repeat
 from typing import Any
 
 from agent.llm import ToolRequest
+from tests.fakes.prompts import words_of
 from tests.fakes.server import Answer, Exchange
 
 Event = dict[str, Any]
@@ -156,6 +157,6 @@ def obliges(body: dict[str, Any]) -> Answer:
     """A simple mind: it makes a task of what the user says, then says that it has."""
     last = body["messages"][-1]
     if last["role"] == "user":
-        title = " ".join(last["content"].split())[:200]
+        title = " ".join(words_of(last).split())[:200]
         return asks(ToolRequest("create_task", json.dumps({"title": title})))
     return says("I have ", "added ", "it.")

@@ -16,6 +16,7 @@ from tests.factories import UserFactory
 from tests.fakes import Answer
 from tests.fakes.answers import hangs, says
 from tests.fakes.asking import KEY as API_KEY
+from tests.fakes.prompts import words_of
 from tests.served.conftest import served
 from tests.served.processes import Model, Mortal, client_of, until
 
@@ -41,7 +42,7 @@ def say(server: Mortal, user: User, text: str) -> httpx2.Response:
 
 
 def asked(body: dict[str, Any]) -> str:
-    text: str = body["messages"][-1]["content"]
+    text: str = words_of(body["messages"][-1])
     return text
 
 

@@ -13,6 +13,7 @@ from conversations.models import Conversation, Message, Turn
 from tests.factories import ConversationFactory, UserFactory
 from tests.fakes import Answer
 from tests.fakes.answers import obliges, says
+from tests.fakes.prompts import words_of
 from tests.served.conftest import Pair, served
 from tests.served.processes import Held, Model, Mortal, client_of, happens
 from todos.models import Task
@@ -51,7 +52,7 @@ def assert_in_order(conversation: Conversation, texts: set[str]) -> None:
 
 
 def echoes(body: dict[str, Any]) -> Answer:
-    return says("You said: ", body["messages"][-1]["content"])
+    return says("You said: ", words_of(body["messages"][-1]))
 
 
 def test_two_sends_at_the_same_instant_follow_one_another(

@@ -16,6 +16,7 @@ from accounts.models import User
 from conversations.models import Turn
 from tests.factories import UserFactory
 from tests.fakes.answers import says
+from tests.fakes.prompts import words_of
 from tests.served.conftest import served
 from tests.served.processes import Held, Model, Mortal, listens, until
 from tests.served.proxy import NAME, NGINX, Nginx, through
@@ -124,7 +125,7 @@ def token_of(user: User) -> dict[str, str]:
 
 
 def asks_to_wait(body: dict[str, Any]) -> bool:
-    return bool(body["messages"][-1]["content"] == WAIT)
+    return bool(words_of(body["messages"][-1]) == WAIT)
 
 
 def outcome(answer: httpx2.Response) -> str:

@@ -11,6 +11,7 @@ from conversations.models import Conversation, Message, Turn
 from tests.factories import ConversationFactory, TaskFactory, say
 from tests.fakes import Answer
 from tests.fakes.answers import fails, hangs, page, says
+from tests.fakes.prompts import all_words
 from tests.fakes.server import Exchange
 from tests.served.conftest import Pair
 from tests.served.dialects.conftest import TURNS_A_DAY, without_request_id
@@ -87,7 +88,7 @@ def test_history_survives_between_requests_that_different_processes_serve(
     again = chat(elsewhere, user.pk, "What is my name?", conversation_id=where)
 
     assert again.json()["conversation_id"] == where
-    told = [message["content"] for message in model.requests[-1].body["messages"][1:]]
+    told = all_words(model.requests[-1].body["messages"])
     assert told == ["My name is Ada", "You said: My name is Ada", "What is my name?"]
     kept = detail(http, user.pk, where)["messages"]
     assert [message["content"] for message in kept] == [*told, "You said: What is my name?"]

@@ -10,6 +10,7 @@ import pytest
 from accounts.models import User
 from conversations.models import Conversation
 from tests.fakes.answers import says
+from tests.fakes.prompts import words_of
 from tests.served.conftest import Pair
 from tests.served.processes import Model, client_of
 
@@ -106,7 +107,7 @@ def clients(pair: Pair, user: User) -> Iterator[dict[str, Client]]:
 def test_all_five_speak_in_one_conversation_and_read_the_same(
     clients: dict[str, Client], model: Model, user: User
 ) -> None:
-    model.begin(answer_of=lambda body: says(f"Heard: {body['messages'][-1]['content']}"))
+    model.begin(answer_of=lambda body: says(f"Heard: {words_of(body['messages'][-1])}"))
     conversation = str(uuid4())
 
     # E begins, since only its clients choose an id.

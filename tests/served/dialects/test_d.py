@@ -12,6 +12,7 @@ from conversations.models import Conversation, Message
 from tests.factories import ConversationFactory, say
 from tests.fakes import call
 from tests.fakes.answers import asks, fails, says
+from tests.fakes.prompts import all_words
 from tests.served.dialects.conftest import fill, without_request_id
 from tests.served.processes import Held, Model, happens
 from tests.served.test_races import echoes
@@ -73,7 +74,7 @@ def test_what_was_said_before_is_known_to_the_assistant(
     send(http, session, "My name is Ada")
     send(elsewhere, session, "What is my name?")
 
-    told = contents(model.requests[-1].body["messages"][1:])
+    told = all_words(model.requests[-1].body["messages"])
     assert told == ["My name is Ada", "You said: My name is Ada", "What is my name?"]
 
 

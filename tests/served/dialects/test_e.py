@@ -19,6 +19,7 @@ from conversations.models import Conversation, Message
 from tests.factories import ConversationFactory, say
 from tests.fakes import call
 from tests.fakes.answers import asks, fails, says
+from tests.fakes.prompts import all_words
 from tests.served.conftest import Pair
 from tests.served.dialects.conftest import fill, without_request_id
 from tests.served.processes import Model, Mortal, client_of
@@ -44,7 +45,7 @@ def contents(messages: Any) -> list[str]:
 
 def told(model: Model) -> list[str]:
     """What the model was told last, but for its instructions."""
-    return contents(model.requests[-1].body["messages"][1:])
+    return all_words(model.requests[-1].body["messages"])
 
 
 def made_before(conversation: Conversation, **age: float) -> None:
@@ -181,7 +182,7 @@ def test_messages_at_once_are_taken_one_after_the_other(
     assert accepted == {text: f"You said: {text}" for text in accepted}
     assert_in_order(conversation, set(accepted))
     said = [message.content for message in conversation.messages.order_by("seq")]
-    prompts = [contents(request.body["messages"][1:]) for request in model.requests]
+    prompts = [all_words(request.body["messages"]) for request in model.requests]
     assert sorted(prompts, key=len) == [said[:end] for end in range(1, len(said), 2)]
 
 
