@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from agent.llm import LLM
-from agent.offline import OfflineLLM
+from agent.offline.assistant import OfflineLLM
 
 OPENAI = "https://api.openai.com/v1"
 OPENROUTER = "https://openrouter.ai/api/v1"

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from copy import copy
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
@@ -21,7 +21,7 @@ from agent import prompt, runner, tools
 from agent.claims import claims_a_change
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLM, LLMError, Message
-from agent.offline import OfflineLLM
+from agent.offline.assistant import OfflineLLM
 from chat.undo import left_of_turn, show_undone
 from conversations.models import ToolCall, Turn, TurnLost
 from todos.models import Origin, TaskChange
@@ -189,7 +189,7 @@ class Work:
         try:
             if call.refused:
                 raise tools.ToolError(call.refused)
-            tool = tools.bind(call.name, call.arguments)
+            tool = tools.bind(call.name, call.arguments, self._asked_at())
             self._refuse_repetition(call)
             with self._transaction():
                 result = tool.run(self._desk(call))
@@ -227,6 +227,10 @@ class Work:
         show_undone(changes)
         self.turn.calls = list(self.turn.tool_calls.all())  # it may be one of them
         return left_of_turn(changes)
+
+    def _asked_at(self) -> datetime:
+        """When the user wrote what is answered, on their own clock."""
+        return self.turn.user_message.created_at.astimezone(self.user.zone)
 
     def _refuse_repetition(self, call: runner.Call) -> None:
         """A model that repeats itself must not make a second task of one wish.

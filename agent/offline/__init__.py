@@ -17,10 +17,7 @@ Nor between two messages: ``remembering`` tells by the calls and the reply of a 
 what it leaves behind. Only turns that asked something are understood and played again, for what
 was asked stands in the plan alone; and of those only the newest.
 
-All of them use ``dates``, which reads days and times, ``words`` (numbers and verbs) and ``past``
-(their past), ``matching``, which tells what titles fit, and ``sayings``, the small talk.
+All of them use ``dates``, which reads days and times (for ``agent.tools``, too), ``words`` (numbers
+and verbs) and ``past`` (their past), ``matching``, which tells what titles fit, and ``sayings``,
+the small talk.
 """
-
-from agent.offline.assistant import OfflineLLM
-
-__all__ = ["OfflineLLM"]

@@ -13,11 +13,12 @@ from agent.tools.calls import (
     bind,
     changes,
     read_arguments,
+    takes,
 )
 from agent.tools.changing import CreateTask
 from agent.tools.listing import LISTED_TASKS
 from agent.tools.schemas import specifications
-from agent.tools.several import MOST_AT_ONCE, ForTasks
+from agent.tools.several import MOST_AT_ONCE, ForTasks, Several
 from agent.tools.tool import Desk, Result, Tool, ToolError
 from agent.tools.undoing import UndoLast
 
@@ -32,6 +33,7 @@ __all__ = [
     "Desk",
     "ForTasks",
     "Result",
+    "Several",
     "Tool",
     "ToolError",
     "UndoLast",
@@ -39,4 +41,5 @@ __all__ = [
     "changes",
     "read_arguments",
     "specifications",
+    "takes",
 ]

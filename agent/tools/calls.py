@@ -1,11 +1,12 @@
 """The table of tools, and how a model's request becomes a tool that is ready to run."""
 
 import json
-from math import isfinite
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from agent import loose
 from agent.tools.changing import (
     CompleteTask,
     CreateTask,
@@ -15,6 +16,7 @@ from agent.tools.changing import (
     UpdateTask,
 )
 from agent.tools.listing import ListTasks, ReadTask
+from agent.tools.moments import Moments
 from agent.tools.several import MOST_AT_ONCE, ForTasks, Several
 from agent.tools.tool import Tool, ToolError
 from agent.tools.undoing import UndoLast
@@ -29,7 +31,21 @@ KEPT_RAW_ARGUMENTS = 4_000
 UNKEPT = "it has a character that cannot be kept, NUL or half of a pair; write it without"
 
 TEXTS = frozenset({"task_id", "title", "notes", "append_notes", "search"})
-"""The arguments whose value may be empty; for others models write "" where they leave them out."""
+"""The arguments in which a word is a word, whatever it is."""
+
+MAY_BE_EMPTY = frozenset({"notes", "search"})
+"""For other arguments that may be left out, models write "" where they do so."""
+
+NOTHING = frozenset(
+    {"none", "null", "nil", "undefined", "n/a", "unset", "not set", "no date", "no due date"}
+    | {"no day", "no deadline", "no time", "no due time"}
+)
+"""Words for no value at all, in small letters, as models write them."""
+MEANT = frozenset({("priority", "none"), ("due", "none")})
+"""Where one of these words is a value."""
+
+WRAPPINGS = 4
+"""Texts and lists around an object, one in another, that are taken off."""
 
 Bound = TypeVar("Bound", bound=Tool)
 
@@ -57,81 +73,136 @@ def changes(name: str) -> bool:
 def read_arguments(name: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The arguments of a request for the tool ``name``, and what the record has of them.
 
-    That is as much as the tool takes, without what cannot be kept. What is no JSON object is its
-    beginning, as ``raw``; of a long one that the tool does not take the record has no more.
+    That is as much as the tool takes, without what cannot be kept. What is no JSON object, however
+    loosely it is written, is its beginning, as ``raw``; of a long one that the tool does not take
+    the record has no more.
     """
     kept = clean_text(text).encode()
     raw = {"raw": kept[:KEPT_RAW_ARGUMENTS].decode(errors="ignore")}
     if len(text) > LARGEST_ARGUMENTS:
         return raw, raw
     try:
-        arguments = json.loads(text or "{}", parse_constant=_finite, parse_float=_finite)
+        arguments = _the_object(text)
         readable = clean_json(arguments)
-    except (ValueError, RecursionError):
-        return raw, raw
-    if not isinstance(arguments, dict):
+    except ValueError:
         return raw, raw
     is_short = len(kept) <= KEPT_RAW_ARGUMENTS
-    return arguments, readable if is_short or _takes(name, arguments) else raw
+    return arguments, readable if is_short or takes(name, arguments, datetime.now(UTC)) else raw
 
 
-def _takes(name: str, arguments: dict[str, Any]) -> bool:
+def _the_object(text: str) -> dict[str, Any]:
+    """The one that it holds. Some models send an empty one before, some the same again.
+
+    Raises ValueError.
+    """
+    values = [_opened(value) for value in loose.read_all(text)]
+    told = [value for value in values if value] or [{}]
+    if not all(value == told[0] for value in told):
+        raise ValueError("these are several")
+    return told[0]
+
+
+def _opened(value: Any) -> dict[str, Any]:
+    """Out of a text of JSON, and of a list that holds nothing else. Raises ValueError."""
+    for _wrapping in range(WRAPPINGS):
+        if isinstance(value, str):
+            [value] = loose.read_all(value) or [None]
+        elif isinstance(value, list) and len(value) == 1:
+            [value] = value
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError("it is no object")
+    return value
+
+
+def takes(name: str, arguments: dict[str, Any], now: datetime) -> bool:
+    """Whether there is such a tool and it takes these arguments."""
     try:
-        bound = bind(name, arguments)
+        bound = bind(name, arguments, now)
     except ToolError:
         return False
     return isinstance(bound, Tool) or any(isinstance(tool, Tool) for tool in bound.tools)
 
 
-def _finite(number: str) -> float:
-    value = float(number)
-    if not isfinite(value):
-        raise ValueError(f"{number} is too large; no database keeps it")
-    return value
-
-
-def bind(name: str, arguments: dict[str, Any]) -> Tool | Several:
+def bind(name: str, arguments: dict[str, Any], now: datetime) -> Tool | Several:
     """The tool, ready to run, for one task or several.
 
-    Raises ToolError, which names every wrong argument. Of several, one that is right is enough.
+    ``now`` is the user's local time when they wrote what is answered: days and times in words
+    follow from it. Raises ToolError, which says what is wrong with the arguments. Of several, one
+    that is right is enough.
     """
     if name not in TOOLS:
         raise ToolError(f"There is no tool of that name. The tools are: {', '.join(TOOLS)}.")
     tool = TOOLS[name]
-    if issubclass(tool, ForTasks) and arguments.get(tool.several) is not None:
-        return _several(tool, arguments)
-    return _one(tool, arguments)
-
-
-def _several(tool: type[ForTasks], arguments: dict[str, Any]) -> Several:
-    if len([value for value in arguments.values() if value is not None]) > 1:
+    if not issubclass(tool, ForTasks) or tool.several not in arguments:
+        return _one(tool, arguments, now)
+    one = {argument: value for argument, value in arguments.items() if argument != tool.several}
+    items, has_one = arguments[tool.several], any(value not in (None, "") for value in one.values())
+    if items in (None, "") or (items == [] and has_one):
+        return _one(tool, one, now)
+    if has_one:
         raise ToolError(f"Give either {tool.several} or the fields of one task, not both.")
-    items = arguments[tool.several]
+    return _several(tool, items, now)
+
+
+def _several(tool: type[ForTasks], items: Any, now: datetime) -> Several:
+    if isinstance(items, str) and items.lstrip().startswith("["):
+        items = _list_of(items)
     if not isinstance(items, list) or not 1 <= len(items) <= MOST_AT_ONCE:
         raise ToolError(f"{tool.several}: give a list of 1 to {MOST_AT_ONCE}, and call again.")
     tools: list[ForTasks | ToolError] = []
     for item in items:
         try:
-            tools.append(_one(tool, tool.fields_of(item)))
+            tools.append(_one(tool, tool.fields_of(item), now))
         except ToolError as error:
             tools.append(error)
     return Several(items, tools)
 
 
-def _one(tool: type[Bound], arguments: dict[str, Any]) -> Bound:
+def _list_of(text: str) -> Any:
+    try:
+        return loose.read(text)
+    except ValueError:
+        return text
+
+
+def _one(tool: type[Bound], arguments: dict[str, Any], now: datetime) -> Bound:
     unkept = [each for each in arguments.items() if clean_json([*each]) != [*each]]
     if unkept:
         raise ToolError("; ".join(f"{clean_text(argument)}: {UNKEPT}" for argument, _ in unkept))
-    given = {
-        argument: value
-        for argument, value in arguments.items()
-        if value is not None or argument in tool.null_means_clear
-        if value != "" or argument in TEXTS
-    }
+    moments = Moments(now)
+    given = moments.understood(_given(tool, arguments))
     try:
-        return tool.model_validate_json(json.dumps(given))
+        bound = tool.model_validate_json(json.dumps(given))
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         raise ToolError(
             "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
         ) from None
+    bound.tell(moments.taken)
+    return bound
+
+
+def _given(tool: type[Tool], arguments: dict[str, Any]) -> dict[str, Any]:
+    """Without those that are there only to say that they are left out."""
+    nothing = {
+        name
+        for name, value in arguments.items()
+        if isinstance(value, str)
+        and name not in TEXTS
+        and value.strip().lower() in NOTHING
+        and (name, value.strip().lower()) not in MEANT
+    }
+    values = arguments | dict.fromkeys(nothing)
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None or name in tool.null_means_clear
+        if value != "" or name in MAY_BE_EMPTY or _is_required(tool, name)
+    }
+
+
+def _is_required(tool: type[Tool], argument: str) -> bool:
+    field = tool.model_fields.get(argument)
+    return field is not None and field.is_required()

@@ -2,7 +2,7 @@
 
 from agent.tools.several import ForTasks, OnTasks
 from agent.tools.summaries import summary, told
-from agent.tools.tool import Day, Desk, Notes, Priority, Result, TimeOfDay, Title, ToolError
+from agent.tools.tool import Day, Desk, Flag, Notes, Priority, Result, TimeOfDay, Title, ToolError
 from todos.models import Task
 
 
@@ -16,7 +16,7 @@ class CreateTask(ForTasks):
     due_date: Day | None = None
     due_time: TimeOfDay | None = None
     priority: Priority = "none"
-    completed: bool = False
+    completed: Flag = False
 
     def act(self, desk: Desk) -> Result:
         return {"task": summary(Task.add(desk.user, desk.origin, **dict(self)), desk.user)}

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from agent.tools.summaries import summary
-from agent.tools.tool import Day, Desk, Priority, Result, TaskId, Tool
+from agent.tools.tool import Day, Desk, InSmallLetters, Number, Priority, Result, TaskId, Tool
 from todos.models import Task
 
 LISTED_TASKS = 50
@@ -19,11 +19,12 @@ class ListTasks(Tool):
 
     name = "list_tasks"
     changes = False
-    status: Literal["open", "done", "all", "deleted"] = "open"
+    status: Annotated[Literal["open", "done", "all", "deleted"], InSmallLetters] = "open"
     search: Annotated[str, Field(max_length=200, description="Words of the title or notes.")] = ""
     priority: Priority | None = None
     due: Annotated[
         Literal["overdue", "today", "upcoming", "none"] | None,
+        InSmallLetters,
         Field(description="today includes overdue; none: tasks without a day."),
     ] = None
     due_from: Day | None = None
@@ -45,11 +46,12 @@ class ListTasks(Tool):
             "title",
             "-title",
         ],
+        InSmallLetters,
         Field(description="- for falling: -priority begins with high."),
     ] = "due"
-    offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    offset: Annotated[Number, Field(ge=0, le=1_000_000)] = 0
 
-    def run(self, desk: Desk) -> Result:
+    def act(self, desk: Desk) -> Result:
         rows = Task.objects.for_user(desk.user)
         if self.status == "deleted":
             rows = Task.objects.with_deleted_for_user(desk.user)
@@ -68,6 +70,6 @@ class ReadTask(Tool):
     changes = False
     task_id: TaskId
 
-    def run(self, desk: Desk) -> Result:
+    def act(self, desk: Desk) -> Result:
         task = desk.task(self.task_id, deleted_too=True)
         return {"task": summary(task, desk.user, whole=True)}

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Self
 from agent.tools.tool import NO_SUCH_TASK, Desk, Result, TaskId, Tool, ToolError
 from text import clean_text
 from todos.models import Task
-from todos.rules import RuleBroken
 
 MOST_AT_ONCE = 100
 TOLD_ERRORS = 5
@@ -35,16 +34,6 @@ class ForTasks(Tool):
     @classmethod
     def hold(cls, tools: Sequence[Self], desk: Desk) -> None:
         """Take all rows at once that these will change."""
-
-    def run(self, desk: Desk) -> Result:
-        try:
-            return self.act(desk)
-        except RuleBroken as broken:
-            raise ToolError(f"{broken.field}: {broken.sentence}") from None
-
-    def act(self, desk: Desk) -> Result:
-        """As :meth:`run`; it may raise RuleBroken, too."""
-        raise NotImplementedError
 
 
 class OnTasks(ForTasks):

@@ -13,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     StringConstraints,
 )
 
@@ -20,12 +21,17 @@ from accounts.models import User
 from text import one_line
 from todos import rules
 from todos.models import Origin, Task, TaskChange
+from todos.rules import RuleBroken
 from todos.spelling import read_day, read_time
 
 Result = dict[str, Any]
 CLOCK = re.compile(
     r"(?P<hour>[0-9]{1,2})(:(?P<minute>[0-9]{2}))?( ?(?P<half>[ap])\.?m\.?)?", re.IGNORECASE
 )
+
+
+YES_OR_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class ToolError(Exception):
@@ -79,8 +85,23 @@ class Tool(BaseModel):
     # For all other arguments models write null where they mean to leave them out.
     null_means_clear: ClassVar[frozenset[str]] = frozenset()
 
+    _taken: list[str] = PrivateAttr(default_factory=list)
+
+    def tell(self, taken: list[str]) -> None:
+        """Sentences that the result shall say, on what was made of the arguments."""
+        self._taken = taken
+
     def run(self, desk: Desk) -> Result:
         """Do it, inside the caller's transaction. Raises ToolError, and then changes nothing."""
+        try:
+            result = self.act(desk)
+        except RuleBroken as broken:
+            raise ToolError(f"{broken.field}: {broken.sentence}") from None
+        notes = [*filter(None, [result.get("note")]), *self._taken]
+        return result | ({"note": " ".join(notes)} if notes else {})
+
+    def act(self, desk: Desk) -> Result:
+        """As :meth:`run`; it may raise RuleBroken, too."""
         raise NotImplementedError
 
 
@@ -89,7 +110,7 @@ def _visible_line(title: str) -> str:
     return one_line(title)
 
 
-def _on_24_hours(written: Any) -> Any:
+def on_24_hours(written: Any) -> Any:
     """``9:00``, ``5:00 PM`` and ``5pm`` as ``HH:MM``; all else as it is."""
     match = CLOCK.fullmatch(written.strip()) if isinstance(written, str) else None
     if match is None:
@@ -107,6 +128,21 @@ def _small(word: Any) -> Any:
     return word.strip().lower() if isinstance(word, str) else word
 
 
+def _yes_or_no(written: Any) -> Any:
+    """As they write true: 1, "true", "Yes"; all else as it is."""
+    if isinstance(written, str):
+        return YES_OR_NO.get(written.strip().lower(), written)
+    return bool(written) if written in (0, 1) else written
+
+
+def _number(written: Any) -> Any:
+    """A number in a text, or one that a point makes no other."""
+    if isinstance(written, float) and written.is_integer():
+        return int(written)
+    is_number = isinstance(written, str) and NUMBER.fullmatch(written.strip())
+    return int(written) if is_number else written
+
+
 Title = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=rules.TITLE_LENGTH),
@@ -117,10 +153,13 @@ Day = Annotated[date, BeforeValidator(read_day), Field(description="Local day, Y
 TimeOfDay = Annotated[
     time,
     BeforeValidator(read_time),
-    BeforeValidator(_on_24_hours),
+    BeforeValidator(on_24_hours),
     Field(description="Local time, HH:MM. Only together with a day."),
 ]
-Priority = Annotated[Literal["none", "low", "medium", "high"], BeforeValidator(_small)]
+InSmallLetters = BeforeValidator(_small)
+Priority = Annotated[Literal["none", "low", "medium", "high"], InSmallLetters]
+Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
+Number = Annotated[int, BeforeValidator(_number)]
 TaskId = Annotated[
     str, Field(max_length=100, description="The id of a task, from an earlier result.")
 ]

@@ -15,7 +15,7 @@ class UndoLast(Tool):
 
     name = "undo_last"
 
-    def run(self, desk: Desk) -> Result:
+    def act(self, desk: Desk) -> Result:
         changes = TaskChange.objects.for_user(desk.user)
         act = changes.newest_act()
         if act is None:

@@ -27,7 +27,7 @@ import time_machine
 
 from accounts.models import User
 from agent.llm import LLM
-from agent.offline import OfflineLLM
+from agent.offline.assistant import OfflineLLM
 from chat import turns
 from conversations.models import Conversation
 from tests.fakes.prompts import Heard, assert_they_only_grow

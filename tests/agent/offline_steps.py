@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from agent import prompt, tools
 from agent.events import TextDelta
 from agent.llm import Message, Response
-from agent.offline import OfflineLLM
+from agent.offline.assistant import OfflineLLM
 
 NOW = datetime(2026, 11, 21, 12, 10, tzinfo=ZoneInfo("Europe/Berlin"))
 MILK = {"id": "0190-1", "title": "Buy milk"}

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from agent import choice
-from agent.offline import OfflineLLM
+from agent.offline.assistant import OfflineLLM
 from agent.remote import RemoteLLM
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agent.llm import Response, ToolRequest
-from agent.offline import OfflineLLM
+from agent.offline.assistant import OfflineLLM
 from tests.agent.offline_steps import (
     BOB,
     MILK,

@@ -13,6 +13,7 @@ from agent.llm import Message
 from tests.agent.offline_steps import (
     BOB,
     MILK,
+    NOW,
     REPORT,
     created,
     done,
@@ -163,7 +164,7 @@ def test_whatever_is_said_is_answered(texts: list[str]) -> None:
     for text in texts:
         response = step(*history, user(text))
         for request in response.tool_requests:
-            tools.bind(request.name, json.loads(request.arguments))
+            tools.bind(request.name, json.loads(request.arguments), NOW)
         assert response.text or response.tool_requests
         history += [user(text), said(response.text or "What?")]
 

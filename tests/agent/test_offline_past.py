@@ -6,7 +6,7 @@ import pytest
 
 from agent import prompt
 from agent.llm import LLMTimeout, Message
-from agent.offline import OfflineLLM
+from agent.offline.assistant import OfflineLLM
 from tests.agent.offline_steps import (
     BOB,
     MILK,

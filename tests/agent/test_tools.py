@@ -22,7 +22,7 @@ PLAIN_KEYWORDS = {"type", "properties", "required", "items", "enum", "descriptio
 
 def use(user: User, name: str, **arguments: Any) -> dict[str, Any]:
     desk = tools.Desk(user, Origin("chat", uuid4()), show_undone=lambda changes: 0)
-    return tools.bind(name, arguments).run(desk)
+    return tools.bind(name, arguments, user.local_now()).run(desk)
 
 
 def local(moment: datetime) -> str:
@@ -64,7 +64,7 @@ def test_null_is_the_same_as_not_given(user: User) -> None:
     assert (task.notes, task.due_date, task.priority) == ("", None, "none")
 
 
-ODD_DAYS = ("2026-11-5", "20261203", "2026-12-03T00:00:00", "2026-12-03 ", "٢٠٢٦-١٢-٠٣")
+ODD_DAYS = ("26-11-05", "20261203", "2026-12", "2026-12-03T", "٢٠٢٦-١٢-٠٣")
 
 
 @pytest.mark.parametrize(
@@ -83,13 +83,13 @@ ODD_DAYS = ("2026-11-5", "20261203", "2026-12-03T00:00:00", "2026-12-03 ", "٢٠
             for day in (1, 0, 86400, 1.5, True, "0", "86400", "-1", "1e9", *ODD_DAYS)
         ],
         ("list_tasks", {"due_from": "86400"}, "due_from"),
-        ("list_tasks", {"due_to": "2026-1-2"}, "due_to"),
+        ("list_tasks", {"due_to": "1-2"}, "due_to"),
         *[
             ("create_task", {"title": "a", "due_date": "2026-12-03", "due_time": at}, "due_time")
             for at in (0, 61200, "61200", "0", "17", "1700", "T17:00", "17:00:30")
         ],
         ("create_task", {"title": "a", "due_date": "2026-12-03", "due_time": "25:00"}, "due_time"),
-        ("create_task", {"title": "a", "due_date": "2026-12-03", "due_time": "17:00Z"}, "zone"),
+        ("create_task", {"title": "a", "due_time": "17:00Z"}, "zone"),
         ("create_task", {"title": "a", "due_time": "17:00"}, "A time needs a due_date"),
         ("create_task", {"title": "a", "priority": "urgent"}, "priority"),
         ("create_task", {"title": "a", "user_id": 1}, "user_id"),
@@ -235,8 +235,8 @@ def test_a_long_list_is_cut_and_tells_the_total(user: User) -> None:
         ('{"title": "Milk"}', {"title": "Milk"}),
         ('{"title": "M\\u0000ilk\\ud800"}', {"title": "Milk"}),
         ('{"title\\udfff": [{"\\u0000": "\\ud800"}]}', {"title": [{"": ""}]}),
-        ('{"title": "M\x00ilk"}', {"raw": '{"title": "Milk"}'}),
-        ("null", {"raw": "null"}),
+        ('{"title": "M\x00ilk"}', {"title": "Milk"}),
+        ("null", {}),
         ("[1]", {"raw": "[1]"}),
         ('{"title": "Mi', {"raw": '{"title": "Mi'}),
         ('{"title": NaN}', {"raw": '{"title": NaN}'}),

@@ -20,7 +20,7 @@ API = Origin("api")
 
 def use(user: User, name: str, **arguments: Any) -> dict[str, Any]:
     desk = tools.Desk(user, Origin("chat", uuid4()), show_undone=lambda changes: 0)
-    return tools.bind(name, arguments).run(desk)
+    return tools.bind(name, arguments, user.local_now()).run(desk)
 
 
 def titles(user: User, **arguments: Any) -> list[str]:

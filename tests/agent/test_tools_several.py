@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def use(user: User, name: str, **arguments: Any) -> dict[str, Any]:
     desk = tools.Desk(user, Origin("chat", uuid4()), show_undone=lambda changes: 0)
-    return tools.bind(name, arguments).run(desk)
+    return tools.bind(name, arguments, user.local_now()).run(desk)
 
 
 def titles(told: list[dict[str, Any]]) -> list[str]:

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from agent.llm import LLMTimeout
-from agent.offline import OfflineLLM
+from agent.offline.assistant import OfflineLLM
 from conversations.models import ToolCall
 from tests.conftest import Plays
 from tests.factories import TaskFactory, UserFactory

@@ -1,5 +1,8 @@
 """When: the day and the time in a sentence, read on the user's own calendar and clock."""
 
+from agent.offline.dates.ago import read_ago
+from agent.offline.dates.calendar import PASSED
+from agent.offline.dates.clock import END_OF_DAY
 from agent.offline.dates.reading import ANY_TIME, Reading, When, read, read_end, read_hour
 from agent.offline.dates.repetition import Repetition, read_repetition
 from agent.offline.dates.shifts import Shift, read_shift
@@ -7,11 +10,14 @@ from agent.offline.dates.tidying import tidy
 
 __all__ = [
     "ANY_TIME",
+    "END_OF_DAY",
+    "PASSED",
     "Reading",
     "Repetition",
     "Shift",
     "When",
     "read",
+    "read_ago",
     "read_end",
     "read_hour",
     "read_repetition",

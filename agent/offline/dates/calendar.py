@@ -8,6 +8,8 @@ from dateutil.relativedelta import relativedelta
 
 from agent.offline.dates.names import DAY_NUMBERS, MONTH_NUMBERS, MONTHS, WEEKDAYS
 
+PASSED = "That day has passed already."
+
 
 class NoSuchDay(Exception):
     """A date that no calendar has; the message is a sentence for the user."""
@@ -64,7 +66,7 @@ def dated(year: int, month: int, day: int, now: datetime) -> Day:
         read = date(year, month, day)
     except ValueError:
         raise NoSuchDay(_no_such_day(day, month, year)) from None
-    return Day(read, remark="" if read >= now.date() else "That day has passed already.")
+    return Day(read, remark="" if read >= now.date() else PASSED)
 
 
 def _no_such_day(day: int, month: int, year: int | None = None) -> str:

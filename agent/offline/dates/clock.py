@@ -21,6 +21,8 @@ MEALS = {"breakfast": "morning", "brunch": "morning", "lunch": "lunch", "dinner"
 """The part of the day that a meal tells: dinner at 7 is in the evening."""
 MEAL = re.compile(rf"\b(?:{'|'.join(MEALS)})\b", re.IGNORECASE)
 
+END_OF_DAY = "I put it down for 23:59, the end of that day."
+
 LEAD = (
     r"(?:(?:due|no later than) )?"
     r"(?:(?:at|on|by|around|about|before|after|until|till|from|for|between|starting at|@) ?)?"
@@ -73,7 +75,7 @@ def find_time(text: str, part: str) -> FoundTime | None:
 def _named(said: Said, part: str) -> Clock:
     if said["name"] != "midnight":
         return Clock(time(12))
-    return Clock(time(23, 59), "I put it down for 23:59, the end of that day.")
+    return Clock(time(23, 59), END_OF_DAY)
 
 
 def _past(said: Said, part: str) -> Clock | None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from dateutil.relativedelta import relativedelta
 
 from agent.offline.dates.calendar import (
+    PASSED,
     Day,
     NoSuchDay,
     dated,
@@ -174,7 +175,7 @@ def weekday_of_month(said: Said, now: datetime) -> Day | None:
         first = date(year, month, 1)
     found = _place_in(first, said["place"], weekday)
     if found >= now.date() or said["which"] or said["year"]:
-        return Day(found, remark="" if found >= now.date() else "That day has passed already.")
+        return Day(found, remark="" if found >= now.date() else PASSED)
     step = relativedelta(years=1) if month else relativedelta(months=1)
     return Day(_place_in(first + step, said["place"], weekday))
 
