@@ -14,6 +14,7 @@ from agent import beside
 from agent.llm import LLMBadResponse, LLMUnavailable, Response, ToolRequest
 from agent.thinking import Thinking
 from agent.transport import TRY_AGAIN, CallError
+from agent.usage import Usage
 from text import clean_text
 
 CUT_OFF = frozenset({"length", "max_tokens", "model_length"})
@@ -34,7 +35,6 @@ FAILURES = frozenset(
 """Why an answer ended, in small letters, as the servers of many makers tell it."""
 
 BOM = b"\xef\xbb\xbf"
-LARGEST_COUNT = 2**31 - 1
 
 Kind = TypeVar("Kind")
 
@@ -63,7 +63,7 @@ class Completion:
         self._model = model
         self._texts: list[str] = []
         self._calls: list[_Call] = []
-        self._usage: dict[str, Any] = {}
+        self._usage = Usage()
         self._finish_reason = ""
         self._has_begun = False
         self._has_ended = False
@@ -114,8 +114,7 @@ class Completion:
             tool_requests=[call.request() for call in self._calls],
             finish_reason=self._finish_reason,
             model=self._model,
-            input_tokens=_count(self._usage.get("prompt_tokens")),
-            output_tokens=_count(self._usage.get("completion_tokens")),
+            **self._usage.counts(),
             beside=beside.joined(self._beside) if self._calls else {},
         )
 
@@ -141,10 +140,12 @@ class Completion:
 
     def _fold(self, event: dict[str, Any]) -> str:
         _check(event)
-        self._note_costs(event)
+        self._note_model(event)
+        self._usage.note(event)
         choices = _typed(event.get("choices"), list)
         choice = _typed(choices[0], dict) if choices else {}  # none beside the usage
         _check(choice)
+        self._usage.note(choice)
         self._finish_reason = _finish_reason(choice) or self._finish_reason
         message = choice.get("message")
         self._has_ended = self._has_ended or message is not None
@@ -152,13 +153,11 @@ class Completion:
         self._has_begun = self._has_begun or delta is not None
         return self._fold_delta(_typed(delta, dict))
 
-    def _note_costs(self, event: dict[str, Any]) -> None:
-        """Nothing is wrong with an answer that tells no model or usage that can be read."""
-        model, usage = event.get("model"), event.get("usage")
+    def _note_model(self, event: dict[str, Any]) -> None:
+        """Nothing is wrong with an answer that tells no model that can be read."""
+        model = event.get("model")
         if isinstance(model, str):
             self._model = clean_text(model)[:200] or self._model
-        if isinstance(usage, dict):
-            self._usage = usage
 
     def _fold_delta(self, delta: dict[str, Any]) -> str:
         for piece in _typed(delta.get("tool_calls"), list):
@@ -287,8 +286,3 @@ def _typed(value: Any, kind: type[Kind]) -> Kind:
     if not isinstance(value, kind):
         raise CallError(LLMBadResponse, "wrong types")
     return value
-
-
-def _count(value: Any) -> int | None:
-    """A number of tokens that a column can hold."""
-    return value if isinstance(value, int) and 0 <= value <= LARGEST_COUNT else None

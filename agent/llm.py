@@ -25,7 +25,10 @@ class ToolRequest:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """How one step of the model ended; the text itself has been streamed as deltas."""
+    """How one step of the model ended; the text itself has been streamed as deltas.
+
+    ``cached_tokens`` are those of the input that the server had read before.
+    """
 
     text: str
     tool_requests: list[ToolRequest] = field(default_factory=list)
@@ -33,6 +36,7 @@ class Response:
     model: str = ""
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cached_tokens: int | None = None
     beside: dict[str, Any] = field(default_factory=dict)
 
 

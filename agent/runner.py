@@ -12,6 +12,7 @@ from agent import beside, prompt, tools
 from agent.beside import Beside
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLM, LLMTimeout, Message, Response, ToolRequest, wait_on
+from agent.usage import added
 from text import clean_text, is_blank
 
 NO_WORDS = "I have nothing to say to that."
@@ -86,15 +87,15 @@ class Outcome:
     finish_reason: str = ""
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cached_tokens: int | None = None
     warning: str = ""
 
     def add(self, response: Response) -> None:
         self.model = response.model or self.model
         self.finish_reason = response.finish_reason
-        if response.input_tokens is not None:
-            self.input_tokens = (self.input_tokens or 0) + response.input_tokens
-        if response.output_tokens is not None:
-            self.output_tokens = (self.output_tokens or 0) + response.output_tokens
+        self.input_tokens = added(self.input_tokens, response.input_tokens)
+        self.output_tokens = added(self.output_tokens, response.output_tokens)
+        self.cached_tokens = added(self.cached_tokens, response.cached_tokens)
 
 
 def run(

@@ -107,6 +107,7 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
         "model",
         "input_tokens",
         "output_tokens",
+        "cached_tokens",
         "duration_ms",
         "attempt",
     )
@@ -135,6 +136,7 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
         "model",
         "input_tokens",
         "output_tokens",
+        "cached_tokens",
         "finish_reason",
         "degraded",
         "warning",

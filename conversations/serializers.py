@@ -70,6 +70,16 @@ class ErrorSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class UsageSerializer(serializers.Serializer[Any]):
+    """Tokens, as the server of the model has counted them."""
+
+    input_tokens = serializers.IntegerField(allow_null=True)
+    output_tokens = serializers.IntegerField(allow_null=True)
+    cached_tokens = serializers.IntegerField(
+        allow_null=True, help_text="Of the input: those that the server had read before."
+    )
+
+
 class MessageSerializer(serializers.ModelSerializer[Message]):
     """All that is of the turn behind a reply is null on a message of the user."""
 
@@ -80,6 +90,8 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
     error = ErrorSerializer(source="turn_behind.error", allow_null=True)
     model = serializers.CharField(source="turn_behind.model", allow_null=True)
     duration_ms = serializers.IntegerField(source="turn_behind.duration_ms", allow_null=True)
+
+    usage = UsageSerializer(source="turn_behind.usage", allow_null=True)
 
     class Meta:
         model = Message
@@ -94,6 +106,7 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "error",
             "model",
             "duration_ms",
+            "usage",
         ]
 
 

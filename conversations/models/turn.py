@@ -132,6 +132,7 @@ class Turn(Owned):
     model = models.CharField(max_length=200, blank=True)
     input_tokens = models.PositiveIntegerField(null=True)
     output_tokens = models.PositiveIntegerField(null=True)
+    cached_tokens = models.PositiveIntegerField(null=True)  # of the input
     finished_at = models.DateTimeField(null=True)
 
     objects = TurnQuerySet.as_manager()
@@ -191,6 +192,15 @@ class Turn(Owned):
         if self.finished_at is None:
             return None
         return round((self.finished_at - self.created_at) / timedelta(milliseconds=1))
+
+    @property
+    def usage(self) -> dict[str, int | None]:
+        """What the model has read and written for it; None where nobody has told."""
+        return {
+            "input_tokens": self.input_tokens,
+            "output_tokens": self.output_tokens,
+            "cached_tokens": self.cached_tokens,
+        }
 
     @cached_property
     def user_message(self) -> Message:

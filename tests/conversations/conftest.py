@@ -47,6 +47,7 @@ def failed_turn(conversation: Conversation) -> Turn:
         model="m-1",
         input_tokens=120,
         output_tokens=7,
+        cached_tokens=96,
     )
     conversation.refresh_from_db()
     return turn

@@ -111,7 +111,7 @@ def test_under_a_reply_stands_how_it_came_about(see: See) -> None:
 
     page = unescape(see(page_of(conversation)))
 
-    for fact in ("failed", "m-1", "120 + 7", f"{turn.duration_ms} ms", "r-17"):
+    for fact in ("failed", "m-1", "120 + 7 (96 of them cached)", f"{turn.duration_ms} ms", "r-17"):
         assert f">{fact}</" in page
     assert "llm_timeout: It took too long." in page
     assert "<dt>Attempt</dt><dd>1</dd>" in page

@@ -55,6 +55,7 @@ def test_a_message_of_the_user_is_what_was_said(
         "error": None,
         "model": None,
         "duration_ms": None,
+        "usage": None,
     }
 
 
@@ -62,13 +63,15 @@ def test_a_reply_tells_what_was_done_for_it(client: APIClient, conversation: Con
     turn = conversation.begin_turn("Milk and bread", LEASE)
     made = record_call(turn)
     failed = record_call(turn, status="failed", result={"error": "There is no such task."})
-    turn.finish(Turn.Status.COMPLETED, "Added milk.", model="m-1")
+    costs = {"input_tokens": 12, "output_tokens": None, "cached_tokens": 0}
+    turn.finish(Turn.Status.COMPLETED, "Added milk.", model="m-1", **costs)
 
     reply = client.get(path(conversation)).json()["results"][1]
 
     assert (reply["role"], reply["content"]) == ("assistant", "Added milk.")
     assert (reply["status"], reply["error"], reply["model"]) == ("completed", None, "m-1")
     assert reply["duration_ms"] >= 0
+    assert reply["usage"] == costs
     assert [call["id"] for call in reply["tool_calls"]] == [str(made.pk), str(failed.pk)]
     first, second = reply["tool_calls"]
     assert (first["name"], first["arguments"]) == ("create_task", {"title": "Milk"})
