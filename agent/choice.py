@@ -1,11 +1,16 @@
-"""Which language model answers, by the settings."""
+"""Which language models answer, by the settings."""
 
+from collections.abc import Sequence
 from functools import cache
 from ipaddress import ip_address
+from math import inf
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from agent import endpoints
+from agent.chain import Chain, Link
+from agent.endpoints import BUILT_IN, Endpoint, Listed
 from agent.llm import LLM
 from agent.offline.assistant import OfflineLLM
 
@@ -15,30 +20,43 @@ MODEL = "gpt-4.1-mini"
 
 FIRST_BYTE, NEAR_FIRST_BYTE = 60.0, 300.0  # seconds
 NEAR = (".local", ".internal", ".localhost", ".lan")
+SHORT_PAUSE = 1.0
+"""Seconds that a model is waited for at its own request, where another one can go on."""
 
 
 def is_configured() -> bool:
     """Whether a remote model is set up; if not, the built-in assistant answers."""
-    return bool(settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL or settings.OPENROUTER_API_KEY)
+    return any(isinstance(each, Endpoint) for each in listed())
+
+
+def chosen_llm() -> LLM:
+    """For one turn. What it keeps from turn to turn, connections above all, is the process's."""
+    links = chosen_links()
+    if len(links) == 1:
+        return links[0].llm
+    return Chain(links, settings.AGENT_TURN_DEADLINE)
 
 
 @cache
-def chosen_llm() -> LLM:
-    """One for the process: a remote model keeps its connections."""
-    if not is_configured():
-        return OfflineLLM(settings.AGENT_CALL_DEADLINE)
-    from agent.remote import RemoteLLM  # half a second of imports that most starts do without
+def chosen_links() -> Sequence[Link]:
+    """One for each language model of the settings, in the order in which they are tried."""
+    each = listed()
+    return [
+        Link(_llm(entry, each[place:]), _name(entry, place)) for place, entry in enumerate(each, 1)
+    ]
 
-    base_url, api_key, model = _endpoint()
-    return RemoteLLM(
-        base_url=base_url,
-        api_key=api_key,
-        model=model,
-        deadline=settings.AGENT_REMOTE_DEADLINE,
-        first_byte=first_byte_deadline(base_url),
-        silence=settings.AGENT_IDLE_DEADLINE,
-        max_tokens=settings.AGENT_MAX_TOKENS,
-    )
+
+def listed() -> list[Listed]:
+    """AGENT_MODELS; or the one endpoint that the other settings name, as such a list."""
+    if settings.AGENT_MODELS:
+        entries = endpoints.read(settings.AGENT_MODELS)
+    elif settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL or settings.OPENROUTER_API_KEY:
+        entries = [_single()]
+    else:
+        return [BUILT_IN]
+    if settings.AGENT_FALLBACK and entries[-1] != BUILT_IN:
+        entries.append(BUILT_IN)
+    return entries
 
 
 def first_byte_deadline(base_url: str) -> float:
@@ -53,11 +71,46 @@ def first_byte_deadline(base_url: str) -> float:
     return NEAR_FIRST_BYTE if is_near else FIRST_BYTE
 
 
-def _endpoint() -> tuple[str, str, str]:
-    """Base URL, key and model; the key of OpenRouter goes to no other host."""
+def _single() -> Endpoint:
     no_other = not settings.OPENAI_BASE_URL and not settings.OPENAI_API_KEY
     base_url = settings.OPENAI_BASE_URL or (OPENROUTER if no_other else OPENAI)
-    if base_url.startswith(OPENROUTER):
-        key = settings.OPENROUTER_API_KEY or settings.OPENAI_API_KEY
-        return base_url, key, settings.AGENT_MODEL or f"openai/{MODEL}"
-    return base_url, settings.OPENAI_API_KEY, settings.AGENT_MODEL or MODEL
+    is_openrouter = base_url.startswith(OPENROUTER)
+    model = settings.AGENT_MODEL or (f"openai/{MODEL}" if is_openrouter else MODEL)
+    key = settings.OPENROUTER_API_KEY if is_openrouter else ""
+    return Endpoint.model_construct(
+        base_url=base_url, model=model, api_key=key or settings.OPENAI_API_KEY
+    )
+
+
+def _key(endpoint: Endpoint) -> str:
+    """Its own, or that of the settings for its host: a key goes to no other."""
+    if endpoint.api_key is not None:
+        return endpoint.api_key
+    if endpoint.base_url.startswith(OPENROUTER):
+        return settings.OPENROUTER_API_KEY
+    own = settings.OPENAI_BASE_URL or OPENAI
+    return settings.OPENAI_API_KEY if endpoint.base_url == own else ""
+
+
+def _llm(entry: Listed, behind: Sequence[Listed]) -> LLM:
+    if entry == BUILT_IN:
+        return OfflineLLM(settings.AGENT_CALL_DEADLINE)
+    from agent.remote import RemoteLLM  # half a second of imports that most starts do without
+
+    another = any(isinstance(each, Endpoint) for each in behind)
+    return RemoteLLM(
+        base_url=entry.base_url,
+        api_key=_key(entry),
+        model=entry.model,
+        deadline=settings.AGENT_REMOTE_DEADLINE,
+        first_byte=entry.first_byte or first_byte_deadline(entry.base_url),
+        silence=entry.idle or settings.AGENT_IDLE_DEADLINE,
+        max_tokens=settings.AGENT_MAX_TOKENS if entry.max_tokens is None else entry.max_tokens,
+        longest_pause=SHORT_PAUSE if another else inf,
+    )
+
+
+def _name(entry: Listed, place: int) -> str:
+    if entry == BUILT_IN:
+        return "the built-in assistant"
+    return entry.name or f"endpoint {place} ({entry.model})"

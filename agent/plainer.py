@@ -7,7 +7,7 @@ it; what the user has just said, and what was done for it, is in every form.
 
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any
 
 from agent.llm import Message
@@ -25,16 +25,16 @@ def forms(messages: list[Message]) -> Iterator[list[Message]]:
     system, *turns = _by_turn(messages)
     *past, current = turns or [[]]
     plain = [_without_calls(turn) for turn in past]
-    bare = _bare(current)
+    stripped = bare(current)
     if plain != past:
         yield _prompt(system, plain, current)
-    if bare != current:
-        yield _prompt(system, plain, bare)
+    if stripped != current:
+        yield _prompt(system, plain, stripped)
     while plain:
         plain = plain[(len(plain) + 1) // 2 :]
         yield _prompt(system, plain, current)
-    if past and bare != current:
-        yield _prompt(system, [], bare)
+    if past and stripped != current:
+        yield _prompt(system, [], stripped)
 
 
 def _prompt(
@@ -53,22 +53,27 @@ def _by_turn(messages: list[Message]) -> list[list[Message]]:
     return parts
 
 
-def _bare(turn: list[Message]) -> list[Message]:
-    """With the protocol's own fields alone, and each call in a message of its own."""
-    results = {message["tool_call_id"]: message for message in turn if message["role"] == "tool"}
-    called = {call["id"] for message in turn for call in message.get("tool_calls", [])}
-    bare: list[Message] = []
-    for message in turn:
-        if "tool_calls" not in message and message.get("tool_call_id") not in called:
-            bare.append(message)
+def bare(turn: list[Message]) -> list[Message]:
+    """For any model: with the protocol's own fields, and each call in a message of its own."""
+    told: list[Message] = []
+    for place, message in enumerate(turn):
+        if message["role"] != "tool" and "tool_calls" not in message:
+            told.append(message)
+        results = _results_behind(turn, place)
         said = message["content"]
         for call in message.get("tool_calls", []):
-            id = call["id"] if CALL_ID.fullmatch(call["id"]) else f"{len(bare):09}"
+            id = call["id"] if CALL_ID.fullmatch(call["id"]) else f"{len(told):09}"
             request = {"id": id, "type": "function", "function": call["function"]}
-            bare.append({"role": "assistant", "content": said, "tool_calls": [request]})
-            bare.append({**results[call["id"]], "tool_call_id": id})
+            told.append({"role": "assistant", "content": said, "tool_calls": [request]})
+            told.append({**results[call["id"]], "tool_call_id": id})
             said = ""
-    return bare
+    return told
+
+
+def _results_behind(turn: list[Message], place: int) -> dict[str, Message]:
+    """By the id of the call; another step may have the same ids."""
+    behind = takewhile(lambda message: message["role"] == "tool", turn[place + 1 :])
+    return {message["tool_call_id"]: message for message in behind}
 
 
 def _without_calls(turn: list[Message]) -> list[Message]:

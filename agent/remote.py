@@ -61,6 +61,7 @@ class RemoteLLM:
 
     ``deadline`` is the seconds that one call may take in all, a second attempt included;
     ``first_byte`` those until an answer begins, and ``silence`` those between two pieces of it.
+    ``longest_pause`` is what it waits for that attempt, where the server asks for a pause.
     Servers without keys take an empty one. ``max_tokens`` are those of one answer; 0: no limit.
     What stands behind a ``?`` in the base URL, as Azure wants it, goes along with each request.
     Keys, addresses and the server's own words are in no exception that leaves, and in no log.
@@ -76,6 +77,7 @@ class RemoteLLM:
         first_byte: float = math.inf,
         silence: float = math.inf,
         max_tokens: int = 0,
+        longest_pause: float = math.inf,
         max_bytes: int = 16_000_000,
     ) -> None:
         self._base_url, _, query = base_url.partition("?")
@@ -85,6 +87,7 @@ class RemoteLLM:
         self._deadline = deadline
         self._first_byte = first_byte
         self._silence = silence
+        self._longest_pause = longest_pause
         self._max_bytes = max_bytes
         self._optional = _optional(max_tokens)
 
@@ -110,7 +113,7 @@ class RemoteLLM:
                 failure = error
             _log(failure)
             retry = attempt < ATTEMPTS and failure.error is LLMUnavailable and not completion.text
-            if not (retry and _pause(failure, deadline)):
+            if not (retry and _pause(failure, deadline, self._longest_pause)):
                 break
         raise _shown(failure)
 
@@ -253,10 +256,10 @@ def _seconds(retry_after: str) -> float | None:
     return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
 
 
-def _pause(failure: CallError, deadline: Deadline) -> bool:
+def _pause(failure: CallError, deadline: Deadline, longest: float) -> bool:
     """Wait as the server asks; False, at once, if that would last too long."""
     seconds = (failure.retry_after or 0) + random.uniform(*PAUSE)  # noqa: S311 (no secret)
-    return deadline.pause(seconds)
+    return seconds <= longest and deadline.pause(seconds)
 
 
 def _optional(max_tokens: int) -> list[dict[str, Any]]:

@@ -47,8 +47,8 @@ class Limits:
 class Call:
     """A tool call about to be made; step and position are its place in the turn, from 0.
 
-    ``kept`` are the arguments as its record has them, ``beside`` is what the model wants back with
-    the call; ``refused`` is why it shall not be made.
+    ``kept`` are the arguments as its record has them, ``beside`` is what the ``model`` that asked
+    for it wants back with the call; ``refused`` is why it shall not be made.
     """
 
     id: UUID
@@ -59,6 +59,7 @@ class Call:
     kept: dict[str, Any]
     beside: Beside | None
     refused: str = ""
+    model: str = ""
 
     @classmethod
     def of(
@@ -68,10 +69,11 @@ class Call:
         position: int,
         came_with: Beside | None,
         refused: str = "",
+        model: str = "",
     ) -> "Call":
         name = clean_text(request.name)[:64]
         arguments, kept = tools.read_arguments(name, request.arguments)
-        return cls(uuid7(), step, position, name, arguments, kept, came_with, refused)
+        return cls(uuid7(), step, position, name, arguments, kept, came_with, refused, model)
 
 
 class RecordedCall(prompt.CallRow, Protocol):
@@ -135,7 +137,7 @@ def run(
             if not calls_left:
                 outcome.warning = NOT_ALL_DONE
             refused = "" if calls_left else TOO_MANY
-            call = Call.of(request, step, position, came_with[position], refused)
+            call = Call.of(request, step, position, came_with[position], refused, response.model)
             calls_left = max(0, calls_left - 1)
             yield ToolStarted(call.id, call.name, call.kept)
             done = execute(call)

@@ -18,10 +18,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from agent import prompt, runner, tools
+from agent.chain import who_answered_instead
 from agent.claims import claims_a_change
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
-from agent.llm import LLM, LLMError, Message
-from agent.offline.assistant import OfflineLLM
+from agent.llm import LLM, Message
 from chat.undo import left_of_turn, show_undone
 from conversations.models import ToolCall, Turn, TurnLost
 from todos.models import Origin, TaskChange
@@ -32,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 SAVE_SECONDS = 1.0
 NO_HISTORY = "The earlier messages could not be read; this was answered without them."
-DEGRADED = "The language model could not be reached; the built-in assistant answered."
 NOTHING_DONE = "The assistant speaks of a change, but none was made."
 DONE_BEFORE = "Not done again: you made this very call before, in answer to this message."
 BROKEN_TOOL = "internal_error: the tool failed, and nothing was changed."
@@ -57,17 +56,12 @@ class Work:
         for call in self.turn.calls:  # of an earlier attempt
             yield ToolStarted(call.pk, call.name, call.arguments)
             yield ToolFinished(call.pk, call.name, call.status, call.result, call.duration_ms)
-        try:
-            yield from self._answer(llm)
-        except LLMError as error:
-            if not settings.AGENT_FALLBACK or isinstance(llm, OfflineLLM):
-                raise
-            logger.warning("turn %s falls back after %s", self.turn.pk, error.code)
-            if self.said:
-                yield self._say("\n\n")
-            yield from self._answer(
-                OfflineLLM(settings.AGENT_CALL_DEADLINE), degraded=True, warning=DEGRADED
-            )
+        messages, no_history = self._prompt(llm.model)
+        outcome = yield from self._keep(self._run(llm, messages))
+        instead = who_answered_instead(llm)
+        fields = asdict(outcome)
+        fields["warning"] = instead or no_history or outcome.warning or self._unfounded_claim()
+        self.settle(Turn.Status.COMPLETED, degraded=bool(instead), **fields)
 
     def fail(self, code: str, detail: str) -> None:
         """Told at once; and kept at once, or as soon as the database takes it."""
@@ -100,15 +94,6 @@ class Work:
             self.turn.finish(status, self.said, **fields)
         except TurnLost:
             self.turn.reload()
-
-    def _answer(
-        self, llm: LLM, *, degraded: bool = False, warning: str = ""
-    ) -> Generator[Event, None, None]:
-        messages, no_history = self._prompt(llm.model)
-        outcome = yield from self._keep(self._run(llm, messages))
-        fields = asdict(outcome)
-        fields["warning"] = warning or no_history or outcome.warning or self._unfounded_claim()
-        self.settle(Turn.Status.COMPLETED, degraded=degraded, **fields)
 
     def _prompt(self, model: str) -> tuple[list[Message], str]:
         """The prompt, and a warning when the database would not give the earlier messages."""
@@ -150,14 +135,10 @@ class Work:
                 outcome: runner.Outcome = stop.value
                 return outcome
             if isinstance(event, TextDelta):
-                self._say(event.text)
+                self.said += event.text
             if monotonic() - self.saved_at > SAVE_SECONDS:
                 self._save()
             yield event
-
-    def _say(self, text: str) -> TextDelta:
-        self.said += text
-        return TextDelta(text)
 
     def _save(self) -> None:
         """Show that we live, and keep the text so far. Raises TurnLost, also to cancel the turn."""
@@ -179,6 +160,7 @@ class Work:
                 text_before=len(self.said),
                 name=call.name,
                 arguments=call.kept,
+                model=call.model,
                 beside=call.beside,
                 result=result,
                 status=status,

@@ -72,6 +72,17 @@ def redis_or_nothing(url: str) -> None:
         raise ValidationError("Not a valid Redis URL.") from None
 
 
+def endpoints_or_nothing(text: str) -> None:
+    if not text:
+        return
+    from agent.endpoints import FaultyEndpoints, read
+
+    try:
+        read(text)
+    except FaultyEndpoints as error:
+        raise ValidationError(str(error)) from None
+
+
 def bounds(least: int, most: int = 10**9) -> Callable[[float], None]:
     """Of a knob's number; beyond them no process starts."""
 
@@ -193,6 +204,7 @@ CACHES = {
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", "")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", "")
 OPENROUTER_API_KEY = env.str("OPENROUTER_API_KEY", "")
+AGENT_MODELS = env.str("AGENT_MODELS", "", validate=endpoints_or_nothing)
 AGENT_MODEL = env.str("AGENT_MODEL", "")
 AGENT_HISTORY_MESSAGES = min(200, env.int("AGENT_HISTORY_MESSAGES", 50, validate=bounds(1)))
 AGENT_MAX_STEPS = env.int("AGENT_MAX_STEPS", 8, validate=bounds(1))

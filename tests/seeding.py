@@ -20,8 +20,8 @@ TURNS = """
     FROM conversation, turn"""
 CALLS = """
     INSERT INTO conversations_toolcall (id, user_id, turn_id, created_at, step, position,
-        text_before, name, arguments, result, status, started_at, duration_ms)
-    SELECT {turn_id}, {owner}, {turn_id}, {then}, 0, 0, 0, 'create_task', '{{}}', '{{}}',
+        text_before, name, model, arguments, result, status, started_at, duration_ms)
+    SELECT {turn_id}, {owner}, {turn_id}, {then}, 0, 0, 0, 'create_task', '', '{{}}', '{{}}',
         'succeeded', {then}, 7
     FROM conversation, turn"""
 MESSAGES = """

@@ -164,6 +164,7 @@ class ToolCall(Owned):
     position = models.PositiveSmallIntegerField()
     text_before = models.PositiveIntegerField(default=0)
     name = models.CharField(max_length=64)
+    model = models.CharField(max_length=200, blank=True)  # that asked for it
     arguments = models.JSONField(encoder=DjangoJSONEncoder)
     result = models.JSONField(encoder=DjangoJSONEncoder)
     status = models.CharField(max_length=9, choices=Status.choices)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from conversations.models import Turn
@@ -34,15 +33,11 @@ def say(client: APIClient, text: str, **body: object) -> Any:
 class TestTheFallback:
     """AGENT_FALLBACK=1: the built-in assistant answers where the model does not."""
 
-    @pytest.fixture(autouse=True)
-    def falls_back(self, settings: Settings) -> None:
-        settings.AGENT_FALLBACK = True
-
     @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
     def test_answers_and_says_so(
         self, client: APIClient, connects: Connects, fault: Answer
     ) -> None:
-        connects(fault, fault)
+        connects(fault, fault, falls_back=True)
 
         answer = say(client, "add milk")
 
@@ -59,7 +54,8 @@ class TestTheFallback:
     def test_does_not_do_again_what_the_model_has_done(
         self, client: APIClient, connects: Connects
     ) -> None:
-        server = connects(asks(call("create_task", title="Milk")), fails(500), fails(500))
+        milk = call("create_task", title="Milk")
+        server = connects(asks(milk), fails(500), fails(500), falls_back=True)
 
         body = say(client, "add milk").json()
 
@@ -73,6 +69,7 @@ class TestTheFallback:
         connects(
             asks(call("create_task", title="Milk"), said="Let me see."),
             stream(event({"content": "I have"}), done=False),
+            falls_back=True,
         )
 
         events = read(say(client, "add milk", stream=True))

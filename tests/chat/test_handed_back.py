@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from conversations.models import ToolCall, Turn
@@ -24,9 +23,9 @@ MARKS = ("signed ", "sealed ", "So: ")
 providers = pytest.mark.parametrize("kind", [Gemini, DeepSeek, OpenRouter])
 
 
-def begin(connects: Connects, provider: Provider, *rest: Any) -> Any:
+def begin(connects: Connects, provider: Provider, *rest: Any, **more: Any) -> Any:
     steps = [provider.asks(MILK, BREAD), provider.asks(LIST)]
-    return connects(*steps, *rest, fault_of=provider.fault_of)
+    return connects(*steps, *rest, fault_of=provider.fault_of, **more)
 
 
 @providers
@@ -83,10 +82,9 @@ def test_another_model_that_goes_on_with_the_turn_is_told_it_plainly(
 
 @providers
 def test_the_built_in_assistant_that_steps_in_is_told_it_plainly(
-    client: APIClient, connects: Connects, settings: Settings, kind: type[Provider]
+    client: APIClient, connects: Connects, kind: type[Provider]
 ) -> None:
-    settings.AGENT_FALLBACK = True
-    begin(connects, kind(), fails(400))
+    begin(connects, kind(), fails(400), falls_back=True)
 
     answer = client.post("/api/chat/", {"message": "add milk and bread"})
 

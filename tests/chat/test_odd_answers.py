@@ -215,10 +215,9 @@ class TestTheWholeReply:
         assert not Task.objects.exists()
 
     def test_counts_what_was_said_before_the_fallback(
-        self, client: APIClient, connects: Connects, settings: Settings
+        self, client: APIClient, connects: Connects
     ) -> None:
-        settings.AGENT_FALLBACK = True
-        connects(stream(event({"content": "a" * 90}), done=False))
+        connects(stream(event({"content": "a" * 90}), done=False), falls_back=True)
 
         reply = say(client, "hello").json()["assistant_message"]
 
