@@ -13,6 +13,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from agent.chain import Chain, Link
 from agent.llm import LLM, LLMUnavailable, ToolRequest
 from agent.offline.assistant import OfflineLLM
 from chat import turns
@@ -97,21 +98,16 @@ def test_the_prompts_of_a_scripted_model(user: User, settings: Settings, steps: 
     assert_they_only_grow(prompts)
 
 
-def test_the_prompts_of_a_model_that_takes_over(
-    user: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.AGENT_FALLBACK = True
-    second = ScriptedLLM(["I go on.", BREAD], ["Both are there."])
+class BuiltIn(ScriptedLLM, OfflineLLM):
+    """Goes on in the middle of a step, as the built-in assistant alone may."""
 
-    class Other(ScriptedLLM):
-        def __new__(cls, deadline: float) -> Any:
-            return second
 
-    monkeypatch.setattr("chat.work.OfflineLLM", Other)
+def test_the_prompts_of_a_model_that_takes_over(user: User) -> None:
     first = ScriptedLLM(["Let me see.", MILK], ["It is ", LLMUnavailable()])
+    second = BuiltIn(["I go on.", BREAD], ["Both are there."])
     last, conversation = ScriptedLLM(["Bye."]), Conversation(user=user)
 
-    say(conversation, user, "milk and bread", first)
+    say(conversation, user, "milk and bread", Chain([Link(first, "first"), Link(second, "second")]))
     say(conversation, user, "thanks", last)
 
     assert_they_only_grow([*first.prompts, *second.prompts[1:], *last.prompts])
