@@ -1,17 +1,17 @@
 """A Chat Completions answer, put together from its bytes.
 
 The protocol: https://platform.openai.com/docs/api-reference/chat-streaming, and what servers that
-call themselves compatible make of it: calls without index, several calls of one index, a plain
-JSON answer where a stream was asked for.
+call themselves compatible make of it: a plain JSON answer where a stream was asked for, or behind
+one, calls in the words of before there could be several.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, TypeVar
 
 from agent import beside
-from agent.llm import LLMBadResponse, LLMUnavailable, Response, ToolRequest
+from agent.llm import LLMBadResponse, LLMUnavailable, Response
+from agent.pieces import Calls, paired
 from agent.thinking import Thinking
 from agent.transport import TRY_AGAIN, CallError
 from agent.usage import Usage
@@ -34,38 +34,30 @@ FAILURES = frozenset(
 )
 """Why an answer ended, in small letters, as the servers of many makers tell it."""
 
+CALLS = ("tool_calls", "function_call")
+"""Where a message has its calls; the latter is from before there could be several."""
+
 BOM = b"\xef\xbb\xbf"
 
 Kind = TypeVar("Kind")
 
 
-@dataclass(slots=True)
-class _Call:
-    """A tool call as far as it has come; ``index`` is None where the server gives none."""
-
-    index: int | None
-    id: str = ""
-    name: str = ""
-    arguments: str = ""
-    beside: dict[str, Any] = field(default_factory=dict)
-
-    def request(self) -> ToolRequest:
-        """A character of two surrogates is whole again, which the pieces may have split."""
-        halves = self.arguments.encode("utf-16", "surrogatepass")
-        arguments = halves.decode("utf-16", "surrogatepass")
-        return ToolRequest(self.name, arguments, self.id, self.beside)
-
-
 class Completion:
-    """One answer of the model. ``read`` it to its end, then ``finish`` it."""
+    """One answer of the model. ``read`` it to its end, then ``finish`` it.
 
-    def __init__(self, model: str) -> None:
+    ``names`` are those of the tools that the model may ask for.
+    """
+
+    def __init__(self, model: str, names: Collection[str] = ()) -> None:
         self._model = model
         self._texts: list[str] = []
-        self._calls: list[_Call] = []
+        self._names = names
+        self._calls = Calls(names)
+        self._content: list[str] = []
         self._usage = Usage()
         self._finish_reason = ""
         self._has_begun = False
+        self._has_deltas = False
         self._has_ended = False
         self._half = ""
         self._thinking = Thinking()
@@ -111,7 +103,7 @@ class Completion:
     def response(self) -> Response:
         return Response(
             text=self.text,
-            tool_requests=[call.request() for call in self._calls],
+            tool_requests=self._calls.requests(),
             finish_reason=self._finish_reason,
             model=self._model,
             **self._usage.counts(),
@@ -125,9 +117,7 @@ class Completion:
 
     def _whole(self, text: str) -> str:
         """Without half a character, whose other half the next piece may bring."""
-        text = (
-            (self._half + text).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
-        )
+        text = paired(self._half + text)
         self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
         return clean_text(text)
 
@@ -137,6 +127,8 @@ class Completion:
             return self._fold(_typed(json.loads(data.decode()), dict))
         except (ValueError, RecursionError):
             raise CallError(LLMBadResponse, "no JSON") from None
+        except TypeError:
+            raise CallError(LLMBadResponse, "wrong types") from None
 
     def _fold(self, event: dict[str, Any]) -> str:
         _check(event)
@@ -147,11 +139,12 @@ class Completion:
         _check(choice)
         self._usage.note(choice)
         self._finish_reason = _finish_reason(choice) or self._finish_reason
-        message = choice.get("message")
+        delta, message = choice.get("delta"), choice.get("message")
         self._has_ended = self._has_ended or message is not None
-        delta = message if choice.get("delta") is None else choice["delta"]
-        self._has_begun = self._has_begun or delta is not None
-        return self._fold_delta(_typed(delta, dict))
+        self._has_begun = self._has_begun or delta is not None or message is not None
+        said = self._fold_delta(_typed(delta, dict))
+        self._has_deltas = self._has_deltas or bool(delta)
+        return said + self._fold_message(_typed(message, dict))
 
     def _note_model(self, event: dict[str, Any]) -> None:
         """Nothing is wrong with an answer that tells no model that can be read."""
@@ -159,37 +152,28 @@ class Completion:
         if isinstance(model, str):
             self._model = clean_text(model)[:200] or self._model
 
+    def _fold_message(self, message: dict[str, Any]) -> str:
+        """The answer as a whole; of one that has come in deltas only what these did not tell."""
+        if not self._has_deltas:
+            return self._fold_delta(message)
+        told, content = paired("".join(self._content)), _content(message.get("content"))
+        rest = {"content": content[len(told) :] if content.startswith(told) else ""}
+        calls = {name: message[name] for name in CALLS if message.get(name)}
+        if calls:
+            self._calls = Calls(self._names)
+        return self._fold_delta(rest | calls)
+
     def _fold_delta(self, delta: dict[str, Any]) -> str:
-        for piece in _typed(delta.get("tool_calls"), list):
-            self._fold_call(_typed(piece, dict))
+        pieces, old = delta.get("tool_calls") or [], delta.get("function_call")
+        if old and not pieces:
+            pieces = {"function": old}
+        for piece in [pieces] if isinstance(pieces, dict) else _typed(pieces, list):
+            self._calls.fold(_typed(piece, dict))
         if more := beside.unknown(delta, beside.IN_A_MESSAGE):
             self._beside.append(more)
-        said = self._thinking.feed(_content(delta.get("content")))
-        return said + _typed(delta.get("refusal"), str)
-
-    def _fold_call(self, piece: dict[str, Any]) -> None:
-        index, call_id = piece.get("index"), piece.get("id")
-        function = _typed(piece.get("function"), dict)
-        given = function.get("arguments")
-        new = _Call(
-            index=index if isinstance(index, int) else None,
-            id=call_id if isinstance(call_id, str) else "",
-            name=_typed(function.get("name"), str),
-            arguments=given if isinstance(given, str) else json.dumps(given) if given else "",
-            beside=beside.unknown(piece, beside.IN_A_CALL),
-        )
-        same_place = (
-            call for call in reversed(self._calls) if new.index is None or call.index == new.index
-        )
-        call = next(same_place, None)
-        if call is None or _begins_another(new, call):
-            if new.name or new.arguments or new.id:
-                self._calls.append(new)
-            return
-        call.id = call.id or new.id
-        call.name = call.name or new.name
-        call.arguments += new.arguments
-        call.beside |= new.beside
+        content = _content(delta.get("content"))
+        self._content.append(content)
+        return self._thinking.feed(content) + _typed(delta.get("refusal"), str)
 
 
 def _content(value: Any) -> str:
@@ -222,29 +206,6 @@ def _finish_reason(choice: dict[str, Any]) -> str:
     if word in CUT_OFF:
         return "length"
     return "content_filter" if word in FILTERS else reason
-
-
-def _begins_another(new: _Call, call: _Call) -> bool:
-    """Whether ``new`` is a call of its own, not more of the last ``call`` in the same place.
-
-    Only what has a name can be. Some servers repeat name and id with every piece, some give all
-    calls the same index, some leave ids empty.
-    """
-    if not (new.name and call.name):
-        return False
-    if new.name != call.name or (new.id and call.id and new.id != call.id):
-        return True
-    return bool(new.arguments) and _is_complete(call.arguments)
-
-
-def _is_complete(arguments: str) -> bool:
-    if not arguments.rstrip().endswith("}"):
-        return False  # the common case, without parsing
-    try:
-        json.loads(arguments)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _read_data(pieces: Iterable[bytes]) -> Iterator[bytes]:

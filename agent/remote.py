@@ -101,8 +101,9 @@ class RemoteLLM:
         deadline = Deadline(
             self._deadline, idle, first_byte=self._first_byte, silence=self._silence
         )
+        names = {tool["function"]["name"] for tool in tools}
         for attempt in range(1, ATTEMPTS + 1):
-            completion = Completion(self.model)
+            completion = Completion(self.model, names)
             try:
                 response = yield from self._attempt(completion, messages, tools, deadline)
                 if attempt == ATTEMPTS or not self._ran_out(response):
