@@ -142,6 +142,8 @@ class Chain:
 
     def _counts(self, error: LLMError, began: float) -> bool:
         """Whether the link is to blame: the end of a turn is for who has used up most of it."""
+        if error.is_of_the_prompt:
+            return False
         now = monotonic()
         return now < self._over_at or now - began > self._seconds / 2
 

@@ -106,6 +106,8 @@ def _llm(entry: Listed, behind: Sequence[Listed]) -> LLM:
         first_byte=entry.first_byte or first_byte_deadline(entry.base_url),
         silence=entry.idle or settings.AGENT_IDLE_DEADLINE,
         max_tokens=settings.AGENT_MAX_TOKENS if entry.max_tokens is None else entry.max_tokens,
+        temperature=settings.AGENT_TEMPERATURE,
+        context_tokens=entry.context_tokens or settings.AGENT_CONTEXT_TOKENS,
         longest_pause=SHORT_PAUSE if another else inf,
     )
 

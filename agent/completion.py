@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, TypeVar
 
 from agent import beside
+from agent.failures import CallError, in_answer
 from agent.llm import LLMBadResponse, LLMUnavailable, Response
 from agent.pieces import Calls, paired
 from agent.thinking import Thinking
-from agent.transport import TRY_AGAIN, CallError
 from agent.usage import Usage
 from text import clean_text
 
@@ -79,11 +79,11 @@ class Completion:
         """
         finished = False
         try:
-            for data in _read_data(pieces):
+            for data, is_whole in _read_data(pieces):
                 if data == b"[DONE]":
                     self._has_ended = True
                     return
-                yield from self._said(self._whole(self._fold_data(data)))
+                yield from self._said(self._whole(self._fold_data(data, is_whole)))
                 if self._finish_reason and not finished:
                     finished = True
                     when_finished()
@@ -97,15 +97,16 @@ class Completion:
         if not self._has_begun:
             raise CallError(LLMBadResponse, "no choices")
         if not (self._has_ended or self._finish_reason):
-            raise CallError(LLMUnavailable, "no end")
+            raise CallError(LLMUnavailable, "dropped connection: no end")
         self._finish_reason = self._finish_reason or ("tool_calls" if self._calls else "stop")
 
-    def response(self) -> Response:
+    def response(self, *, lacks_tools: bool) -> Response:
         return Response(
             text=self.text,
             tool_requests=self._calls.requests(),
             finish_reason=self._finish_reason,
             model=self._model,
+            lacks_tools=lacks_tools,
             **self._usage.counts(),
             beside=beside.joined(self._beside) if self._calls else {},
         )
@@ -121,12 +122,14 @@ class Completion:
         self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
         return clean_text(text)
 
-    def _fold_data(self, data: bytes) -> str:
+    def _fold_data(self, data: bytes, is_whole: bool) -> str:
         """Take in one object of the stream, or a whole plain answer; return its text."""
         try:
             return self._fold(_typed(json.loads(data.decode()), dict))
         except (ValueError, RecursionError):
-            raise CallError(LLMBadResponse, "no JSON") from None
+            if is_whole:
+                raise CallError(LLMBadResponse, "no JSON") from None
+            raise CallError(LLMUnavailable, "dropped connection: half an event") from None
         except TypeError:
             raise CallError(LLMBadResponse, "wrong types") from None
 
@@ -186,14 +189,8 @@ def _content(value: Any) -> str:
 
 def _check(told: dict[str, Any]) -> None:
     """Raises CallError for an error that stands in the answer itself, by its code if it has one."""
-    error = told.get("error")
-    if not error:
-        return
-    code = str(error.get("code")) if isinstance(error, dict) else ""
-    status = int(code) if code.isdecimal() else 0
-    if status in TRY_AGAIN or status >= 500:
-        raise CallError(LLMUnavailable, f"error {status} in the answer")
-    raise CallError(LLMBadResponse, "error in the answer")
+    if error := told.get("error"):
+        raise in_answer(error)
 
 
 def _finish_reason(choice: dict[str, Any]) -> str:
@@ -208,9 +205,10 @@ def _finish_reason(choice: dict[str, Any]) -> str:
     return "content_filter" if word in FILTERS else reason
 
 
-def _read_data(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _read_data(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     """The data of each server-sent event; or the one JSON object, if the answer is no stream.
 
+    With whether it came to its end, as the last event may not. By
     https://html.spec.whatwg.org/multipage/server-sent-events.html, where only data matters here.
     """
     data: list[bytes] = []
@@ -220,13 +218,13 @@ def _read_data(pieces: Iterable[bytes]) -> Iterator[bytes]:
         if line.startswith(b"data:"):
             data.append(line.removeprefix(b"data:").strip())
         elif line.startswith(b"{"):
-            yield line + b"".join(lines)
+            yield line + b"".join(lines), True
             return
         elif not line and data:
-            yield b"\n".join(data)
+            yield b"\n".join(data), True
             data = []
     if data:
-        yield b"\n".join(data)
+        yield b"\n".join(data), False
 
 
 def _read_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -38,6 +38,8 @@ class Response:
     output_tokens: int | None = None
     cached_tokens: int | None = None
     beside: dict[str, Any] = field(default_factory=dict)
+    lacks_tools: bool = False
+    """The model has no way to ask for tools, and was not offered any."""
 
 
 def wait_on() -> None:
@@ -68,6 +70,8 @@ class LLMError(Exception):
 
     code: str
     detail: str
+    is_of_the_prompt = False
+    """It is what was asked that has no answer here, not the model that fails."""
 
     def __init__(self, retry_after: int | None = None) -> None:
         super().__init__(self.detail)
@@ -92,3 +96,35 @@ class LLMTimeout(LLMError):
 class LLMBadResponse(LLMError):
     code = "llm_bad_response"
     detail = "The assistant gave an answer that makes no sense. Your message is kept; try again."
+
+
+class LLMNoQuota(LLMUnavailable):
+    detail = (
+        "The assistant's account with its provider is used up. Your message is kept; tell the "
+        "operator."
+    )
+
+
+class LLMNoModel(LLMMisconfigured):
+    detail = (
+        "The language model that the assistant is to use does not exist. Your message is kept; "
+        "tell the operator."
+    )
+
+
+class LLMTooLong(LLMBadResponse):
+    is_of_the_prompt = True
+    detail = (
+        "That is more than the language model can read at once. Your message is kept; send a "
+        "shorter one."
+    )
+
+
+class LLMFiltered(LLMBadResponse):
+    """The newest message is refused for its words, whatever stands around it."""
+
+    is_of_the_prompt = True
+    detail = (
+        "The provider of the language model refuses the wording of this message. Say it in other "
+        "words; from here on I leave this message out."
+    )

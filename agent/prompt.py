@@ -67,6 +67,8 @@ class TurnRow(Protocol):
 
     @property
     def shown_status(self) -> str: ...
+    @property
+    def finish_reason(self) -> str: ...
 
 
 class MessageRow(Protocol):
@@ -114,9 +116,11 @@ def build(history: Sequence[MessageRow], zone: tzinfo, model: str = "") -> list[
 
     Of that reply only the calls of an earlier attempt are told. The newest message of the user is
     there and whole; of all else the newest is told that the size budget has room for, older
-    messages by whole turns, so that no tool result stands without its call.
+    messages by whole turns, so that no tool result stands without its call. What a provider has
+    refused for its words is not told again.
     """
-    *past, (question, replies) = _by_turn(history) or [(None, [])]
+    *earlier, (question, replies) = _by_turn(history) or [(None, [])]
+    past = [turn for turn in earlier if not _was_refused(turn[1])]
     asked = [_question(question, zone)]
     steps = _newest(_steps(replies, model)[0], HISTORY_CHARACTERS - _size(asked))
     current = [*asked, *chain.from_iterable(steps)]
@@ -140,6 +144,11 @@ def _by_turn(
         elif message.role == "assistant" and turns:
             turns[-1][1].append(message)
     return turns
+
+
+def _was_refused(replies: list[MessageRow]) -> bool:
+    turns = (reply.turn_behind for reply in replies)
+    return any(turn is not None and turn.finish_reason == "content_filter" for turn in turns)
 
 
 def _within(turns: list[list[Message]], budget: int) -> list[list[Message]]:

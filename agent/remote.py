@@ -14,11 +14,20 @@ from urllib.parse import parse_qsl
 import httpx2
 import openai
 
-from agent import plainer
 from agent.completion import Completion
 from agent.events import TextDelta
-from agent.llm import LLMError, LLMMisconfigured, LLMUnavailable, Message, Response, wait_on
-from agent.transport import TRY_AGAIN, CallError, Deadline, Transport, exchange
+from agent.failures import CallError, of_response
+from agent.llm import (
+    LLMError,
+    LLMMisconfigured,
+    LLMNoQuota,
+    LLMUnavailable,
+    Message,
+    Response,
+    wait_on,
+)
+from agent.terms import Asking, Terms
+from agent.transport import Deadline, Transport, exchange
 
 logger = logging.getLogger(__name__)
 
@@ -28,11 +37,6 @@ LONGEST_RETRY_AFTER = 120  # seconds that a user is ever told to wait
 TAIL_SECONDS = 0.2
 FINISHED_SECONDS = 0.8
 """How long an answer that has told why it ends may take for its usage and its end mark."""
-REFUSED = {400, 413, 422}
-USAGE: dict[str, Any] = {"stream_options": {"include_usage": True}}
-LIMITS = ("max_tokens", "max_completion_tokens")
-
-
 AZURE = "api-version"
 """In the query of a base URL, it tells a server that takes the key in a header of its own."""
 
@@ -63,6 +67,8 @@ class RemoteLLM:
     ``first_byte`` those until an answer begins, and ``silence`` those between two pieces of it.
     ``longest_pause`` is what it waits for that attempt, where the server asks for a pause.
     Servers without keys take an empty one. ``max_tokens`` are those of one answer; 0: no limit.
+    ``temperature`` None is not sent. ``context_tokens`` are those of prompt and answer together;
+    0: learnt from what the server refuses.
     What stands behind a ``?`` in the base URL, as Azure wants it, goes along with each request.
     Keys, addresses and the server's own words are in no exception that leaves, and in no log.
     """
@@ -77,6 +83,8 @@ class RemoteLLM:
         first_byte: float = math.inf,
         silence: float = math.inf,
         max_tokens: int = 0,
+        temperature: float | None = None,
+        context_tokens: int = 0,
         longest_pause: float = math.inf,
         max_bytes: int = 16_000_000,
     ) -> None:
@@ -89,7 +97,7 @@ class RemoteLLM:
         self._silence = silence
         self._longest_pause = longest_pause
         self._max_bytes = max_bytes
-        self._optional = _optional(max_tokens)
+        self._terms = Terms(max_tokens, temperature, context_tokens)
 
     def stream(
         self,
@@ -102,20 +110,29 @@ class RemoteLLM:
             self._deadline, idle, first_byte=self._first_byte, silence=self._silence
         )
         names = {tool["function"]["name"] for tool in tools}
-        for attempt in range(1, ATTEMPTS + 1):
+        asking = Asking(self._terms, self.model, messages, tools)
+        attempt = 1
+        while True:
             completion = Completion(self.model, names)
             try:
-                response = yield from self._attempt(completion, messages, tools, deadline)
+                response = yield from self._attempt(completion, asking, deadline)
                 if attempt == ATTEMPTS or not self._ran_out(response):
                     return response
-                self._optional = _optional(0)  # it thinks for longer than it may answer
                 failure = CallError(LLMUnavailable, "no answer within max_tokens")
+                asking = Asking(self._terms, self.model, messages, tools)
             except CallError as error:
                 failure = error
-            _log(failure)
-            retry = attempt < ATTEMPTS and failure.error is LLMUnavailable and not completion.text
-            if not (retry and _pause(failure, deadline, self._longest_pause)):
+            if completion.text:
                 break
+            if failure.refusal and asking.ask_less(failure.refusal):
+                continue
+            if attempt == ATTEMPTS or not failure.may_pass:
+                break
+            _log(failure)
+            if not _pause(failure, deadline, self._longest_pause):
+                raise _shown(failure)
+            attempt += 1
+        _log(failure)
         raise _shown(failure)
 
     def close(self) -> None:
@@ -125,13 +142,9 @@ class RemoteLLM:
             client.close()
 
     def _attempt(
-        self,
-        completion: Completion,
-        messages: list[Message],
-        tools: list[dict[str, Any]],
-        deadline: Deadline,
+        self, completion: Completion, asking: Asking, deadline: Deadline
     ) -> Generator[TextDelta, None, Response]:
-        with closing(self._post(messages, tools, deadline)) as response:
+        with closing(self._send(asking.body(), deadline)) as response:
             pieces = response.iter_raw()
             when_finished = partial(deadline.shorten, FINISHED_SECONDS)
             for text in completion.read(pieces, when_finished):
@@ -140,48 +153,16 @@ class RemoteLLM:
             for text in completion.finish():
                 yield TextDelta(text)
             _read_tail(pieces, deadline)
-        return completion.response()
-
-    def _post(
-        self, messages: list[Message], tools: list[dict[str, Any]], deadline: Deadline
-    ) -> httpx2.Response:
-        """The response of an accepted request, its body unread. Raises CallError.
-
-        What a server refuses is asked again in ever plainer forms, until it takes one. That it
-        takes no optional fields is remembered; how many messages it takes depends on them.
-        """
-        refusal = None
-        for optional, body in self._bodies(messages, tools):
-            try:
-                response = self._send(body, deadline)
-            except _Refused as refused:
-                if refused.status not in REFUSED:
-                    raise
-                refusal = refusal or refused
-                continue
-            _log_what_was_left_out(self._optional[0].keys() - body.keys(), messages, body)
-            self._optional = optional
-            return response
-        raise refusal or CallError(LLMMisconfigured, "no request")
-
-    def _bodies(
-        self, messages: list[Message], tools: list[dict[str, Any]]
-    ) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
-        """The request in ever plainer forms, and the optional fields to begin with after each."""
-        body: dict[str, Any] = {"model": self.model, "messages": messages, "stream": True}
-        if tools:
-            body["tools"] = tools
-        optional = self._optional
-        for place, fields in enumerate(optional):
-            yield optional[place:], body | fields
-        for form in plainer.forms(messages):
-            yield optional, body | optional[0] | {"messages": form}
+        asking.was_taken()
+        return completion.response(lacks_tools=asking.lacks_tools)
 
     def _ran_out(self, response: Response) -> bool:
-        """Whether it came to the limit of its tokens before it had said or asked for anything."""
-        is_limited = bool(self._optional[0].keys() & LIMITS)
+        """Whether it came to the limit of its tokens before it had said or asked for anything.
+
+        Then there is none any more.
+        """
         is_empty = not (response.text or response.tool_requests)
-        return is_limited and is_empty and response.finish_reason == "length"
+        return is_empty and response.finish_reason == "length" and self._terms.lift_limit()
 
     def _send(self, body: dict[str, Any], deadline: Deadline) -> httpx2.Response:
         """The request goes out as it stands: the typed methods of the package would check each
@@ -200,7 +181,7 @@ class RemoteLLM:
                 stream_cls=openai.Stream[object],
             )
         except openai.APIStatusError as error:
-            raise _Refused(error.response) from None
+            raise _refused(error.response) from None
         except (ValueError, httpx2.InvalidURL) as error:
             raise CallError(LLMMisconfigured, type(error).__name__) from None
         finally:
@@ -233,17 +214,9 @@ def _read_tail(pieces: Iterator[bytes], deadline: Deadline) -> None:
             pass
 
 
-class _Refused(CallError):
-    """The server answered with an error status."""
-
-    def __init__(self, response: httpx2.Response) -> None:
-        self.status = response.status_code
-        error = LLMUnavailable if self._may_pass() else LLMMisconfigured
-        retry_after = _seconds(response.headers.get("Retry-After", ""))
-        super().__init__(error, f"HTTP {self.status}", retry_after=retry_after)
-
-    def _may_pass(self) -> bool:
-        return self.status >= 500 or self.status in TRY_AGAIN
+def _refused(response: httpx2.Response) -> CallError:
+    retry_after = _seconds(response.headers.get("Retry-After", ""))
+    return of_response(response.status_code, response.content, retry_after)
 
 
 def _seconds(retry_after: str) -> float | None:
@@ -263,22 +236,9 @@ def _pause(failure: CallError, deadline: Deadline, longest: float) -> bool:
     return seconds <= longest and deadline.pause(seconds)
 
 
-def _optional(max_tokens: int) -> list[dict[str, Any]]:
-    """The fields that some servers refuse, and what to send in their place, one after the other."""
-    if not max_tokens:
-        return [USAGE, {}]
-    named, named_anew = ({name: max_tokens} for name in LIMITS)
-    return [USAGE | named, USAGE | named_anew, named, {}]
-
-
-def _log_what_was_left_out(fields: set[str], messages: list[Message], body: dict[str, Any]) -> None:
-    left_out = sorted(fields) + ["some of the messages"] * (body["messages"] is not messages)
-    if left_out:
-        logger.warning("the model's server took a request only without %s", ", ".join(left_out))
-
-
 def _log(failure: CallError) -> None:
-    level = logging.ERROR if failure.error is LLMMisconfigured else logging.WARNING
+    is_for_the_operator = issubclass(failure.error, LLMMisconfigured | LLMNoQuota)
+    level = logging.ERROR if is_for_the_operator else logging.WARNING
     logger.log(level, "the model gave no answer: %s (%s)", failure.error.code, failure.reason)
 
 

@@ -11,13 +11,13 @@ from uuid_utils.compat import uuid7
 from agent import beside, prompt, tools
 from agent.beside import Beside
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
-from agent.llm import LLM, LLMTimeout, Message, Response, ToolRequest, wait_on
+from agent.llm import LLM, LLMFiltered, LLMTimeout, Message, Response, ToolRequest, wait_on
 from agent.usage import added
 from text import clean_text, is_blank
 
 NO_WORDS = "I have nothing to say to that."
 DONE = "Done."
-FILTERED = "I cannot answer that."
+FILTERED = LLMFiltered.detail
 TOO_LONG = "(My answer was cut short here.)"
 CALLS_AT_ONCE = 100
 """Calls of one step that are recorded, made or refused; a model that asks for more is broken."""
@@ -27,6 +27,10 @@ TOO_MANY = (
     "tools that change tasks take several at once."
 )
 NOT_ALL_DONE = "Not all of it was done: it took more calls than one message may make."
+NO_TOOLS = (
+    "This language model cannot use tools: it does not see your tasks and cannot change any, "
+    "whatever it says."
+)
 CUT_SHORT = (
     "I stopped here, because this took more steps than I may take for one message. "
     "What the list above shows as done is done; tell me how to go on."
@@ -95,6 +99,8 @@ class Outcome:
     def add(self, response: Response) -> None:
         self.model = response.model or self.model
         self.finish_reason = response.finish_reason
+        if response.lacks_tools:
+            self.warning = NO_TOOLS
         self.input_tokens = added(self.input_tokens, response.input_tokens)
         self.output_tokens = added(self.output_tokens, response.output_tokens)
         self.cached_tokens = added(self.cached_tokens, response.cached_tokens)
@@ -124,7 +130,12 @@ def run(
     reply = _Reply(limits.characters, deadline, untold)
     in_time = _in_time(deadline, idle)
     for step in range(first_step, first_step + limits.steps):
-        response = yield from reply.take(llm.stream(messages, specifications, in_time))
+        try:
+            response = yield from reply.take(llm.stream(messages, specifications, in_time))
+        except LLMFiltered:
+            yield reply.closing(FILTERED)
+            outcome.model, outcome.finish_reason = llm.model, "content_filter"
+            return outcome
         outcome.add(response)
         if reply.is_cut:
             outcome.finish_reason = "length"

@@ -10,9 +10,11 @@ system, which keeps its own time.
 import random
 import socket
 import ssl
+import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from itertools import chain
 from math import inf
 from time import monotonic, sleep
 from typing import Any
@@ -20,9 +22,9 @@ from typing import Any
 import httpcore2
 import httpx2
 
+from agent.failures import CallError
 from agent.llm import (
     LLMBadResponse,
-    LLMError,
     LLMMisconfigured,
     LLMTimeout,
     LLMUnavailable,
@@ -37,24 +39,13 @@ idle meanwhile, and a lease is longer."""
 KEPT_CONNECTIONS = 64
 KEPT_SECONDS = 30
 WRITTEN_AT_ONCE = 65_536  # bytes
-TRY_AGAIN = frozenset({408, 409, 425, 429})
-"""Statuses below 500 with which a server asks for another try."""
+ERROR_BYTES = 16_384
+ERROR_SECONDS = 2.0
+"""What is read of the body of an error, and how long it may take."""
 
-
-class CallError(Exception):
-    """A call brought no answer.
-
-    ``error`` is what the caller of the model gets to see, ``reason`` is for the log: fixed words,
-    a status code or the name of a class, never a word of the server's. ``retry_after`` in seconds.
-    """
-
-    def __init__(
-        self, error: type[LLMError], reason: str, *, retry_after: float | None = None
-    ) -> None:
-        super().__init__(reason)
-        self.error = error
-        self.reason = reason
-        self.retry_after = retry_after
+UNPACKED_AT_ONCE = 65_536  # bytes
+CODING = b"content-encoding"
+GZIP = b"\x1f"
 
 
 class Deadline:
@@ -135,8 +126,8 @@ exchange: ContextVar[Deadline] = ContextVar("exchange")
 class Transport(httpx2.BaseTransport):
     """One pool of connections. Raises CallError, at the Deadline that stands in ``exchange``.
 
-    Of a response that is no success the body is not read, for there is nothing in it that we may
-    keep or show.
+    Of a response that is no success the beginning of the body is read at once. What a response
+    holds is unpacked, though nobody has asked a server to pack it.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -154,10 +145,10 @@ class Transport(httpx2.BaseTransport):
         with _failures():
             response = self._pool.handle_request(_plain_request(request, deadline))
         body = _Body(response, self._max_bytes, deadline)
+        headers = [(name, value) for name, value in response.headers if name.lower() != CODING]
         if not httpx2.codes.is_success(response.status):
-            body.close()
-            return httpx2.Response(response.status, headers=response.headers)
-        return httpx2.Response(response.status, headers=response.headers, stream=body)
+            return httpx2.Response(response.status, headers=headers, content=body.beginning())
+        return httpx2.Response(response.status, headers=headers, stream=body)
 
     def close(self) -> None:
         self._pool.close()
@@ -180,7 +171,7 @@ def _plain_request(request: httpx2.Request, deadline: Deadline) -> httpcore2.Req
 
 
 class _Body(httpx2.SyncByteStream):
-    """The bytes of a response, at most ``max_bytes`` of them. Raises CallError."""
+    """The bytes of a response, unpacked and at most ``max_bytes`` of them. Raises CallError."""
 
     def __init__(self, response: httpcore2.Response, max_bytes: int, deadline: Deadline) -> None:
         self._response = response
@@ -188,17 +179,82 @@ class _Body(httpx2.SyncByteStream):
         self._deadline = deadline
 
     def __iter__(self) -> Iterator[bytes]:
-        total = 0
+        codings = (value for name, value in self._response.headers if name.lower() == CODING)
         with _failures():
-            for piece in self._response.iter_stream():
-                self._deadline.heard()
-                total += len(piece)
-                if total > self._max_bytes:
-                    raise CallError(LLMBadResponse, "too many bytes")
-                yield piece
+            pieces = _unpacked(self._counted(self._heard()), b", ".join(codings))
+            yield from self._counted(pieces)
+
+    def beginning(self) -> bytes:
+        """As much as comes of it in a short time. Closes it."""
+        self._deadline.shorten(ERROR_SECONDS)
+        begun = b""
+        try:
+            with suppress(CallError):
+                for piece in self:
+                    begun += piece
+                    if len(begun) >= ERROR_BYTES:
+                        break
+        finally:
+            self.close()
+        return begun[:ERROR_BYTES]
 
     def close(self) -> None:
         self._response.close()
+
+    def _heard(self) -> Iterator[bytes]:
+        for piece in self._response.iter_stream():
+            self._deadline.heard()
+            yield piece
+
+    def _counted(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        total = 0
+        for piece in pieces:
+            total += len(piece)
+            if total > self._max_bytes:
+                raise CallError(LLMBadResponse, "too many bytes")
+            yield piece
+
+
+def _unpacked(pieces: Iterator[bytes], coding: bytes) -> Iterator[bytes]:
+    """What the pieces hold, a little at a time, however much that is. Raises CallError.
+
+    By RFC 9110, 8.4.1, and what is made of it: deflate without its head, and a head that tells of
+    a packing that is not there.
+    """
+    coding = coding.strip().lower()
+    if coding in (b"", b"identity"):
+        yield from pieces
+        return
+    if coding not in (b"gzip", b"x-gzip", b"deflate"):
+        raise CallError(LLMBadResponse, "packed in a way that was not asked for")
+    first = next(pieces, b"")
+    pieces = chain([first], pieces)
+    if coding != b"deflate" and not first.startswith(GZIP):
+        yield from pieces
+        return
+    has_head = first.startswith(GZIP) or (first[:1] or b"x")[0] % 16 == zlib.DEFLATED
+    try:
+        yield from _inflated(pieces, zlib.MAX_WBITS + 32 if has_head else -zlib.MAX_WBITS)
+    except zlib.error:
+        raise CallError(LLMUnavailable, "cannot be unpacked") from None
+
+
+def _inflated(pieces: Iterable[bytes], head: int) -> Iterator[bytes]:
+    """``head`` is as zlib's ``wbits``. Several packed parts may follow one another."""
+    unpacker, has_ended = zlib.decompressobj(head), False
+    for piece in pieces:
+        left = piece
+        while left:
+            if has_ended and not left.startswith(GZIP):
+                return
+            if has_ended:
+                unpacker, has_ended = zlib.decompressobj(head), False
+            data = unpacker.decompress(left, UNPACKED_AT_ONCE)
+            if data:
+                yield data
+            has_ended = unpacker.eof
+            left = unpacker.unused_data if has_ended else unpacker.unconsumed_tail
+    yield unpacker.flush()
 
 
 @contextmanager
@@ -208,8 +264,8 @@ def _failures() -> Iterator[None]:
         yield
     except httpcore2.TimeoutException as error:
         raise CallError(LLMTimeout, type(error).__name__) from error
-    except httpcore2.RemoteProtocolError as error:
-        raise CallError(LLMUnavailable, type(error).__name__) from error
+    except (httpcore2.RemoteProtocolError, httpcore2.ReadError, httpcore2.WriteError) as error:
+        raise CallError(LLMUnavailable, f"dropped connection: {type(error).__name__}") from error
     except (httpcore2.NetworkError, OSError) as error:
         raise CallError(LLMUnavailable, type(error).__name__) from error
     except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol, ValueError) as error:

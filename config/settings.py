@@ -210,6 +210,8 @@ AGENT_HISTORY_MESSAGES = min(200, env.int("AGENT_HISTORY_MESSAGES", 50, validate
 AGENT_MAX_STEPS = env.int("AGENT_MAX_STEPS", 8, validate=bounds(1))
 AGENT_MAX_TOOL_CALLS = env.int("AGENT_MAX_TOOL_CALLS", 16, validate=bounds(0))
 AGENT_MAX_TOKENS = env.int("AGENT_MAX_TOKENS", 4_000, validate=bounds(0))
+AGENT_CONTEXT_TOKENS = env.int("AGENT_CONTEXT_TOKENS", 0, validate=bounds(0))
+AGENT_TEMPERATURE = env.float("AGENT_TEMPERATURE", None, validate=bounds(0, 2))
 AGENT_MAX_REPLY_CHARS = env.int("AGENT_MAX_REPLY_CHARS", 20_000, validate=bounds(1))
 AGENT_FIRST_BYTE_DEADLINE = env.float("AGENT_FIRST_BYTE_DEADLINE", 0.0, validate=bounds(0))
 AGENT_IDLE_DEADLINE = env.float("AGENT_IDLE_DEADLINE", 30.0, validate=bounds(1))

@@ -20,6 +20,8 @@ class TurnBehind(Protocol):
     @property
     def shown_status(self) -> str: ...
     @property
+    def finish_reason(self) -> str: ...
+    @property
     def calls(self) -> "list[ToolCall]": ...
 
 
@@ -39,6 +41,7 @@ class ToldCall:
 @dataclass(slots=True)
 class ToldTurn:
     shown_status: str
+    finish_reason: str
 
 
 @dataclass(slots=True)
@@ -71,15 +74,22 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
 
     def told(self) -> list[Told]:
         """For a prompt, oldest first; at most 2 queries."""
-        columns = ("role", "content", "created_at", "turn_id", "turn__status")
+        columns = (
+            "role",
+            "content",
+            "created_at",
+            "turn_id",
+            "turn__status",
+            "turn__finish_reason",
+        )
         rows = list(self.oldest_first().values_list(*columns))
-        answered = [turn for role, *_, turn, _ in rows if role == Message.Role.ASSISTANT]
+        answered = [turn for role, _, _, turn, *_ in rows if role == Message.Role.ASSISTANT]
         calls = ToolCall.objects.filter(turn__in=answered).told_by_turn()
         return [
-            Told(role, content, created_at, turn, ToldTurn(status), calls[turn])
+            Told(role, content, created_at, turn, ToldTurn(status, reason), calls[turn])
             if role == Message.Role.ASSISTANT
             else Told(role, content, created_at, turn, None, [])
-            for role, content, created_at, turn, status in rows
+            for role, content, created_at, turn, status, reason in rows
         ]
 
     def before(self, seq: int) -> Self:

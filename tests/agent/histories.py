@@ -27,6 +27,7 @@ class Called:
 @dataclass
 class Worked:
     shown_status: str = "completed"
+    finish_reason: str = "stop"
 
 
 @dataclass

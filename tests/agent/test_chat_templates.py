@@ -13,7 +13,7 @@ from accounts.models import User
 from agent import tools
 from agent.events import TextDelta
 from agent.llm import LLM, LLMUnavailable, Message, Response
-from agent.offline.assistant import OfflineLLM
+from agent.offline import OfflineLLM
 from chat import turns
 from conversations.models import Conversation
 from tests.agent.chat_templates import FOLDER, render, template_of

@@ -125,7 +125,8 @@ def test_a_list_is_a_chain_that_each_turn_begins_anew(settings: Settings) -> Non
 
 
 def test_each_endpoint_has_its_own_limits_or_those_of_all(settings: Settings) -> None:
-    own = {"first_byte": 7, "idle": 3, "max_tokens": 0}
+    settings.AGENT_CONTEXT_TOKENS, settings.AGENT_TEMPERATURE = 40_000, 0.5
+    own = {"first_byte": 7, "idle": 3, "max_tokens": 0, "context_tokens": 4_000}
     models(settings, {**CLOUD, **own}, HOME)
 
     first, second = (link.llm for link in choice.chosen_links())
@@ -134,8 +135,10 @@ def test_each_endpoint_has_its_own_limits_or_those_of_all(settings: Settings) ->
     assert isinstance(second, RemoteLLM)
     assert (first._first_byte, first._silence) == (7, 3)
     assert (second._first_byte, second._silence) == (300, settings.AGENT_IDLE_DEADLINE)
-    assert "max_tokens" not in first._optional[0]
-    assert second._optional[0]["max_tokens"] == settings.AGENT_MAX_TOKENS
+    assert (first._terms.room, second._terms.room) == (3_000, 36_000)
+    assert second._terms.ladder[0]["temperature"] == 0.5
+    assert "max_tokens" not in first._terms.ladder[0]
+    assert second._terms.ladder[0]["max_tokens"] == settings.AGENT_MAX_TOKENS
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,8 @@ def timeout(answer: Answer) -> Fault:
     return Fault(answer, 504, "llm_timeout")
 
 
-def bad_response(answer: Answer) -> Fault:
-    return Fault(answer, 502, "llm_bad_response")
+def bad_response(answer: Answer, hits: int = 2) -> Fault:
+    return Fault(answer, 502, "llm_bad_response", hits)
 
 
 def _choices(**choice: Any) -> dict[str, Any]:
@@ -77,7 +77,7 @@ FAULTS = {
     "empty body": bad_response(plain(b"")),
     "200 error": bad_response(plain(ERROR)),
     "streamed error": bad_response(stream(ERROR)),
-    "error midway": bad_response(stream(HALF, ERROR, done=False)),
+    "error midway": bad_response(stream(HALF, ERROR, done=False), hits=1),
     "choices []": bad_response(plain({"choices": []})),
     "streamed choices []": bad_response(stream({"choices": []})),
     "choices null": bad_response(plain({"choices": None})),
