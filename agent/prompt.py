@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from agent import beside
 from agent.llm import Message
-from text import clean_json, clean_text, is_blank
+from text import as_json, clean_json, clean_text, is_blank
 
 HISTORY_CHARACTERS = 100_000
 """Roughly 25,000 tokens; the oldest turns beyond that are left out, a third of it at once."""
@@ -301,9 +301,8 @@ def _arguments(call: CallRow) -> str:
 
 
 def _json(value: Any) -> str:
-    """In one order of keys, for PostgreSQL keeps another one than they were written in."""
     try:
-        return json.dumps(clean_json(value), allow_nan=False, sort_keys=True)
+        return as_json(clean_json(value))
     except (TypeError, ValueError, RecursionError):  # too deep, a number without end, …
         return "{}"
 

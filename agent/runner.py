@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from agent import beside, prompt, tools
 from agent.beside import Beside
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
+from agent.handles import Handles
 from agent.llm import LLM, LLMFiltered, LLMTimeout, Message, Response, ToolRequest, wait_on
 from agent.usage import added
 from text import clean_text, is_blank
@@ -51,8 +52,9 @@ class Limits:
 class Call:
     """A tool call about to be made; step and position are its place in the turn, from 0.
 
-    ``kept`` are the arguments as its record has them, ``beside`` is what the ``model`` that asked
-    for it wants back with the call; ``refused`` is why it shall not be made.
+    Its ids are whole, whatever handles the model wrote. ``kept`` are the arguments as its record
+    has them, ``beside`` is what the ``model`` that asked for it wants back with the call;
+    ``refused`` is why it shall not be made.
     """
 
     id: UUID
@@ -72,11 +74,12 @@ class Call:
         step: int,
         position: int,
         came_with: Beside | None,
+        handles: Handles,
         refused: str = "",
         model: str = "",
     ) -> "Call":
         name = clean_text(request.name)[:64]
-        arguments, kept = tools.read_arguments(name, request.arguments)
+        arguments, kept = map(handles.whole, tools.read_arguments(name, request.arguments))
         return cls(uuid7(), step, position, name, arguments, kept, came_with, refused, model)
 
 
@@ -118,11 +121,14 @@ def run(
 ) -> Generator[Event, None, Outcome]:
     """Answer the prompt ``messages``. ``execute`` makes a call and keeps its record, or raises.
 
-    Calls beyond the limit are refused, and the model is told so in one more step. Raises LLMError.
+    ``messages`` and calls have whole ids; the model reads and writes handles in their place. Calls
+    beyond the limit are refused, and the model is told so in one more step. Raises LLMError.
     ``first_step`` is past the steps of an earlier attempt at the same turn, and ``untold`` is what
     of the reply no message of the prompt tells yet.
     """
     deadline = monotonic() + limits.seconds
+    handles = Handles()
+    messages = handles.tell(messages)
     specifications = tools.specifications()
     outcome = Outcome()
     calls_left = limits.tool_calls
@@ -148,7 +154,9 @@ def run(
             if not calls_left:
                 outcome.warning = NOT_ALL_DONE
             refused = "" if calls_left else TOO_MANY
-            call = Call.of(request, step, position, came_with[position], refused, response.model)
+            call = Call.of(
+                request, step, position, came_with[position], handles, refused, response.model
+            )
             calls_left = max(0, calls_left - 1)
             yield ToolStarted(call.id, call.name, call.kept)
             done = execute(call)
@@ -157,7 +165,8 @@ def run(
             calls.append(done)
         if monotonic() > deadline:
             break
-        messages = [*messages, *prompt.step_messages(calls, llm.model, reply.told())]
+        told = prompt.step_messages(calls, llm.model, reply.told())
+        messages = [*messages, *handles.tell(told)]
     yield reply.closing(CUT_SHORT)
     outcome.warning = "The answer was cut short: it took more steps than one message may take."
     return outcome

@@ -179,12 +179,12 @@ class Work:
         except (TurnLost, OperationalError, InterfaceError):
             raise
         except tools.ToolError as error:
-            why = str(error)
+            why = error.result
         except Exception:
             logger.exception("tool %s crashed in turn %s", call.name, self.turn.pk)
-            why = BROKEN_TOOL
+            why = {"error": BROKEN_TOOL}
         with self._transaction():
-            return record(ToolCall.Status.FAILED, {"error": why})
+            return record(ToolCall.Status.FAILED, why)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

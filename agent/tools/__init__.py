@@ -2,7 +2,7 @@
 
 Each tool is one class: its name, docstring and fields are what the model is told, its fields are
 how arguments are checked, and ``run`` is what it does, at the ``Desk`` of the turn. Begin with
-``tool``; ``calls`` has the table of them all.
+``tool``; ``calls`` has the table of them all, ``naming`` finds the task that words name.
 """
 
 from agent.tools.calls import (

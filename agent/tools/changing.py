@@ -52,6 +52,7 @@ class CompleteTask(OnTasks):
     """Mark a task as done, or several as task_ids."""
 
     name = "complete_task"
+    meant = "open"
 
     def act_on(self, task: Task, desk: Desk) -> Result:
         note = "" if task.complete(desk.origin) else "It was done before."
@@ -62,6 +63,7 @@ class ReopenTask(OnTasks):
     """Mark a task as not done after all, or several as task_ids."""
 
     name = "reopen_task"
+    meant = "done"
 
     def act_on(self, task: Task, desk: Desk) -> Result:
         note = "" if task.reopen(desk.origin) else "It was open already."
@@ -82,7 +84,7 @@ class RestoreTask(OnTasks):
     """Bring a deleted task back, or several as task_ids; list_tasks finds them as deleted."""
 
     name = "restore_task"
-    deleted_too = True
+    meant = "deleted"
 
     def act_on(self, task: Task, desk: Desk) -> Result:
         note = "" if task.restore(desk.origin) else "It was not deleted."

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from agent.tools.naming import Meant
 from agent.tools.tool import NO_SUCH_TASK, Desk, Result, TaskId, Tool, ToolError
 from text import clean_text
 from todos.models import Task
 
 MOST_AT_ONCE = 100
 TOLD_ERRORS = 5
+TOLD_CANDIDATES = 20
 IDS = "task_ids"
 Item = dict[str, Any]
 
@@ -40,16 +42,17 @@ class OnTasks(ForTasks):
     """A tool that acts on tasks there are."""
 
     several = IDS
-    deleted_too: ClassVar[bool] = False
+    meant: ClassVar[Meant] = "all"
     task_id: TaskId
 
     @classmethod
     def hold(cls, tools: Sequence[Self], desk: Desk) -> None:
-        desk.hold(tool.task_id for tool in tools)
+        desk.hold((tool.task_id for tool in tools), cls.meant)
 
     def act(self, desk: Desk) -> Result:
         try:
-            return self.act_on(desk.task(self.task_id, deleted_too=self.deleted_too), desk)
+            task = desk.task(self.task_id, self.meant, deleted_too=self.meant == "deleted")
+            return self.act_on(task, desk)
         except Task.DoesNotExist:  # somebody else deletes it at this moment
             raise ToolError(NO_SUCH_TASK) from None
 
@@ -75,9 +78,9 @@ class Several:
             try:
                 done.append(_one_result(tool, desk))
             except ToolError as error:
-                failures.append({"item": place} | _naming(item) | {"error": str(error)})
+                failures.append({"item": place} | _naming(item) | error.result)
         if not done:
-            raise ToolError(_all_failed([failure["error"] for failure in failures]))
+            raise _all_failed(failures)
         key = "deleted" if done[0][0] == "deleted" else "tasks"
         return {key: [summary for _, summary in done], "failures": failures}
 
@@ -103,7 +106,9 @@ def _naming(item: Any) -> Item:
     return {}
 
 
-def _all_failed(errors: list[str]) -> str:
-    kinds = list(dict.fromkeys(errors))
+def _all_failed(failures: list[Item]) -> ToolError:
+    kinds = list(dict.fromkeys(failure["error"] for failure in failures))
     more = f"; and {len(kinds) - TOLD_ERRORS} more" if len(kinds) > TOLD_ERRORS else ""
-    return "; ".join(kinds[:TOLD_ERRORS]) + more
+    candidates = {each["id"]: each for one in failures for each in one.get("candidates", [])}
+    told = list(candidates.values())[:TOLD_CANDIDATES]
+    return ToolError("; ".join(kinds[:TOLD_ERRORS]) + more, told)

@@ -18,6 +18,9 @@ from pydantic import (
 )
 
 from accounts.models import User
+from agent.handles import is_handle
+from agent.tools import naming
+from agent.tools.naming import Meant
 from text import one_line
 from todos import rules
 from todos.models import Origin, Task, TaskChange
@@ -35,7 +38,19 @@ NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class ToolError(Exception):
-    """Why a tool did nothing, in a sentence that the model can read and act on."""
+    """Why a tool did nothing, in a sentence that the model can read and act on.
+
+    ``candidates`` are the tasks that may be meant, where it was not clear which.
+    """
+
+    def __init__(self, sentence: str, candidates: Iterable[Result] = ()) -> None:
+        super().__init__(sentence)
+        self.candidates = list(candidates)
+
+    @property
+    def result(self) -> Result:
+        more = {"candidates": self.candidates} if self.candidates else {}
+        return {"error": str(self)} | more
 
 
 @dataclass(slots=True)
@@ -50,31 +65,57 @@ class Desk:
     origin: Origin
     show_undone: Callable[[Sequence[TaskChange]], int]
     _held: dict[UUID, Task] = field(default_factory=dict)
+    _keys: dict[str, UUID | ToolError] = field(default_factory=dict)
 
-    def hold(self, ids: Iterable[str]) -> None:
-        """Look these tasks of the user up, deleted ones too, and keep them from others."""
-        keys = {key for id in ids if (key := _key(id)) and key not in self._held}
-        if keys:
-            self._held |= Task.objects.with_deleted_for_user(self.user).held(keys)
+    def hold(self, ids: Iterable[str], meant: Meant = "all") -> None:
+        """Look these tasks of the user up, deleted ones too, and keep them from others.
 
-    def task(self, id: str, *, deleted_too: bool = False) -> Task:
-        """Raises ToolError when the user has no such task."""
-        self.hold([id])
-        key = _key(id)
-        task = self._held.get(key) if key else None
+        Each is given by its id, or by words that name one of those that are ``meant``.
+        """
+        keys = [self._key(id, meant) for id in ids]
+        wanted = {key for key in keys if isinstance(key, UUID) and key not in self._held}
+        if wanted:
+            self._held |= Task.objects.with_deleted_for_user(self.user).held(wanted)
+
+    def task(self, id: str, meant: Meant = "all", *, deleted_too: bool = False) -> Task:
+        """Raises ToolError when the user has no such task, or when it is not clear which one."""
+        self.hold([id], meant)
+        key = self._key(id, meant)
+        if isinstance(key, ToolError):
+            raise key
+        task = self._held.get(key)
         if task is None or (task.deleted_at and not deleted_too):
             raise ToolError(NO_SUCH_TASK)
         return task
 
+    def _key(self, id: str, meant: Meant) -> UUID | ToolError:
+        if id not in self._keys:
+            self._keys[id] = _key(self.user, id, meant)
+        return self._keys[id]
+
 
 NO_SUCH_TASK = "There is no such task. List the tasks to see their ids."
+NO_SUCH_ID = "There is no such task: no task with the id {} was told here. List the tasks."
+NO_SUCH_PLACE = "There is no such task: give its id or its title, not its place in a list."
+NO_SUCH_TITLE = "There is no such task: no title has all of these words. List the tasks."
+SEVERAL_FIT = (
+    "Several tasks fit these words, so nothing was done. Give the id of one of the candidates, or "
+    "ask the user which one is meant."
+)
 
 
-def _key(id: str) -> UUID | None:
+def _key(user: User, id: str, meant: Meant) -> UUID | ToolError:
     try:
         return UUID(id)
     except ValueError:
-        return None
+        tasks = naming.tasks_named(user, id, meant)
+    if len(tasks) == 1:
+        return tasks[0].pk
+    if tasks:
+        return ToolError(SEVERAL_FIT, map(naming.candidate, tasks[: naming.CANDIDATES]))
+    if is_handle(id):
+        return ToolError(NO_SUCH_ID.format(id))
+    return ToolError(NO_SUCH_PLACE if naming.is_place(id) else NO_SUCH_TITLE)
 
 
 class Tool(BaseModel):
@@ -161,5 +202,6 @@ Priority = Annotated[Literal["none", "low", "medium", "high"], InSmallLetters]
 Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
 Number = Annotated[int, BeforeValidator(_number)]
 TaskId = Annotated[
-    str, Field(max_length=100, description="The id of a task, from an earlier result.")
+    str,
+    Field(max_length=rules.TITLE_LENGTH, description="Its id, or its title."),
 ]

@@ -141,7 +141,7 @@ def test_replies_in_a_row_become_one() -> None:
     told = assert_legal(history)
 
     assert [(message["role"], words_of(message)) for message in told[-3:]] == [
-        ("tool", '{"tasks": [], "total": 0}'),
+        ("tool", '{"tasks":[],"total":0}'),
         ("assistant", "b\n\nc"),
         ("user", "d"),
     ]
@@ -150,5 +150,5 @@ def test_replies_in_a_row_become_one() -> None:
 def test_what_is_no_object_is_told_as_raw_arguments() -> None:
     told = assert_legal(turn("a", "", Called(0, "x", ["Milk"], ["kept"])))
 
-    assert told[2]["tool_calls"][0]["function"]["arguments"] == '{"raw": ["Milk"]}'
+    assert told[2]["tool_calls"][0]["function"]["arguments"] == '{"raw":["Milk"]}'
     assert told[3]["content"] == '["kept"]'

@@ -39,7 +39,7 @@ def test_the_calls_of_earlier_turns_are_told_as_plain_text_first() -> None:
     first = next(plainer.forms(LONG))
 
     assert [message["role"] for message in first[:4]] == ["system", "user", "assistant", "user"]
-    assert first[2]["content"] == '(create_task: {"task": {"title": "Milk"}})\nAdded milk.'
+    assert first[2]["content"] == '(create_task: {"task":{"title":"Milk"}})\nAdded milk.'
     assert [message["role"] for message in first[-3:]] == ["user", "assistant", "tool"]
 
 
@@ -49,7 +49,7 @@ def test_words_before_a_call_stay_where_they_are_in_the_plain_text() -> None:
 
     plain = next(plainer.forms(long))[2]["content"]
 
-    told = '(list_tasks: {"tasks": [], "total": 0})'
+    told = '(list_tasks: {"tasks":[],"total":0})'
     assert plain == f"One.\n{told}\nTwo.\n{told}\nThree."
 
 

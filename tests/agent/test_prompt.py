@@ -82,9 +82,9 @@ def test_calls_stand_between_the_question_and_the_answer() -> None:
         "user",
     ]
     request, result = told[2]["tool_calls"][0], told[3]
-    assert request["function"] == {"name": "create_task", "arguments": '{"title": "Milk"}'}
+    assert request["function"] == {"name": "create_task", "arguments": '{"title":"Milk"}'}
     assert result["tool_call_id"] == request["id"]
-    assert result["content"] == '{"task": {"title": "Milk"}}'
+    assert result["content"] == '{"task":{"title":"Milk"}}'
 
 
 def test_each_call_has_a_message_of_its_own_and_an_id_that_every_server_takes() -> None:

@@ -66,7 +66,7 @@ def test_a_tool_is_started_finished_and_told_to_the_model() -> None:
     assert started == ToolStarted(started.id, "list_tasks", {})
     assert finished == ToolFinished(started.id, "list_tasks", "succeeded", {"ok": True}, 3)
     assert words == TextDelta("Nothing.")
-    assert llm.prompts[1][-1]["content"] == '{"ok": true}'
+    assert llm.prompts[1][-1]["content"] == '{"ok":true}'
     assert (outcome.input_tokens, outcome.output_tokens) == (20, 10)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import models, transaction
 from django.db.models import Case, Expression, Q, Value, When
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce, Length, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -91,6 +91,18 @@ class TaskQuerySet(RecoverableQuerySet["Task"]):
             pattern = re.escape(word)
             tasks = tasks.filter(Q(title__iregex=pattern) | Q(notes__iregex=pattern))
         return tasks
+
+    def titled(self, words: Iterable[str], *, first: str) -> Self:
+        """Tasks whose titles contain every word, in any case; the shortest titles come first.
+
+        And before them, where ``first`` is ``open`` or ``done``, all tasks of that status.
+        """
+        tasks = self
+        for word in words:
+            tasks = tasks.filter(title__iregex=re.escape(word))
+        is_done = Case(When(completed_at=None, then=Value(0)), default=Value(1))
+        status = {"open": [is_done.asc()], "done": [is_done.desc()]}.get(first, [])
+        return tasks.order_by(*status, Length("title"), "id")
 
     def in_order(self, ordering: str) -> Self:
         """By one of ORDERINGS, ``title`` or ``completed_at``, falling if it begins with ``-``.
