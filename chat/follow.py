@@ -1,6 +1,7 @@
 """A turn read from its rows while some process takes it, or after: the same events as live."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from time import monotonic, sleep
 
 from django.db import InterfaceError, OperationalError
@@ -14,6 +15,7 @@ from web.connections import release_connection
 from web.errors import log_database_failure
 
 POLL_SECONDS = 0.25
+AWAITED = timedelta(seconds=10)  # so long a reader waits for another process to go on with a turn
 
 
 def turn_to_follow(conversation: Conversation, place: Place | None) -> Turn | None:
@@ -25,7 +27,8 @@ def turn_to_follow(conversation: Conversation, place: Place | None) -> Turn | No
     turn = None
     if place and not place.ended:
         turn = conversation.turns.filter(pk=place.turn).first()
-    turn = turn or conversation.turns.live().first()
+    turn = turn or conversation.turns.in_progress().first()
+    turn = turn or conversation.turns.broken_off(most=AWAITED).first()
     if turn:
         turn.load_messages()
     return turn
@@ -40,6 +43,7 @@ def follow(turn: Turn, place: Place | None) -> Iterator[bytes]:
     while True:
         try:
             turn.reload()
+            awaited = _is_awaited(turn)
         except (OperationalError, InterfaceError) as error:  # a reader can come back to its place
             log_database_failure(error)
             return
@@ -50,7 +54,8 @@ def follow(turn: Turn, place: Place | None) -> Iterator[bytes]:
         for event in _events_behind(place, turn):
             told_at = monotonic()
             yield place.tell(event)
-        if place.ended:
+        if turn.shown_status != Turn.Status.IN_PROGRESS and not awaited:
+            yield place.tell(TurnEnded(turn))
             return
         if monotonic() - told_at > KEEP_ALIVE_SECONDS:
             told_at = monotonic()
@@ -59,7 +64,7 @@ def follow(turn: Turn, place: Place | None) -> Iterator[bytes]:
 
 
 def _events_behind(place: Place, turn: Turn) -> Iterator[TurnEvent]:
-    """``place`` moves on between the events, as the caller tells them."""
+    """All but its end; ``place`` moves on between the events, as the caller tells them."""
     text = turn.reply.content
     for number, call in enumerate(turn.calls):
         if text[place.characters : call.text_before]:
@@ -70,5 +75,13 @@ def _events_behind(place: Place, turn: Turn) -> Iterator[TurnEvent]:
             yield ToolFinished(call.pk, call.name, call.status, call.result, call.duration_ms)
     if text[place.characters :]:
         yield TextDelta(text[place.characters :])
-    if turn.shown_status != Turn.Status.IN_PROGRESS:
-        yield TurnEnded(turn)
+
+
+def _is_awaited(turn: Turn) -> bool:
+    """Its process has died, and another one will go on with it at any moment."""
+    if turn.shown_status != Turn.Status.INCOMPLETE:
+        return False
+    rows = Turn.objects.filter(pk=turn.pk)
+    if turn.abandoned:
+        rows.close_dead()
+    return rows.broken_off(most=AWAITED).exists()

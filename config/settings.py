@@ -220,6 +220,7 @@ AGENT_CALL_DEADLINE = env.float("AGENT_CALL_DEADLINE", 30.0, validate=bounds(1))
 # A remote model has only that of the turn, unless one is given.
 AGENT_REMOTE_DEADLINE = env.float("AGENT_CALL_DEADLINE", AGENT_TURN_DEADLINE)
 AGENT_FALLBACK = env.bool("AGENT_FALLBACK", False)
+AGENT_FINISH_TURNS = env.bool("AGENT_FINISH_TURNS", True)
 AGENT_LEASE = env.float("AGENT_LEASE", 45.0, validate=bounds(1))
 TURN_WAIT_SECONDS = env.float("TURN_WAIT_SECONDS", 10.0, validate=bounds(0))
 

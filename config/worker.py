@@ -1,5 +1,6 @@
-"""gunicorn's threaded worker, with two manners of our own: its health is told while every thread is
-taken, and when it stops it takes what stands at the door and closes it.
+"""gunicorn's threaded worker, with three manners of our own: its health is told while every thread
+is taken, when it stops it takes what stands at the door and closes it, and beside what it serves
+it finishes turns whose process has died.
 
 It overrides what is gunicorn 27's own; the decision "The worker answers for its health and closes
 its door" says why.
@@ -11,6 +12,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from selectors import EVENT_READ
 from socket import MSG_DONTWAIT, MSG_PEEK
+from threading import Thread
 from time import monotonic
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -32,6 +34,15 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         self.spare = {path: ThreadPoolExecutor(4) for path in PATHS}
         super().init_process()
 
+    def run(self) -> None:
+        """Its application is loaded; beside it, turns are finished whose process has died."""
+        from chat.finish import Finisher
+
+        self.finisher = Finisher()
+        if settings.AGENT_FINISH_TURNS:
+            Thread(target=self.finisher.watch).start()
+        super().run()
+
     def enqueue_req(self, conn: TConn) -> None:
         """Give it a thread, a spare one for its question after health.
 
@@ -50,6 +61,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         """The end of its life begins with the last ``False``: gunicorn has nothing else there."""
         super().set_accept_enabled(enabled)
         if not enabled and (not self.alive or self.ppid != os.getppid()):
+            self.finisher.stopping.set()
             self._close_the_door()
 
     def _pool_for(self, asked: bytes) -> Executor:

@@ -16,7 +16,12 @@ from config import gunicorn
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
-UNITS = ["todo-chat.service", "todo-chat-cleanup.service", "todo-chat-cleanup.timer"]
+UNITS = [
+    "todo-chat.service",
+    "todo-chat-cleanup.service",
+    "todo-chat-cleanup.timer",
+    "todo-chat-finish.service",
+]
 CLEAN_UP = ["manage.py", "cleanup_conversations"]
 
 
@@ -76,6 +81,13 @@ def test_the_clean_up_is_the_same_command_everywhere() -> None:
     assert (ROOT / CLEAN_UP[0]).is_file()
 
 
+def test_turns_are_finished_apart_by_a_command_that_there_is() -> None:
+    service = unit("todo-chat-finish.service")["Service"]
+
+    assert "finish_turns" in get_commands()
+    assert shlex.split(service["ExecStart"])[1:] == ["manage.py", "finish_turns", "--watch"]
+
+
 def test_it_is_cleaned_up_at_two_in_utc_everywhere() -> None:
     timer = unit("todo-chat-cleanup.timer")["Timer"]
     zone, line = cron_lines()
@@ -106,9 +118,8 @@ def test_no_two_clean_ups_of_a_cluster_run_at_once() -> None:
 
 
 def test_nobody_gives_up_before_gunicorn_does() -> None:
-    service = unit("todo-chat.service")["Service"]
-
-    assert int(service["TimeoutStopSec"]) > gunicorn.graceful_timeout
+    for name in ("todo-chat.service", "todo-chat-finish.service"):
+        assert int(unit(name)["Service"]["TimeoutStopSec"]) > gunicorn.graceful_timeout
     assert int(site("proxy_read_timeout").removesuffix("s")) > gunicorn.timeout
 
 

@@ -7,14 +7,14 @@ each other.
 """
 
 from conversations.models.conversation import Conversation
-from conversations.models.message import Message, ToolCall
-from conversations.models.turn import (
+from conversations.models.errors import (
     ConversationBusy,
     IdempotencyKeyTaken,
     TooManyTurns,
-    Turn,
     TurnLost,
 )
+from conversations.models.message import Message, ToolCall
+from conversations.models.turn import Turn
 from conversations.models.turn_count import NoTurnsLeft, TurnCount
 
 __all__ = [

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.ownership import Recoverable, RecoverableQuerySet
+from conversations.models.errors import ConversationBusy
 from conversations.models.message import Message
-from conversations.models.turn import ConversationBusy, Turn, TurnQuerySet
+from conversations.models.turn import Turn, TurnQuerySet
 from conversations.models.turn_count import TurnCount
 
 TITLE_FROM_MESSAGE = 50
@@ -195,9 +196,14 @@ class Conversation(Recoverable):
         spoilt = Conversation.objects.filter(pk=self.pk, message_count=self.message_count)
         return last > self.message_count and bool(spoilt.update(message_count=last))
 
-    def touch(self) -> None:
-        """Note activity. Raises ConversationBusy when the conversation is deleted meanwhile."""
+    def touch(self, message_count: int | None = None) -> None:
+        """Note activity. Raises ConversationBusy when the conversation is deleted meanwhile.
+
+        Also, if ``message_count`` is given, when it has another number of messages by now.
+        """
         kept = Conversation.objects.filter(pk=self.pk, deleted_at=None)
+        if message_count is not None:
+            kept = kept.filter(message_count=message_count)
         if not kept.update(updated_at=timezone.now()):
             raise ConversationBusy
 
@@ -208,5 +214,10 @@ class Conversation(Recoverable):
         )
 
     def cancel(self) -> bool:
-        """Ask the open turn to stop; ``False`` when none is open."""
-        return bool(self.turns.live().update(cancel_requested_at=Now()))
+        """Ask the open turn to stop, and let nobody finish one that was broken off.
+
+        ``False`` when there is none of either.
+        """
+        left = self.turns.all().leave()
+        asked = self.turns.in_progress().update(cancel_requested_at=Now())
+        return bool(left or asked)

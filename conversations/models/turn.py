@@ -3,39 +3,30 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from math import ceil
 from typing import Any, ClassVar, Self
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.ownership import Owned, OwnedQuerySet
+from conversations.models.errors import (
+    ConversationBusy,
+    IdempotencyKeyTaken,
+    TooManyTurns,
+    TurnLost,
+)
 from conversations.models.message import Message, Told, ToolCall
 
 SOON = 2  # seconds after which to look again for the end of a turn that is alive
+TOO_LATE = timedelta(hours=1)  # after so long nobody waits for an answer
 SILENCE = timedelta(seconds=3)  # a live turn renews its lease about once a second
-
-
-class ConversationBusy(Exception):
-    """Another turn of the conversation is open, or was a moment ago: read it and try again."""
-
-
-class IdempotencyKeyTaken(Exception):
-    """The user has sent something with this idempotency key before."""
-
-
-class TooManyTurns(Exception):
-    """The user has as many turns open as a user may have."""
-
-
-class TurnLost(Exception):
-    """The turn may not go on: it is to be cancelled, or settled, or another process has it."""
 
 
 class TurnQuerySet(OwnedQuerySet["Turn"]):
@@ -89,10 +80,43 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
         return self.dead().interrupt()
 
     def interrupt(self) -> int:
-        """Settle those in progress, whose process is known to have died; how many."""
-        return self.in_progress().update(
-            status=Turn.Status.INCOMPLETE, finished_at=timezone.now(), **Turn.INTERRUPTED
+        """Settle those in progress, whose process is known to have died; how many.
+
+        One that was to be cancelled is cancelled.
+        """
+        unwanted = Q(cancel_requested_at__isnull=False)
+        fields = {
+            name: Case(When(unwanted, then=Value(Turn.UNWANTED[name])), default=Value(value))
+            for name, value in Turn.BROKEN_OFF.items()
+        }
+        return self.in_progress().update(finished_at=Now(), **fields)
+
+    def broken_off(self, least: timedelta = timedelta(), most: timedelta = TOO_LATE) -> Self:
+        """Settled ``least`` to ``most`` ago because their process died, and still to be finished:
+
+        they have attempts left, are the last of a conversation that is kept, and their user is
+        active. One whose lease was over before that is too old, whenever it was settled.
+        """
+        last = Message.objects.filter(
+            turn=OuterRef("pk"),
+            seq=F("conversation__message_count"),
+            conversation__deleted_at=None,
         )
+        return self.of_active_users().filter(
+            Exists(last),
+            status=Turn.Status.INCOMPLETE,
+            finished_at__range=(Now() - most, Now() - least),
+            lease_expires_at__gt=Now() - most,
+            attempt__lt=Turn.MAX_ATTEMPTS,
+        )
+
+    def in_line(self) -> Self:
+        """As they were settled, with their users and conversations."""
+        return self.order_by("finished_at").select_related("user", "conversation")
+
+    def leave(self) -> int:
+        """Cancel those that were broken off, so that nobody finishes them; how many."""
+        return self.broken_off().update(cancel_requested_at=Now(), **Turn.UNWANTED)
 
 
 class Turn(Owned):
@@ -105,10 +129,12 @@ class Turn(Owned):
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
 
-    INTERRUPTED: ClassVar = {
+    BROKEN_OFF: ClassVar = {
+        "status": Status.INCOMPLETE,
         "error_code": "interrupted",
         "error_detail": "The answer was interrupted before it was finished.",
     }
+    UNWANTED: ClassVar = {"status": Status.CANCELLED, "error_code": "", "error_detail": ""}
     MAX_ATTEMPTS = 3
 
     conversation = models.ForeignKey(
@@ -155,6 +181,12 @@ class Turn(Owned):
                 fields=["user", "idempotency_key"], name="turn_key_unique_per_user"
             ),
         ]
+        indexes = [
+            # Those that may have to be finished. A lease in it would cost each renewal a write.
+            models.Index(
+                fields=["finished_at"], name="turn_broken_off", condition=Q(status="incomplete")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_status_display()} {self.pk}"
@@ -170,13 +202,15 @@ class Turn(Owned):
 
     @property
     def shown_status(self) -> str:
-        return Turn.Status.INCOMPLETE if self.abandoned else self.status
+        if not self.abandoned:
+            return self.status
+        return Turn.Status.CANCELLED if self.cancel_requested_at else Turn.Status.INCOMPLETE
 
     @property
     def error(self) -> dict[str, str] | None:
         """``code`` and ``detail``, a sentence for the user."""
-        if self.abandoned:
-            return {"code": "interrupted", "detail": Turn.INTERRUPTED["error_detail"]}
+        if self.abandoned and not self.cancel_requested_at:
+            return {"code": "interrupted", "detail": Turn.BROKEN_OFF["error_detail"]}
         if not self.error_code:
             return None
         return {"code": self.error_code, "detail": self.error_detail}
@@ -223,14 +257,30 @@ class Turn(Owned):
 
         Raises ConversationBusy, also to the slower of two who try; TooManyTurns.
         """
-        ended_badly = Turn.objects.filter(
-            pk=self.pk,
-            attempt=self.attempt,
-            status__in=(Turn.Status.FAILED, Turn.Status.INCOMPLETE),
-        )
+        ended_badly = Turn.objects.filter(status__in=(Turn.Status.FAILED, Turn.Status.INCOMPLETE))
+        self._reopen(ended_badly, self.conversation.touch, lease, slots, process)
+        return self
+
+    def take_over(self, lease: timedelta, *, slots: int = 3, process: UUID | None = None) -> Self:
+        """Open it again, as ``retry`` does, unasked: it was broken off and is the last as yet."""
+        broken_off = Turn.objects.filter(status=Turn.Status.INCOMPLETE).of_active_users()
+        still_last = partial(self.conversation.touch, self.reply.seq)
+        self._reopen(broken_off, still_last, lease, slots, process)
+        return self
+
+    def _reopen(
+        self,
+        rows: TurnQuerySet,
+        touch: Callable[[], None],
+        lease: timedelta,
+        slots: int,
+        process: UUID | None,
+    ) -> None:
+        """The same attempt must still be among ``rows``; ``touch`` notes it, or says why not."""
+        as_we_know_it = rows.filter(pk=self.pk, attempt=self.attempt)
 
         def reopen(slot: int) -> None:
-            reopened = ended_badly.update(
+            reopened = as_we_know_it.update(
                 status=Turn.Status.IN_PROGRESS,
                 slot=slot,
                 attempt=self.attempt + 1,
@@ -248,11 +298,10 @@ class Turn(Owned):
             # What is said begins anew; the calls made before stand ahead of it.
             self.tool_calls.update(text_before=0)
             Message.objects.filter(pk=self.reply.pk).update(content="")
-            self.conversation.touch()
+            touch()
 
         self.take_slot(slots, reopen)
         self.reload()
-        return self
 
     def take_slot(self, slots: int, write: Callable[[int], None]) -> None:
         """Run ``write`` in a transaction, with a slot of the user's that the constraints accept.

@@ -90,3 +90,14 @@ def test_what_a_message_looks_up(conversation: Conversation) -> None:
 
     assert "turn_one_in_progress" in open_turn
     assert any(name in earlier for name in TURN_KEY)
+
+
+def test_the_turns_that_may_have_to_be_finished(conversation: Conversation) -> None:
+    def look() -> None:
+        Turn.objects.dead().exists()
+        list(Turn.objects.broken_off().in_line()[:100])
+
+    dead, broken_off = plans(look, TURN)
+
+    assert "turn_one_in_progress" in dead or "turn_slot" in dead
+    assert "turn_broken_off" in broken_off

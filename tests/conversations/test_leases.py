@@ -56,12 +56,13 @@ def test_and_a_dead_one_as_interrupted(
     client: APIClient, conversation: Conversation, see: See, minutes: int
 ) -> None:
     conversation.begin_turn("Hello", -timedelta(seconds=1))
+    Turn.objects.update(attempt=Turn.MAX_ATTEMPTS)  # or a reader would wait for another one
 
     with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
         client.force_authenticate(conversation.user)
         assert set(shown(client, conversation)) == {"incomplete"}
         assert "its process died" in see(TURNS)
-        place = f"{Turn.objects.get().pk}.1.0.0"
+        place = f"{Turn.objects.get().pk}.{Turn.MAX_ATTEMPTS}.0.0"
         url = f"/api/conversations/{conversation.pk}/events/"
         *_, last = read(client.get(url, headers={"Last-Event-ID": place}))
         assert (last.name, last.data["error"]["code"]) == ("turn.failed", "interrupted")

@@ -87,5 +87,18 @@ def test_there_is_nothing_to_stop_when_no_turn_is_open(user: User) -> None:
     conversation = ConversationFactory(user=user)
     assert not conversation.cancel()
 
-    conversation.begin_turn("Hello", -LEASE)
+    conversation.begin_turn("Hello", LEASE).finish(Turn.Status.FAILED, "")
     assert not conversation.cancel()
+
+
+def test_a_turn_whose_process_has_died_can_be_stopped_for_it_would_be_finished(user: User) -> None:
+    conversation = ConversationFactory(user=user)
+    turn = conversation.begin_turn("Hello", -LEASE)
+
+    assert conversation.cancel()
+
+    turn.refresh_from_db()
+    assert turn.shown_status == Turn.Status.CANCELLED
+    assert Turn.objects.close_dead() == 1
+    turn.refresh_from_db()
+    assert (turn.status, turn.error) == (Turn.Status.CANCELLED, None)

@@ -81,13 +81,17 @@ def threads() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def served(model: Model, **others: str) -> Mortal:
-    """A server of one process, which knows the tokens that the tests make."""
+def served(model: Model, kind: type[Mortal] = Mortal, **others: str) -> Mortal:
+    """A server of one process, which knows the tokens that the tests make.
+
+    It leaves the turns of the dead alone, because most tests look at those themselves.
+    """
     settings_of_tests = {
         "SECRET_KEY": settings.SECRET_KEY,
         "JWT_SIGNING_KEY": settings.JWT_SIGNING_KEY,
         "OPENAI_BASE_URL": model.url,
+        "AGENT_FINISH_TURNS": "0",
         "WEB_CONCURRENCY": "1",
         "CHAT_RATE": "1000/s",
     }
-    return Mortal(database_url(), **{**settings_of_tests, **others})
+    return kind(database_url(), **{**settings_of_tests, **others})

@@ -1,0 +1,17 @@
+"""What stands in the way of a turn."""
+
+
+class ConversationBusy(Exception):
+    """Another turn of the conversation is open, or was a moment ago: read it and try again."""
+
+
+class IdempotencyKeyTaken(Exception):
+    """The user has sent something with this idempotency key before."""
+
+
+class TooManyTurns(Exception):
+    """The user has as many turns open as a user may have."""
+
+
+class TurnLost(Exception):
+    """The turn may not go on: it is to be cancelled, or settled, or another process has it."""
