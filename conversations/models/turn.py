@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property, partial
 from math import ceil
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.ownership import Owned, OwnedQuerySet
+from accounts.ownership import OwnedQuerySet
 from conversations.models.errors import (
     ConversationBusy,
     IdempotencyKeyTaken,
@@ -23,6 +22,7 @@ from conversations.models.errors import (
     TurnLost,
 )
 from conversations.models.message import Message, Told, ToolCall
+from conversations.models.turn_state import TurnState
 
 SOON = 2  # seconds after which to look again for the end of a turn that is alive
 TOO_LATE = timedelta(hours=1)  # after so long nobody waits for an answer
@@ -119,122 +119,10 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
         return self.broken_off().update(cancel_requested_at=Now(), **Turn.UNWANTED)
 
 
-class Turn(Owned):
-    """The work of answering one message: its state, its lock, its cost."""
-
-    class Status(models.TextChoices):
-        IN_PROGRESS = "in_progress", _("in progress")
-        COMPLETED = "completed", _("completed")
-        INCOMPLETE = "incomplete", _("incomplete")
-        FAILED = "failed", _("failed")
-        CANCELLED = "cancelled", _("cancelled")
-
-    BROKEN_OFF: ClassVar = {
-        "status": Status.INCOMPLETE,
-        "error_code": "interrupted",
-        "error_detail": "The answer was interrupted before it was finished.",
-    }
-    UNWANTED: ClassVar = {"status": Status.CANCELLED, "error_code": "", "error_detail": ""}
-    MAX_ATTEMPTS = 3
-
-    conversation = models.ForeignKey(
-        "conversations.Conversation", models.CASCADE, related_name="turns"
-    )
-    status = models.CharField(max_length=11, choices=Status.choices, default=Status.IN_PROGRESS)
-    idempotency_key = models.CharField(max_length=200, null=True)  # noqa: DJ001 (null is no key)
-    request_hash = models.CharField(max_length=64, blank=True)
-    request_id = models.CharField(max_length=64, blank=True)
-    attempt = models.PositiveSmallIntegerField(default=1)
-    process = models.UUIDField(null=True)  # that works on it, where it has a name
-    lease_token = models.UUIDField(default=uuid4)
-    lease_expires_at = models.DateTimeField()
-    slot = models.PositiveSmallIntegerField(default=0)
-    cancel_requested_at = models.DateTimeField(null=True)
-    error_code = models.CharField(max_length=40, blank=True)
-    error_detail = models.CharField(max_length=200, blank=True)
-    warning = models.CharField(max_length=200, blank=True)
-    degraded = models.BooleanField(default=False)
-    finish_reason = models.CharField(max_length=64, blank=True)
-    model = models.CharField(max_length=200, blank=True)
-    input_tokens = models.PositiveIntegerField(null=True)
-    output_tokens = models.PositiveIntegerField(null=True)
-    cached_tokens = models.PositiveIntegerField(null=True)  # of the input
-    finished_at = models.DateTimeField(null=True)
+class Turn(TurnState):
+    """The work of answering one message."""
 
     objects = TurnQuerySet.as_manager()
-
-    read_at: datetime | None = None  # read through read_now(), a row has its own
-
-    class Meta:
-        constraints = [
-            # The open turn is the lock of its conversation.
-            models.UniqueConstraint(
-                fields=["conversation"],
-                name="turn_one_in_progress",
-                condition=Q(status="in_progress"),
-            ),
-            # A user's open turns have a slot each, and there are only so many slots.
-            models.UniqueConstraint(
-                fields=["user", "slot"], name="turn_slot", condition=Q(status="in_progress")
-            ),
-            models.UniqueConstraint(
-                fields=["user", "idempotency_key"], name="turn_key_unique_per_user"
-            ),
-        ]
-        indexes = [
-            # Those that may have to be finished. A lease in it would cost each renewal a write.
-            models.Index(
-                fields=["finished_at"], name="turn_broken_off", condition=Q(status="incomplete")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_status_display()} {self.pk}"
-
-    @property
-    def abandoned(self) -> bool:
-        """Still marked as in progress, but its process has died; the next send settles the row.
-
-        By the database's clock, as the lease was written: clocks of processes may differ.
-        """
-        now = self.read_at or timezone.now()
-        return self.status == Turn.Status.IN_PROGRESS and self.lease_expires_at <= now
-
-    @property
-    def shown_status(self) -> str:
-        if not self.abandoned:
-            return self.status
-        return Turn.Status.CANCELLED if self.cancel_requested_at else Turn.Status.INCOMPLETE
-
-    @property
-    def error(self) -> dict[str, str] | None:
-        """``code`` and ``detail``, a sentence for the user."""
-        if self.abandoned and not self.cancel_requested_at:
-            return {"code": "interrupted", "detail": Turn.BROKEN_OFF["error_detail"]}
-        if not self.error_code:
-            return None
-        return {"code": self.error_code, "detail": self.error_detail}
-
-    @property
-    def can_be_retried(self) -> bool:
-        """It has ended badly, and it may have another attempt."""
-        ended_badly = self.shown_status in (Turn.Status.FAILED, Turn.Status.INCOMPLETE)
-        return ended_badly and self.attempt < Turn.MAX_ATTEMPTS
-
-    @property
-    def duration_ms(self) -> int | None:
-        if self.finished_at is None:
-            return None
-        return round((self.finished_at - self.created_at) / timedelta(milliseconds=1))
-
-    @property
-    def usage(self) -> dict[str, int | None]:
-        """What the model has read and written for it; None where nobody has told."""
-        return {
-            "input_tokens": self.input_tokens,
-            "output_tokens": self.output_tokens,
-            "cached_tokens": self.cached_tokens,
-        }
 
     @cached_property
     def user_message(self) -> Message:
@@ -366,7 +254,7 @@ class Turn(Owned):
         self.calls.append(call)
         return call
 
-    def finish(self, status: Status, content: str, **fields: Any) -> None:
+    def finish(self, status: TurnState.Status, content: str, **fields: Any) -> None:
         """Settle the turn and its reply in one transaction; a late worker gets TurnLost.
 
         Once its user is deactivated a turn can only be cancelled.
@@ -384,7 +272,7 @@ class Turn(Owned):
             self.conversation.note(self.reply, content or self.user_message.content, now)
         self.show_as(status, content, **fields)
 
-    def show_as(self, status: Status, content: str, **fields: Any) -> None:
+    def show_as(self, status: TurnState.Status, content: str, **fields: Any) -> None:
         """Whoever is told of it from here is told this; the rows stay as they are."""
         for name, value in {"status": status, **fields}.items():
             setattr(self, name, value)

@@ -1,0 +1,129 @@
+"""How a turn stands, and what is told of it: its status, its lock, its cost."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ownership import Owned
+
+
+class TurnState(Owned):
+    """All of a turn but its messages and calls, which are rows of their own."""
+
+    class Status(models.TextChoices):
+        IN_PROGRESS = "in_progress", _("in progress")
+        COMPLETED = "completed", _("completed")
+        INCOMPLETE = "incomplete", _("incomplete")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    BROKEN_OFF: ClassVar = {
+        "status": Status.INCOMPLETE,
+        "error_code": "interrupted",
+        "error_detail": "The answer was interrupted before it was finished.",
+    }
+    UNWANTED: ClassVar = {"status": Status.CANCELLED, "error_code": "", "error_detail": ""}
+    MAX_ATTEMPTS = 3
+
+    conversation = models.ForeignKey(
+        "conversations.Conversation", models.CASCADE, related_name="turns"
+    )
+    status = models.CharField(max_length=11, choices=Status.choices, default=Status.IN_PROGRESS)
+    idempotency_key = models.CharField(max_length=200, null=True)  # noqa: DJ001 (null is no key)
+    request_hash = models.CharField(max_length=64, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    process = models.UUIDField(null=True)  # that works on it, where it has a name
+    lease_token = models.UUIDField(default=uuid4)
+    lease_expires_at = models.DateTimeField()
+    slot = models.PositiveSmallIntegerField(default=0)
+    cancel_requested_at = models.DateTimeField(null=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_detail = models.CharField(max_length=200, blank=True)
+    warning = models.CharField(max_length=200, blank=True)
+    degraded = models.BooleanField(default=False)
+    finish_reason = models.CharField(max_length=64, blank=True)
+    model = models.CharField(max_length=200, blank=True)
+    input_tokens = models.PositiveIntegerField(null=True)
+    output_tokens = models.PositiveIntegerField(null=True)
+    cached_tokens = models.PositiveIntegerField(null=True)  # of the input
+    finished_at = models.DateTimeField(null=True)
+
+    read_at: datetime | None = None  # read through read_now(), a row has its own
+
+    class Meta:
+        abstract = True
+        constraints = [
+            # The open turn is the lock of its conversation.
+            models.UniqueConstraint(
+                fields=["conversation"],
+                name="turn_one_in_progress",
+                condition=Q(status="in_progress"),
+            ),
+            # A user's open turns have a slot each, and there are only so many slots.
+            models.UniqueConstraint(
+                fields=["user", "slot"], name="turn_slot", condition=Q(status="in_progress")
+            ),
+            models.UniqueConstraint(
+                fields=["user", "idempotency_key"], name="turn_key_unique_per_user"
+            ),
+        ]
+        indexes = [
+            # Those that may have to be finished. A lease in it would cost each renewal a write.
+            models.Index(
+                fields=["finished_at"], name="turn_broken_off", condition=Q(status="incomplete")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_status_display()} {self.pk}"
+
+    @property
+    def abandoned(self) -> bool:
+        """Still marked as in progress, but its process has died; the next send settles the row.
+
+        By the database's clock, as the lease was written: clocks of processes may differ.
+        """
+        now = self.read_at or timezone.now()
+        return self.status == self.Status.IN_PROGRESS and self.lease_expires_at <= now
+
+    @property
+    def shown_status(self) -> str:
+        if not self.abandoned:
+            return self.status
+        return self.Status.CANCELLED if self.cancel_requested_at else self.Status.INCOMPLETE
+
+    @property
+    def error(self) -> dict[str, str] | None:
+        """``code`` and ``detail``, a sentence for the user."""
+        if self.abandoned and not self.cancel_requested_at:
+            return {"code": "interrupted", "detail": self.BROKEN_OFF["error_detail"]}
+        if not self.error_code:
+            return None
+        return {"code": self.error_code, "detail": self.error_detail}
+
+    @property
+    def can_be_retried(self) -> bool:
+        """It has ended badly, and it may have another attempt."""
+        ended_badly = self.shown_status in (self.Status.FAILED, self.Status.INCOMPLETE)
+        return ended_badly and self.attempt < self.MAX_ATTEMPTS
+
+    @property
+    def duration_ms(self) -> int | None:
+        if self.finished_at is None:
+            return None
+        return round((self.finished_at - self.created_at) / timedelta(milliseconds=1))
+
+    @property
+    def usage(self) -> dict[str, int | None]:
+        """What the model has read and written for it; None where nobody has told."""
+        return {
+            "input_tokens": self.input_tokens,
+            "output_tokens": self.output_tokens,
+            "cached_tokens": self.cached_tokens,
+        }
