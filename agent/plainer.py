@@ -72,14 +72,16 @@ def without_tools(messages: list[Message]) -> list[Message]:
 def forms(messages: list[Message]) -> Iterator[list[Message]]:
     """Plainer ones, each shorter than the one before; none where there is nothing to leave out.
 
-    First without the tool calls of earlier turns, then with half of the earlier turns, again and
-    again, and at last with none. What the model gave beside the calls of this turn is left out by
-    itself, and in the end once more: some demand it and some refuse their own.
+    First without what the model gave beside the calls of this turn, which some demand and some
+    refuse; then without the tool calls of earlier turns, with it and without; then with half of
+    the earlier turns, again and again, and at last with none, with it and without.
     """
     system, *turns = _by_turn(messages)
     *past, current = turns or [[]]
     plain = [_without_calls(turn) for turn in past]
     stripped = bare(current)
+    if stripped != current:
+        yield _prompt(system, past, stripped)
     if plain != past:
         yield _prompt(system, plain, current)
     if stripped != current:

@@ -33,6 +33,7 @@ from conversations.models import Conversation
 from tests.fakes.prompts import Heard, assert_they_only_grow
 from todos.models import Origin, Task
 
+BUILT_IN = OfflineLLM()
 SCRIPTS = Path(__file__).parent / "dialogues"
 
 
@@ -98,9 +99,9 @@ def _read(dialogue: Dialogue, mark: str, rest: str) -> None:
             raise ValueError(f"not a line of a dialogue: {mark} {rest}")
 
 
-def play(dialogue: Dialogue, user: User) -> None:
+def play(dialogue: Dialogue, user: User, llm: LLM | None = None) -> None:
     """Say all lines over the real way of a turn; raises AssertionError at the first difference."""
-    conversation, llm = Conversation(user=user), Heard(OfflineLLM())
+    conversation, heard = Conversation(user=user), Heard(BUILT_IN)
     now = dialogue.lines[0].now
     with time_machine.travel(moment(now, dialogue.zone)) as traveller:
         for row in dialogue.tasks:
@@ -110,18 +111,18 @@ def play(dialogue: Dialogue, user: User) -> None:
             if line.now != now:
                 now = line.now
                 traveller.move_to(moment(now, dialogue.zone))
-            answer = say(conversation, user, line.said, llm)
+            answer = say(conversation, user, line.said, llm or heard)
             expected = before if line.rows is None else line.rows
             before = rows(user)
             assert before == expected, f"{line.said!r} was answered: {answer}"
             _check_words(line, answer)
-    assert_they_only_grow(llm.prompts)
+    assert_they_only_grow(heard.prompts)
 
 
-def say(conversation: Conversation, user: User, text: str, llm: LLM | None = None) -> str:
+def say(conversation: Conversation, user: User, text: str, llm: LLM = BUILT_IN) -> str:
     """One turn; the reply as it was saved."""
     turn = turns.open_turn(conversation, partial(conversation.begin_turn, text))
-    list(turns.answer(turn, user, llm or OfflineLLM()))
+    list(turns.answer(turn, user, llm))
     assert turn.status == "completed", turn.error_detail
     assert turn.warning == ""
     conversation.refresh_from_db()

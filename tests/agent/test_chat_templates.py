@@ -13,7 +13,7 @@ from accounts.models import User
 from agent import tools
 from agent.events import TextDelta
 from agent.llm import LLM, LLMUnavailable, Message, Response
-from agent.offline import OfflineLLM
+from agent.offline.assistant import OfflineLLM
 from chat import turns
 from conversations.models import Conversation
 from tests.agent.chat_templates import FOLDER, render, template_of
@@ -44,6 +44,7 @@ SILENT_CALLS = [
     "meta-llama-Llama-3.3-70B-Instruct",
     "mistralai-Mistral-Nemo-Instruct-2407",
     "muse-glimmer",
+    "openai-gpt-oss-120b",  # and where there is a thought, that in their place
     "upstage-Solar-Open-100B",
 ]
 """Of a message with a call they render the call and not the words."""

@@ -43,6 +43,19 @@ def test_the_calls_of_earlier_turns_are_told_as_plain_text_first() -> None:
     assert [message["role"] for message in first[-3:]] == ["user", "assistant", "tool"]
 
 
+def test_what_was_given_beside_the_calls_is_left_out_first_and_by_itself() -> None:
+    given = {"model": "one", "id": "call_1", "call": {}, "message": {"reasoning_content": "So."}}
+    calls = [Called(0, beside=given), Called(0, beside={**given, "id": "call_2", "message": {}})]
+    history = [*turn("milk", "Added milk.", Called(0, "create_task")), *turn("and?", "", *calls)]
+
+    as_given = prompt.build(history, ZONE, "one")
+
+    first = next(plainer.forms(as_given))
+    assert validate_messages(first) is None
+    assert first[:5] == as_given[:5]  # with the call of the turn before
+    assert [message["role"] for message in first[5:]] == ["user", *["assistant", "tool"] * 2]
+
+
 def test_words_before_a_call_stay_where_they_are_in_the_plain_text() -> None:
     made = [Called(0, text_before=5), Called(1, text_before=10)]
     long = prompt.build([*turn("milk", "One. Two. Three.", *made), *turn("and?", "")], ZONE)

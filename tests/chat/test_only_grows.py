@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from agent.chain import Chain, Link
 from agent.llm import LLM, LLMUnavailable, ToolRequest
-from agent.offline import OfflineLLM
+from agent.offline.assistant import OfflineLLM
 from chat import turns
 from conversations.models import Conversation
 from tests.agent.dialogue import Dialogue, dialogues, make, moment

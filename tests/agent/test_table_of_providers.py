@@ -1,0 +1,35 @@
+"""The same people talk to the servers of all makers, and the same rows come of it."""
+
+from contextlib import closing
+
+import pytest
+
+from tests.agent.dialogue import dialogues, play
+from tests.factories import UserFactory
+from tests.fakes import ScriptedServer
+from tests.fakes.asking import remote
+from tests.fakes.makers import Maker
+from tests.fakes.table import TABLE
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
+
+DIALOGUES = [each for each in dialogues() if 2 <= len(each.lines) <= 4]
+
+
+@pytest.mark.parametrize("kind", TABLE)
+def test_forty_dialogues_end_with_the_same_rows(kind: type[Maker]) -> None:
+    maker = kind()
+    server = ScriptedServer(
+        answer_of=lambda body: maker.answer(server.requests[-1]), fault_of=lambda messages: None
+    )
+    with server:
+        base_url = maker.base_url.format(url=server.url)
+        with closing(remote(base_url, model=kind.__name__, max_tokens=1_500)) as llm:
+            for dialogue in DIALOGUES:
+                play(dialogue, UserFactory(time_zone=dialogue.zone), llm)
+
+    assert maker.refusals in (None, len(maker.refused)), maker.refused
+
+
+def test_there_are_forty_of_them() -> None:
+    assert len(DIALOGUES) >= 40
