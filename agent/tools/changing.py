@@ -1,13 +1,26 @@
 """The tools that change tasks."""
 
+from typing import Annotated
+
 from agent.tools.several import ForTasks, OnTasks
 from agent.tools.summaries import summary, told
-from agent.tools.tool import Day, Desk, Flag, Notes, Priority, Result, TimeOfDay, Title, ToolError
+from agent.tools.tool import (
+    Day,
+    Desk,
+    Flag,
+    Notes,
+    Priority,
+    Result,
+    TimeOfDay,
+    Title,
+    ToldElsewhere,
+    ToolError,
+)
 from todos.models import Task
 
 
 class CreateTask(ForTasks):
-    """Create a task, or several at once as tasks."""
+    """Add a task, or several as tasks: 'buy milk', 'remind me to call Bob at 5'."""
 
     name = "create_task"
     several = "tasks"
@@ -23,9 +36,9 @@ class CreateTask(ForTasks):
 
 
 class UpdateTask(OnTasks):
-    """Change fields of a task, or of several as tasks: rename, reschedule, prioritise.
+    """Change a task, by id or title, or several as tasks: 'push it to friday', 'note that …'.
 
-    append_notes adds a paragraph to the notes; notes replaces them. Null clears a due date.
+    notes replaces the old, append_notes adds; due_date null clears.
     """
 
     name = "update_task"
@@ -36,7 +49,7 @@ class UpdateTask(OnTasks):
     append_notes: Notes | None = None
     due_date: Day | None = None
     due_time: TimeOfDay | None = None
-    priority: Priority | None = None
+    priority: Annotated[Priority, ToldElsewhere] | None = None
 
     def act_on(self, task: Task, desk: Desk) -> Result:
         changes = {field: getattr(self, field) for field in self.model_fields_set - {"task_id"}}
@@ -49,7 +62,7 @@ class UpdateTask(OnTasks):
 
 
 class CompleteTask(OnTasks):
-    """Mark a task as done, or several as task_ids."""
+    """Mark as done, by id or title: 'I bought the milk'."""
 
     name = "complete_task"
     meant = "open"
@@ -60,7 +73,7 @@ class CompleteTask(OnTasks):
 
 
 class ReopenTask(OnTasks):
-    """Mark a task as not done after all, or several as task_ids."""
+    """Mark as not done after all."""
 
     name = "reopen_task"
     meant = "done"
@@ -71,7 +84,7 @@ class ReopenTask(OnTasks):
 
 
 class DeleteTask(OnTasks):
-    """Delete a task, or several as task_ids. Only when asked to delete, not when it is done."""
+    """Delete: 'drop the gym'; not for what is done."""
 
     name = "delete_task"
 
@@ -81,7 +94,7 @@ class DeleteTask(OnTasks):
 
 
 class RestoreTask(OnTasks):
-    """Bring a deleted task back, or several as task_ids; list_tasks finds them as deleted."""
+    """Bring deleted tasks back."""
 
     name = "restore_task"
     meant = "deleted"

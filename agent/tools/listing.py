@@ -2,30 +2,37 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from agent.tools.summaries import summary
-from agent.tools.tool import Day, Desk, InSmallLetters, Number, Priority, Result, TaskId, Tool
+from agent.tools.tool import (
+    Day,
+    Desk,
+    InSmallLetters,
+    Number,
+    Priority,
+    Result,
+    TaskId,
+    ToldElsewhere,
+    Tool,
+)
 from todos.models import Task
 
 LISTED_TASKS = 50
+TOLD_ORDERINGS = "due, priority, title, created_at or completed_at; falling: -priority"
 
 
 class ListTasks(Tool):
-    """List the user's tasks, 50 at a time. Other tools take the ids of the result.
-
-    Where there are more, next_offset is the offset that lists them.
-    """
+    """Look up tasks: 'what is due today?', 'what did I finish?'."""
 
     name = "list_tasks"
     changes = False
     status: Annotated[Literal["open", "done", "all", "deleted"], InSmallLetters] = "open"
-    search: Annotated[str, Field(max_length=200, description="Words of the title or notes.")] = ""
-    priority: Priority | None = None
+    search: Annotated[str, Field(max_length=200)] = ""
+    priority: Annotated[Priority, ToldElsewhere] | None = None
     due: Annotated[
         Literal["overdue", "today", "upcoming", "none"] | None,
         InSmallLetters,
-        Field(description="today includes overdue; none: tasks without a day."),
     ] = None
     due_from: Day | None = None
     due_to: Day | None = None
@@ -47,7 +54,7 @@ class ListTasks(Tool):
             "-title",
         ],
         InSmallLetters,
-        Field(description="- for falling: -priority begins with high."),
+        WithJsonSchema({"type": "string", "description": TOLD_ORDERINGS}),
     ] = "due"
     offset: Annotated[Number, Field(ge=0, le=1_000_000)] = 0
 
@@ -57,14 +64,15 @@ class ListTasks(Tool):
             rows = Task.objects.with_deleted_for_user(desk.user)
         tasks = rows.listed(now=desk.user.local_now(), **self.model_dump(exclude={"offset"}))
         end = self.offset + LISTED_TASKS
-        listed = [summary(task, desk.user) for task in tasks[self.offset : end]]
+        made = bool(self.created_from or self.created_to or "created_at" in self.ordering)
+        listed = [summary(task, desk.user, made=made) for task in tasks[self.offset : end]]
         is_all = not self.offset and len(listed) < LISTED_TASKS
         total = len(listed) if is_all else tasks.count()
         return {"tasks": listed, "total": total} | ({"next_offset": end} if end < total else {})
 
 
 class ReadTask(Tool):
-    """Tell one task with its notes whole; other results cut notes over 200 characters."""
+    """Tell a task with its notes whole, and when it was made."""
 
     name = "read_task"
     changes = False

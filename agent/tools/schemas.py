@@ -20,7 +20,7 @@ def specifications() -> list[dict[str, Any]]:
             "type": "function",
             "function": {
                 "name": tool.name,
-                "description": getdoc(tool),
+                "description": " ".join((getdoc(tool) or "").split()),
                 "parameters": _parameters(tool),
             },
         }
@@ -52,12 +52,12 @@ def _plain(field: Schema) -> Schema:
 
 
 def _list(tool: type[ForTasks], fields: dict[str, Schema]) -> Schema:
-    """For several at once; each is told as for one, without what that says already."""
+    """For several at once; each is told as for one, by the kinds of its fields alone."""
     if tool.several == IDS:
         item: Schema = {"type": "string"}
     else:
         kinds = {
-            name: {key: value for key, value in field.items() if key != "description"}
+            name: {key: value for key, value in field.items() if key == "type"}
             for name, field in fields.items()
         }
         item = {"type": "object", "properties": kinds}

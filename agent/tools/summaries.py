@@ -9,10 +9,11 @@ from todos.models import Task
 TOLD_NOTES = 200
 
 
-def summary(task: Task, user: User, *, whole: bool = False) -> Result:
+def summary(task: Task, user: User, *, whole: bool = False, made: bool = False) -> Result:
     """Short, and without what is not set; times are the user's local ones.
 
-    Of long notes it has the beginning, and says so, unless ``whole``.
+    Of long notes it has the beginning, and says so, unless ``whole``. When the task was made is
+    told where somebody may ask for it: with ``whole`` or ``made``.
     """
     cut = 0 if whole else max(0, len(task.notes) - TOLD_NOTES)
     fields = {
@@ -25,7 +26,7 @@ def summary(task: Task, user: User, *, whole: bool = False) -> Result:
         "priority": task.priority if task.priority != "none" else None,
         "completed": task.completed,
         "completed_at": task.completed_at and _local(task.completed_at, user),
-        "created_at": _local(task.created_at, user),
+        "created_at": _local(task.created_at, user) if whole or made else None,
         "deleted": task.deleted_at is not None,
     }
     return {name: value for name, value in fields.items() if value}

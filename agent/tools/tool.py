@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     StringConstraints,
+    WithJsonSchema,
 )
 
 from accounts.models import User
@@ -190,18 +191,17 @@ Title = Annotated[
     AfterValidator(_visible_line),
 ]
 Notes = Annotated[str, StringConstraints(max_length=rules.NOTES_LENGTH)]
-Day = Annotated[date, BeforeValidator(read_day), Field(description="Local day, YYYY-MM-DD.")]
+Day = Annotated[date, BeforeValidator(read_day)]
 TimeOfDay = Annotated[
     time,
     BeforeValidator(read_time),
     BeforeValidator(on_24_hours),
-    Field(description="Local time, HH:MM. Only together with a day."),
 ]
 InSmallLetters = BeforeValidator(_small)
 Priority = Annotated[Literal["none", "low", "medium", "high"], InSmallLetters]
+ToldElsewhere = WithJsonSchema({"type": "string"})
+"""For what a model is told of by another tool, or by the error of a wrong value."""
 Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
 Number = Annotated[int, BeforeValidator(_number)]
-TaskId = Annotated[
-    str,
-    Field(max_length=rules.TITLE_LENGTH, description="Its id, or its title."),
-]
+TaskId = Annotated[str, Field(max_length=rules.TITLE_LENGTH)]
+"""Or its title, or words of it."""

@@ -6,11 +6,9 @@ from todos.models import ChangedSince, TaskChange
 
 
 class UndoLast(Tool):
-    """Take back the newest act of the user, whether you did it or they did on the page.
+    """Take back the newest act, also one of the user: 'undo', 'oops'.
 
-    An act is all that one call changed. The result names what was taken back and whose hand it
-    was; left tells how many more acts were made for the same message. Call again for the one
-    before.
+    left: so many more of that message.
     """
 
     name = "undo_last"

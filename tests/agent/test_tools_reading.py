@@ -85,7 +85,7 @@ def test_times_are_the_users_own_and_so_are_the_days_they_are_asked_by() -> None
     with time_machine.travel(datetime(2026, 11, 21, 20, 0, tzinfo=UTC), tick=False):
         task.complete(API)
 
-    [told] = use(user, "list_tasks", status="done")["tasks"]
+    [told] = use(user, "list_tasks", status="done", ordering="created_at")["tasks"]
 
     assert (told["created_at"], told["completed_at"]) == ("2026-11-21T01:30", "2026-11-22T01:30")
     assert titles(user, status="all", created_from="2026-11-21", created_to="2026-11-21")
