@@ -21,7 +21,7 @@ LAST_SECONDS = 3.0
 """Of a turn, at most half of it: they are for the built-in assistant, which waits for nobody."""
 
 BUILT_IN_ANSWERED = "The language model could not be reached; the built-in assistant answered."
-ANOTHER_ANSWERED = "The usual language model could not be reached; another one answered."
+ANOTHER_ANSWERED = "The usual language model gave no answer; another one answered."
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from ipaddress import ip_address
 from math import inf
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,6 +14,9 @@ from agent.chain import Chain, Link
 from agent.endpoints import BUILT_IN, Endpoint, Listed
 from agent.llm import LLM
 from agent.offline.assistant import OfflineLLM
+
+if TYPE_CHECKING:
+    from agent.remote import RemoteLLM
 
 OPENAI = "https://api.openai.com/v1"
 OPENROUTER = "https://openrouter.ai/api/v1"
@@ -42,7 +46,8 @@ def chosen_links() -> Sequence[Link]:
     """One for each language model of the settings, in the order in which they are tried."""
     each = listed()
     return [
-        Link(_llm(entry, each[place:]), _name(entry, place)) for place, entry in enumerate(each, 1)
+        Link(_llm(entry, each[place:]), name_of(entry, place))
+        for place, entry in enumerate(each, 1)
     ]
 
 
@@ -95,24 +100,28 @@ def _key(endpoint: Endpoint) -> str:
 def _llm(entry: Listed, behind: Sequence[Listed]) -> LLM:
     if entry == BUILT_IN:
         return OfflineLLM(settings.AGENT_CALL_DEADLINE)
+    another = any(isinstance(each, Endpoint) for each in behind)
+    return remote_llm(entry, longest_pause=SHORT_PAUSE if another else inf)
+
+
+def remote_llm(entry: Endpoint, **other: Any) -> "RemoteLLM":
+    """Of this endpoint, with ``other`` limits than it has, in the words of RemoteLLM."""
     from agent.remote import RemoteLLM  # half a second of imports that most starts do without
 
-    another = any(isinstance(each, Endpoint) for each in behind)
+    options: dict[str, Any] = {
+        "deadline": settings.AGENT_REMOTE_DEADLINE,
+        "first_byte": entry.first_byte or first_byte_deadline(entry.base_url),
+        "silence": entry.idle or settings.AGENT_IDLE_DEADLINE,
+        "max_tokens": settings.AGENT_MAX_TOKENS if entry.max_tokens is None else entry.max_tokens,
+        "temperature": settings.AGENT_TEMPERATURE,
+        "context_tokens": entry.context_tokens or settings.AGENT_CONTEXT_TOKENS,
+    }
     return RemoteLLM(
-        base_url=entry.base_url,
-        api_key=_key(entry),
-        model=entry.model,
-        deadline=settings.AGENT_REMOTE_DEADLINE,
-        first_byte=entry.first_byte or first_byte_deadline(entry.base_url),
-        silence=entry.idle or settings.AGENT_IDLE_DEADLINE,
-        max_tokens=settings.AGENT_MAX_TOKENS if entry.max_tokens is None else entry.max_tokens,
-        temperature=settings.AGENT_TEMPERATURE,
-        context_tokens=entry.context_tokens or settings.AGENT_CONTEXT_TOKENS,
-        longest_pause=SHORT_PAUSE if another else inf,
+        base_url=entry.base_url, api_key=_key(entry), model=entry.model, **(options | other)
     )
 
 
-def _name(entry: Listed, place: int) -> str:
+def name_of(entry: Listed, place: int) -> str:
     if entry == BUILT_IN:
         return "the built-in assistant"
     return entry.name or f"endpoint {place} ({entry.model})"

@@ -6,6 +6,7 @@ front.
 
 import os
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from config import settings
@@ -41,6 +42,14 @@ def on_starting(server: Any) -> None:
     """Here nothing is served yet, and no worker has to be stopped."""
     if settings.PRODUCTION:
         exit_if_wrong()
+
+
+def post_worker_init(worker: Any) -> None:
+    """The first worker tries the models, beside its work; those that take its place do not."""
+    if worker.age == 1 and settings.AGENT_TRY_AT_START:
+        from agent.trying.start import try_all  # needs Django to be set up
+
+        Thread(target=try_all, daemon=True).start()
 
 
 def when_ready(server: Any) -> None:

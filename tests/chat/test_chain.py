@@ -15,7 +15,19 @@ from tests.chat.conftest import Chains
 from tests.chat.streams import read
 from tests.conftest import SignIn
 from tests.fakes import Answer, call, validate_messages
-from tests.fakes.answers import asks, cuts, drips, event, fails, hangs, page, resets, says, stream
+from tests.fakes.answers import (
+    asks,
+    cuts,
+    drips,
+    event,
+    fails,
+    hangs,
+    page,
+    plain,
+    resets,
+    says,
+    stream,
+)
 from tests.fakes.providers import DeepSeek, Gemini, OpenRouter, Provider
 from todos.models import Task
 
@@ -50,9 +62,7 @@ def test_the_next_model_answers_and_it_is_told(
 
     body = answer.json()
     assert (answer.status_code, body["degraded"]) == (200, True)
-    assert body["warning"] == (
-        "The usual language model could not be reached; another one answered."
-    )
+    assert body["warning"] == "The usual language model gave no answer; another one answered."
     assert body["assistant_message"]["content"].strip() == "Milk it is."
     assert (Task.objects.count(), second.hits, second.refused) == (1, 2, [])
     assert ToolCall.objects.get().model == "scripted-1"
@@ -204,6 +214,19 @@ def test_a_model_that_fails_again_and_again_is_left_alone(
     assert first.hits == 3
     opened = [each.message for each in caplog.records if "left alone" in each.message]
     assert opened == ["endpoint 1 is left alone for a while: llm_misconfigured"]
+
+
+@pytest.mark.parametrize("code", ["content_filter", "context_length_exceeded"])
+def test_what_is_refused_for_its_words_or_length_is_no_fault_of_the_model(
+    client: APIClient, chains: Chains, code: str
+) -> None:
+    refused = plain({"error": {"code": code, "message": code}}, 400)
+    first, _ = chains(refused, says("Here."))
+
+    answers = [say(client, f"hello {n}").json()["assistant_message"] for n in range(5)]
+
+    assert {answer["content"] for answer in answers} == {"Here."}
+    assert first.hits >= 5
 
 
 def test_where_all_are_left_alone_nobody_waits_and_it_is_told_until_when(

@@ -12,6 +12,8 @@ from tests.factories import PASSWORD, UserFactory
 from tests.fakes import ScriptedServer, call
 from tests.fakes.answers import asks, asks_whole, says
 from tests.fakes.server import Answer
+from tests.fakes.trials import Model
+from tests.served.processes import until
 from tests.servers import TodoChat
 from todos.models import Task
 
@@ -87,3 +89,23 @@ def test_the_conversation_goes_on_after_a_restart(serves: Serves) -> None:
         "assistant",
         "user",
     ]
+
+
+@pytest.mark.parametrize(
+    ("bends", "words"),
+    [({}, "It calls tools"), ({"blind": True}, "Tools are ignored: the server drops them")],
+)
+def test_at_the_start_each_model_is_tried_once(
+    serves: Serves, bends: dict[str, bool], words: str
+) -> None:
+    with ScriptedServer(answer_of=Model(**bends).answer) as server:
+        served = serves(
+            OPENAI_BASE_URL=server.url,
+            AGENT_MODEL="small",
+            AGENT_TRY_AT_START="1",
+            WEB_CONCURRENCY="2",
+        )
+        until(lambda: words in (served.folder / "log").read_text())
+
+    assert (served.folder / "log").read_text().count("endpoint 1 (small): ") == 1
+    assert server.hits == (2 if bends else 1)
