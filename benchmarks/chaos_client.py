@@ -23,6 +23,7 @@ KEYS = 400
 """In the pool of each conversation; when all are used, there is another pool."""
 NEW, KNOWN = 0.5, 0.12  # share of the sends that start a conversation; that repeat a known key
 STREAMED, LEFT, STOPPED = 0.2, 0.04, 0.5  # streamed; hung up on; cancelled or deleted midway (new)
+GONE = 0.3  # share of those whose connection broke who never come back for their answer
 PATIENCE = 40.0  # seconds after the end for what is not answered yet
 NEVER = {400, 401, 404, 422, 500}  # is what a well-behaved client should be told
 SETTLED = {"completed", "cancelled"}
@@ -54,6 +55,7 @@ class Seen:
     retries: int = 0
     replays: int = 0
     broken: int = 0
+    gone: int = 0
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,9 @@ class Client:
                 self.seen.broken += 1
                 self.connection.close()
                 self.connection = self._connect()
+                if random.random() < GONE:
+                    self.seen.gone += 1
+                    return
             if time.monotonic() > self.end + PATIENCE:
                 self.seen.faults.append(f"{send.key} was never answered")
                 return

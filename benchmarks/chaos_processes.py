@@ -70,7 +70,7 @@ class Clients:
         }
         sums = {
             name: sum(part[name] for part in parts)
-            for name in ("requests", "retries", "replays", "broken")
+            for name in ("requests", "retries", "replays", "broken", "gone")
         }
         answers = [pair for part in parts for pair in part["answers"].items()]
         statuses = sum((Counter(part["statuses"]) for part in parts), Counter[str]())

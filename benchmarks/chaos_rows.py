@@ -31,8 +31,13 @@ def turns() -> int:
         connection.close()  # it stands in no server's way that is to stop
 
 
-def live_turns() -> list[str]:
-    return [str(pk) for pk in Turn.objects.live().values_list("pk", flat=True)]
+def unfinished_turns() -> list[str]:
+    """Those that are open, and those that were broken off and are still to be finished."""
+    try:
+        open_turns, broken_off = Turn.objects.in_progress(), Turn.objects.broken_off()
+        return [str(turn.pk) for turn in (*open_turns, *broken_off)]
+    finally:
+        connection.close()
 
 
 def figures() -> dict[str, Any]:
