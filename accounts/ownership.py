@@ -51,7 +51,7 @@ class OwnedQuerySet(models.QuerySet[Row]):
 class Owned(models.Model):
     """A row with its owner and a UUIDv7 key: keys made later sort later.
 
-    The export has all its columns but for those that are ``untold``.
+    The export has all its columns but for those that are ``untold``, which it may be asked for.
     """
 
     untold: ClassVar[tuple[str, ...]] = ()

@@ -79,6 +79,12 @@ class PasswordSerializer(serializers.Serializer[Any]):
     password = TextField(max_length=LONGEST_PASSWORD, trim_whitespace=False)
 
 
+class AccountExportSerializer(serializers.Serializer[Any]):
+    thinking = serializers.BooleanField(
+        default=False, help_text="With what models thought, as far as it is kept."
+    )
+
+
 class RefreshSerializer(serializers.Serializer[Any]):
     refresh = TextField()
 

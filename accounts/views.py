@@ -12,6 +12,7 @@ from accounts import export, tokens
 from accounts.authentication import user_of
 from accounts.models import User
 from accounts.serializers import (
+    AccountExportSerializer,
     AccountSerializer,
     CredentialsSerializer,
     PasswordSerializer,
@@ -131,7 +132,14 @@ class AccountView(RetrieveUpdateAPIView[User]):
 
 
 class ExportView(GenericAPIView[User]):
-    @extend_schema(tags=["accounts"], responses={(200, "application/json"): OpenApiTypes.OBJECT})
+    @extend_schema(
+        tags=["accounts"],
+        parameters=[AccountExportSerializer],
+        responses={(200, "application/json"): OpenApiTypes.OBJECT},
+    )
     def get(self, request: Request) -> StreamingHttpResponse:
         """Everything that is kept about whoever asks, as one file."""
-        return export.as_file(user_of(request))
+        query = AccountExportSerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        also = ["thinking"] if query.validated_data["thinking"] else []
+        return export.as_file(user_of(request), also=also)

@@ -13,7 +13,7 @@ from agent import beside
 from agent.failures import CallError, in_answer
 from agent.llm import LLMBadResponse, LLMUnavailable, Response
 from agent.pieces import Calls, paired
-from agent.thinking import Thinking
+from agent.thinking import Thinking, in_a_part, told_apart
 from agent.usage import Usage
 from text import clean_text
 
@@ -108,6 +108,7 @@ class Completion:
             model=self._model,
             lacks_tools=lacks_tools,
             **self._usage.counts(),
+            thinking=self._thinking.thought,
             beside=beside.joined(self._beside) if self._calls else {},
         )
 
@@ -176,6 +177,7 @@ class Completion:
             self._beside.append(more)
         content = _content(delta.get("content"))
         self._content.append(content)
+        self._thinking.note(told_apart(delta))
         return self._thinking.feed(content) + _typed(delta.get("refusal"), str)
 
 
@@ -183,8 +185,9 @@ def _content(value: Any) -> str:
     """A text, or a list of parts of which the text is said (others are thought)."""
     if not isinstance(value, list):
         return _typed(value, str)
-    parts = (_typed(part, dict) for part in value)
-    return "".join(_typed(part.get("text"), str) for part in parts if part.get("type") == "text")
+    parts = [_typed(part, dict) for part in value]
+    said = (part for part in parts if part.get("type") == "text" and not in_a_part(part))
+    return "".join(_typed(part.get("text"), str) for part in said)
 
 
 def _check(told: dict[str, Any]) -> None:

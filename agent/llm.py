@@ -27,7 +27,8 @@ class ToolRequest:
 class Response:
     """How one step of the model ended; the text itself has been streamed as deltas.
 
-    ``cached_tokens`` are those of the input that the server had read before.
+    ``cached_tokens`` are those of the input that the server had read before; ``thinking`` is what
+    the model thought and did not say.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Response:
     input_tokens: int | None = None
     output_tokens: int | None = None
     cached_tokens: int | None = None
+    thinking: str = ""
     beside: dict[str, Any] = field(default_factory=dict)
     lacks_tools: bool = False
     """The model has no way to ask for tools, and was not offered any."""

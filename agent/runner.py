@@ -13,6 +13,7 @@ from agent.beside import Beside
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.handles import Handles
 from agent.llm import LLM, LLMFiltered, LLMTimeout, Message, Response, ToolRequest, wait_on
+from agent.thinking import capped
 from agent.usage import added
 from text import clean_text, is_blank
 
@@ -90,13 +91,14 @@ class RecordedCall(prompt.CallRow, Protocol):
 
 @dataclass(slots=True)
 class Outcome:
-    """What the answer cost, and what should be said beside it."""
+    """What the answer cost, and what should be told beside it."""
 
     model: str = ""
     finish_reason: str = ""
     input_tokens: int | None = None
     output_tokens: int | None = None
     cached_tokens: int | None = None
+    thinking: str = ""
     warning: str = ""
 
     def add(self, response: Response) -> None:
@@ -107,6 +109,7 @@ class Outcome:
         self.input_tokens = added(self.input_tokens, response.input_tokens)
         self.output_tokens = added(self.output_tokens, response.output_tokens)
         self.cached_tokens = added(self.cached_tokens, response.cached_tokens)
+        self.thinking = capped("\n\n".join([self.thinking, response.thinking]))
 
 
 def run(

@@ -2,10 +2,30 @@
 
 Servers that do not tell the two apart leave the thinking in the text, between tags, as the chat
 templates of DeepSeek R1, Qwen 3 and others write it: ``<think>…</think>`` before the answer. Where
-the template has opened it, only the end of it is there.
+the template has opened it, only the end of it is there. Others tell it in a field beside the text,
+or as a part of it.
 """
 
 import re
+from typing import Any
+
+from agent.pieces import paired
+from text import clean_text
+
+LONGEST = 20_000
+"""Characters of what is thought in a turn that are kept."""
+
+FIELDS = (
+    "reasoning_content",  # DeepSeek, Qwen, vLLM, LM Studio
+    "reasoning",  # OpenRouter, Groq, Ollama, vLLM
+    "thinking",
+    "reasoning_details",
+    "thinking_blocks",
+)
+"""The names of makers; some tell the same thing under two of them."""
+
+KINDS = re.compile(r"think|thought|reason", re.IGNORECASE)
+INNER = ("text", "thinking", "reasoning", "summary", "content")
 
 OPENING = re.compile(r"<(?:think|thinking|thought)>", re.IGNORECASE)
 CLOSING = re.compile(r"</(?:think|thinking|thought)>", re.IGNORECASE)
@@ -24,6 +44,16 @@ class Thinking:
         self._is_open = False
         self._has_said = False
         self._has_thought = False
+        self._thoughts: list[str] = []
+
+    @property
+    def thought(self) -> str:
+        """All of it, as far as it is kept."""
+        return capped(paired("".join(self._thoughts)))
+
+    def note(self, thought: str) -> None:
+        """What the server has told apart from the text."""
+        self._thoughts.append(thought)
 
     def feed(self, text: str) -> str:
         """What of ``text``, and of what was held back, is said."""
@@ -36,7 +66,10 @@ class Thinking:
 
     def end(self) -> str:
         """What was held back in vain."""
-        return "" if self._is_open else self._held
+        if not self._is_open:
+            return self._held
+        self._thoughts.append(self._held)
+        return ""
 
     def _begin(self, text: str) -> str:
         """An answer, or more thinking, which begin without the space that stands before them."""
@@ -50,8 +83,7 @@ class Thinking:
             return ""
         match = CLOSING.search(text)
         if match and not OPENING.search(text, 0, match.start()):  # opened before the text began
-            self._has_thought = True
-            return self._begin(text[match.end() :])
+            return self._think(text)
         self._has_said = True
         return text
 
@@ -60,7 +92,40 @@ class Thinking:
         match = CLOSING.search(text)
         self._is_open = match is None
         if match:
+            self._thoughts.append(text[: match.start()])
             return self._begin(text[match.end() :])
         begun = BEGINS_CLOSING.search(text)
         self._held = begun[0] if begun else ""
+        self._thoughts.append(text.removesuffix(self._held))
         return ""
+
+
+def capped(thought: str) -> str:
+    """Clean, and no longer than is kept."""
+    whole = clean_text(thought).strip()
+    return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…"
+
+
+def told_apart(message: dict[str, Any]) -> str:
+    """What a message, or a piece of one, tells of it beside the text, or in parts of its own."""
+    beside = next(filter(None, (_words(message.get(name)) for name in FIELDS)), "")
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
+    return beside + "".join(in_a_part(part) for part in parts if isinstance(part, dict))
+
+
+def in_a_part(part: dict[str, Any]) -> str:
+    is_thought = part.get("thought") is True or KINDS.search(str(part.get("type")))
+    return _words(part) if is_thought else ""
+
+
+def _words(value: Any, levels: int = 4) -> str:
+    """Of a text, or of whatever a maker wraps it in, some levels deep."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and levels:
+        return "".join(_words(each, levels - 1) for each in value)
+    if isinstance(value, dict) and levels:
+        inner = (_words(value.get(name), levels - 1) for name in INNER)
+        return next(filter(None, inner), "")
+    return ""

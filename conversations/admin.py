@@ -151,7 +151,7 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Turn]:
         turns = cast(TurnQuerySet, super().get_queryset(request)).read_now()
         told = turns.select_related("user", "conversation")
-        return told.defer("conversation__last_message_preview")  # it quotes a message
+        return told.defer("thinking", "conversation__last_message_preview")  # they quote messages
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Turn], search_term: str

@@ -93,6 +93,8 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
     usage = UsageSerializer(source="turn_behind.usage", allow_null=True)
 
+    thinking = serializers.SerializerMethodField(help_text="What the model thought, if it tells.")
+
     class Meta:
         model = Message
         fields = [
@@ -107,7 +109,18 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "model",
             "duration_ms",
             "usage",
+            "thinking",
         ]
+
+    def get_thinking(self, message: Message) -> str | None:
+        return (message.turn_behind and message.turn_behind.thinking) or None
+
+
+class MessageWithoutThinkingSerializer(MessageSerializer):
+    thinking = None  # type: ignore[assignment]
+
+    class Meta(MessageSerializer.Meta):
+        fields = [name for name in MessageSerializer.Meta.fields if name != "thinking"]
 
 
 class ConversationDetailSerializer(ConversationSerializer):
@@ -167,3 +180,6 @@ class SinceSerializer(serializers.Serializer[Any]):
 
 class ExportSerializer(serializers.Serializer[Any]):
     format = serializers.ChoiceField(["json", "markdown"], default="json")
+    thinking = serializers.BooleanField(
+        default=False, help_text="With what the model thought, as far as it is kept."
+    )

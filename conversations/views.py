@@ -137,7 +137,8 @@ class ConversationViewSet(GenericViewSet[Conversation]):
         """The whole conversation as a file."""
         query = ExportSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        return export.as_file(self.get_object(), query.validated_data["format"])
+        asked = query.validated_data
+        return export.as_file(self.get_object(), asked["format"], thinking=asked["thinking"])
 
 
 class MessageListView(GenericAPIView[Message]):

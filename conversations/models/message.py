@@ -23,6 +23,8 @@ class TurnBehind(Protocol):
     def finish_reason(self) -> str: ...
     @property
     def calls(self) -> "list[ToolCall]": ...
+    @property
+    def thinking(self) -> str: ...
 
 
 @dataclass(slots=True)
@@ -61,6 +63,9 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         """Bring the turns and tool calls along: 2 queries, whatever the number of messages."""
         found = self.select_related("turn").prefetch_related("turn__tool_calls")
         return found.annotate(read_at=Now())
+
+    def without_thinking(self) -> Self:
+        return self.defer("turn__thinking")
 
     def of_kept_conversations(self) -> Self:
         return self.filter(conversation__deleted_at=None)

@@ -122,6 +122,8 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
 class Turn(TurnState):
     """The work of answering one message."""
 
+    untold = ("thinking",)  # in an export, unless it is asked for
+
     objects = TurnQuerySet.as_manager()
 
     @cached_property

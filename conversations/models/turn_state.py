@@ -52,6 +52,8 @@ class TurnState(Owned):
     input_tokens = models.PositiveIntegerField(null=True)
     output_tokens = models.PositiveIntegerField(null=True)
     cached_tokens = models.PositiveIntegerField(null=True)  # of the input
+    # What the model thought; a process that is older than this column leaves it out.
+    thinking = models.TextField(blank=True, default="", db_default="")
     finished_at = models.DateTimeField(null=True)
 
     read_at: datetime | None = None  # read through read_now(), a row has its own

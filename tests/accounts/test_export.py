@@ -28,8 +28,8 @@ EXPORT = "/api/auth/me/export/"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def exported(client: Any) -> Any:
-    answer = client.get(EXPORT)
+def exported(client: Any, **query: str) -> Any:
+    answer = client.get(EXPORT, query)
     assert answer.status_code == 200
     return json.loads(answer.getvalue())
 
@@ -64,7 +64,7 @@ def test_every_kind_of_row_and_every_column_is_in_it(client: APIClient, user: Us
     markers = plant(user, but=["accounts.User.password"])
     left_out = {name for name in markers if name.startswith(OUT)}
 
-    text = json.dumps(exported(client), ensure_ascii=False)
+    text = json.dumps(exported(client, thinking="true"), ensure_ascii=False)
 
     assert {name for name, marker in markers.items() if marker not in text} == left_out
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from agent.thinking import Thinking
+from agent.llm import Response
+from agent.runner import Outcome
+from agent.thinking import LONGEST, Thinking
 from tests.fakes.answers import event, plain, stream
 from tests.fakes.asking import ask
 
@@ -60,3 +62,98 @@ def test_a_remote_model_says_no_word_of_its_thinking() -> None:
     heard = ask(stream(*(event({"content": piece}) for piece in pieces), event({}, "stop")))
 
     assert heard.texts == ["Added", " milk."]
+
+
+THOUGHT = {
+    "in tags": [{"content": "<think>Milk, "}, {"content": "so.</think>\n\nAdded."}],
+    "in tags that come in pieces": [
+        *({"content": piece} for piece in ("<thi", "nk>Mi", "lk, so.</", "think", ">", "Added."))
+    ],
+    "without the opening tag": [{"content": "Milk, so.</think>Added."}],
+    "as DeepSeek tells it": [
+        {"reasoning_content": "Milk, "},
+        {"reasoning_content": "so.", "content": ""},
+        {"content": "Added.", "reasoning_content": None},
+    ],
+    "as OpenRouter tells it, twice": [
+        {"reasoning": text, "reasoning_details": [{"type": "reasoning.text", "text": text}]}
+        for text in ("Milk, ", "so.")
+    ]
+    + [{"content": "Added."}],
+    "as OpenRouter tells it, sealed": [
+        {"reasoning_details": [{"type": "reasoning.summary", "summary": "Milk, so."}]},
+        {"reasoning_details": [{"type": "reasoning.encrypted", "data": "c2VhbGVk"}]},
+        {"content": "Added."},
+    ],
+    "as Ollama tells it": [{"thinking": "Milk, so.", "content": "Added."}],
+    "as gateways tell Claude's": [
+        {"thinking_blocks": [{"type": "thinking", "thinking": "Milk, so.", "signature": "x"}]},
+        {"content": "Added."},
+    ],
+    "as Mistral tells it": [
+        {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "Milk, "}]}]},
+        {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "so."}]}]},
+        {"content": [{"type": "text", "text": "Added."}]},
+    ],
+    "in a part of reasoning": [
+        {
+            "content": [
+                {"type": "reasoning", "text": "Milk, so."},
+                {"type": "text", "text": "Added."},
+            ]
+        }
+    ],
+    "in a part that is marked": [
+        {"content": [{"type": "text", "text": "Milk, so.", "thought": True}]},
+        {"content": "Added."},
+    ],
+    "in a summary of several parts": [
+        {"content": [{"type": "reasoning", "summary": [{"text": "Milk, "}, {"text": "so."}]}]},
+        {"content": "Added."},
+    ],
+}
+
+
+@pytest.mark.parametrize("deltas", THOUGHT.values(), ids=THOUGHT.keys())
+def test_what_is_thought_is_kept_apart(deltas: list[Any]) -> None:
+    heard = ask(stream(*(event(delta) for delta in deltas), event({}, "stop")))
+
+    assert (heard.response.thinking, heard.response.text) == ("Milk, so.", "Added.")
+
+
+def test_what_was_thought_before_an_answer_that_never_came_is_kept() -> None:
+    cut = ask(stream(event({"content": "<think>Milk, so</thi"}), event({}, "length")), max_tokens=0)
+
+    assert (cut.response.thinking, cut.response.text) == ("Milk, so</thi", "")
+
+
+@pytest.mark.parametrize(
+    ("odd", "kept"),
+    [
+        ({"reasoning": 5, "reasoning_content": {"a": [1]}}, ""),
+        ({"reasoning": "a\x00b\ud83e"}, "ab"),
+        ({"thinking": [[[[[["too deep"]]]]]]}, ""),
+        ({"reasoning": {"content": "Hm."}}, "Hm."),
+        ({"reasoning": " \n\n Hm. \n"}, "Hm."),
+    ],
+)
+def test_whatever_is_thought_can_be_kept(odd: dict[str, Any], kept: str) -> None:
+    heard = ask(stream(event(odd), event({"content": "Hi"}, "stop")))
+
+    assert (heard.response.thinking, heard.response.text) == (kept, "Hi")
+
+
+def test_a_character_whose_halves_come_apart_is_whole() -> None:
+    pieces = [event({"reasoning": half}) for half in ("\ud83e", "\udd5b")]
+
+    assert ask(stream(*pieces, event({"content": "Hi"}, "stop"))).response.thinking == "\U0001f95b"
+
+
+def test_the_thinking_of_a_turn_is_that_of_its_steps_as_far_as_it_is_kept() -> None:
+    outcome = Outcome()
+    for thought in ("", "One.", "", "Two.", "x" * 30_000, "y"):
+        outcome.add(Response("", thinking=thought))
+
+    assert outcome.thinking.startswith("One.\n\nTwo.\n\nxxx")
+    assert outcome.thinking.endswith("x…")
+    assert len(outcome.thinking) == LONGEST

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from conversations import admin
-from conversations.models import Message
+from conversations.models import Message, Turn
 from tests.conversations.conftest import CONVERSATIONS, TURNS, See, failed_turn, page_of
 from tests.factories import LEASE, ConversationFactory, UserFactory, record_call, say
 
@@ -130,6 +130,17 @@ def test_a_tool_call_is_shown_with_readable_arguments_and_result(see: See) -> No
     assert "<code>create_task</code> succeeded · 42 ms" in text
     for value in (arguments, {"tasks": [{"id": 1}]}):
         assert f"{json.dumps(value, indent=2, ensure_ascii=False)}</pre>" in text
+
+
+def test_what_a_model_thought_is_shown_folded(see: See) -> None:
+    conversation = ConversationFactory()
+    turn = conversation.begin_turn("Add milk", LEASE)
+    turn.finish(Turn.Status.COMPLETED, "Added.", thinking="<b>They want milk.</b>")
+
+    page = see(page_of(conversation))
+
+    assert "<summary>Thinking</summary>" in page
+    assert "&lt;b&gt;They want milk.&lt;/b&gt;</div>" in page
 
 
 def test_a_turn_whose_process_died_is_told_from_one_at_work(see: See) -> None:

@@ -34,7 +34,7 @@ def long(user: User) -> Conversation:
 
 
 def test_the_json_file_is_what_the_pages_show(client: APIClient, long: Conversation) -> None:
-    answer, text = export(client, long)
+    answer, text = export(client, long, thinking="true")
 
     assert answer["Content-Type"] == "application/json"
     name = f"conversation-{long.pk}.json"

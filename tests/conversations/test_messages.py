@@ -56,6 +56,7 @@ def test_a_message_of_the_user_is_what_was_said(
         "model": None,
         "duration_ms": None,
         "usage": None,
+        "thinking": None,
     }
 
 

@@ -160,6 +160,22 @@ def test_midnight_is_that_of_the_user(browser: Client, user: User, time_machine:
     assert clocks == ["23:59", "23:59", "00:00", "00:00"]
 
 
+def test_what_a_model_thought_is_folded_ahead_of_what_it_said(browser: Client, user: User) -> None:
+    conversation = ConversationFactory(user=user)
+    for thinking in ("They want **milk**.", ""):
+        turn = conversation.begin_turn("Milk", LEASE)
+        turn.finish(Turn.Status.COMPLETED, "Added.", thinking=thinking)
+        conversation.refresh_from_db()
+
+    messages = page_of(browser, conversation).messages()
+
+    folded = messages[1].one("details", **{"class": "thinking"})
+    assert "open" not in folded.attributes
+    assert (folded.one("summary").text, folded.one("strong").text) == ("Thinking", "milk")
+    assert messages[1].one("div", **{"class": "said"}).text == "ThinkingThey want milk. Added."
+    assert [message.has("details") for message in messages] == [False, True, False, False]
+
+
 # What was done
 
 

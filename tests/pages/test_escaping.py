@@ -29,7 +29,13 @@ def conversation(user: User) -> Conversation:
     failure = ToolCall.Status.FAILED
     record_call(turn, name=EVIL[:64], result={"error": EVIL}, status=failure)
     turn.finish(
-        Turn.Status.FAILED, EVIL, error_code="x", error_detail=EVIL, warning=EVIL, model=EVIL
+        Turn.Status.FAILED,
+        EVIL,
+        error_code="x",
+        error_detail=EVIL,
+        warning=EVIL,
+        model=EVIL,
+        thinking=EVIL,
     )
     conversation.refresh_from_db()
     conversation.begin_turn(EVIL, LEASE).reply.refresh_from_db()
@@ -76,8 +82,8 @@ def test_it_is_shown_to_the_letter(browser: Client, conversation: Conversation) 
     form = failed.button("Try again")
     assert form
     assert form.fields() == {"message": EVIL, "idempotency_key": EVIL}
-    assert [p.text for p in failed.all("p") if p.text == EVIL] == [EVIL] * 3
-    assert EVIL in failed.all("details")[0].one("summary").text
+    assert [p.text for p in failed.all("p") if p.text == EVIL] == [EVIL] * 4
+    assert EVIL in failed.all("details")[1].one("summary").text
     assert EVIL in page.messages()[5].text
     tasks = page.one(id="tasks")
     assert EVIL in tasks.text

@@ -7,6 +7,7 @@ const main = document.getElementById("main");
 const messages = document.getElementById("messages");
 const NEAR_THE_END = 80; // pixels
 const LONGEST_PAUSE = 30_000; // milliseconds
+const SHORT_SILENCE = 3; // seconds
 const NONE = { seq: "0" };
 
 // --- Words and the server -------------------------------------------------------------------------
@@ -114,9 +115,18 @@ function bubble(role, text) {
   return build("article", { class: `message ${role}` }, build("h2", { class: "visually-hidden" }, name), said);
 }
 
+// The seconds are for the eyes alone: to be told each of them would be a torment.
 function typing() {
   const silent = build("span", { class: "visually-hidden" }, words("writing"));
-  return build("p", { class: "typing", role: "status" }, silent);
+  const seconds = build("span", { class: "seconds", "aria-hidden": "true" });
+  return build("p", { class: "typing", role: "status" }, silent, seconds);
+}
+
+// For how long the reply has said nothing and done nothing.
+function showSilence({ reply, heard }) {
+  const seconds = Math.floor((performance.now() - heard) / 1000);
+  const place = reply?.querySelector(".typing .seconds");
+  if (place) place.textContent = seconds < SHORT_SILENCE ? "" : words("thinking", { seconds });
 }
 
 // Put drawn messages where they belong: those that are there in their place, new ones at the end.
@@ -334,40 +344,49 @@ export async function follow() {
 
 // Show a turn as it goes on; `article` is the message just said, where it was said here.
 async function take(events, article, key) {
-  let reply = null;
-  let since = null;
-  let tookBack = false;
-  for await (const { name, data } of events) {
-    switch (name) {
-      case "turn.started":
-        since = data.user_message.seq - 1;
-        forget(key);
-        arrive(data.conversation_id);
-        reply = begin(data, article);
-        announce("started");
-        if (unwanted) stop();
-        break;
-      case "message.delta":
-        keepPlace(() => append(reply, data.text));
-        break;
-      case "tool.started": {
-        const using = words("using", { tool: data.name });
-        const card = build("p", { id: `call-${data.id}`, class: "card running", role: "status" }, using);
-        keepPlace(() => reply.querySelector(".typing").before(card));
-        break;
-      }
-      case "tool.finished": {
-        const card = await drawn(`/calls/${data.id}/`);
-        keepPlace(() => element(`call-${data.id}`).replaceWith(card));
-        tookBack ||= data.name === "undo_last";
-        announce("tool");
-        break;
-      }
+  const shown = { reply: null, since: null, tookBack: false, heard: performance.now() };
+  const clock = setInterval(() => showSilence(shown), 1000);
+  try {
+    for await (const event of events) {
+      shown.heard = performance.now();
+      showSilence(shown);
+      await show(event, shown, article, key);
+    }
+  } finally {
+    clearInterval(clock);
+  }
+  await refresh(shown.since ?? lastMessage().dataset.seq - 1);
+  if (shown.tookBack) merge(await drawn(messages.dataset.part)); // what was done further up
+  announce("settled");
+}
+
+async function show({ name, data }, shown, article, key) {
+  switch (name) {
+    case "turn.started":
+      shown.since = data.user_message.seq - 1;
+      forget(key);
+      arrive(data.conversation_id);
+      shown.reply = begin(data, article);
+      announce("started");
+      if (unwanted) stop();
+      break;
+    case "message.delta":
+      keepPlace(() => append(shown.reply, data.text));
+      break;
+    case "tool.started": {
+      const using = words("using", { tool: data.name });
+      const card = build("p", { id: `call-${data.id}`, class: "card running", role: "status" }, using);
+      keepPlace(() => shown.reply.querySelector(".typing").before(card));
+      break;
+    }
+    case "tool.finished": {
+      const card = await drawn(`/calls/${data.id}/`);
+      keepPlace(() => element(`call-${data.id}`).replaceWith(card));
+      shown.tookBack ||= data.name === "undo_last";
+      announce("tool");
+      break;
     }
   }
-  await refresh(since ?? lastMessage().dataset.seq - 1);
-  if (tookBack) merge(await drawn(messages.dataset.part)); // what was done further up
-  announce("settled");
 }
 
 // The articles of a turn: made here, or there already and begun anew.
