@@ -259,6 +259,7 @@ INSTALLED_APPS = [
     "todos",
     "conversations",
     "chat",
+    "evaluation",
 ]
 MIDDLEWARE = [
     "web.headers.security_headers",
