@@ -37,6 +37,8 @@ KNOWN = {
     "undo/One of many deleted",
 }
 
+pytestmark = pytest.mark.only_on("sqlite")
+
 
 def trials(family: str) -> Iterator[Trial]:
     for case in cases_of(family):
