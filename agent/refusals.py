@@ -133,6 +133,15 @@ PATTERNS = {
     reason: re.compile("|".join(words), re.IGNORECASE | re.DOTALL)
     for reason, words in WORDS.items()
 }
+TEMPLATE = re.compile(
+    r"jinja|chat[ _]template|template error|error rendering prompt|while executing \w+expression",
+    re.IGNORECASE,
+)
+"""What a chat template refuses is often told as a fault of the server, and never passes by itself.
+
+llama.cpp (https://github.com/SWE-agent/mini-swe-agent/issues/759), LM Studio, TGI
+"""
+
 IN_A_RATE_LIMIT = re.compile(r"request (?:body )?too large|tokens_limit_reached", re.IGNORECASE)
 RATE_LIMIT = re.compile(r"RESOURCE_EXHAUSTED|rate_limit")
 """What Gemini and Groq say of a minute's quota as well, beside a link to the billing."""
@@ -198,7 +207,8 @@ def _reason(words: str, status: int) -> Reason | None:
     for reason, pattern in PATTERNS.items():
         if pattern.search(words) and not (reason is Reason.KEY and status >= 500):
             return reason
-    return BY_STATUS.get(status, Reason.UNKNOWN if status in REFUSED else None)
+    is_refused = status in REFUSED or TEMPLATE.search(words)
+    return BY_STATUS.get(status, Reason.UNKNOWN if is_refused else None)
 
 
 def _beyond_a_limit(words: str) -> Reason | None:

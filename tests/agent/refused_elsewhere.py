@@ -246,6 +246,29 @@ BY_OTHERS = {
     "nginx: body": Told(413, "<html><h1>413 Request Entity Too Large</h1></html>", LONG),
     "nginx: gateway": Told(502, "<html><h1>502 Bad Gateway</h1></html>", None),
     "no words": Told(400, "", Reason.UNKNOWN),
+    "llama.cpp: template": Told(
+        500,
+        {
+            "error": {
+                "code": 500,
+                "message": "\n------------\nWhile executing CallExpression at line 86, column 32:\n"
+                "Error: Jinja Exception: This model only supports single tool-calls at once!",
+                "type": "server_error",
+            }
+        },
+        Reason.UNKNOWN,
+    ),
+    "LM Studio: template": Told(
+        500,
+        {"error": "Error rendering prompt with jinja template: Unknown StringValue filter"},
+        Reason.UNKNOWN,
+    ),
+    "TGI: template": Told(
+        500,
+        {"error": "Template error: invalid operation", "error_type": "template_error"},
+        Reason.UNKNOWN,
+    ),
+    "in trouble": Told(500, openai("The server had an error, try the template gallery."), None),
     "template": Told(
         400, openai("Conversation roles must alternate user/assistant/..."), Reason.UNKNOWN
     ),

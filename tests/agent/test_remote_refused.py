@@ -199,7 +199,7 @@ def test_a_model_without_tools_answers_without_them(
         assert server.hits == 3
         last = server.requests[-1].body["messages"]
         assert "no tools" in last[0]["content"]
-        assert '(list_tasks: {"tasks": [], "total": 0})' in last[-1]["content"]
+        assert '(list_tasks: {"tasks":[],"total":0})' in last[-1]["content"]
         monkeypatch.setattr(terms, "NO_TOOLS_SECONDS", 0)
         llm._terms.learn_no_tools()
         ask_it()

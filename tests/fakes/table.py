@@ -267,12 +267,13 @@ class Ollama(Maker):
 
 
 class LlamaCpp(Maker):
-    """The template decides, here that of Llama 3, which refuses two calls in one message:
-    https://github.com/ggml-org/llama.cpp/blob/master/models/templates/meta-llama-Llama-3.1-8B-Instruct.jinja.
-    Tells what it thought apart, and takes it back.
+    """The template decides, here that of Llama 3, which refuses two calls in one message; that is
+    told as a fault of the server: https://github.com/SWE-agent/mini-swe-agent/issues/759. Tells
+    what it thought apart, and takes it back.
     """
 
     rules = [roles_alternate]
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
     piece = 3
     refusals = None
 
