@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from time import monotonic
 from typing import Any, Protocol
 from uuid import UUID
@@ -15,6 +17,7 @@ from agent.handles import Handles
 from agent.llm import LLM, LLMFiltered, LLMTimeout, Message, Response, ToolRequest, wait_on
 from agent.thinking import capped
 from agent.usage import added
+from agent.written import Written
 from text import clean_text, is_blank
 
 NO_WORDS = "I have nothing to say to that."
@@ -33,6 +36,7 @@ NO_TOOLS = (
     "This language model cannot use tools: it does not see your tasks and cannot change any, "
     "whatever it says."
 )
+COMMAND_IN_WORDS = "The assistant wrote down a command instead of doing it; nothing came of that."
 CUT_SHORT = (
     "I stopped here, because this took more steps than I may take for one message. "
     "What the list above shows as done is done; tell me how to go on."
@@ -125,7 +129,8 @@ def run(
     """Answer the prompt ``messages``. ``execute`` makes a call and keeps its record, or raises.
 
     ``messages`` and calls have whole ids; the model reads and writes handles in their place. Calls
-    beyond the limit are refused, and the model is told so in one more step. Raises LLMError.
+    beyond the limit are refused, and the model is told so in one more step. Once in a turn a step
+    does not count: the first that asks for nothing that could be made. Raises LLMError.
     ``first_step`` is past the steps of an earlier attempt at the same turn, and ``untold`` is what
     of the reply no message of the prompt tells yet.
     """
@@ -138,41 +143,81 @@ def run(
     has_changed = False
     reply = _Reply(limits.characters, deadline, untold)
     in_time = _in_time(deadline, idle)
-    for step in range(first_step, first_step + limits.steps):
+    now = prompt.local_now(messages)
+    step, last, has_erred = first_step, first_step + limits.steps, False
+    while step < last:
+        written = Written(messages, tools.TOOLS, partial(_takes, now=now))
         try:
-            response = yield from reply.take(llm.stream(messages, specifications, in_time))
+            stream = llm.stream(messages, specifications, in_time)
+            response = yield from reply.take(written.read(stream))
         except LLMFiltered:
             yield reply.closing(FILTERED)
             outcome.model, outcome.finish_reason = llm.model, "content_filter"
             return outcome
         outcome.add(response)
+        if written.is_vain:
+            outcome.warning = COMMAND_IN_WORDS
         if reply.is_cut:
             outcome.finish_reason = "length"
         if reply.is_cut or not response.tool_requests:
             yield from reply.end(outcome.finish_reason, DONE if has_changed else NO_WORDS)
             return outcome
-        calls: list[RecordedCall] = []
-        came_with = beside.of_calls(response, llm.model)
-        for position, request in enumerate(response.tool_requests[:CALLS_AT_ONCE]):
-            if not calls_left:
-                outcome.warning = NOT_ALL_DONE
-            refused = "" if calls_left else TOO_MANY
-            call = Call.of(
-                request, step, position, came_with[position], handles, refused, response.model
-            )
-            calls_left = max(0, calls_left - 1)
-            yield ToolStarted(call.id, call.name, call.kept)
-            done = execute(call)
-            has_changed |= done.status == "succeeded" and tools.changes(done.name)
-            yield ToolFinished(done.id, done.name, done.status, done.result, done.duration_ms)
-            calls.append(done)
+        calls = _calls_of(response, step, llm.model, handles, calls_left)
+        if len(calls) > calls_left:
+            outcome.warning = NOT_ALL_DONE
+        calls_left = max(0, calls_left - len(calls))
+        made = yield from _make(calls, execute)
+        has_changed |= any(done.status == "succeeded" and tools.changes(done.name) for done in made)
+        if not has_erred and _are_misread(calls, now):
+            has_erred, last = True, last + 1
         if monotonic() > deadline:
             break
-        told = prompt.step_messages(calls, llm.model, reply.told())
+        told = prompt.step_messages(made, llm.model, reply.told())
         messages = [*messages, *handles.tell(told)]
+        step += 1
     yield reply.closing(CUT_SHORT)
     outcome.warning = "The answer was cut short: it took more steps than one message may take."
     return outcome
+
+
+def _takes(name: str, arguments: str, now: datetime) -> bool:
+    return tools.takes(name, tools.read_arguments(name, arguments)[0], now)
+
+
+def _calls_of(
+    response: Response, step: int, model: str, handles: Handles, calls_left: int
+) -> list[Call]:
+    """The calls of a step; those for which none is left are to be refused."""
+    came_with = beside.of_calls(response, model)
+    return [
+        Call.of(
+            request,
+            step,
+            position,
+            came_with[position],
+            handles,
+            "" if position < calls_left else TOO_MANY,
+            response.model,
+        )
+        for position, request in enumerate(response.tool_requests[:CALLS_AT_ONCE])
+    ]
+
+
+def _make(
+    calls: list[Call], execute: Callable[[Call], RecordedCall]
+) -> Generator[Event, None, list[RecordedCall]]:
+    made = []
+    for call in calls:
+        yield ToolStarted(call.id, call.name, call.kept)
+        done = execute(call)
+        yield ToolFinished(done.id, done.name, done.status, done.result, done.duration_ms)
+        made.append(done)
+    return made
+
+
+def _are_misread(calls: list[Call], now: datetime) -> bool:
+    """Whether none of them could be made, for its name or its arguments."""
+    return not any(call.refused or tools.takes(call.name, call.arguments, now) for call in calls)
 
 
 def _in_time(deadline: float, idle: Callable[[], None]) -> Callable[[], None]:

@@ -16,7 +16,7 @@ from agent.tools.changing import (
     UpdateTask,
 )
 from agent.tools.listing import ListTasks, ReadTask
-from agent.tools.moments import Moments
+from agent.tools.moments import MOMENTS, Moments
 from agent.tools.several import MOST_AT_ONCE, ForTasks, Several
 from agent.tools.tool import Tool, ToolError
 from agent.tools.undoing import UndoLast
@@ -129,8 +129,8 @@ def bind(name: str, arguments: dict[str, Any], now: datetime) -> Tool | Several:
     """The tool, ready to run, for one task or several.
 
     ``now`` is the user's local time when they wrote what is answered: days and times in words
-    follow from it. Raises ToolError, which says what is wrong with the arguments. Of several, one
-    that is right is enough.
+    follow from it. Raises ToolError, which names every wrong argument. Of several, one that is
+    right is enough.
     """
     if name not in TOOLS:
         raise ToolError(f"There is no tool of that name. The tools are: {', '.join(TOOLS)}.")
@@ -171,15 +171,19 @@ def _one(tool: type[Bound], arguments: dict[str, Any], now: datetime) -> Bound:
     unkept = [each for each in arguments.items() if clean_json([*each]) != [*each]]
     if unkept:
         raise ToolError("; ".join(f"{clean_text(argument)}: {UNKEPT}" for argument, _ in unkept))
-    moments = Moments(now)
-    given = moments.understood(_given(tool, arguments))
+    moments, given, faults = Moments(now), _given(tool, arguments), []
+    try:
+        given = moments.understood(given)
+    except ToolError as error:
+        faults.append(str(error))
+        given = {argument: value for argument, value in given.items() if argument not in MOMENTS}
     try:
         bound = tool.model_validate_json(json.dumps(given))
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False)
-        raise ToolError(
-            "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
-        ) from None
+        told = error.errors(include_url=False, include_input=False)
+        faults += [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in told]
+    if faults:
+        raise ToolError("; ".join(faults))
     bound.tell(moments.taken)
     return bound
 

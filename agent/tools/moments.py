@@ -20,6 +20,9 @@ from todos.spelling import DAY, TIME_OF_DAY, read_day, read_time
 FILTERS = tuple(
     f"{what}_{side}" for what in ("due", "completed", "created") for side in ("from", "to")
 )
+MOMENTS = frozenset({"due_date", "due_time", *FILTERS})
+"""The arguments that are a day or a time."""
+
 OF_THE_PAST = ("completed_", "created_")
 LONGEST = 100  # characters
 

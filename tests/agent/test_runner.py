@@ -2,19 +2,25 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent import runner
+from agent import prompt, runner
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLMTimeout, Response, ToolRequest
 from agent.runner import Call, Limits, Outcome
 from tests.fakes import ScriptedLLM, call
 
 LIMITS = Limits(steps=8, tool_calls=16, seconds=90, characters=1_000)
-PROMPT = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "hi"}]
+NOW = datetime(2026, 11, 29, 6, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+PROMPT = [
+    {"role": "system", "content": "Be kind."},
+    {"role": "user", "content": prompt.stamped("hi", NOW)},
+]
 
 
 @dataclass
@@ -104,6 +110,27 @@ def test_a_model_that_asks_for_tools_for_ever_is_stopped_honestly() -> None:
     assert len(llm.prompts) == 3
     assert text(events) == runner.CUT_SHORT
     assert "cut short" in outcome.warning
+
+
+@pytest.mark.parametrize(
+    "bad", [call("create_task"), call("fly"), ToolRequest("create_task", '{"title": "Mi')]
+)
+def test_the_first_step_that_asks_for_nothing_that_can_be_made_does_not_count(
+    bad: ToolRequest,
+) -> None:
+    llm = ScriptedLLM([bad], [bad, bad], [call("list_tasks")], *[[bad]] * 9)
+
+    play(llm, limits=replace(LIMITS, steps=3))
+
+    assert len(llm.prompts) == 4
+
+
+def test_a_step_that_asks_for_one_thing_that_can_be_made_counts() -> None:
+    llm = ScriptedLLM(*[[call("create_task"), call("list_tasks")]] * 9)
+
+    play(llm, limits=replace(LIMITS, steps=3))
+
+    assert len(llm.prompts) == 3
 
 
 def test_no_more_calls_are_made_than_allowed() -> None:
