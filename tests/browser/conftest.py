@@ -20,7 +20,7 @@ from tests.browser.viewports import WIDE
 from tests.browser.watch import Watch
 from tests.conftest import database_url
 from tests.factories import UserFactory
-from tests.served.processes import Model
+from tests.served.processes import Model, Mortal
 from tests.servers import TodoChat
 
 # The first has no windows to keep up, and takes half the time.
@@ -164,14 +164,10 @@ def axe() -> Callable[[Page], None]:
     return check
 
 
-def served(**others: str) -> TodoChat:
-    """A server that knows the sessions which the tests make."""
-    return TodoChat(
-        database_url(),
-        SECRET_KEY=settings.SECRET_KEY,
-        WEB_CONCURRENCY="1",
-        **(dict.fromkeys(LIMITS, "1000/s") | others),
-    )
+def served(**others: str) -> Mortal:
+    """A server that knows the sessions which the tests make, and leaves their rows alone."""
+    own = {"SECRET_KEY": settings.SECRET_KEY, "WEB_CONCURRENCY": "1", "AGENT_FINISH_TURNS": "0"}
+    return Mortal(database_url(), **{**own, **dict.fromkeys(LIMITS, "1000/s"), **others})
 
 
 def _session_of(user: User, url: str) -> dict[str, str]:
