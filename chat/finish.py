@@ -19,7 +19,7 @@ from django.db import connection
 from agent.choice import chosen_llm
 from chat.processes import close_turns_of_the_dead, this_process
 from chat.turns import answer
-from conversations.models import ConversationBusy, TooManyTurns, Turn
+from conversations.models import ConversationBusy, TooManyTurns, Turn, TurnLost
 from web.connections import release_connection
 from web.errors import log_database_failure
 from web.request_id import current_request_id, name_in_log
@@ -87,7 +87,11 @@ class Finisher:
                 self._take_over(turn)
             except TooManyTurns:  # later: its user has others open
                 full.add(turn.user_id)
-            except (ConversationBusy, ObjectDoesNotExist):  # somebody was faster, or it is gone
+            except (
+                TurnLost,
+                ConversationBusy,
+                ObjectDoesNotExist,
+            ):  # somebody was faster, or it is gone
                 continue
         return len(self._hands) - busy
 

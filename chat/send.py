@@ -16,7 +16,7 @@ from accounts.models import User
 from chat.errors import DailyTurnsUsedUp, IdempotencyKeyReused, TurnInProgress
 from chat.processes import close_turns_of_the_dead
 from chat.turns import open_turn
-from conversations.models import Conversation, IdempotencyKeyTaken, NoTurnsLeft, Turn
+from conversations.models import Conversation, IdempotencyKeyTaken, NoTurnsLeft, Turn, TurnLost
 from web.request_id import current_request_id
 from web.throttles import throttle
 
@@ -39,8 +39,7 @@ def send(
         return earlier, True
     throttle(request, "chat", settings.CHAT_RATE, str(user.pk))
     if earlier:
-        conversation = _conversation(user, earlier.conversation_id)
-        return open_turn(conversation, earlier.retry), False
+        return try_again(earlier, _conversation(user, earlier.conversation_id)), False
     conversation = _conversation(user, conversation_id)
     begin = partial(
         conversation.begin_turn,
@@ -89,6 +88,14 @@ def _earlier_turn(user: User, key: str, what: str) -> Turn | None:
         raise TurnInProgress(mine)
     turn.load_messages()
     return turn
+
+
+def try_again(turn: Turn, conversation: Conversation) -> Turn:
+    """Open once more, as ``open_turn`` does. Raises TurnInProgress when somebody was faster."""
+    try:
+        return open_turn(conversation, turn.retry)
+    except TurnLost:
+        raise TurnInProgress(Turn.objects.filter(pk=turn.pk)) from None
 
 
 def _conversation(user: User, conversation_id: UUID | None) -> Conversation:

@@ -145,7 +145,7 @@ class Turn(TurnState):
     def retry(self, lease: timedelta, *, slots: int = 3, process: UUID | None = None) -> Self:
         """Open the turn again after it ended badly, for ``process``.
 
-        Raises ConversationBusy, also to the slower of two who try; TooManyTurns.
+        Raises TurnLost to the slower of two who try, and ConversationBusy, TooManyTurns.
         """
         ended_badly = Turn.objects.filter(status__in=(Turn.Status.FAILED, Turn.Status.INCOMPLETE))
         self._reopen(ended_badly, self.conversation.touch, lease, slots, process)
@@ -183,7 +183,7 @@ class Turn(TurnState):
                 finished_at=None,
             )
             if not reopened:
-                raise ConversationBusy
+                raise TurnLost
 
             # What is said begins anew; the calls made before stand ahead of it.
             self.tool_calls.update(text_before=0)

@@ -11,8 +11,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from agent.llm import LLMUnavailable
+from chat.errors import TurnInProgress
 from chat.finish import AT_ONCE, Finisher
-from conversations.models import Conversation, ConversationBusy, ToolCall, Turn, TurnCount
+from chat.send import try_again
+from conversations.models import Conversation, ConversationBusy, ToolCall, Turn, TurnCount, TurnLost
 from tests.chat.streams import parse
 from tests.conftest import Plays
 from tests.factories import LEASE, ConversationFactory, UserFactory, record_call, say
@@ -193,8 +195,19 @@ def test_of_two_takers_one_gets_it(conversation: Conversation) -> None:
     quick, slow = Turn.objects.get(), Turn.objects.get()
     quick.take_over(LEASE)
 
-    with pytest.raises(ConversationBusy):
+    with pytest.raises(TurnLost):
         slow.take_over(LEASE)
+
+    assert Turn.objects.get().attempt == 2
+
+
+def test_whoever_comes_with_its_key_just_then_is_told_at_once(conversation: Conversation) -> None:
+    broken_off(conversation)
+    slow = Turn.objects.get()
+    Turn.objects.get().take_over(LEASE)
+
+    with pytest.raises(TurnInProgress):
+        try_again(slow, conversation)
 
     assert Turn.objects.get().attempt == 2
 
@@ -374,3 +387,54 @@ def test_what_is_logged_names_the_turn_and_says_nothing_of_it(
 
     assert "taken over" in caplog.text
     assert "SECRET" not in caplog.text
+
+
+GOES_AWAY = {"its conversation is deleted": deleted, "its user is deactivated": deactivated}
+
+
+@pytest.mark.parametrize("why", GOES_AWAY)
+def test_nothing_more_is_done_when_meanwhile(
+    conversation: Conversation, plays: Plays, why: str
+) -> None:
+    turn = broken_off(conversation)
+
+    def then(_prompt: object) -> list[object]:
+        GOES_AWAY[why](turn)
+        return ["Just a moment. ", MILK]
+
+    plays(then)
+
+    assert Finisher().finish_all() == 1
+
+    assert Turn.objects.get().status == Status.CANCELLED
+    assert not Task.objects.exists()
+
+
+def test_a_user_who_is_erased_meanwhile_takes_it_along(
+    conversation: Conversation, plays: Plays
+) -> None:
+    broken_off(conversation)
+    kept = broken_off(ConversationFactory(user=UserFactory()))
+
+    def then(_prompt: object) -> list[object]:
+        conversation.user.delete()
+        return [MILK]
+
+    plays(then, ["Here."])
+    finisher = Finisher()
+
+    assert finisher.finish_all() == 2
+
+    assert Turn.objects.get() == kept
+    assert not Task.objects.exists()
+
+
+def test_a_message_that_was_deleted_by_hand_stands_in_no_other_turns_way(plays: Plays) -> None:
+    spoilt, whole = (broken_off(ConversationFactory(user=UserFactory())) for _ in range(2))
+    spoilt.messages.filter(role="user").delete()
+    plays(["Here."])
+
+    assert Finisher().finish_all() == 1
+
+    assert Turn.objects.get(pk=whole.pk).status == Status.COMPLETED
+    assert Turn.objects.get(pk=spoilt.pk).status == Status.INCOMPLETE

@@ -123,7 +123,7 @@ def test_of_two_who_try_again_at_once_one_does(
             go_on.wait(10)
 
     def second(read_before: Turn) -> None:
-        with pytest.raises(ConversationBusy):
+        with pytest.raises(TurnLost):
             read_before.retry(LEASE)
 
     trying = threads.submit(as_another_process, first)

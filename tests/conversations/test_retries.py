@@ -85,7 +85,7 @@ def test_a_turn_that_ended_otherwise_is_not(conversation: Conversation, status: 
     turn.finish(status, "")
     assert not turn.can_be_retried
 
-    with pytest.raises(ConversationBusy):
+    with pytest.raises(TurnLost):
         turn.retry(LEASE)
 
     assert Turn.objects.get().attempt == 1
@@ -108,7 +108,7 @@ def test_of_two_who_try_again_the_slower_is_refused(conversation: Conversation) 
     quick, slow = Turn.objects.get(), Turn.objects.get()
     quick.retry(LEASE).finish(Status.FAILED, "")
 
-    with pytest.raises(ConversationBusy):
+    with pytest.raises(TurnLost):
         slow.retry(LEASE)
 
     assert Turn.objects.get().attempt == 2
