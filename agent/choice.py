@@ -53,8 +53,8 @@ def chosen_links() -> Sequence[Link]:
 
 def listed() -> list[Listed]:
     """AGENT_MODELS; or the one endpoint that the other settings name, as such a list."""
-    if settings.AGENT_MODELS:
-        entries = endpoints.read(settings.AGENT_MODELS)
+    if settings.AGENT_MODELS_AND_KEYS:
+        entries = endpoints.read(settings.AGENT_MODELS_AND_KEYS)
     elif settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL or settings.OPENROUTER_API_KEY:
         entries = [_single()]
     else:

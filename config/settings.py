@@ -204,7 +204,8 @@ CACHES = {
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", "")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", "")
 OPENROUTER_API_KEY = env.str("OPENROUTER_API_KEY", "")
-AGENT_MODELS = env.str("AGENT_MODELS", "", validate=endpoints_or_nothing)
+# Under this name Django hides it from the pages of DEBUG, for there are keys in it.
+AGENT_MODELS_AND_KEYS = env.str("AGENT_MODELS", "", validate=endpoints_or_nothing)
 AGENT_MODEL = env.str("AGENT_MODEL", "")
 AGENT_HISTORY_MESSAGES = min(200, env.int("AGENT_HISTORY_MESSAGES", 50, validate=bounds(1)))
 AGENT_MAX_STEPS = env.int("AGENT_MAX_STEPS", 8, validate=bounds(1))

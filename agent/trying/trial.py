@@ -41,6 +41,8 @@ def first_call(llm: LLM) -> tuple[Heard, Finding]:
 
 
 def _why_no_call(llm: LLM, heard: Heard) -> str:
+    if heard.response.lacks_tools:
+        return "It takes no tools: its server refuses them. It can talk and do nothing."
     if "create_task" in heard.response.text:
         return (
             "It writes calls as text: its server does not read them. llama.cpp wants --jinja, vLLM "

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.views.debug import SafeExceptionReporterFilter
 from pytest_django import Settings
 
 from agent import choice
@@ -25,7 +26,7 @@ def chosen_anew() -> Iterator[None]:
 
 
 def models(settings: Settings, *entries: Any) -> None:
-    settings.AGENT_MODELS = json.dumps(entries)
+    settings.AGENT_MODELS_AND_KEYS = json.dumps(entries)
 
 
 @pytest.mark.parametrize(
@@ -165,3 +166,9 @@ def test_a_list_of_one_is_no_chain(settings: Settings) -> None:
     models(settings, BUILT_IN)
     assert isinstance(choice.chosen_llm(), OfflineLLM)
     assert not choice.is_configured()
+
+
+def test_the_keys_of_a_list_are_hidden_where_settings_are_shown(settings: Settings) -> None:
+    models(settings, CLOUD)
+
+    assert "sk-mistral" not in str(SafeExceptionReporterFilter().get_safe_settings())

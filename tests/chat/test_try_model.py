@@ -84,6 +84,7 @@ def test_a_model_that_does_all_that_is_asked_has_no_fault_and_no_note(tries: Tri
         ({"talks": True}, "Tools are ignored: it talks where it should call one"),
         ({"talks": True, "usage": False}, "Tools are ignored: it talks where it should call one"),
         ({"writes_calls": True}, "It writes calls as text"),
+        ({"refuses": ("tools",)}, "It takes no tools: its server refuses them"),
     ],
 )
 def test_a_model_that_makes_no_calls_cannot_do_the_work(
@@ -190,13 +191,14 @@ def test_each_endpoint_of_a_chain_is_tried(settings: Settings) -> None:
             {"base_url": server.url, "model": "m", "api_key": KEY, "name": name}
             for server, name in ((first, "one"), (second, "two"))
         ]
-        settings.AGENT_MODELS = json.dumps([*entries, "built-in"])
+        settings.AGENT_MODELS_AND_KEYS = json.dumps([*entries, "built-in"])
         told, well = command("--longest", "9000")
         as_json, _ = command("--longest", "2000", "--json")
 
     assert not well
-    assert told.index("one: m") < told.index("Context of 4,096") < told.index("two: m")
+    assert told.index("one: ") < told.index("Context of 4,096") < told.index("two: ")
     assert '"context_tokens": 4096, "max_tokens": 1024 in its entry of AGENT_MODELS' in told
+    assert told.endswith("Not fit for the work of the assistant: two.")
     assert KEY not in told + as_json
     found = json.loads(as_json[: as_json.rindex("]") + 1])
     assert [each["works"] for each in found] == [True, False]
@@ -251,7 +253,7 @@ def test_at_start_the_log_has_a_line_for_each_endpoint(
     caplog.set_level(logging.INFO)
     with ScriptedServer(answer_of=model.answer) as server:
         entry = {"base_url": server.url, "model": "m", "api_key": KEY, "name": "home"}
-        settings.AGENT_MODELS = json.dumps([entry, "built-in"])
+        settings.AGENT_MODELS_AND_KEYS = json.dumps([entry, "built-in"])
         try_all()
 
     said = [each for each in caplog.records if each.name == "agent.trying.start"]

@@ -30,14 +30,15 @@ class Model:
         assert not bends
 
     def answer(self, body: dict[str, Any]) -> Answer:
-        if set(self.refuses) & body.keys():
-            return fails(400)
+        if refused := set(self.refuses) & body.keys():
+            return fails(400, words=f"the model does not support {refused.pop()}")
         read = [body["messages"], [] if self.blind else body.get("tools", [])]
         tokens = len(json.dumps(read)) // 4
         if tokens > self.context and not self.cuts:
             return fails(400)
         usage = {"prompt_tokens": min(tokens, self.context), "completion_tokens": 5 + self.thinks}
         self._ending: list[Any] = [{"choices": [], "usage": usage}] if self.usage else []
+        self._is_told_of_tools = bool(body.get("tools")) and not self.blind
         last = body["messages"][-1]
         if last["role"] == "tool":
             return self._says("Done.")
@@ -61,7 +62,7 @@ class Model:
 
     def _asks(self, *titles: str) -> Answer:
         calls = [ToolRequest("create_task", json.dumps({"title": title})) for title in titles]
-        if self.blind or self.talks:
+        if self.talks or not self._is_told_of_tools:
             return self._says("I have added it!")
         if self.writes_calls:
             return self._says(f"create_task({calls[0].arguments})")

@@ -51,12 +51,15 @@ class Command(BaseCommand):
         endpoints = _endpoints(**options)
         told = []
         for place, endpoint in enumerate(endpoints, 1):
-            self._say(f"{name_of(endpoint, place)}: {endpoint.model}")
-            told.append(self._try(endpoint, options["longest"], is_one_of_many=len(endpoints) > 1))
+            name = name_of(endpoint, place)
+            self._say(f"{name}: each answer is waited for up to {LIMITS['first_byte']:.0f} s")
+            found = self._try(endpoint, options["longest"], is_one_of_many=len(endpoints) > 1)
+            told.append({"name": name, **found})
         if self.quiet:
             self.stdout.write(json.dumps(told, indent=2))
-        if not all(each["works"] for each in told):
-            raise CommandError("It cannot do the work of the assistant.", returncode=1)
+        if broken := [each["name"] for each in told if not each["works"]]:
+            names = " and ".join(broken)
+            raise CommandError(f"Not fit for the work of the assistant: {names}.", returncode=1)
 
     def _try(self, endpoint: Endpoint, longest: int, *, is_one_of_many: bool) -> dict[str, Any]:
         first_byte = endpoint.first_byte or first_byte_deadline(endpoint.base_url)
