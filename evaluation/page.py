@@ -72,6 +72,7 @@ def _misses(trials: list[Trial]) -> list[dict[str, Any]]:
             "case": case,
             "times": len(missed),
             "wrong": any(trial["wrong_write"] for trial in missed),
+            "answer": missed[0]["answer"],
             "whys": list(dict.fromkeys(trial["why"] or trial["error"] for trial in missed)),
         }
         for case, missed in whys.items()

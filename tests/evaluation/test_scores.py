@@ -14,7 +14,7 @@ from evaluation.table import drawn as table
 def trial(case: str, number: int, *, passed: bool, **more: Any) -> dict[str, Any]:
     costs = {"steps": 2, "input_tokens": 1200, "output_tokens": 40, "cached_tokens": None}
     told = {"case": case, "digest": "", "number": number, "passed": passed, "why": "", "error": ""}
-    return {**told, "answer": "", "wrong_write": False, "seconds": 0.5, **costs, **more}
+    return {**told, "answer": "<i>Hm</i>", "wrong_write": False, "seconds": 0.5, **costs, **more}
 
 
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
@@ -83,6 +83,7 @@ def test_the_page_stands_alone_and_trusts_no_text(k: int) -> None:
 
     assert "<script" not in html
     assert "<b>no" not in html
+    assert "“&lt;i&gt;Hm&lt;/i&gt;”" in html
     assert "http" not in html.replace("http-equiv", "")
     assert html.count("<svg") == 12 + (k > 1)
     assert html.index("undo/In other words") < html.index("</ul>")

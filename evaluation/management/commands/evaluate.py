@@ -1,5 +1,6 @@
 import json
 import sys
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from evaluation import cases, page, table
 from evaluation.progress import shown
-from evaluation.results import Results, file_of
+from evaluation.results import Results, failed_to_answer, file_of
 from evaluation.scores import report
 from evaluation.workers import BUILT_IN, Contestant, WorkerLost, trials
 
@@ -75,10 +76,10 @@ class Command(BaseCommand):
         self.stdout.write(table.drawn(scores))
         _write(options["json"], json.dumps(scores, indent=2) + "\n")
         _write(options["html"], page.drawn(scores, families, made) if options["html"] else "")
-        if scores["all"]["errors"]:
+        if errors := Counter(trial["error"] for trial in failed_to_answer(made)):
+            codes = ", ".join(f"{code} {times}" for code, times in errors.most_common())
             raise CommandError(
-                f"{scores['all']['errors']} trials had no answer to judge. Run it again to try "
-                "these alone."
+                f"Trials without an answer to judge: {codes}. Run it again to try these alone."
             )
 
     def _try(
