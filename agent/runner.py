@@ -123,7 +123,6 @@ def run(
     *,
     limits: Limits,
     first_step: int = 0,
-    untold: str = "",
     idle: Callable[[], None] = wait_on,
 ) -> Generator[Event, None, Outcome]:
     """Answer the prompt ``messages``. ``execute`` makes a call and keeps its record, or raises.
@@ -131,8 +130,7 @@ def run(
     ``messages`` and calls have whole ids; the model reads and writes handles in their place. Calls
     beyond the limit are refused, and the model is told so in one more step. Once in a turn a step
     does not count: the first that asks for nothing that could be made. Raises LLMError.
-    ``first_step`` is past the steps of an earlier attempt at the same turn, and ``untold`` is what
-    of the reply no message of the prompt tells yet.
+    ``first_step`` is past the steps of an earlier attempt at the same turn.
     """
     deadline = monotonic() + limits.seconds
     handles = Handles()
@@ -141,7 +139,7 @@ def run(
     outcome = Outcome()
     calls_left = limits.tool_calls
     has_changed = False
-    reply = _Reply(limits.characters, deadline, untold)
+    reply = _Reply(limits.characters, deadline)
     in_time = _in_time(deadline, idle)
     now = prompt.local_now(messages)
     step, last, has_erred = first_step, first_step + limits.steps, False
@@ -237,10 +235,10 @@ class _Reply:
     What comes after the ``deadline`` is LLMTimeout.
     """
 
-    def __init__(self, room: int, deadline: float, untold: str = "") -> None:
+    def __init__(self, room: int, deadline: float) -> None:
         self._room = room
         self._deadline = deadline
-        self._untold = untold
+        self._untold = ""
         self._is_blank = True
         self.is_cut = False
 

@@ -111,17 +111,11 @@ class Work:
             steps=settings.AGENT_MAX_STEPS,
             tool_calls=settings.AGENT_MAX_TOOL_CALLS,
             seconds=settings.AGENT_TURN_DEADLINE,
-            characters=max(0, settings.AGENT_MAX_REPLY_CHARS - len(self.said)),
+            characters=settings.AGENT_MAX_REPLY_CHARS,
         )
-        last = self.turn.calls[-1] if self.turn.calls else None
+        first_step = self.turn.calls[-1].step + 1 if self.turn.calls else 0
         return runner.run(
-            llm,
-            messages,
-            self._execute,
-            limits=limits,
-            first_step=last.step + 1 if last else 0,
-            untold=self.said[last.text_before if last else 0 :],
-            idle=self._save,
+            llm, messages, self._execute, limits=limits, first_step=first_step, idle=self._save
         )
 
     def _keep(

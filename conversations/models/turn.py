@@ -283,12 +283,12 @@ class Turn(TurnState):
     def history(self, limit: int) -> list[Message | Told]:
         """The messages up to the turn's own two: at most ``limit`` with them, and 2 queries.
 
-        A third of ``limit`` is left out at once, so that history seldom begins with another message
-        than for the turn before; prompts that begin alike cost less.
+        Ten are left out at once, a third where that is less, so that history seldom begins with
+        another message than for the turn before; prompts that begin alike cost less.
         """
         own: list[Message | Told] = [self.user_message, self.reply]
         first = self.reply.seq - limit + 1
-        block = max(2, limit // 6 * 2)
+        block = min(10, max(2, limit // 6 * 2))
         start = max(1, 1 - (1 - first) // block * block)
         if start >= self.user_message.seq:
             return own
