@@ -1,7 +1,7 @@
 """The prompts of real turns, as the chat templates of real models render them."""
 
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from itertools import pairwise
 from typing import Any
@@ -11,13 +11,13 @@ from jinja2 import Template
 
 from accounts.models import User
 from agent import tools
-from agent.events import TextDelta
-from agent.llm import LLM, LLMUnavailable, Message, Response
+from agent.llm import LLM, LLMUnavailable, Message
 from agent.offline.assistant import OfflineLLM
 from chat import turns
 from conversations.models import Conversation
 from tests.agent.chat_templates import FOLDER, render, template_of
 from tests.fakes import ScriptedLLM, call
+from tests.fakes.prompts import Heard
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
@@ -94,19 +94,6 @@ SCRIPT: list[tuple[str, list[Any]]] = [
 """What the user says, and the steps of the model that answers."""
 
 
-class Recorder:
-    """A language model that keeps each prompt that another one gets."""
-
-    def __init__(self, llm: LLM) -> None:
-        self.llm = llm
-        self.model = llm.model
-        self.prompts: list[list[Message]] = []
-
-    def stream(self, messages: list[Message], *rest: Any) -> Generator[TextDelta, None, Response]:
-        self.prompts.append(messages)
-        return self.llm.stream(messages, *rest)
-
-
 @pytest.fixture
 def prompts(user: User) -> list[list[list[Message]]]:
     """Those of one conversation, turn by turn: of a scripted model, the built-in one, another."""
@@ -126,11 +113,11 @@ def prompts(user: User) -> list[list[list[Message]]]:
 def _prompts_of_turn(
     conversation: Conversation, user: User, said: str, llm: LLM
 ) -> list[list[Message]]:
-    recorder = Recorder(llm)
+    heard = Heard(llm)
     turn = turns.open_turn(conversation, partial(conversation.begin_turn, said))
-    list(turns.answer(turn, user, recorder))
+    list(turns.answer(turn, user, heard))
     conversation.refresh_from_db()
-    return recorder.prompts
+    return heard.prompts
 
 
 @cache
