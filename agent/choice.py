@@ -101,7 +101,11 @@ def _llm(entry: Listed, behind: Sequence[Listed]) -> LLM:
     if entry == BUILT_IN:
         return OfflineLLM(settings.AGENT_CALL_DEADLINE)
     another = any(isinstance(each, Endpoint) for each in behind)
-    return remote_llm(entry, longest_pause=SHORT_PAUSE if another else inf)
+    return remote_llm(
+        entry,
+        longest_pause=SHORT_PAUSE if another else inf,
+        stand_in=OfflineLLM(settings.AGENT_CALL_DEADLINE) if BUILT_IN in behind else None,
+    )
 
 
 def remote_llm(entry: Endpoint, **other: Any) -> "RemoteLLM":

@@ -100,13 +100,13 @@ class Completion:
             raise CallError(LLMUnavailable, "dropped connection: no end")
         self._finish_reason = self._finish_reason or ("tool_calls" if self._calls else "stop")
 
-    def response(self, *, lacks_tools: bool) -> Response:
+    def response(self, *, warning: str) -> Response:
         return Response(
             text=self.text,
             tool_requests=self._calls.requests(),
             finish_reason=self._finish_reason,
             model=self._model,
-            lacks_tools=lacks_tools,
+            warning=warning,
             **self._usage.counts(),
             thinking=self._thinking.thought,
             beside=beside.joined(self._beside) if self._calls else {},

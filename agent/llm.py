@@ -40,8 +40,12 @@ class Response:
     cached_tokens: int | None = None
     thinking: str = ""
     beside: dict[str, Any] = field(default_factory=dict)
-    lacks_tools: bool = False
-    """The model has no way to ask for tools, and was not offered any."""
+    warning: str = ""
+    """A sentence for the person, where the model takes no tools and so was not offered any."""
+
+    @property
+    def lacks_tools(self) -> bool:
+        return bool(self.warning)
 
 
 def wait_on() -> None:
@@ -65,6 +69,12 @@ class LLM(Protocol):
         ``idle`` is called about once a second while no text comes; what it raises ends the step.
         """
         ...
+
+
+class StandIn(LLM, Protocol):
+    """A language model that can tell beforehand whether it has an answer."""
+
+    def understands(self, messages: list[Message]) -> bool: ...
 
 
 class LLMError(Exception):

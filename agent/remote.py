@@ -5,6 +5,7 @@ import math
 import random
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property, partial
@@ -24,9 +25,10 @@ from agent.llm import (
     LLMUnavailable,
     Message,
     Response,
+    StandIn,
     wait_on,
 )
-from agent.terms import Asking, Terms
+from agent.terms import NO_TOOLS, Asking, Terms
 from agent.transport import Deadline, Transport, exchange
 
 logger = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ LONGEST_RETRY_AFTER = 120  # seconds that a user is ever told to wait
 TAIL_SECONDS = 0.2
 FINISHED_SECONDS = 0.8
 """How long an answer that has told why it ends may take for its usage and its end mark."""
+STOOD_IN = "The language model cannot use tools; the built-in assistant answered."
+
 AZURE = "api-version"
 """In the query of a base URL, it tells a server that takes the key in a header of its own."""
 
@@ -70,6 +74,7 @@ class RemoteLLM:
     ``temperature`` None is not sent. ``context_tokens`` are those of prompt and answer together;
     0: learnt from what the server refuses.
     What stands behind a ``?`` in the base URL, as Azure wants it, goes along with each request.
+    ``stand_in`` answers what it understands where the model takes no tools.
     Keys, addresses and the server's own words are in no exception that leaves, and in no log.
     """
 
@@ -85,6 +90,7 @@ class RemoteLLM:
         max_tokens: int = 0,
         temperature: float | None = None,
         context_tokens: int = 0,
+        stand_in: StandIn | None = None,
         longest_pause: float = math.inf,
         max_bytes: int = 16_000_000,
     ) -> None:
@@ -97,6 +103,7 @@ class RemoteLLM:
         self._silence = silence
         self._longest_pause = longest_pause
         self._max_bytes = max_bytes
+        self._stand_in = stand_in
         self._terms = Terms(max_tokens, temperature, context_tokens)
 
     def stream(
@@ -113,6 +120,9 @@ class RemoteLLM:
         asking = Asking(self._terms, self.model, messages, tools)
         attempt = 1
         while True:
+            if asking.lacks_tools and self._stand_in and self._stand_in.understands(messages):
+                response = yield from self._stand_in.stream(messages, tools, idle)
+                return replace(response, warning=STOOD_IN)
             completion = Completion(self.model, names)
             try:
                 response = yield from self._attempt(completion, asking, deadline)
@@ -154,7 +164,7 @@ class RemoteLLM:
                 yield TextDelta(text)
             _read_tail(pieces, deadline)
         asking.was_taken()
-        return completion.response(lacks_tools=asking.lacks_tools)
+        return completion.response(warning=NO_TOOLS if asking.lacks_tools else "")
 
     def _ran_out(self, response: Response) -> bool:
         """Whether it came to the limit of its tokens before it had said or asked for anything.

@@ -32,10 +32,6 @@ TOO_MANY = (
     "tools that change tasks take several at once."
 )
 NOT_ALL_DONE = "Not all of it was done: it took more calls than one message may make."
-NO_TOOLS = (
-    "This language model cannot use tools: it does not see your tasks and cannot change any, "
-    "whatever it says."
-)
 COMMAND_IN_WORDS = "The assistant wrote down a command instead of doing it; nothing came of that."
 CUT_SHORT = (
     "I stopped here, because this took more steps than I may take for one message. "
@@ -108,8 +104,7 @@ class Outcome:
     def add(self, response: Response) -> None:
         self.model = response.model or self.model
         self.finish_reason = response.finish_reason
-        if response.lacks_tools:
-            self.warning = NO_TOOLS
+        self.warning = response.warning or self.warning
         self.input_tokens = added(self.input_tokens, response.input_tokens)
         self.output_tokens = added(self.output_tokens, response.output_tokens)
         self.cached_tokens = added(self.cached_tokens, response.cached_tokens)

@@ -19,6 +19,11 @@ NO_TOOLS_SECONDS = 600
 FOR_THE_ANSWER = 4_000
 """Tokens of a context that are left to the answer, and never more than a quarter of it."""
 
+NO_TOOLS = (
+    "This language model cannot use tools: it does not see your tasks and cannot change any, "
+    "whatever it says."
+)
+
 Fields = dict[str, Any]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from agent.events import TextDelta
 from agent.llm import LLMTimeout, Message, Response, wait_on
 from agent.offline import talk
+from agent.offline.intents import Guess, Say, Unclear
 from agent.offline.known import Known, Reply
 from agent.offline.planning.plans import plan
 from agent.offline.planning.telling import with_left_over
@@ -48,12 +49,30 @@ class OfflineLLM:
         requests = [request.as_tool_request() for request in step]
         return Response("", requests, finish_reason="tool_calls", model=MODEL)
 
+    def understands(self, messages: list[Message]) -> bool:
+        """Whether the last message of the user is of a kind that it knows. Raises LLMTimeout."""
+        turn, known = _read(messages, monotonic() + self._deadline)
+        match understand(turn.said, known, turn.at):
+            case Unclear() | Guess(intent=Unclear()) | Say(topic="off_topic"):
+                return False
+        return True
+
 
 def next_step(messages: list[Message], deadline: float = inf) -> list[Request] | Reply:
     """The tool calls that the last message of the user takes next, or the reply to it.
 
     Raises LLMTimeout after ``deadline``, a time of the monotonic clock.
     """
+    current, known = _read(messages, deadline)
+    played = _play(current, known)
+    _check(deadline)
+    if played.returned is None:
+        return packed(played.requests)
+    return with_left_over(played.unused, played.returned)
+
+
+def _read(messages: list[Message], deadline: float) -> tuple[Turn, Known]:
+    """The turn to be answered, and what those before it tell."""
     *past, current = talk.read(messages)
     understood = _to_understand(past)
     known = Known()
@@ -61,11 +80,7 @@ def next_step(messages: list[Message], deadline: float = inf) -> list[Request] |
         reply = _reply_of(turn, known) if place in understood else told_by(turn)
         known = known.learn(turn).after(reply)
         _check(deadline)
-    played = _play(current, known)
-    _check(deadline)
-    if played.returned is None:
-        return packed(played.requests)
-    return with_left_over(played.unused, played.returned)
+    return current, known
 
 
 def _check(deadline: float) -> None:

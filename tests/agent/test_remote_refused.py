@@ -191,8 +191,7 @@ def test_a_model_without_tools_answers_without_them(
             while True:
                 next(stream)
         except StopIteration as stop:
-            is_told: bool = stop.value.lacks_tools
-            return is_told
+            return bool(stop.value.warning)
 
     with a_server(answer) as (server, llm):
         assert [ask_it(), ask_it()] == [True, True]

@@ -6,7 +6,10 @@ import pytest
 from rest_framework.test import APIClient
 
 from agent.llm import LLMNoModel, LLMNoQuota, LLMTooLong
-from agent.runner import FILTERED, NO_TOOLS
+from agent.offline.assistant import OfflineLLM
+from agent.remote import STOOD_IN
+from agent.runner import FILTERED
+from agent.terms import NO_TOOLS
 from conversations.models import Message, Turn
 from tests.agent.refused_elsewhere import TOLD
 from tests.agent.test_remote_refused import reads_only, refuses
@@ -121,6 +124,32 @@ def test_a_model_without_tools_answers_and_the_person_is_warned(
     assert [body["warning"] for body in bodies] == [NO_TOOLS] * 2
     assert server.hits == 3
     assert not Task.objects.exists()
+
+
+def test_the_built_in_assistant_stands_in_for_a_model_without_tools_where_it_understands(
+    client: APIClient, connects: Connects
+) -> None:
+    told = TOLD["Ollama: no tools"]
+
+    def no_tools(body: dict[str, Any]) -> Answer:
+        return refuses(told) if "tools" in body else says("Rivers are long.")
+
+    server = connects(answer_of=no_tools, stand_in=OfflineLLM())
+
+    added = say(client, "add milk").json()
+    where = {"conversation_id": added["conversation_id"]}
+    again = say(client, "complete milk", **where).json()
+    asked = server.hits
+    others = [
+        say(client, words, **where).json()
+        for words in ("why is the sky blue?", "explain quantum mechanics to me", "I feel tired")
+    ]
+
+    assert [body["warning"] for body in (added, again)] == [STOOD_IN, STOOD_IN]
+    assert Task.objects.get().completed_at is not None
+    assert (asked, server.hits) == (1, 4)
+    assert [body["warning"] for body in others] == [NO_TOOLS] * 3
+    assert others[0]["assistant_message"]["content"] == "Rivers are long."
 
 
 def test_a_message_that_is_too_long_is_told_so_and_the_next_one_is_answered(
