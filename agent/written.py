@@ -59,8 +59,8 @@ ESCAPED = re.compile(
     r"(?:<escape>)?(\w{1,64})(?:<escape>)?:(?:<escape>([^<]*)<escape>|([^<,{}]*)),?"
 )
 
-NAMES = ("name", "tool", "tool_name", "function", "function_name")
-ARGUMENTS = ("arguments", "parameters", "args", "input", "tool_input")
+NAMES = ("name", "tool", "tool_name", "function", "function_name", "action")
+ARGUMENTS = ("arguments", "parameters", "args", "input", "tool_input", "action_input")
 WINDOW = 200
 """Characters of a line that tell whether a call may begin with it."""
 LONGEST = 250_000
@@ -196,8 +196,8 @@ def _beginnings(names: tuple[str, ...]) -> re.Pattern[str]:
     key = "|".join((*NAMES, *ARGUMENTS, "tool_calls", "type", "id"))
     called = rf"(?:{NAME}\.)?(?:{'|'.join(map(re.escape, names))})"
     return re.compile(
-        rf"{OPENING}|{PREFIX}|(?:```\w{{0,20}}\s{{1,9}}|functools)?"
-        rf"(?:\[?\s{{0,9}}\{{\s{{0,9}}[\"']?(?:{key})\b|\[?\s?{called}[(\s]|to=functions)"
+        rf"(?:```\w{{0,20}}\s{{1,9}})?(?:{OPENING}|{PREFIX}|to=functions|(?:functools)?\[?\s{{0,9}}"
+        rf"(?:\{{\s{{0,9}}[\"']?(?:{key})\b|{called}[(\s]))"
     )
 
 

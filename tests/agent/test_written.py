@@ -65,6 +65,8 @@ FORMS = {
     "Command R": f"<|START_ACTION|>[{CALL.replace('name', 'tool_name')}]<|END_ACTION|>",
     "Nemotron": f"<TOOLCALL>[{CALL}]</TOOLCALL>",
     "Hunyuan": f"<tool_calls><tool_call>create_task\n```json\n{J}\n```\n</tool_call></tool_calls>",
+    "marked and fenced": f"```\n[TOOL_CALLS] [{CALL}]\n```",
+    "an action": CALL.replace("name", "action").replace("arguments", "action_input"),
     "InternLM": f"<|action_start|><|plugin|>{CALL}<|action_end|>",
 }
 
