@@ -20,7 +20,7 @@ from todos.models import Task
 
 
 class CreateTask(ForTasks):
-    """Add a task, or several as tasks: 'buy milk', 'remind me to call Bob at 5'."""
+    """Add a task, or several as tasks: 'I need to …', 'put … on my list'."""
 
     name = "create_task"
     several = "tasks"

@@ -23,7 +23,7 @@ TOLD_ORDERINGS = "due, priority, title, created_at or completed_at; falling: -pr
 
 
 class ListTasks(Tool):
-    """Look up tasks: 'what is due today?', 'what did I finish?'."""
+    """Look up tasks: 'what is overdue?' (due), 'what have I finished?' (status)."""
 
     name = "list_tasks"
     changes = False

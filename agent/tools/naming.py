@@ -14,6 +14,8 @@ Meant = Literal["open", "done", "deleted", "all"]
 LOOKED_AT = 50
 """Titles that a name is compared with; where more have its words, it names none of them alone."""
 CANDIDATES = 5
+MOST_NAMED = 25
+"""Tasks of one call; each takes a search, and others wait for the transaction."""
 
 QUOTES = re.compile("[\"'`´‘’‚“”„«»‹›]")
 ARTICLES = frozenset({"the", "a", "an", "my", "our", "your"})
@@ -29,7 +31,7 @@ POINTING = frozenset(_POINTING.split())
 
 def is_place(words: str) -> bool:
     """Whether it is a number, which may well be the place of a task in a list."""
-    return "".join(_words(words)).isdigit()
+    return "".join(_words(words)).strip("#+").isdigit()
 
 
 def tasks_named(user: User, words: str, meant: Meant) -> list[Task]:
@@ -75,8 +77,10 @@ def _is_meant(task: Task, meant: Meant) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    """Runs of letters, with their marks, and digits."""
-    return "".join(each if category(each)[0] in "LMN" else " " for each in text).split()
+    """Runs of letters, with their marks, and digits; C++ and C# are words as well."""
+    return "".join(
+        each if category(each)[0] in "LMN" or each in "+#" else " " for each in text
+    ).split()
 
 
 def _plain(title: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Annotated, Any, ClassVar, Literal
@@ -66,7 +67,7 @@ class Desk:
     origin: Origin
     show_undone: Callable[[Sequence[TaskChange]], int]
     _held: dict[UUID, Task] = field(default_factory=dict)
-    _keys: dict[str, UUID | ToolError] = field(default_factory=dict)
+    _named: dict[str, UUID | ToolError] = field(default_factory=dict)
 
     def hold(self, ids: Iterable[str], meant: Meant = "all") -> None:
         """Look these tasks of the user up, deleted ones too, and keep them from others.
@@ -90,26 +91,30 @@ class Desk:
         return task
 
     def _key(self, id: str, meant: Meant) -> UUID | ToolError:
-        if id not in self._keys:
-            self._keys[id] = _key(self.user, id, meant)
-        return self._keys[id]
+        with suppress(ValueError):
+            return UUID(id)
+        if id not in self._named:
+            room = len(self._named) < naming.MOST_NAMED
+            self._named[id] = _named(self.user, id, meant) if room else ToolError(TOO_MANY_NAMED)
+        return self._named[id]
 
 
 NO_SUCH_TASK = "There is no such task. List the tasks to see their ids."
 NO_SUCH_ID = "There is no such task: no task with the id {} was told here. List the tasks."
 NO_SUCH_PLACE = "There is no such task: give its id or its title, not its place in a list."
 NO_SUCH_TITLE = "There is no such task: no title has all of these words. List the tasks."
+TOO_MANY_NAMED = (
+    f"Only {naming.MOST_NAMED} tasks of one call may be named by their titles; give the ids of the "
+    "others."
+)
 SEVERAL_FIT = (
     "Several tasks fit these words, so nothing was done. Give the id of one of the candidates, or "
     "ask the user which one is meant."
 )
 
 
-def _key(user: User, id: str, meant: Meant) -> UUID | ToolError:
-    try:
-        return UUID(id)
-    except ValueError:
-        tasks = naming.tasks_named(user, id, meant)
+def _named(user: User, id: str, meant: Meant) -> UUID | ToolError:
+    tasks = naming.tasks_named(user, id, meant)
     if len(tasks) == 1:
         return tasks[0].pk
     if tasks:

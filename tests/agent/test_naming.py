@@ -75,6 +75,7 @@ def taken(result: dict[str, Any]) -> str:
         ("ÄRZTE anrufen", "ärzte"),
         ("दूध खरीदो", "दूध"),
         ("🎉", "🎉"),
+        ("Read the C++ book", "C++ book"),
         ("100% juice (a_b) \\ [x]", "100% juice (a_b) \\ [x]"),
         ("it", "it"),
         ("Next", "next"),
@@ -95,10 +96,18 @@ def test_one_that_fits_is_taken_and_named(user: User, name: str, title: str, wor
         *("it", "this one", "the last one", "first", "all", "task", "task_id", "<id>", "new task"),
         *("1", "#2", "2.", " 12 ", "٢", "", " ", "''", "…", "null", "%", "_", ".*", "?"),
         *("abc123", "zzzzz zzzzz", "b" * 200, "01a1fe2f-cc68", "k7m2p Buy milk"),
+        *("C book", "C# book", "#1 #2"),
     ],
 )
 def test_words_that_name_none_are_refused(user: User, name: str, words: str) -> None:
-    have(user, "Buy milk", "Fix it", "Last will: all of it, this one first", "Eggs 12 1 2", "New t")
+    have(
+        user,
+        "Buy milk",
+        "Fix it",
+        "Last will: all of it, this one first",
+        "Eggs 12 1 2",
+        "C++ book",
+    )
 
     assert refused(user, name, words).candidates == []
 
@@ -227,6 +236,17 @@ def test_items_that_are_updated_may_be_named_by_words(user: User) -> None:
     milk.refresh_from_db()
     gym.refresh_from_db()
     assert (milk.title, gym.title) == ("Gym", "Swim")
+
+
+def test_only_so_many_tasks_of_one_call_are_looked_up_by_words(user: User) -> None:
+    titles = [f"Task of {n} letters" for n in range(naming.MOST_NAMED + 2)]
+    tasks = have(user, *titles)
+
+    result = use(user, "complete_task", task_ids=[*titles[:-1], str(tasks[-1].pk)])
+
+    assert len(result["tasks"]) == naming.MOST_NAMED + 1
+    [failure] = result["failures"]
+    assert (failure["task_id"], "give the ids" in failure["error"]) == (titles[-2], True)
 
 
 def test_where_all_are_in_doubt_the_candidates_are_told(user: User) -> None:

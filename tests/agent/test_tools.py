@@ -264,7 +264,7 @@ def test_every_tool_is_described_from_its_class() -> None:
     ]
     assert described["read_task"]["parameters"]["required"] == ["task_id"]
     create = described["create_task"]
-    assert create["description"].startswith("Add a task, or several as tasks: 'buy milk'")
+    assert create["description"].startswith("Add a task, or several as tasks: 'I need to")
     assert set(create["parameters"]["properties"]) == {
         "title",
         "notes",
