@@ -104,10 +104,12 @@ class Trial:
         if heard.left_out:
             said = f"Refused, and left out from now on: {heard.left_out}."
             yield Finding(said, is_note=True)
+        if heard.response.thinking:
+            yield Finding("It thinks before it speaks, and tells what it thinks.", is_note=True)
         used = heard.response.output_tokens
         if heard.response.input_tokens is None or used is None:
             yield Finding("No usage told: the tokens of its answers stay unknown.", is_note=True)
-        elif used > 50 + len(heard.response.text):
+        elif not heard.response.thinking and used > 50 + len(heard.response.text):
             said = f"It thinks before it speaks: {used} tokens for a short sentence."
             yield Finding(said, is_note=True)
 

@@ -107,6 +107,7 @@ def test_a_model_that_makes_no_calls_cannot_do_the_work(
         ({"knows_limits": False}, "max_tokens ignored"),
         ({"refuses": ("max_tokens", "max_completion_tokens")}, "max_tokens refused"),
         ({"thinks": 300}, "It thinks before it speaks: 305 tokens"),
+        ({"thinks_aloud": True, "thinks": 300}, "It thinks before it speaks, and tells"),
     ],
 )
 def test_what_the_product_can_live_with_is_a_note(

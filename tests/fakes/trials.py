@@ -26,6 +26,7 @@ class Model:
         self.knows_limits: bool = bends.pop("knows_limits", True)
         self.refuses: tuple[str, ...] = bends.pop("refuses", ())
         self.thinks: int = bends.pop("thinks", 0)
+        self.thinks_aloud: bool = bends.pop("thinks_aloud", False)
         self.writes_calls: bool = bends.pop("writes_calls", False)
         assert not bends
 
@@ -58,7 +59,8 @@ class Model:
 
     def _says(self, *pieces: str, reason: str = "stop") -> Answer:
         said = [event({"content": piece}) for piece in pieces]
-        return stream(*said, event({}, reason), *self._ending)
+        thought = [event({"reasoning_content": "So."})] * self.thinks_aloud
+        return stream(*thought, *said, event({}, reason), *self._ending)
 
     def _asks(self, *titles: str) -> Answer:
         calls = [ToolRequest("create_task", json.dumps({"title": title})) for title in titles]
