@@ -1,11 +1,13 @@
 """The database is away for a while: every request is told so, and all is well once it is back."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 import httpx2
+import psycopg
 import pytest
 
 from tests.chat.streams import parse
@@ -185,3 +187,24 @@ def test_streams_whose_database_stays_away_end_and_the_turn_is_tried_again_later
 def sent_again(client: httpx2.Client) -> httpx2.Response:
     """409 while the process that lost the turn might still come back to it."""
     return client.post("/api/chat/", json=SAID, headers=KEY)
+
+
+def test_who_looks_for_turns_of_the_dead_says_so_once_and_goes_on_looking(
+    client: httpx2.Client, server: TodoChat, postgres: Postgres, model: Model
+) -> None:
+    model.begin(says("Too late."), says("Here I am."))
+    where = [client.post("/api/chat/", json={"message": "Hello"}).json()["conversation_id"]]
+    with away(postgres):
+        until(lambda: "the database failed" in log_of(server))
+        time.sleep(4)
+    with psycopg.connect(postgres.url, autocommit=True) as rows:
+        died = "UPDATE conversations_turn SET status = 'incomplete', finished_at = now()"
+        rows.execute(f"{died} WHERE conversation_id = %s", where)
+
+        def status() -> Any:
+            turns = "SELECT status, attempt FROM conversations_turn WHERE conversation_id = %s"
+            return rows.execute(turns, where).fetchall()
+
+        until(lambda: status() == [("completed", 2)])
+
+    assert log_of(server).count("the database failed") == 1
