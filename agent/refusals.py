@@ -42,7 +42,12 @@ LEAST_LIMIT = 256
 """Tokens; a smaller number is no context."""
 
 REFUSED = frozenset({400, 413, 422})
-BY_STATUS = {401: Reason.KEY, 402: Reason.QUOTA, 413: Reason.TOO_LONG}
+BY_STATUS = {
+    401: Reason.KEY,
+    402: Reason.QUOTA,
+    413: Reason.TOO_LONG,
+    451: Reason.FILTERED,
+}
 
 WORDS: dict[Reason, tuple[str, ...]] = {
     Reason.QUOTA: (
@@ -54,7 +59,8 @@ WORDS: dict[Reason, tuple[str, ...]] = {
         # https://api-docs.deepseek.com/quick_start/error_codes, https://openrouter.ai/docs/errors
         r"credits? limit exceeded|out of credits|(?:any|no|more) credits|credits? (?:are|is|have"
         r" been) (?:exhausted|used up)|arrearage|no resource package|spend(?:ing)? limit|budget"
-        r" has been exceeded|exceededbudget|payment required",
+        r" has been exceeded|exceededbudget|payment required"
+        r"|balance is negative|please (?:recharge|top up)",
         # Together, xAI, DashScope, Zhipu, Groq, https://docs.litellm.ai/docs/proxy/users
         r"per ?day[^a-z].{0,80}(?:quota|limit)|quota.{0,300}per ?day",
         # https://ai.google.dev/gemini-api/docs/rate-limits: those of a day are not soon again
@@ -71,7 +77,8 @@ WORDS: dict[Reason, tuple[str, ...]] = {
         r" tokens|exceeds?|longer than|greater than|overflows?)\b|too many (?:input )?tokens",
         # https://docs.claude.com/en/api/errors, Mistral, Fireworks, Bedrock, Cohere, Ollama
         r"exceeds? (?:the |its )?(?:maximum|max|model|configured|context|limit).{0,40}\btokens?\b"
-        r"|token limit|tokens_limit_reached|tokens? .{0,30}exceeds? the (?:context|limit)",
+        r"|exceeds? the model's (?:context|limit)|token limit|tokens_limit_reached"
+        r"|tokens? .{0,30}exceeds? the (?:context|limit)",
         # Gemini, OpenAI, Moonshot, https://docs.github.com/en/github-models
         r"request (?:body )?too large|reduce (?:the length of|your message size)",
         # Groq, whose limit of a minute is smaller than one request: https://console.groq.com/docs
@@ -87,7 +94,8 @@ WORDS: dict[Reason, tuple[str, ...]] = {
         r"content_policy|contentpolicy|usage polic|safety (?:system|settings|filter|reasons)"
         r"|invalid_prompt",
         # https://platform.openai.com/docs/guides/error-codes, LiteLLM
-        r"requires moderation|\bflagged\b|moderation (?:failed|blocked)|usage guidelines",
+        r"requires moderation|\bflagged\b|moderation (?:failed|blocked)|usage guidelines"
+        r"|violates (?:our|the) [\w ]{0,20}polic",
         # https://openrouter.ai/docs/errors, https://docs.mistral.ai/capabilities/guardrailing, xAI
         r"prohibited_content|block_?reason|(?:prompt|request|content|input) (?:was|is|has been)"
         r" blocked|guardrail",
@@ -113,7 +121,8 @@ WORDS: dict[Reason, tuple[str, ...]] = {
         r"|deploymentnotfound|no_such_model",
         # OpenAI, Groq, Together, Mistral, https://learn.microsoft.com/azure/ai-foundry/openai
         r"\b(?:model|models|deployment)\b.{0,160}(?:(?:does|do|is|was)(?:n't| not) (?:exist|found)"
-        r"|not found|not exist|decommissioned|has been deprecated|no longer (?:available|supported)"
+        r"|not found|not exist|could not be found|decommissioned"
+        r"|has been deprecated|no longer (?:available|supported)"
         r")",
         # vLLM, Ollama, Gemini, DeepSeek, Azure
         r"not a valid model|(?:unknown|invalid|no such) model|no models? (?:is |are )?loaded"
@@ -148,7 +157,7 @@ RATE_LIMIT = re.compile(r"RESOURCE_EXHAUSTED|rate_limit")
 
 NOT_TAKEN = re.compile(
     r"unsupported|unknown|unrecognized|unexpected|not (?:supported|permitted|allowed|taken|valid)"
-    r"|extra|cannot find|forbidden|too large|at most|must be|invalid",
+    r"|deprecated|extra|cannot find|forbidden|too large|at most|must be|invalid",
     re.IGNORECASE,
 )
 FIELD = re.compile(r"\b(" + "|".join(sorted(FIELDS, key=len, reverse=True)) + r")\b")

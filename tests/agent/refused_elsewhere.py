@@ -243,6 +243,24 @@ BY_OTHERS = {
     "Bedrock: context": Told(400, {"message": "Input is too long for requested model."}, LONG),
     "FastAPI: temperature": Told(422, pydantic("body", "temperature"), FIELD, field="temperature"),
     "plain text": Told(400, "unknown field: stream_options", FIELD, field="stream_options"),
+    "a gateway: context": Told(
+        400,
+        openai("The total number of tokens (9001) exceeds the model's limit of 8000"),
+        LONG,
+        8000,
+    ),
+    "a gateway: window": Told(
+        400, openai("This request would exceed the model's context window"), LONG
+    ),
+    "a gateway: law": Told(451, openai("Not here."), FILTERED),
+    "a gateway: policy": Told(400, openai("The content violates our content policy"), FILTERED),
+    "a gateway: balance": Told(403, openai("Account balance is negative, please recharge"), QUOTA),
+    "a gateway: no model": Told(
+        404, openai("The requested model 'm' could not be found"), NO_MODEL
+    ),
+    "a gateway: temperature": Told(
+        400, openai("`temperature` is deprecated for this model."), FIELD, field="temperature"
+    ),
     "nginx: body": Told(413, "<html><h1>413 Request Entity Too Large</h1></html>", LONG),
     "nginx: gateway": Told(502, "<html><h1>502 Bad Gateway</h1></html>", None),
     "no words": Told(400, "", Reason.UNKNOWN),
