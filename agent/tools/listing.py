@@ -23,7 +23,7 @@ TOLD_ORDERINGS = "due, priority, title, created_at or completed_at; falling: -pr
 
 
 class ListTasks(Tool):
-    """Look up tasks: 'what is overdue?' (due), 'what have I finished?' (status)."""
+    """Look up tasks: 'what is on my list?', 'what is overdue?' (due), 'what is done?' (status)."""
 
     name = "list_tasks"
     changes = False

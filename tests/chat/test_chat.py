@@ -93,7 +93,7 @@ def test_a_tool_call_changes_tasks_and_is_kept(client: APIClient, user: User, pl
 
 def test_a_bad_call_is_a_result_that_the_model_reads(client: APIClient, plays: Plays) -> None:
     llm = plays(
-        [call("create_task", title="", due_date="31 Feb"), call("fly_to_the_moon")], ["Sorry."]
+        [call("create_task", title="", priority="urgent"), call("fly_to_the_moon")], ["Sorry."]
     )
 
     body = client.post("/api/chat/", {"message": "do it"}).json()
@@ -101,7 +101,7 @@ def test_a_bad_call_is_a_result_that_the_model_reads(client: APIClient, plays: P
     calls = body["assistant_message"]["tool_calls"]
     assert [made["status"] for made in calls] == ["failed", "failed"]
     assert "title" in calls[0]["result"]["error"]
-    assert "due_date" in calls[0]["result"]["error"]
+    assert "priority" in calls[0]["result"]["error"]
     assert "create_task" in calls[1]["result"]["error"]
     assert [message["role"] for message in llm.prompts[1][-4:]] == ["assistant", "tool"] * 2
     assert not Task.objects.exists()
