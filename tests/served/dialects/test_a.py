@@ -222,7 +222,7 @@ def test_past_the_rate_it_is_429_and_says_when_to_come_again(
 def test_a_failing_model_is_a_problem_and_the_words_are_kept(
     at_adjusted: httpx2.Client, model: Model, user: User, answer: Answer, status: int, code: str
 ) -> None:
-    model.begin(answer)
+    model.begin(answer, answer)  # what makes no sense is asked for once more
 
     failed = chat(at_adjusted, user.pk, "Remember me")
 
