@@ -4,10 +4,11 @@ from contextlib import closing
 
 import pytest
 
-from tests.agent.dialogue import dialogues, play
+from tests.agent.dialogue import Dialogue, dialogues, play
 from tests.factories import UserFactory
 from tests.fakes import ScriptedServer
 from tests.fakes.asking import remote
+from tests.fakes.bends import BENDS
 from tests.fakes.makers import Maker
 from tests.fakes.table import TABLE
 
@@ -18,14 +19,23 @@ DIALOGUES = [each for each in dialogues() if 2 <= len(each.lines) <= 4]
 
 @pytest.mark.parametrize("kind", TABLE)
 def test_forty_dialogues_end_with_the_same_rows(kind: type[Maker]) -> None:
-    maker = kind()
+    talk(kind(), DIALOGUES)
+
+
+@pytest.mark.parametrize("kind", BENDS)
+def test_some_of_them_do_so_with_each_bend(kind: type[Maker]) -> None:
+    talk(kind(), DIALOGUES[::6])
+
+
+def talk(maker: Maker, with_it: list[Dialogue]) -> None:
     server = ScriptedServer(
         answer_of=lambda body: maker.answer(server.requests[-1]), fault_of=lambda messages: None
     )
     with server:
         base_url = maker.base_url.format(url=server.url)
-        with closing(remote(base_url, model=kind.__name__, max_tokens=1_500)) as llm:
-            for dialogue in DIALOGUES:
+        model = type(maker).__name__
+        with closing(remote(base_url, model=model, max_tokens=1_500)) as llm:
+            for dialogue in with_it:
                 play(dialogue, UserFactory(time_zone=dialogue.zone), llm)
 
     assert maker.refusals in (None, len(maker.refused)), maker.refused
