@@ -29,10 +29,12 @@ class Results:
         return [trial for trial in self.trials if digests.get(trial["case"]) == trial["digest"]]
 
     def missing(self, cases: list[Case], k: int) -> list[Job]:
-        """First all cases once, then all of them again."""
+        """First all cases once, then all of them again; what came to no answer is the last."""
         there = {(trial["case"], trial["number"]) for trial in judged(self.of(cases))}
         jobs = [Job(case.name, number) for number in range(1, k + 1) for case in cases]
-        return [job for job in jobs if (job.case, job.number) not in there]
+        missing = [job for job in jobs if (job.case, job.number) not in there]
+        in_vain = {(trial["case"], trial["number"]) for trial in self.of(cases) if trial["error"]}
+        return sorted(missing, key=lambda job: (job.case, job.number) in in_vain)
 
     def add(self, trial: Trial) -> None:
         self.trials.append(trial)

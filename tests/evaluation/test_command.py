@@ -133,6 +133,35 @@ def test_errors_are_no_failures_and_are_tried_again(run: Run) -> None:
     assert "2 trials are in" in ran.err
 
 
+def test_an_endpoint_that_never_answers_is_not_asked_for_ever(run: Run) -> None:
+    with ScriptedServer(answer_of=lambda _body: fails(401)) as server:
+        ran = run.of(server.url, "--k", 9)
+
+    assert ran.code == 1
+    assert (len(ran.trials), ran.out, ran.scores) == (5, "", {})
+    assert "5 trials in a row came to no answer: llm_misconfigured 5" in ran.err
+    assert "manage.py try_model" in ran.err
+    assert "Traceback" not in ran.err
+
+    with ScriptedServer(answer_of=served(right(run))) as server:
+        ran = run.of(server.url, "--k", 3)
+    assert (ran.code, rates(ran)) == (0, (3, 0, 1, 1, 0))
+
+
+def test_what_came_to_no_answer_stands_in_nobodys_way(run: Run) -> None:
+    def broken(body: dict[str, Any]) -> Answer:
+        return fails(401) if is_tea(body) else served(right(run))(body)
+
+    with ScriptedServer(answer_of=broken) as server:
+        run.of(server.url)
+        first_asked = server.hits
+        run.of(server.url, "--k", 2)
+
+    later = [str(each.body["messages"][1]["content"]) for each in server.requests[first_asked:]]
+    assert "I bought the milk" in later[0]
+    assert "tea" in later[-1]
+
+
 def test_a_run_that_was_killed_goes_on(run: Run) -> None:
     def stops(body: dict[str, Any]) -> Answer:
         return hangs if is_tea(body) else served(right(run))(body)

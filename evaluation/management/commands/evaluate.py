@@ -16,6 +16,15 @@ from evaluation.scores import report
 from evaluation.workers import BUILT_IN, Contestant, WorkerLost, trials
 
 MOST = 100
+IN_VAIN = 5
+"""So many trials in a row without an answer, and the rest would have none either."""
+
+
+class InVain(Exception):
+    """The endpoint is away, or refuses all; the text tells the errors."""
+
+    def __init__(self, errors: list[str]) -> None:
+        super().__init__(_counted(errors))
 
 
 class Command(BaseCommand):
@@ -66,6 +75,13 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             _tell(f"Stopped. What is done is kept in {results.file}; run it again to go on.")
             raise SystemExit(130) from None
+        except InVain as error:
+            raise CommandError(
+                f"Stopped: {IN_VAIN} trials in a row came to no answer: {error}. Why is told by "
+                "`manage.py try_model` with the same --model and --base-url, and with "
+                "--api-key-variable OPENAI_API_KEY where there is a key. What is done is kept in "
+                f"{results.file}; run it again to go on, first with what is not tried yet."
+            ) from None
         except WorkerLost:
             raise CommandError("A process of it has died. Run it again to go on.") from None
         except cases.CaseError as error:
@@ -76,10 +92,10 @@ class Command(BaseCommand):
         self.stdout.write(table.drawn(scores))
         _write(options["json"], json.dumps(scores, indent=2) + "\n")
         _write(options["html"], page.drawn(scores, families, made) if options["html"] else "")
-        if errors := Counter(trial["error"] for trial in failed_to_answer(made)):
-            codes = ", ".join(f"{code} {times}" for code, times in errors.most_common())
+        if errors := [trial["error"] for trial in failed_to_answer(made)]:
             raise CommandError(
-                f"Trials without an answer to judge: {codes}. Run it again to try these alone."
+                f"Trials without an answer to judge: {_counted(errors)}. Run it again to try these "
+                "alone."
             )
 
     def _try(
@@ -97,14 +113,22 @@ class Command(BaseCommand):
         if not jobs:
             return
         processes = min(options["parallel"], len(jobs))
+        in_vain: list[str] = []
         with closing(trials(contestant, options["cases"], jobs, processes)) as made:
             for trial in shown(made, len(jobs), sys.stderr):
                 results.add(trial)
+                in_vain = [*in_vain, trial["error"]] if trial["error"] else []
+                if len(in_vain) == IN_VAIN < len(jobs):
+                    raise InVain(in_vain)
 
 
 def _tell(sentence: str) -> None:
     """Beside the table, which alone goes to stdout."""
     sys.stderr.write(f"{sentence}\n")
+
+
+def _counted(errors: list[str]) -> str:
+    return ", ".join(f"{code} {times}" for code, times in Counter(errors).most_common())
 
 
 def _within(options: dict[str, Any], name: str, most: int) -> None:
