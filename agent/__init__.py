@@ -2,14 +2,13 @@
 
 Of a turn it has the history and a way to run tools. From there to the reply it takes four steps:
 
-1. ``choice`` says which language model answers: ``remote``, behind an endpoint, or the built-in one
-   of ``offline``. Both are an ``llm``: a prompt goes in, text and requests for tools come out.
+1. ``choice`` says which language model answers: a ``remote`` one, the built-in one of ``offline``,
+   or a ``chain`` of them. Each is an ``llm``: a prompt goes in, text and requests for tools come
+   out.
 2. ``prompt`` makes of the history what the model reads.
 3. ``runner`` is the loop: it asks the model, has its requests run, tells it the results, and yields
-   ``events``, until the model only talks. ``tools`` are what it can ask for.
+   ``events``, until the model only talks. ``tools`` are what it can ask for, ``handles`` how it
+   names tasks, ``written`` the calls that it writes into its text. What it says grows into the
+   ``reply``, what it costs into the ``outcome``.
 4. ``claims`` holds what the reply says against what was done.
-
-What the network sends is bytes until ``transport`` has brought them in time, and ``completion`` has
-put them together; ``thinking`` takes out what is not said to the user, and ``plainer`` asks again
-with less where a server refuses.
 """

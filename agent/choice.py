@@ -16,7 +16,7 @@ from agent.llm import LLM
 from agent.offline.assistant import OfflineLLM
 
 if TYPE_CHECKING:
-    from agent.remote import RemoteLLM
+    from agent.remote.model import RemoteLLM
 
 OPENAI = "https://api.openai.com/v1"
 OPENROUTER = "https://openrouter.ai/api/v1"
@@ -110,7 +110,7 @@ def _llm(entry: Listed, behind: Sequence[Listed]) -> LLM:
 
 def remote_llm(entry: Endpoint, **other: Any) -> "RemoteLLM":
     """Of this endpoint, with ``other`` limits than it has, in the words of RemoteLLM."""
-    from agent.remote import RemoteLLM  # half a second of imports that most starts do without
+    from agent.remote.model import RemoteLLM  # half a second of imports that most starts do without
 
     options: dict[str, Any] = {
         "deadline": settings.AGENT_REMOTE_DEADLINE,

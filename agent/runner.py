@@ -1,6 +1,6 @@
 """The loop: ask the model, do what it asks for, tell it the results, until it only talks."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,15 +15,11 @@ from agent.beside import Beside
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.handles import Handles
 from agent.llm import LLM, LLMFiltered, LLMTimeout, Message, Response, ToolRequest, wait_on
-from agent.thinking import capped
-from agent.usage import added
+from agent.outcome import Outcome
+from agent.reply import FILTERED, Reply
 from agent.written import Written
-from text import clean_text, is_blank
+from text import clean_text
 
-NO_WORDS = "I have nothing to say to that."
-DONE = "Done."
-FILTERED = LLMFiltered.detail
-TOO_LONG = "(My answer was cut short here.)"
 CALLS_AT_ONCE = 100
 """Calls of one step that are recorded, made or refused; a model that asks for more is broken."""
 
@@ -32,6 +28,7 @@ TOO_MANY = (
     "tools that change tasks take several at once."
 )
 NOT_ALL_DONE = "Not all of it was done: it took more calls than one message may make."
+NOT_ALL_STEPS = "The answer was cut short: it took more steps than one message may take."
 COMMAND_IN_WORDS = "The assistant wrote down a command instead of doing it; nothing came of that."
 CUT_SHORT = (
     "I stopped here, because this took more steps than I may take for one message. "
@@ -89,28 +86,6 @@ class RecordedCall(prompt.CallRow, Protocol):
     duration_ms: int
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What the answer cost, and what should be told beside it."""
-
-    model: str = ""
-    finish_reason: str = ""
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cached_tokens: int | None = None
-    thinking: str = ""
-    warning: str = ""
-
-    def add(self, response: Response) -> None:
-        self.model = response.model or self.model
-        self.finish_reason = response.finish_reason
-        self.warning = response.warning or self.warning
-        self.input_tokens = added(self.input_tokens, response.input_tokens)
-        self.output_tokens = added(self.output_tokens, response.output_tokens)
-        self.cached_tokens = added(self.cached_tokens, response.cached_tokens)
-        self.thinking = capped("\n\n".join([self.thinking, response.thinking]))
-
-
 def run(
     llm: LLM,
     messages: list[Message],
@@ -128,32 +103,23 @@ def run(
     ``first_step`` is past the steps of an earlier attempt at the same turn.
     """
     deadline = monotonic() + limits.seconds
-    handles = Handles()
+    handles, outcome, reply = Handles(), Outcome(), Reply(limits.characters, deadline)
     messages = handles.tell(messages)
-    specifications = tools.specifications()
-    outcome = Outcome()
-    calls_left = limits.tool_calls
-    has_changed = False
-    reply = _Reply(limits.characters, deadline)
     in_time = _in_time(deadline, idle)
     now = prompt.local_now(messages)
-    step, last, has_erred = first_step, first_step + limits.steps, False
+    calls_left, has_changed, has_erred = limits.tool_calls, False, False
+    step, last = first_step, first_step + limits.steps
     while step < last:
         written = Written(messages, tools.TOOLS, partial(_takes, now=now))
-        try:
-            stream = llm.stream(messages, specifications, in_time)
-            response = yield from reply.take(written.read(stream))
-        except LLMFiltered:
-            yield reply.closing(FILTERED)
-            outcome.model, outcome.finish_reason = llm.model, "content_filter"
-            return outcome
+        stream = written.read(llm.stream(messages, tools.specifications(), in_time))
+        response = yield from _said(reply, stream, llm)
         outcome.add(response)
         if written.is_vain:
             outcome.warning = COMMAND_IN_WORDS
         if reply.is_cut:
             outcome.finish_reason = "length"
         if reply.is_cut or not response.tool_requests:
-            yield from reply.end(outcome.finish_reason, DONE if has_changed else NO_WORDS)
+            yield from reply.end(outcome.finish_reason, has_changed=has_changed)
             return outcome
         calls = _calls_of(response, step, llm.model, handles, calls_left)
         if len(calls) > calls_left:
@@ -169,8 +135,19 @@ def run(
         messages = [*messages, *handles.tell(told)]
         step += 1
     yield reply.closing(CUT_SHORT)
-    outcome.warning = "The answer was cut short: it took more steps than one message may take."
+    outcome.warning = NOT_ALL_STEPS
     return outcome
+
+
+def _said(
+    reply: Reply, stream: Generator[TextDelta, None, Response], llm: LLM
+) -> Generator[TextDelta, None, Response]:
+    """One step. Where the provider refuses the person's words, that is all there is to say."""
+    try:
+        return (yield from reply.take(stream))
+    except LLMFiltered:
+        yield reply.closing(FILTERED)
+        return Response("", finish_reason="content_filter", model=llm.model)
 
 
 def _takes(name: str, arguments: str, now: datetime) -> bool:
@@ -222,66 +199,3 @@ def _in_time(deadline: float, idle: Callable[[], None]) -> Callable[[], None]:
             raise LLMTimeout
 
     return idle_in_time
-
-
-class _Reply:
-    """The text of a reply as it grows from step to step: clean, and no longer than ``room``.
-
-    What comes after the ``deadline`` is LLMTimeout.
-    """
-
-    def __init__(self, room: int, deadline: float) -> None:
-        self._room = room
-        self._deadline = deadline
-        self._untold = ""
-        self._is_blank = True
-        self.is_cut = False
-
-    def take(
-        self, stream: Generator[TextDelta, None, Response]
-    ) -> Generator[TextDelta, None, Response]:
-        """The same stream; what follows earlier words begins a paragraph of its own.
-
-        Where there is no more room, it gets the time of one delta to end by itself.
-        """
-        lead = "" if self._is_blank else "\n\n"
-        while True:
-            try:
-                text = clean_text(next(stream).text)
-            except StopIteration as stop:
-                response: Response = stop.value
-                return response
-            if self.is_cut:
-                stream.close()
-                return Response("")
-            if monotonic() > self._deadline:
-                stream.close()
-                raise LLMTimeout
-            if text:
-                yield from self._fit(lead)
-                yield from self._fit(text)
-                lead = ""
-
-    def told(self) -> str:
-        """What was said since the last time, to be told to the model."""
-        text, self._untold = self._untold, ""
-        return text
-
-    def end(self, finish_reason: str, if_blank: str) -> Iterator[TextDelta]:
-        """The words to add where the model's own do not stand alone."""
-        if finish_reason == "length":
-            yield self.closing(TOO_LONG)
-        elif self._is_blank:
-            yield TextDelta(FILTERED if finish_reason == "content_filter" else if_blank)
-
-    def closing(self, words: str) -> TextDelta:
-        return TextDelta(words if self._is_blank else f"\n\n{words}")
-
-    def _fit(self, text: str) -> Iterator[TextDelta]:
-        kept = text[: self._room]
-        self._room -= len(kept)
-        self._untold += kept
-        self._is_blank = self._is_blank and is_blank(kept)
-        self.is_cut = len(kept) < len(text)
-        if kept:
-            yield TextDelta(kept)

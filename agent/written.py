@@ -21,7 +21,7 @@ from typing import Any
 from agent import loose
 from agent.events import TextDelta
 from agent.llm import Message, Response, ToolRequest
-from agent.pieces import paired
+from text import paired
 
 NAME = r"[A-Za-z_][\w-]{0,63}"
 WORDS_OF_MARKS = (

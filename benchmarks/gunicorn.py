@@ -17,7 +17,7 @@ WORKERS.mkdir(exist_ok=True)
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    import agent.remote  # noqa: F401 - what else a first turn would import
+    import agent.remote.model  # noqa: F401 - what else a first turn would import
     import config.urls  # noqa: F401
 
 

@@ -22,6 +22,7 @@ from agent.chain import who_answered_instead
 from agent.claims import claims_a_change
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLM, Message
+from agent.outcome import Outcome
 from chat.undo import left_of_turn, show_undone
 from conversations.models import ToolCall, Turn, TurnLost
 from todos.models import Origin, TaskChange
@@ -106,7 +107,7 @@ class Work:
         release_connection()
         return prompt.build(history, self.user.zone, model), warning
 
-    def _run(self, llm: LLM, messages: list[Message]) -> Generator[Event, None, runner.Outcome]:
+    def _run(self, llm: LLM, messages: list[Message]) -> Generator[Event, None, Outcome]:
         limits = runner.Limits(
             steps=settings.AGENT_MAX_STEPS,
             tool_calls=settings.AGENT_MAX_TOOL_CALLS,
@@ -118,15 +119,13 @@ class Work:
             llm, messages, self._execute, limits=limits, first_step=first_step, idle=self._save
         )
 
-    def _keep(
-        self, events: Generator[Event, None, runner.Outcome]
-    ) -> Generator[Event, None, runner.Outcome]:
+    def _keep(self, events: Generator[Event, None, Outcome]) -> Generator[Event, None, Outcome]:
         """The same events; their text is kept on the way, and saved about once a second."""
         while True:
             try:
                 event = next(events)
             except StopIteration as stop:
-                outcome: runner.Outcome = stop.value
+                outcome: Outcome = stop.value
                 return outcome
             if isinstance(event, TextDelta):
                 self.said += event.text

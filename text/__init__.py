@@ -19,6 +19,11 @@ def one_line(text: str) -> str:
     return " ".join(line for part in text.splitlines() if (line := part.strip()))
 
 
+def paired(text: str) -> str:
+    """A character of two surrogates is whole again, which a cut between them has split."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+
 def clean_text(text: str) -> str:
     """Without NUL and lone surrogates, which no database or UTF-8 encoder takes."""
     return UNSTORABLE.sub("", text)

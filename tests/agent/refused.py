@@ -1,12 +1,12 @@
 """Errors in the words of real servers, and what each of them means.
 
-Shapes and phrases are those of the pages and reports that ``agent/refusals.py`` names.
+Shapes and phrases are those of the pages and reports that ``agent/remote/refusals.py`` names.
 """
 
 import json
 from typing import Any, NamedTuple
 
-from agent.refusals import Reason
+from agent.remote.refusals import Reason
 
 
 class Told(NamedTuple):

@@ -1,6 +1,6 @@
 """More errors in the words of real servers: of smaller hosts, and of those one runs oneself."""
 
-from agent.refusals import Reason
+from agent.remote.refusals import Reason
 from tests.agent.refused import (
     ASKED,
     AZURE,

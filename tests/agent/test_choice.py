@@ -12,7 +12,7 @@ from agent import choice
 from agent.chain import Chain
 from agent.endpoints import BUILT_IN, Endpoint
 from agent.offline.assistant import OfflineLLM
-from agent.remote import RemoteLLM
+from agent.remote.model import RemoteLLM
 
 CLOUD = {"base_url": "https://api.mistral.ai/v1", "model": "large", "api_key": "sk-mistral"}
 HOME = {"base_url": "http://localhost:11434/v1", "model": "qwen3"}

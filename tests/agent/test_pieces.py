@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from agent.llm import ToolRequest
-from agent.pieces import Calls
+from agent.remote.pieces import Calls
 from tests.fakes.answers import event, plain, stream
 from tests.fakes.asking import ask
 from tests.fakes.server import Answer

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from agent import refusals
-from agent.refusals import Reason, Refusal
+from agent.remote import refusals
+from agent.remote.refusals import Reason, Refusal
 from tests.agent.refused import openai
 from tests.agent.refused_elsewhere import TOLD
 

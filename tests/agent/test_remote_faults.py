@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from agent.llm import LLMBadResponse, LLMError, LLMMisconfigured, LLMTimeout, LLMUnavailable
-from agent.remote import PAUSE
+from agent.remote.model import PAUSE
 from tests.fakes import ScriptedServer
 from tests.fakes.answers import (
     cuts,
@@ -133,7 +133,7 @@ def test_a_refusal_is_for_the_operator_and_not_tried_again(
     heard = ask(fails(status))
     assert type(heard.error) is LLMMisconfigured
     assert heard.server.hits == 1
-    [record] = [record for record in caplog.records if record.name == "agent.remote"]
+    [record] = [record for record in caplog.records if record.name == "agent.remote.model"]
     assert record.levelname == "ERROR"
     assert f"HTTP {status}" in record.message
 
@@ -327,7 +327,7 @@ def _assert_nothing_is_told(heard: Heard, caplog: pytest.LogCaptureFixture) -> N
     error = heard.error
     assert error is not None
     assert (error.__cause__, error.__context__) == (None, None)
-    logs = [record.getMessage() for record in caplog.records if record.name == "agent.remote"]
+    logs = [record.getMessage() for record in caplog.records if record.name == "agent.remote.model"]
     assert logs
     told = "\n".join([str(error), repr(error), *traceback.format_exception(error), *logs])
     for secret in (KEY, "quota", "provider.example", heard.server.url):

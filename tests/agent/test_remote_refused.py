@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent import terms, tools
+from agent import tools
 from agent.llm import (
     LLMError,
     LLMFiltered,
@@ -17,8 +17,9 @@ from agent.llm import (
     LLMTooLong,
     Message,
 )
-from agent.refusals import Reason
-from agent.remote import RemoteLLM
+from agent.remote import terms
+from agent.remote.model import RemoteLLM
+from agent.remote.refusals import Reason
 from tests.agent.refused import Told
 from tests.agent.refused_elsewhere import TOLD
 from tests.agent.test_plainer import LONG
@@ -61,7 +62,7 @@ def test_each_refusal_is_told_by_its_name_and_not_in_vain_again(
 
     assert type(heard.error) is ERRORS[told.reason]
     assert server.hits == 1
-    [record] = [each.message for each in caplog.records if each.name == "agent.remote"]
+    [record] = [each.message for each in caplog.records if each.name == "agent.remote.model"]
     assert str(told.reason) in record
 
 

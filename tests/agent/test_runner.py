@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent import prompt, runner
+from agent import prompt, reply, runner
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLMTimeout, Response, ToolRequest
-from agent.runner import Call, Limits, Outcome
+from agent.outcome import Outcome
+from agent.runner import Call, Limits
 from tests.fakes import ScriptedLLM, call
 
 LIMITS = Limits(steps=8, tool_calls=16, seconds=90, characters=1_000)
@@ -99,7 +100,7 @@ def test_what_is_said_before_and_after_a_tool_are_two_paragraphs() -> None:
 def test_a_model_that_says_nothing_gets_words() -> None:
     events, _ = play(ScriptedLLM([]))
 
-    assert text(events) == runner.NO_WORDS
+    assert text(events) == reply.NO_WORDS
 
 
 def test_a_model_that_asks_for_tools_for_ever_is_stopped_honestly() -> None:
@@ -215,7 +216,7 @@ def test_a_model_that_never_ends_is_closed() -> None:
 
     events, outcome = play(Endless(), limits=replace(LIMITS, characters=12))
 
-    assert text(events) == f"word word wo\n\n{runner.TOO_LONG}"
+    assert text(events) == f"word word wo\n\n{reply.TOO_LONG}"
     assert outcome.finish_reason == "length"
     assert closed == [True]
 
@@ -224,8 +225,8 @@ def test_a_model_that_never_ends_is_closed() -> None:
     ("tool", "status", "said"),
     [
         ("create_task", "succeeded", "Done."),
-        ("create_task", "failed", runner.NO_WORDS),
-        ("list_tasks", "succeeded", runner.NO_WORDS),
+        ("create_task", "failed", reply.NO_WORDS),
+        ("list_tasks", "succeeded", reply.NO_WORDS),
     ],
 )
 def test_a_model_that_says_nothing_after_a_change_has_done_it(

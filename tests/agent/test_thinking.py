@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from agent.llm import Response
-from agent.runner import Outcome
-from agent.thinking import LONGEST, Thinking
+from agent.outcome import LONGEST_THOUGHT, Outcome
+from agent.remote.thinking import Thinking
 from tests.fakes.answers import event, plain, stream
 from tests.fakes.asking import ask
 
@@ -156,4 +156,4 @@ def test_the_thinking_of_a_turn_is_that_of_its_steps_as_far_as_it_is_kept() -> N
 
     assert outcome.thinking.startswith("One.\n\nTwo.\n\nxxx")
     assert outcome.thinking.endswith("x…")
-    assert len(outcome.thinking) == LONGEST
+    assert len(outcome.thinking) == LONGEST_THOUGHT

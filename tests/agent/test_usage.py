@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agent.llm import Response
-from agent.runner import Outcome
+from agent.outcome import Outcome
 from tests.fakes.answers import event, plain, stream
 from tests.fakes.asking import ask
 

@@ -107,7 +107,7 @@ def test_a_refusal_is_one_error_in_the_log(
     assert "Retry-After" not in answer.headers
     errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
     ours = [record.name for record in errors if record.name != "django.request"]
-    assert ours == ["agent.remote"]
+    assert ours == ["agent.remote.model"]
 
 
 def test_a_short_retry_after_is_waited_for(client: APIClient, connects: Connects) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from agent.runner import FILTERED
-from agent.runner import TOO_LONG as TOO_LONG_ANSWER
+from agent.reply import FILTERED
+from agent.reply import TOO_LONG as TOO_LONG_ANSWER
 from conversations.models import Message, ToolCall
 from tests.chat.conftest import chosen
 from tests.fakes.asking import remote

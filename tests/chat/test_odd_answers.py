@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from agent.runner import FILTERED, NO_WORDS, TOO_LONG
+from agent.reply import FILTERED, NO_WORDS, TOO_LONG
 from conversations.models import Message, ToolCall, Turn
 from tests.chat.conftest import Connects
 from tests.chat.streams import read

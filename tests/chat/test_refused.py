@@ -7,9 +7,9 @@ from rest_framework.test import APIClient
 
 from agent.llm import LLMNoModel, LLMNoQuota, LLMTooLong
 from agent.offline.assistant import OfflineLLM
-from agent.remote import STOOD_IN
-from agent.runner import FILTERED
-from agent.terms import NO_TOOLS
+from agent.remote.model import STOOD_IN
+from agent.remote.terms import NO_TOOLS
+from agent.reply import FILTERED
 from conversations.models import Message, Turn
 from tests.agent.refused_elsewhere import TOLD
 from tests.agent.test_remote_refused import reads_only, refuses

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from agent import choice
-from agent.remote import RemoteLLM
+from agent.remote.model import RemoteLLM
 from agent.trying.start import try_all
 from tests.fakes import ScriptedServer
 from tests.fakes.answers import fails, page

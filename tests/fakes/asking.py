@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.llm import LLM, LLMError, Message, Response
-from agent.remote import RemoteLLM
+from agent.remote.model import RemoteLLM
 from tests.fakes.server import Answer, ScriptedServer
 
 KEY = "sk-secret-key-of-the-operator"

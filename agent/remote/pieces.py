@@ -12,13 +12,9 @@ from typing import Any
 
 from agent import beside
 from agent.llm import ToolRequest
+from text import paired
 
 NO_ARGUMENTS = ("", "{}")
-
-
-def paired(text: str) -> str:
-    """A character of two surrogates is whole again, which the pieces may have split."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 @dataclass(slots=True)

@@ -15,9 +15,7 @@ from urllib.parse import parse_qsl
 import httpx2
 import openai
 
-from agent.completion import Completion
 from agent.events import TextDelta
-from agent.failures import CallError, of_response
 from agent.llm import (
     LLMError,
     LLMMisconfigured,
@@ -28,8 +26,10 @@ from agent.llm import (
     StandIn,
     wait_on,
 )
-from agent.terms import NO_TOOLS, Asking, Terms
-from agent.transport import Deadline, Transport, exchange
+from agent.remote.completion import Completion
+from agent.remote.failures import CallError, of_response
+from agent.remote.terms import NO_TOOLS, Asking, Terms
+from agent.remote.transport import Deadline, Transport, exchange
 
 logger = logging.getLogger(__name__)
 

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-LARGEST_COUNT = 2**31 - 1
-"""A number of tokens that a column can hold."""
+from agent.outcome import LARGEST_COUNT
 
 INPUT = ("prompt_tokens", "input_tokens")
 OUTPUT = ("completion_tokens", "output_tokens")
@@ -40,13 +39,6 @@ class Usage:
             "output_tokens": _first(self._told, OUTPUT),
             "cached_tokens": _count(self._timings.get("cache_n")) if cached is None else cached,
         }
-
-
-def added(one: int | None, more: int | None) -> int | None:
-    """Both together, as far as they are known."""
-    if one is None or more is None:
-        return more if one is None else one
-    return min(one + more, LARGEST_COUNT)
 
 
 def _first(told: dict[str, Any], names: tuple[str, ...]) -> int | None:

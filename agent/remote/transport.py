@@ -22,7 +22,6 @@ from typing import Any
 import httpcore2
 import httpx2
 
-from agent.failures import CallError
 from agent.llm import (
     LLMBadResponse,
     LLMMisconfigured,
@@ -30,6 +29,7 @@ from agent.llm import (
     LLMUnavailable,
     wait_on,
 )
+from agent.remote.failures import CallError
 
 IDLE_SECONDS = (0.75, 1.25)  # random, lest all who wait are idle at the same moment
 DEAF_SECONDS = 10

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from agent import refusals
 from agent.llm import (
     LLMBadResponse,
     LLMError,
@@ -13,7 +12,8 @@ from agent.llm import (
     LLMTooLong,
     LLMUnavailable,
 )
-from agent.refusals import Reason, Refusal
+from agent.remote import refusals
+from agent.remote.refusals import Reason, Refusal
 
 TRY_AGAIN = frozenset({408, 409, 425, 429})
 """Statuses below 500 with which a server asks for another try."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from agent import plainer
 from agent.llm import Message
-from agent.refusals import OF_TOKENS, Reason, Refusal
+from agent.remote.refusals import OF_TOKENS, Reason, Refusal
 
 logger = logging.getLogger(__name__)
 

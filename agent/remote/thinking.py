@@ -9,11 +9,8 @@ or as a part of it.
 import re
 from typing import Any
 
-from agent.pieces import paired
-from text import clean_text
-
-LONGEST = 20_000
-"""Characters of what is thought in a turn that are kept."""
+from agent.outcome import capped
+from text import paired
 
 FIELDS = (
     "reasoning_content",  # DeepSeek, Qwen, vLLM, LM Studio
@@ -98,12 +95,6 @@ class Thinking:
         self._held = begun[0] if begun else ""
         self._thoughts.append(text.removesuffix(self._held))
         return ""
-
-
-def capped(thought: str) -> str:
-    """Clean, and no longer than is kept."""
-    whole = clean_text(thought).strip()
-    return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…"
 
 
 def told_apart(message: dict[str, Any]) -> str:

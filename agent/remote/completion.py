@@ -10,12 +10,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, TypeVar
 
 from agent import beside
-from agent.failures import CallError, in_answer
 from agent.llm import LLMBadResponse, LLMUnavailable, Response
-from agent.pieces import Calls, paired
-from agent.thinking import Thinking, in_a_part, told_apart
-from agent.usage import Usage
-from text import clean_text
+from agent.remote.failures import CallError, in_answer
+from agent.remote.pieces import Calls
+from agent.remote.thinking import Thinking, in_a_part, told_apart
+from agent.remote.usage import Usage
+from text import clean_text, paired
 
 CUT_OFF = frozenset({"length", "max_tokens", "model_length"})
 FILTERS = frozenset(

@@ -1,0 +1,7 @@
+"""The language model behind an endpoint.
+
+``model`` asks and tells. What the network sends is bytes until ``transport`` has brought them in
+time, and ``completion`` has put them together: ``pieces`` its calls, ``thinking`` what is not said
+to the user, ``usage`` its cost. What fails becomes one of the ``failures``; ``refusals`` reads why
+a server does not take a request, and ``terms`` remembers what it takes.
+"""
