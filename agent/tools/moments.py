@@ -131,16 +131,20 @@ class Moments:
 
     def _moment(self, name: str, text: str) -> When:
         """An ISO date-time; with an offset it is the user's own day and time then. Midnight in a
-        day is how many programs write the day alone. Raises ValueError.
+        day is how many programs write the day alone: elsewhere it may be that or the moment.
+        Raises ValueError and _Unclear.
         """
         match = MOMENT.fullmatch(text)
         if match is None:
             return ANY_TIME
         zone = (match["zone"] or "").replace("utc", "z")
         moment = datetime.fromisoformat(f"{match['day']}T{match['at']}{zone}".upper())
+        is_midnight = name != "due_time" and moment.time() == time()
         if zone:
             moment = moment.astimezone(self.now.tzinfo)
-        is_day = not zone and name == "due_date" and moment.time() == time()
+        is_day = is_midnight and moment.time() == time()
+        if is_midnight and not is_day:
+            raise _Unclear
         return When(moment.date(), None if is_day else moment.time())
 
     def _words(self, text: str) -> When:
