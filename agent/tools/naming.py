@@ -17,7 +17,8 @@ CANDIDATES = 5
 MOST_NAMED = 25
 """Tasks of one call; each takes a search, and others wait for the transaction."""
 
-QUOTES = re.compile("[\"'`´‘’‚“”„«»‹›]")
+QUOTES = re.compile("[\"'`´‘’‚“”„«»‹›\ufe0e\ufe0f]")
+"""And what chooses the looks of an emoji."""
 ARTICLES = frozenset({"the", "a", "an", "my", "our", "your"})
 _POINTING = """
     it its this that these those them they one ones first second third fourth fifth last latest
@@ -47,7 +48,7 @@ def tasks_named(user: User, words: str, meant: Meant) -> list[Task]:
     if meant == "deleted":
         tasks = Task.objects.with_deleted_for_user(user).with_status("deleted")
     telling = [word for word in _words(words) if word.casefold() not in ARTICLES]
-    rows = list(tasks.titled(telling, first=meant)[: LOOKED_AT + 1])
+    rows = list(tasks.titled(telling or [_plain(words)], first=meant)[: LOOKED_AT + 1])
     exact = [task for task in rows if _plain(task.title) == _plain(words)]
     fitting = exact or _within(rows, {word.casefold() for word in telling}, words)
     return [task for task in fitting if _is_meant(task, meant)] or fitting
@@ -79,10 +80,12 @@ def _is_meant(task: Task, meant: Meant) -> bool:
 def _words(text: str) -> list[str]:
     """Runs of letters, with their marks, and digits; C++ and C# are words as well."""
     return "".join(
-        each if category(each)[0] in "LMN" or each in "+#" else " " for each in text
+        each if category(each)[0] in "LMN" or each in "+#" else " "
+        for each in normalize("NFC", text)
     ).split()
 
 
 def _plain(title: str) -> str:
-    """In one case, without quotes, its words with one space between them."""
-    return " ".join(QUOTES.sub("", normalize("NFKC", title).casefold()).split())
+    """As it looks: in one case, without quotes, its words with one space between them."""
+    seen = (each for each in normalize("NFKC", title) if category(each) != "Cf")
+    return " ".join(QUOTES.sub("", "".join(seen).casefold()).split())

@@ -75,6 +75,9 @@ def taken(result: dict[str, Any]) -> str:
         ("ÄRZTE anrufen", "ärzte"),
         ("दूध खरीदो", "दूध"),
         ("🎉", "🎉"),
+        ("❤️", "❤"),
+        ("Cafe\u0301", "caf\u00e9"),
+        ("Caf\u00e9 bill", "the cafe\u0301"),
         ("Read the C++ book", "C++ book"),
         ("100% juice (a_b) \\ [x]", "100% juice (a_b) \\ [x]"),
         ("it", "it"),
@@ -110,6 +113,21 @@ def test_words_that_name_none_are_refused(user: User, name: str, words: str) -> 
     )
 
     assert refused(user, name, words).candidates == []
+
+
+@pytest.mark.parametrize("name", ON_ONE)
+@pytest.mark.parametrize("twin", ["Buy cafe\u0301", "Buy\u200b caf\u00e9", "buy 'caf\u00e9'"])
+def test_titles_that_look_the_same_are_in_doubt(user: User, name: str, twin: str) -> None:
+    have(user, "Buy caf\u00e9", twin)
+
+    assert len(refused(user, name, "Buy caf\u00e9").candidates) == 2
+
+
+def test_a_sign_names_the_one_title_that_is_just_that(user: User) -> None:
+    Task.objects.bulk_create(Task(user=user, title=each) for each in "abcdefghijklm" * 5)
+    star, *_ = have(user, "★", "★★")
+
+    assert taken(on(user, "delete_task", "★")) == str(star.pk)
 
 
 @pytest.mark.parametrize("name", ON_ONE)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self
+from unicodedata import normalize
 from uuid import UUID
 
 from django.db import models, transaction
@@ -93,13 +94,15 @@ class TaskQuerySet(RecoverableQuerySet["Task"]):
         return tasks
 
     def titled(self, words: Iterable[str], *, first: str) -> Self:
-        """Tasks whose titles contain every word, in any case; the shortest titles come first.
+        """Tasks whose titles contain every word, in any case, with its accents in one character or
+        beside it; the shortest titles come first.
 
         And before them, where ``first`` is ``open`` or ``done``, all tasks of that status.
         """
         tasks = self
         for word in words:
-            tasks = tasks.filter(title__iregex=re.escape(word))
+            spellings = {normalize(form, word) for form in ("NFC", "NFD")}
+            tasks = tasks.filter(title__iregex="|".join(map(re.escape, sorted(spellings))))
         is_done = Case(When(completed_at=None, then=Value(0)), default=Value(1))
         status = {"open": [is_done.asc()], "done": [is_done.desc()]}.get(first, [])
         return tasks.order_by(*status, Length("title"), "id")
