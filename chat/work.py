@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 SAVE_SECONDS = 1.0
 NO_HISTORY = "The earlier messages could not be read; this was answered without them."
 NOTHING_DONE = "The assistant speaks of a change, but none was made."
-DONE_BEFORE = "Not done again: you made this very call before, in answer to this message."
+DONE_BEFORE = "Not done again: you asked for this very thing before, in answer to this message."
 BROKEN_TOOL = "internal_error: the tool failed, and nothing was changed."
 
 
@@ -165,7 +165,7 @@ class Work:
             if call.refused:
                 raise tools.ToolError(call.refused)
             tool = tools.bind(call.name, call.arguments, self._asked_at())
-            self._refuse_repetition(call)
+            self._refuse_repetition(call, tool)
             with self._transaction():
                 result = tool.run(self._desk(call))
                 return record(ToolCall.Status.SUCCEEDED, result)
@@ -207,15 +207,15 @@ class Work:
         """When the user wrote what is answered, on their own clock."""
         return self.turn.user_message.created_at.astimezone(self.user.zone)
 
-    def _refuse_repetition(self, call: runner.Call) -> None:
-        """A model that repeats itself must not make a second task of one wish.
+    def _refuse_repetition(self, call: runner.Call, asked: tools.Tool | tools.Several) -> None:
+        """A model that repeats itself, in whatever words, must not make a second task of one wish.
 
         A call without arguments names no wish: with each one more is taken back. What was taken
         back may be done again.
         """
         standing = [done for done in self._changes() if done.arguments and not done.undone_at]
-        made = [(done.name, done.arguments) for done in standing]
-        if (call.name, call.arguments) in made:
+        made = [done.arguments for done in standing if done.name == call.name]
+        if any(tools.asks_again(asked, call.name, each, self._asked_at()) for each in made):
             raise tools.ToolError(DONE_BEFORE)
 
     def _unfounded_claim(self) -> str:

@@ -146,6 +146,17 @@ def bind(name: str, arguments: dict[str, Any], now: datetime) -> Tool | Several:
     return _several(tool, items, now)
 
 
+def asks_again(bound: Tool | Several, name: str, arguments: dict[str, Any], now: datetime) -> bool:
+    """Whether these arguments ask the tool ``name`` for what is asked for by ``bound``."""
+    try:
+        before = bind(name, arguments, now)
+    except ToolError:  # of an earlier version
+        return False
+    one = bound.asked if isinstance(bound, Several) else [bound.asked]
+    other = before.asked if isinstance(before, Several) else [before.asked]
+    return one == other
+
+
 def _several(tool: type[ForTasks], items: Any, now: datetime) -> Several:
     if isinstance(items, str) and items.lstrip().startswith("["):
         items = _list_of(items)

@@ -67,6 +67,12 @@ class Several:
     items: list[Any]
     tools: list[ForTasks | ToolError]
 
+    @property
+    def asked(self) -> list[Any]:
+        """As that of each tool; what cannot be done is as it was written."""
+        each = zip(self.items, self.tools, strict=True)
+        return [tool.asked if isinstance(tool, ForTasks) else item for item, tool in each]
+
     def run(self, desk: Desk) -> Result:
         """Each by itself and in order; those that fail are named. Raises ToolError if all do."""
         ready = [tool for tool in self.tools if isinstance(tool, ForTasks)]

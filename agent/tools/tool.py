@@ -134,6 +134,11 @@ class Tool(BaseModel):
 
     _taken: list[str] = PrivateAttr(default_factory=list)
 
+    @property
+    def asked(self) -> tuple[dict[str, Any], set[str]]:
+        """Equal for calls of one tool that ask for the same, however they are written."""
+        return self.model_dump(), self.model_fields_set & self.null_means_clear
+
     def tell(self, taken: list[str]) -> None:
         """Sentences that the result shall say, on what was made of the arguments."""
         self._taken = taken

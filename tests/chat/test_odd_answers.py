@@ -4,13 +4,16 @@ import json
 from typing import Any
 
 import pytest
+import time_machine
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from accounts.models import User
 from agent.reply import FILTERED, NO_WORDS, TOO_LONG
 from conversations.models import Message, ToolCall, Turn
 from tests.chat.conftest import Connects
 from tests.chat.streams import read
+from tests.conftest import Plays, SignIn
 from tests.fakes import call
 from tests.fakes.answers import asks, event, says, stream
 from todos.models import Task
@@ -160,6 +163,42 @@ def test_a_model_that_repeats_itself_makes_one_effect(
     assert statuses == ["succeeded", *["failed"] * 5]
     assert "before" in reply["tool_calls"][1]["result"]["error"]
     assert Task.objects.count() == 1
+
+
+PARTY = {"title": "Party", "due_date": "2026-12-04", "due_time": "17:00"}
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        {"title": " Party ", "due_date": "next friday", "due_time": "5 PM"},
+        {"title": "Party", "due_date": "2026-12-04T17:00", "priority": "None"},
+        {"tasks": [PARTY]},
+        {"tasks": json.dumps([PARTY | {"notes": ""}])},
+    ],
+)
+def test_a_model_that_says_the_same_in_other_words_makes_one_effect(
+    user: User, sign_in: SignIn, plays: Plays, again: dict[str, Any]
+) -> None:
+    plays([call("create_task", **PARTY)], [call("create_task", **again)], ["Added."])
+
+    with time_machine.travel("2026-11-29T12:00Z"):
+        first, second = say(sign_in(user)).json()["assistant_message"]["tool_calls"]
+
+    assert (first["status"], second["status"]) == ("succeeded", "failed")
+    assert "before" in second["result"]["error"]
+    assert Task.objects.count() == 1
+
+
+def test_what_differs_is_done_again(client: APIClient, plays: Plays) -> None:
+    a_day, none = {"due_date": "2026-12-04"}, {"due_date": None}
+    steps = [[call("update_task", task_id="party", **day)] for day in (a_day, none)]
+    plays([call("create_task", title="Party")], *steps, ["There."])
+
+    made = say(client).json()["assistant_message"]["tool_calls"]
+
+    assert [each["status"] for each in made] == ["succeeded"] * 3
+    assert Task.objects.get().due_date is None
 
 
 class TestTheWholeReply:
