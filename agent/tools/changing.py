@@ -20,7 +20,7 @@ from todos.models import Task
 
 
 class CreateTask(ForTasks):
-    """Add a task, or several as tasks: 'I need to …', 'put … on my list'."""
+    """Add tasks: 'I need to ...', 'put ... on my list'."""
 
     name = "create_task"
     several = "tasks"
@@ -36,7 +36,7 @@ class CreateTask(ForTasks):
 
 
 class UpdateTask(OnTasks):
-    """Change a task, by id or title, or several as tasks: 'push it to friday', 'note that …'.
+    """Change tasks: 'push it to friday', 'note that ...'.
 
     notes replaces the old, append_notes adds; due_date null clears.
     """
@@ -62,7 +62,7 @@ class UpdateTask(OnTasks):
 
 
 class CompleteTask(OnTasks):
-    """Mark as done, by id or title: 'I bought the milk'."""
+    """Mark as done: 'I bought the milk'."""
 
     name = "complete_task"
     meant = "open"

@@ -19,11 +19,11 @@ from agent.tools.tool import (
 from todos.models import Task
 
 LISTED_TASKS = 50
-TOLD_ORDERINGS = "due, priority, title, created_at or completed_at; falling: -priority"
+TOLD_ORDERINGS = "due, priority, title, created_at, completed_at; -priority falls"
 
 
 class ListTasks(Tool):
-    """Look up tasks: 'what is on my list?', 'what is overdue?' (due), 'what is done?' (status)."""
+    """Look up tasks: 'what is on my list?', 'what is overdue?', 'what did I finish?'."""
 
     name = "list_tasks"
     changes = False
@@ -72,7 +72,7 @@ class ListTasks(Tool):
 
 
 class ReadTask(Tool):
-    """Tell a task with its notes whole, and when it was made."""
+    """Tell a task with its whole notes, and when it was made."""
 
     name = "read_task"
     changes = False

@@ -32,16 +32,22 @@ def _parameters(tool: type[Tool]) -> Schema:
     """An argument that may be null is told by its kind; how many and how long, by errors alone.
 
     Gemini knows few formats, some builds of llama.cpp refuse bounds over 2,000 and others make a
-    grammar of them, and every word is read again with each message.
+    grammar of them, and every word is read again with each message. So a tool for tasks is told by
+    its list alone, though it takes the fields of one task as well.
     """
     schema = tool.model_json_schema()
+    whole = _object(schema)
+    if not issubclass(tool, ForTasks):
+        return whole
+    item = {"type": "string"} if tool.several == IDS else whole
+    fields = {tool.several: {"type": "array", "items": item}}
+    return {"type": "object", "properties": fields, "required": [tool.several]}
+
+
+def _object(schema: Schema) -> Schema:
     fields = {name: _plain(each) for name, each in schema["properties"].items()}
-    whole = {"type": "object", "properties": fields}
-    if issubclass(tool, ForTasks):
-        fields[tool.several] = _list(tool, fields)
-    elif "required" in schema:
-        whole["required"] = schema["required"]
-    return whole
+    required = {"required": schema["required"]} if "required" in schema else {}
+    return {"type": "object", "properties": fields} | required
 
 
 def _plain(field: Schema) -> Schema:
@@ -49,16 +55,3 @@ def _plain(field: Schema) -> Schema:
         if kind["type"] != "null":
             field = field | kind
     return {key: field[key] for key in TOLD if key in field}
-
-
-def _list(tool: type[ForTasks], fields: dict[str, Schema]) -> Schema:
-    """For several at once; each is told as for one, by the kinds of its fields alone."""
-    if tool.several == IDS:
-        item: Schema = {"type": "string"}
-    else:
-        kinds = {
-            name: {key: value for key, value in field.items() if key == "type"}
-            for name, field in fields.items()
-        }
-        item = {"type": "object", "properties": kinds}
-    return {"type": "array", "items": item}

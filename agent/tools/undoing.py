@@ -6,10 +6,7 @@ from todos.models import ChangedSince, TaskChange
 
 
 class UndoLast(Tool):
-    """Take back the newest act, also one of the user: 'undo', 'oops'.
-
-    left: so many more of that message.
-    """
+    """Take back the newest act, also the user's: 'undo'. left: more of that message."""
 
     name = "undo_last"
 

@@ -264,15 +264,15 @@ def test_every_tool_is_described_from_its_class() -> None:
     ]
     assert described["read_task"]["parameters"]["required"] == ["task_id"]
     create = described["create_task"]
-    assert create["description"].startswith("Add a task, or several as tasks: 'I need to")
-    assert set(create["parameters"]["properties"]) == {
+    assert create["description"].startswith("Add tasks: 'I need to")
+    assert set(create["parameters"]["properties"]) == {"tasks"}
+    assert set(create["parameters"]["properties"]["tasks"]["items"]["properties"]) == {
         "title",
         "notes",
         "due_date",
         "due_time",
         "priority",
         "completed",
-        "tasks",
     }
 
 
