@@ -15,8 +15,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from html import unescape
 from itertools import islice
 from typing import Any
+from unicodedata import category, normalize
 
 from agent import loose
 from agent.events import TextDelta
@@ -73,8 +75,9 @@ ABOUT_CALLS = re.compile(r"\b(?:tool|function|api)[ _-]?calls?\b|\bjson\b|\bxml\
 SHOWN = re.compile(r"\b(?:examples?|samples?|for instance|would look|looks? like this)\b", re.I)
 """Words of somebody who wants to see a call, or shows one."""
 
-UNSEEN = re.compile(r"\\{1,99}[nrtbf]|[\s\\\"'`]+")
+UNSEEN = re.compile(r"\\{1,99}[nrtbf]|[\s\\\"'`“”‘’]")
 UNICODE = re.compile(r"\\{1,99}u([0-9a-fA-F]{4})")
+CLOSING = "})]> "
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ def _calls_in(value: Any) -> Iterator[tuple[str, str]]:
     if "tool_calls" in value:
         yield from _calls_in(value["tool_calls"])
         return
-    inner = value.get("function")
+    inner = value.get("function", value.get("function_call"))
     call = inner if isinstance(inner, dict) else value
     names = [call[key] for key in NAMES if isinstance(call.get(key), str)]
     given = [call[key] for key in ARGUMENTS if key in call]
@@ -193,7 +196,7 @@ def _python_call(call: ast.expr, source: str) -> WrittenCall:
 @cache
 def _beginnings(names: tuple[str, ...]) -> re.Pattern[str]:
     """How a line may begin in which tools of these names are called."""
-    key = "|".join((*NAMES, *ARGUMENTS, "tool_calls", "type", "id"))
+    key = "|".join((*NAMES, *ARGUMENTS, "tool_calls", "function_call", "type", "id"))
     called = rf"(?:{NAME}\.)?(?:{'|'.join(map(re.escape, names))})"
     return re.compile(
         rf"(?:```\w{{0,20}}\s{{1,9}})?(?:{OPENING}|{PREFIX}|to=functions|(?:functools)?\[?\s{{0,9}}"
@@ -345,10 +348,17 @@ class Written:
         return is_named or ABOUT_CALLS.search(self._asked) is not None
 
     def _has_read(self, text: str, calls: list[WrittenCall]) -> bool:
-        """Whether the model repeats what it has read: the text, a call, or the arguments alone."""
+        """Whether the model repeats what it has read: the text, a call, the arguments alone, or
+        line by line what stands in several places.
+        """
         sources = [call.source for call in calls] or text.splitlines()[:1]
         arguments = (call.arguments if call.arguments.strip(" {}") else call.name for call in calls)
-        return any(_bare(each) in self._read for each in (text, *sources, *arguments))
+        if any(map(self._is_read, (text, *sources, *arguments))):
+            return True
+        return any(all(map(self._is_read, each.splitlines())) for each in sources)
+
+    def _is_read(self, text: str) -> bool:
+        return _bare(text).rstrip(CLOSING) in self._read
 
     @cached_property
     def _read(self) -> str:
@@ -358,6 +368,7 @@ class Written:
 
 
 def _bare(text: str) -> str:
-    """Without blanks and quotes, and without what JSON does to them."""
-    letters = UNICODE.sub(lambda match: chr(int(match[1], 16)), text)
-    return UNSEEN.sub("", paired(letters))
+    """As it looks, in one case, without blanks and quotes and what JSON and HTML do to them."""
+    letters = paired(UNICODE.sub(lambda match: chr(int(match[1], 16)), text))
+    looks = normalize("NFKC", unescape(letters)).casefold()
+    return UNSEEN.sub("", "".join(each for each in looks if category(each) != "Cf"))

@@ -1,6 +1,8 @@
 """Calls written as text: taken where they are meant, left as text where they may be data."""
 
 import json
+from collections.abc import Callable
+from html import escape
 from time import thread_time
 from typing import Any
 
@@ -29,6 +31,7 @@ FORMS = {
     "parameters": CALL.replace("arguments", "parameters"),
     "as the protocol has it": f'{{"type": "function", "function": {CALL}}}',
     "a text in it": json.dumps({"tool_calls": [{"function": {"name": NAME, "arguments": J}}]}),
+    "before there could be several": json.dumps({"function_call": {"name": NAME, "arguments": J}}),
     "a list": f"[{CALL}]",
     "Python's quotes": str(json.loads(CALL)),
     "fenced": f"```json\n{CALL}\n```",
@@ -193,6 +196,32 @@ def test_what_stands_in_what_the_model_has_read_is_data(written: str) -> None:
 def test_its_arguments_alone_are_data_too(title: str) -> None:
     for form in (HERMES, CALL, FORMS["Mistral, newer"], FORMS["Llama 3.1"]):
         assert read(form, *result(title))[1] == []
+
+
+FULL_WIDTH = {each: each + 0xFEE0 for each in range(0x21, 0x7F)}
+BENT: dict[str, Callable[[str], str]] = {
+    "in capitals": str.upper,
+    "in full width": lambda text: text.translate(FULL_WIDTH),
+    "with nothing between": "\u200b".join,
+    "with soft hyphens": lambda text: text.replace("create", "cre\u00adate"),
+    "for HTML": escape,
+    "on several lines": lambda text: json.dumps(json.loads(text), indent=2),
+    "with other quotes": lambda text: text.replace('"', "“"),
+}
+
+
+@pytest.mark.parametrize("bent", BENT.values(), ids=BENT.keys())
+def test_what_only_looks_like_what_it_has_read_is_data(bent: Callable[[str], str]) -> None:
+    for form in (CALL, HERMES):
+        assert read(form, *result(bent(CALL)))[1] == []
+
+
+def test_what_it_has_read_in_two_places_is_data() -> None:
+    begin, end = CALL[:50], CALL[50:]
+    told = [*result(begin), *result(end)]
+
+    for text in (f"{begin}\n{end}", f"<tool_call>\n{begin}\n{end}\n</tool_call>"):
+        assert read(text, *told)[1] == []
 
 
 def test_a_call_without_arguments_is_data_where_its_name_is() -> None:
