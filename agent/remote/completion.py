@@ -6,6 +6,7 @@ one, calls in the words of before there could be several.
 """
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -17,22 +18,21 @@ from agent.remote.thinking import Thinking, in_a_part, told_apart
 from agent.remote.usage import Usage
 from text import clean_text, paired
 
-CUT_OFF = frozenset({"length", "max_tokens", "model_length"})
-FILTERS = frozenset(
-    {
-        "content_filter",
-        "safety",
-        "recitation",
-        "prohibited_content",
-        "blocklist",
-        "spii",
-        "sensitive",
-    }
+CUT_OFF = re.compile(
+    r"length|max_?(?:output_)?tokens|(?:token|time)_limit|context_window|incomplete"
 )
-FAILURES = frozenset(
-    {"error", "network_error", "malformed_function_call", "insufficient_system_resource"}
+FILTERED = re.compile(
+    r"content.?filter|safety|recitation|prohibited|blocklist|spii|sensitive|guardrail|refusal|toxic"
 )
-"""Why an answer ended, in small letters, as the servers of many makers tell it."""
+FAILED = re.compile(
+    r"error|malformed|unexpected|insufficient|abort|overloaded|unspecified|timeout|too_many|missing"
+    r"|^other$|^language$"
+)
+"""Why an answer ended, in small letters, as the servers of many makers tell it.
+
+Such as ``function_call_filter: MALFORMED_FUNCTION_CALL`` (Gemini), ``ERROR_TOXIC`` (Cohere),
+``model_context_window_exceeded`` (Z.ai), ``guardrail_intervened`` (Bedrock), ``abort`` (vLLM).
+"""
 
 CALLS = ("tool_calls", "function_call")
 """Where a message has its calls; the latter is from before there could be several."""
@@ -201,11 +201,11 @@ def _finish_reason(choice: dict[str, Any]) -> str:
     told = choice.get("finish_reason") or choice.get("finishReason")
     reason = clean_text(_typed(told, str))[:64]
     word = reason.lower()
-    if word in FAILURES:
+    if FILTERED.search(word):
+        return "content_filter"
+    if FAILED.search(word):
         raise CallError(LLMUnavailable, "the model failed")
-    if word in CUT_OFF:
-        return "length"
-    return "content_filter" if word in FILTERS else reason
+    return "length" if CUT_OFF.search(word) else reason
 
 
 def _read_data(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:

@@ -30,7 +30,16 @@ BROKEN = {
     ),
     **{
         f"ends with {reason}": stream(HI, event({}, reason))
-        for reason in ("error", "network_error", "MALFORMED_FUNCTION_CALL")
+        for reason in (
+            "error",
+            "network_error",
+            "MALFORMED_FUNCTION_CALL",
+            "function_call_filter: MALFORMED_FUNCTION_CALL",
+            "UNEXPECTED_TOOL_CALL",
+            "abort",
+            "OTHER",
+            "engine_overloaded",
+        )
     },
 }
 
