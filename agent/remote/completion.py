@@ -37,6 +37,9 @@ Such as ``function_call_filter: MALFORMED_FUNCTION_CALL`` (Gemini), ``ERROR_TOXI
 CALLS = ("tool_calls", "function_call")
 """Where a message has its calls; the latter is from before there could be several."""
 
+SAID = ("text", "output_text", None)
+"""Types of the parts of a content that are said; some servers tell none."""
+
 BOM = b"\xef\xbb\xbf"
 
 Kind = TypeVar("Kind")
@@ -75,7 +78,8 @@ class Completion:
 
         Stops at the protocol's end mark; what may follow it in ``pieces`` is not looked at. Some
         servers send none: once the answer tells why it ended, ``when_finished`` is called, and
-        nothing that goes wrong behind it counts.
+        nothing that goes wrong behind it counts. Some tell it with each piece: it is called again
+        with each text.
         """
         finished = False
         try:
@@ -83,8 +87,9 @@ class Completion:
                 if data == b"[DONE]":
                     self._has_ended = True
                     return
-                yield from self._said(self._whole(self._fold_data(data, is_whole)))
-                if self._finish_reason and not finished:
+                text = self._whole(self._fold_data(data, is_whole))
+                yield from self._said(text)
+                if self._finish_reason and (text or not finished):
                     finished = True
                     when_finished()
         except CallError:
@@ -186,7 +191,7 @@ def _content(value: Any) -> str:
     if not isinstance(value, list):
         return _typed(value, str)
     parts = [_typed(part, dict) for part in value]
-    said = (part for part in parts if part.get("type") == "text" and not in_a_part(part))
+    said = (part for part in parts if part.get("type") in SAID and not in_a_part(part))
     return "".join(_typed(part.get("text"), str) for part in said)
 
 
@@ -223,10 +228,11 @@ def _read_data(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
         elif line.startswith(b"{"):
             yield line + b"".join(lines), True
             return
-        elif not line and data:
-            yield b"\n".join(data), True
+        elif not line:
+            if any(data):
+                yield b"\n".join(data), True
             data = []
-    if data:
+    if any(data):
         yield b"\n".join(data), False
 
 

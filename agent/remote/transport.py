@@ -112,8 +112,8 @@ class Deadline:
         return True
 
     def shorten(self, seconds: float) -> None:
-        """Of this attempt."""
-        self._over_at = min(self._over_at, monotonic() + seconds)
+        """This attempt has no more than these, from now on."""
+        self._over_at = min(self._at, monotonic() + seconds)
 
     def _put_idle_off(self) -> None:
         self._idle_at = monotonic() + random.uniform(*IDLE_SECONDS)  # noqa: S311 (no secret)

@@ -250,6 +250,7 @@ ONE = json.dumps(event({"content": TEXT}, "stop"), ensure_ascii=False).encode()
         b"\n\n\ndata: %s" % ONE,
         b"data: %s\ndata: %s\n\n" % tuple(ONE.split(b" ", 1)),
         b'data: {"choices": null}\n\ndata: %s\n\n' % ONE,
+        b"data:\n\ndata: \n\ndata: %s\n\n" % ONE,
         b" %s " % ONE,
         json.dumps(json.loads(ONE), indent=2).encode(),
     ],

@@ -6,6 +6,8 @@ from contextlib import closing
 import pytest
 
 from agent.llm import LLMTimeout
+from agent.remote.completion import Completion
+from agent.remote.transport import Deadline
 from tests.fakes import ScriptedServer
 from tests.fakes.answers import drips, event, fails, hangs, says, stream
 from tests.fakes.asking import PROMPT, ask, remote
@@ -106,3 +108,26 @@ def test_whoever_waits_can_be_called_off_whatever_comes(answer: Answer) -> None:
         pytest.raises(CalledOff),
     ):
         list(llm.stream(PROMPT, [], look))
+
+
+def test_text_that_goes_on_behind_the_finish_reason_has_its_time_again() -> None:
+    """Some servers tell it with each piece."""
+    pieces = (
+        b"data: %s\n\n" % json.dumps(event({"content": text}, "stop")).encode()
+        for text in ("Ad", "ded", "", " milk.")
+    )
+    finished: list[str] = []
+    completion = Completion("some-model")
+
+    texts = list(completion.read(pieces, lambda: finished.append(completion.text)))
+
+    assert texts == ["Ad", "ded", " milk."]
+    assert finished == ["Ad", "Added", "Added milk."]
+
+
+def test_what_was_shortened_can_be_given_more_time() -> None:
+    deadline = Deadline(3600)
+    deadline.shorten(0)
+    deadline.shorten(1800)
+
+    assert deadline.remaining() > 900

@@ -57,6 +57,13 @@ def test_of_a_content_in_parts_the_text_is_said() -> None:
     assert streamed.response.text == whole.response.text == "Added milk."
 
 
+@pytest.mark.parametrize("kind", [{"type": "output_text"}, {}])
+def test_a_part_may_tell_its_type_otherwise_or_not_at_all(kind: dict[str, str]) -> None:
+    part = {"text": "Added milk.", **kind}
+
+    assert ask(stream(event({"content": [part]}, "stop"))).response.text == "Added milk."
+
+
 def test_a_remote_model_says_no_word_of_its_thinking() -> None:
     pieces = ("<th", "ink>They want ", "milk.</thi", "nk>\n\n", "Added", " milk.")
     heard = ask(stream(*(event({"content": piece}) for piece in pieces), event({}, "stop")))
