@@ -1,12 +1,13 @@
 """What a reasoning model thinks, taken out of what it says.
 
 Servers that do not tell the two apart leave the thinking in the text, between tags, as the chat
-templates of DeepSeek R1, Qwen 3 and others write it: ``<think>…</think>`` before the answer. Where
-the template has opened it, only the end of it is there. Others tell it in a field beside the text,
-or as a part of it.
+templates of DeepSeek R1, Qwen 3 and others write it: ``<think>…</think>`` before the answer, or in
+marks of a maker's own. Where the template has opened it, only the end of it is there. Others tell
+it in a field beside the text, or as a part of it.
 """
 
 import re
+from functools import cache
 from typing import Any
 
 from agent.outcome import capped
@@ -24,10 +25,22 @@ FIELDS = (
 KINDS = re.compile(r"think|thought|reason", re.IGNORECASE)
 INNER = ("text", "thinking", "reasoning", "summary", "content")
 
-OPENING = re.compile(r"<(?:think|thinking|thought)>", re.IGNORECASE)
-CLOSING = re.compile(r"</(?:think|thinking|thought)>", re.IGNORECASE)
-BEGINS_OPENING = re.compile(r"(?:<[a-z]{0,8})?\Z", re.IGNORECASE)
-BEGINS_CLOSING = re.compile(r"<(?:/[a-z]{0,8})?\Z", re.IGNORECASE)
+TAGS = ("think", "thinking", "thought", "reasoning", "seed:think", "mm:think")
+ENDS = {
+    **{f"<{tag}>": tuple(f"</{tag}>" for tag in TAGS) for tag in TAGS},
+    "[think]": ("[/think]",),  # Magistral
+    "◁think▷": ("◁/think▷",),  # Kimi
+    "<|channel|>analysis<|message|>": ("<|end|>",),  # gpt-oss
+    "<|start|>assistant<|channel|>analysis<|message|>": ("<|end|>",),
+    "<|channel>thought": ("<channel|>",),  # Gemma 4
+}
+"""With what thinking begins, in small letters, and what may end it then."""
+
+UNOPENED = tuple(end for ends in ENDS.values() for end in ends if "/" in end)
+"""What ends it where the template has begun it."""
+
+ANSWER = ("<|channel|>final<|message|>", "<|start|>assistant<|channel|>final<|message|>")
+"""With what an answer begins behind thinking of gpt-oss."""
 
 
 class Thinking:
@@ -38,7 +51,7 @@ class Thinking:
 
     def __init__(self) -> None:
         self._held = ""
-        self._is_open = False
+        self._ends: tuple[str, ...] = ()
         self._has_said = False
         self._has_thought = False
         self._thoughts: list[str] = []
@@ -55,15 +68,15 @@ class Thinking:
     def feed(self, text: str) -> str:
         """What of ``text``, and of what was held back, is said."""
         text, self._held = self._held + text, ""
-        if self._is_open:
-            return self._think(text)
+        if self._ends:
+            return self._think(text, self._ends)
         if self._has_said:
             return text
         return self._begin(text)
 
     def end(self) -> str:
         """What was held back in vain."""
-        if not self._is_open:
+        if not self._ends:
             return self._held
         self._thoughts.append(self._held)
         return ""
@@ -73,28 +86,40 @@ class Thinking:
         stripped = text.lstrip()
         if self._has_thought:
             text = stripped
-        if match := OPENING.match(stripped):
-            return self._think(stripped[match.end() :])
-        if BEGINS_OPENING.match(stripped):
+        if opening := _any_of((*ENDS, *ANSWER)).match(stripped):
+            rest, ends = stripped[opening.end() :], ENDS.get(opening[0].lower())
+            return self._think(rest, ends) if ends else self._begin(rest)
+        if _begins_one_of((*ENDS, *ANSWER), stripped):
             self._held = text
             return ""
-        match = CLOSING.search(text)
-        if match and not OPENING.search(text, 0, match.start()):  # opened before the text began
-            return self._think(text)
+        end = _any_of(UNOPENED).search(text)
+        if end and not _any_of(tuple(ENDS)).search(text, 0, end.start()):
+            return self._think(text, UNOPENED)
         self._has_said = True
         return text
 
-    def _think(self, text: str) -> str:
+    def _think(self, text: str, ends: tuple[str, ...]) -> str:
         self._has_thought = True
-        match = CLOSING.search(text)
-        self._is_open = match is None
-        if match:
-            self._thoughts.append(text[: match.start()])
-            return self._begin(text[match.end() :])
-        begun = BEGINS_CLOSING.search(text)
-        self._held = begun[0] if begun else ""
-        self._thoughts.append(text.removesuffix(self._held))
+        end = _any_of(ends).search(text)
+        if end:
+            self._ends = ()
+            self._thoughts.append(text[: end.start()])
+            return self._begin(text[end.end() :])
+        self._ends = ends
+        places = range(max(0, len(text) - max(map(len, ends))), len(text))
+        begun = next((place for place in places if _begins_one_of(ends, text[place:])), len(text))
+        self._held = text[begun:]
+        self._thoughts.append(text[:begun])
         return ""
+
+
+@cache
+def _any_of(marks: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, marks)), re.IGNORECASE)
+
+
+def _begins_one_of(marks: tuple[str, ...], text: str) -> bool:
+    return any(mark.startswith(text.lower()) for mark in marks)
 
 
 def told_apart(message: dict[str, Any]) -> str:

@@ -15,6 +15,18 @@ TOLD = {
     "thinking first": ("<think>Milk… is it\n</b> oat?</think>\n\nAdded.", "Added."),
     "after a line end": ("\n<think>Hm.</think>Added.", "Added."),
     "in another tag": ("<thought>Hm.</thought> Added.", "Added."),
+    "in one of a maker": ("<seed:think>Hm.</seed:think>Added.", "Added."),
+    "as Magistral has it": ("[THINK]Hm [sic].[/THINK]Added.", "Added."),
+    "as Kimi has it": ("◁think▷Hm.◁/think▷Added.", "Added."),
+    "as gpt-oss has it": (
+        "<|channel|>analysis<|message|>Hm <|e.<|end|><|start|>assistant<|channel|>final<|message|>"
+        "Added.",
+        "Added.",
+    ),
+    "gpt-oss, that does not think": ("<|channel|>final<|message|>Added.", "Added."),
+    "as Gemma has it": ("<|channel>thought\nHm.<channel|>Added.", "Added."),
+    "a mark that ends no thinking": ("Added.<|end|>", "Added.<|end|>"),
+    "in brackets": ("[Things] to do", "[Things] to do"),
     "twice": ("<think>One</think><think>Two</think>Added.", "Added."),
     "nothing else": ("<think>Hm, hm.</think>", ""),
     "without an end": ("<think>Hm, hm, hm", ""),
