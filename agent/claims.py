@@ -20,8 +20,8 @@ CLAUSE = re.compile(r"[^.!?;:,–—\n]+[.!?;:,–—\n]*")
 
 DONE = (
     r"(?:added|created|saved|updated|changed|edited|renamed|moved|rescheduled|postponed|scheduled"
-    r"|completed|finished|marked|ticked|crossed off|checked off|reopened|deleted|removed|cleared"
-    r"|cancell?ed|restored|prioriti[sz]ed|undone|reverted"
+    r"|completed|finished|marked|ticked|(?:crossed|checked)(?: (?:it|that|them|TITLE))? off"
+    r"|reopened|deleted|removed|cleared|cancell?ed|restored|prioriti[sz]ed|undone|reverted"
     r"|(?:taken|took)(?: (?:it|that|them|those|TITLE|(?:the|your|my) (?:\w+ )?changes?))? back)"
 )
 DONE_BY_ME = (
@@ -34,7 +34,8 @@ CLAIM = re.compile(
     rf"(?<!have )(?<!did )(?<!task )(?<!tasks )\b(?:I|we)(?:['’]ve| have)?{HOW}\s+{DONE_BY_ME}\b"
     rf"|\bI (?:checked|looked|found|searched)\b.{{0,80}} and {DONE}\b"
     rf"|(?:\b(?:has|have)|['’]s){HOW} been{HOW} {DONE}\b"
-    rf"|\b(?:is|are) now (?:on|in|off|part of) (?:your|the) [\w-]*\s?(?:list|tasks)\b"
+    rf"|(?:\b(?:is|are)|['’]s) now (?:on|in|off|part of) (?:your|the) [\w-]*\s?(?:list|tasks)\b"
+    rf"|(?:\b(?:is|are)|['’]s) (?:on|off) your list now\b"
     rf"|\b(?:is|are) (?:now )?off your list\b|\b(?:is|are) no longer (?:on|in) your list\b"
     rf"|\b(?:is|are) now (?:{DONE}|done|complete|due|set|scheduled|called|gone|high|low|medium)\b"
     rf"|\b(?:was|were) successfully {DONE}\b|\b(?:was|were) {DONE} (?:to|from) your list\b"
@@ -46,6 +47,7 @@ OPENING = re.compile(
     r"|(?:done|(?:you['’]re )?all set)(?=\s*[.!,;–—]))",
     re.IGNORECASE,
 )
+ALL_OF_IT = re.compile(r"\W*(?:ok(?:ay)?\W*)?(?:all )?done\W*", re.IGNORECASE)
 SO_BE_IT = re.compile(
     r"(?:sure(?: thing)?|ok(?:ay)?|got it|al(?:l )?right|great|perfect|no problem|of course"
     r"|yes)\W*",
@@ -74,6 +76,8 @@ REASON = re.compile(r"\W*(?:and |but )?(?:because|as|since|for)\b", re.IGNORECAS
 
 def claims_a_change(reply: str) -> bool:
     """Whether the reply says, in plain English, that something was changed just now."""
+    if ALL_OF_IT.fullmatch(reply):
+        return not reply.rstrip().endswith("?")
     said = LISTED.sub("\n", QUOTED.sub("TITLE", _without_code(reply)))
     before = ""
     for clause in CLAUSE.findall(said):

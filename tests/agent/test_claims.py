@@ -80,6 +80,10 @@ I've reverted the change.
 Undone.
 The last change has been undone.
 Reminder set? Yes. Your reminder has been scheduled.
+I've checked it off.
+We have crossed “Milk” off.
+It's now on your list.
+Milk is on your list now.
 """
 
 HARMLESS = """\
@@ -162,6 +166,8 @@ The task was created on Monday.
 Milk was completed on Friday.
 All of your tasks are done.
 Well done, keep going!
+All done?
+All done with milk, so what is next?
 There is nothing to be done.
 I was created to look after tasks.
 I understand plain, short English.
@@ -192,6 +198,12 @@ LISTS = [
 def test_a_claim_is_seen(reply: str) -> None:
     assert claims_a_change(reply)
     assert claims_a_change(f"Hello there!\n\n{reply}")
+
+
+@pytest.mark.parametrize("reply", ["All done.", "✅ Done", "Okay, all done! 🎉", "**Done!**"])
+def test_to_say_no_more_than_done_is_a_claim(reply: str) -> None:
+    assert claims_a_change(reply)
+    assert not claims_a_change(f"{reply[:-1]}?")
 
 
 @pytest.mark.parametrize("reply", [*HARMLESS.splitlines(), *LISTS, *CODE[:3]])
