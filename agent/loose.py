@@ -14,6 +14,8 @@ from typing import Any
 DEEPEST = 100
 """Braces within braces. Arguments have three; a reader of JSON may have no room for many more."""
 
+SPELLED_BY_POWERS = 1e16
+
 GAP = r"(?:\s+|//[^\n]*|\#[^\n]*|/\*.*?\*/)"
 GAPS = re.compile(GAP, re.DOTALL)
 TOKEN = re.compile(
@@ -113,11 +115,14 @@ def _escaped(match: re.Match[str]) -> str:
     return f"\\\\{escaped}" if escaped.isalnum() else json.dumps(escaped)[1:-1]
 
 
-def _finite(number: str) -> float:
+def _kept(number: str) -> int | float:
+    """As PostgreSQL gives it back: what Python spells by powers of ten is an int there, and zero
+    has no sign.
+    """
     value = float(number)
     if not isfinite(value):
         raise ValueError(f"{number} is no number that can be kept")
-    return value
+    return int(value) if abs(value) >= SPELLED_BY_POWERS else value + 0.0
 
 
-DECODER = json.JSONDecoder(strict=False, parse_constant=_finite, parse_float=_finite)
+DECODER = json.JSONDecoder(strict=False, parse_constant=_kept, parse_float=_kept)

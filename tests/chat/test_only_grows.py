@@ -70,6 +70,14 @@ TURNS: dict[str, list[Any]] = {
         ["."],
     ],
     "odd arguments": [[call("list_tasks", zz=1.50, a={"b": [1e3, None], "a": "é"})], ["Well."]],
+    "numbers of all sizes": [
+        [
+            ToolRequest(
+                "list_tasks", '{"a": 1e16, "b": -0.0, "c": [1.5e300, -2E+20], "d": 1e-7, "e": 1.0}'
+            )
+        ],
+        ["Well."],
+    ],
     "nothing behind the last call": [["I do it.", MILK], []],
     "nothing at all": [[]],
     "a model that fails at once": [LLMUnavailable()],
