@@ -1,70 +1,46 @@
 """Calls that a model writes into its answer, because its server did not see that they are calls.
 
-Each maker has marks of its own for them: https://github.com/vllm-project/vllm/tree/main/vllm (its
-tool parsers) reads most of them. Here the marks are passed over, and what is left must be calls of
-known tools whose arguments bind, up to the end of the answer.
+Each maker has marks of its own for them (``agent.marks``). What stands there must be calls of known
+tools whose arguments bind, up to the end of the answer.
 
 Titles, notes and earlier messages are data: what stands in them is never taken for a call when the
 model repeats it, and neither is the example that somebody asked for. In doubt it stays text.
 """
 
-import ast
-import json
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from html import unescape
 from itertools import islice
-from typing import Any
 from unicodedata import category, normalize
 
-from agent import loose
 from agent.events import TextDelta
 from agent.llm import Message, Response, ToolRequest
+from agent.marks import (
+    ARGUMENTS,
+    MARK,
+    NAME,
+    NAMES,
+    OPENING,
+    PREFIX,
+    WINDOW,
+    NoCalls,
+    WrittenCall,
+    read_calls,
+)
 from text import paired
 
-NAME = r"[A-Za-z_][\w-]{0,63}"
-WORDS_OF_MARKS = (
-    r"tool|function|call|invoke|action|plugin|python_tag"
-    r"|channel|constrain|message|start|end|eo[tms]"
+IN_A_LINE = re.compile(
+    r"(?<![`\"'“‘(])(?:<[|｜]?(?:\w{1,20}:)?(?:tool|function)[\w▁]{0,25}[|｜]?>|<function="
+    r"|\[TOOL_CALLS?\]|<\|python_tag\|>)"
 )
-MARK = (
-    rf"<(?=[^<>\n]{{0,60}}(?i:{WORDS_OF_MARKS}))[^<>=\"\n]{{1,60}}>|</s>"
-    r"|\[/?TOOL_CALLS?\]|\[ARGS\]|\[CALL_ID\]\w{1,64}"
-)
-SKIPPED = re.compile(
-    rf"\s+|[;,]|{MARK}|```\w{{0,20}}|functools(?=\[)"
-    r"|(?:json|code|function|assistant)(?=\s{0,9}<)|commentary(?=\s{0,9}(?:<|json|code))"
-)
-IN_THE_WAY = re.compile(rf"{MARK}|```")
-PREFIX = r"<(?:[｜|]?\w{1,20}[｜|:])?(?:function|invoke|tool_call)(?:=|\s+name\s?=\s?)[\"']?"
-TAGGED = re.compile(rf"{PREFIX}(?P<name>{NAME})[\"']?\s?>")
-NAMED = re.compile(
-    rf"(?:(?:assistant|commentary|analysis)\s+)?(?:to=)?(?:(?:functions?|default_api)\.|call:)?"
-    rf"(?P<name>{NAME})(?::\d{{1,4}})?(?=\s{{0,9}}(?:[<{{\[`]|$))"
-)
-IN_PYTHON = re.compile(rf"\[?\s?(?:{NAME}\.)?{NAME}\(")
-OPENING = rf"(?!\[/|<[^<>\n]{{0,60}}(?i:/|end))(?:{MARK})"
+"""Marks that hardly anybody else writes, so that a call may begin with them behind other words."""
+BEGINS_IN_A_LINE = re.compile(r"(?<![`\"'“‘(])(?:<[^<>\s]{0,60}|\[[A-Z_]{0,11})\Z")
 MARKED = re.compile(rf"(?:```\w{{0,20}}\s+)?(?:{MARK}|{PREFIX})")
 MARKED_BEFORE = re.compile(rf"(?:{MARK})\s*\Z")
 
-ARGUMENT = re.compile(
-    r"\s*(?:<(?:[｜|]?\w{1,20}[｜|:])?parameter(?:=(?P<key>\w{1,64})"
-    r"|\s+name\s?=\s?\"(?P<named>\w{1,64})\"[^<>]{0,60})>(?P<value>[^<]*(?:<(?!/)[^<]*)*)"
-    r"</[^<>\n]{0,30}parameter>"
-    r"|<arg_key>\s*(?P<arg>\w{1,64})\s*</arg_key>\s*<arg_value>(?P<told>[^<]*(?:<(?!/)[^<]*)*)"
-    r"</arg_value>)"
-)
-ESCAPED = re.compile(
-    r"(?:<escape>)?(\w{1,64})(?:<escape>)?:(?:<escape>([^<]*)<escape>|([^<,{}]*)),?"
-)
-
-NAMES = ("name", "tool", "tool_name", "function", "function_name", "action")
-ARGUMENTS = ("arguments", "parameters", "args", "input", "tool_input", "action_input")
-WINDOW = 200
-"""Characters of a line that tell whether a call may begin with it."""
 LONGEST = 250_000
 MOST_BEGINNINGS = 20
 """Lines of one answer that are looked at as the beginning of a call."""
@@ -74,130 +50,23 @@ ENDS = frozenset({"length", "content_filter"})
 ABOUT_CALLS = re.compile(r"\b(?:tool|function|api)[ _-]?calls?\b|\bjson\b|\bxml\b|\bsyntax\b", re.I)
 SHOWN = re.compile(r"\b(?:examples?|samples?|for instance|would look|looks? like this)\b", re.I)
 """Words of somebody who wants to see a call, or shows one."""
+OFFERED = re.compile(
+    r"\b(?:if you|(?:should|shall|may) (?:I|we)|do you want|would|could|cannot|can['’]t|unable"
+    r"|not able|format|syntax)\b|\?\s*\Z",
+    re.I,
+)
+"""Of a model that does not do it, or not yet."""
 
 UNSEEN = re.compile(r"\\{1,99}[nrtbf]|[\s\\\"'`“”‘’]")
 UNICODE = re.compile(r"\\{1,99}u([0-9a-fA-F]{4})")
 CLOSING = "})]> "
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenCall:
-    """``arguments`` is its JSON text, unchecked, "" if none are there; ``source`` is all of it."""
-
-    name: str
-    arguments: str
-    source: str
-
-
-class NoCalls(Exception):
-    """The text is not calls alone, or half a call; ``calls`` are those before that."""
-
-    def __init__(self, calls: list[WrittenCall]) -> None:
-        self.calls = calls
-
-
-def read_calls(text: str, start: int = 0) -> list[WrittenCall]:
-    """The calls that ``text`` is from ``start`` to its end. Raises NoCalls."""
-    calls: list[WrittenCall] = []
-    place = _skip(text, start)
-    try:
-        while place < len(text):
-            found, place = _read_one(text, place)
-            calls += found
-            place = _skip(text, place)
-    except (ValueError, RecursionError, MemoryError):  # of Python or JSON that nests too deeply
-        raise NoCalls(calls) from None
-    if not calls:
-        raise NoCalls([])
-    return calls
-
-
-def _skip(text: str, place: int) -> int:
-    while match := SKIPPED.match(text, place):
-        place = match.end()
-    return place
-
-
-def _read_one(text: str, start: int) -> tuple[list[WrittenCall], int]:
-    """The calls that begin at ``start``, and where they end. Raises ValueError."""
-    if IN_PYTHON.match(text, start):
-        return _read_python(text, start)
-    if text[start] in "{[":
-        value, end = loose.read_from(text, start)
-        source = text[start:end]
-        return [WrittenCall(*each, source) for each in _calls_in(value)], end
-    head = TAGGED.match(text, start) or NAMED.match(text, start)
-    if head is None:
-        raise ValueError("nothing of a call")
-    arguments, end = _read_arguments(text, head.end())
-    return [WrittenCall(head["name"], arguments, text[start:end])], end
-
-
-def _read_arguments(text: str, start: int) -> tuple[str, int]:
-    """As JSON text; an object, or one value after the other between marks."""
-    place = _skip(text, start)
-    if text.startswith("{<escape>", place) or "<escape>" in text[place : place + WINDOW]:
-        end = text.index("}", place) + 1
-        pairs = ESCAPED.findall(text[place + 1 : end - 1])
-        return json.dumps({name: told or bare for name, told, bare in pairs}), end
-    if text.startswith("{", place):
-        end = loose.read_from(text, place)[1]
-        return text[place:end], end
-    values = {}
-    place = start
-    while match := ARGUMENT.match(text, place):
-        name = match["key"] or match["named"] or match["arg"]
-        values[name] = (match["value"] or match["told"] or "").strip("\n")
-        place = match.end()
-    return json.dumps(values), place
-
-
-def _calls_in(value: Any) -> Iterator[tuple[str, str]]:
-    """Name and arguments of each call in a value of JSON. Raises ValueError for anything else."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _calls_in(each)
-        return
-    if not isinstance(value, dict):
-        raise ValueError("no call")
-    if "tool_calls" in value:
-        yield from _calls_in(value["tool_calls"])
-        return
-    inner = value.get("function", value.get("function_call"))
-    call = inner if isinstance(inner, dict) else value
-    names = [call[key] for key in NAMES if isinstance(call.get(key), str)]
-    given = [call[key] for key in ARGUMENTS if key in call]
-    if not names or len(given) > 1:
-        raise ValueError("no call")
-    arguments = given[0] if given else ""
-    text = arguments if isinstance(arguments, str) else json.dumps(arguments)
-    yield names[0].removeprefix("functions."), text
-
-
-def _read_python(text: str, start: int) -> tuple[list[WrittenCall], int]:
-    """``[name(key="value")]``, as Llama 4 and Gemma write it. Raises ValueError."""
-    end = min((mark.start() for mark in IN_THE_WAY.finditer(text, start)), default=len(text))
-    try:
-        tree = ast.parse(text[start:end].strip(), mode="eval").body
-    except SyntaxError:
-        raise ValueError("no Python") from None
-    calls = tree.elts if isinstance(tree, ast.List) else [tree]
-    return [_python_call(call, text[start:end]) for call in calls], end
-
-
-def _python_call(call: ast.expr, source: str) -> WrittenCall:
-    if not isinstance(call, ast.Call) or call.args:
-        raise ValueError("no call by names")
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    arguments = {keyword.arg or "": ast.literal_eval(keyword.value) for keyword in call.keywords}
-    return WrittenCall(name, json.dumps(arguments), source)
-
-
 @cache
 def _beginnings(names: tuple[str, ...]) -> re.Pattern[str]:
     """How a line may begin in which tools of these names are called."""
-    key = "|".join((*NAMES, *ARGUMENTS, "tool_calls", "function_call", "type", "id"))
-    called = rf"(?:{NAME}\.)?(?:{'|'.join(map(re.escape, names))})"
+    key = "|".join((*NAMES, *ARGUMENTS, "tool_calls", "function_call", "type", "id", *names))
+    called = rf"(?:(?:print\(default_api|{NAME})\.)?(?:{'|'.join(map(re.escape, names))})"
     return re.compile(
         rf"(?:```\w{{0,20}}\s{{1,9}})?(?:{OPENING}|{PREFIX}|to=functions|(?:functools)?\[?\s{{0,9}}"
         rf"(?:\{{\s{{0,9}}[\"']?(?:{key})\b|{called}[(\s]))"
@@ -209,7 +78,13 @@ class _Hold:
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._begins = _beginnings(names)
-        self._firsts = (*(f"{name}(" for name in names), "functools[", "default_api.", "to=f")
+        self._firsts = (
+            *(f"{name}(" for name in names),
+            "functools[",
+            "default_api.",
+            "print(d",
+            "to=f",
+        )
         self._parts: list[str] = []
         self._size = 0
         self._line = ""
@@ -224,10 +99,16 @@ class _Hold:
         text, self._line, place = self._line + text, "", 0
         while True:
             if self._in_line:
-                place = text.find("\n", place)
-                if place < 0:
-                    return text
-                self._in_line = False
+                end = text.find("\n", place)
+                line = (text, place, len(text) if end < 0 else end)
+                if mark := IN_A_LINE.search(*line):
+                    self._parts = [text[mark.start() :]]
+                    return text[: mark.start()]
+                if end < 0:
+                    begun = BEGINS_IN_A_LINE.search(*line)
+                    self._line = begun[0] if begun else ""
+                    return text.removesuffix(self._line)
+                self._in_line, place = False, end
             start = self._start_of(text, place)
             window = text[start : start + WINDOW]
             if self._may_begin(window) and len(window) < WINDOW:
@@ -332,9 +213,11 @@ class Written:
         return is_named or any(call.arguments for call in calls)
 
     def _is_shown(self, before: str) -> bool:
-        """Whether the person wants to see a call, or the model shows one, or is amid of one."""
-        shows = SHOWN.search(self._asked) or SHOWN.search(before)
-        return bool(self._is_asked or shows or MARKED_BEFORE.search(before[-WINDOW:]))
+        """Whether the person wants to see a call, the model shows or offers one, or is amid it."""
+        near = before[-WINDOW:]
+        shows = SHOWN.search(self._asked) or SHOWN.search(before) or OFFERED.search(near)
+        is_in_code = before.count("```") % 2 == 1
+        return bool(self._is_asked or shows or is_in_code or MARKED_BEFORE.search(near))
 
     @cached_property
     def _asked(self) -> str:

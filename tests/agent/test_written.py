@@ -31,7 +31,6 @@ FORMS = {
     "parameters": CALL.replace("arguments", "parameters"),
     "as the protocol has it": f'{{"type": "function", "function": {CALL}}}',
     "a text in it": json.dumps({"tool_calls": [{"function": {"name": NAME, "arguments": J}}]}),
-    "before there could be several": json.dumps({"function_call": {"name": NAME, "arguments": J}}),
     "a list": f"[{CALL}]",
     "Python's quotes": str(json.loads(CALL)),
     "fenced": f"```json\n{CALL}\n```",
@@ -45,6 +44,12 @@ FORMS = {
     "Gemma": f"```tool_code\n{PYTHON}\n```",
     "functiongemma": "<start_function_call>call:create_task{title:<escape>Milk<escape>,"
     "due_date:<escape>2026-12-04<escape>}<end_function_call>",
+    "Gemma 4": '<|tool_call>call:create_task{title:<|"|>Milk<|"|>,due_date:<|"|>2026-12-04<|"|>}'
+    "<tool_call|>",
+    "Gemini": f"```tool_code\nprint(default_api.{PYTHON})\n```",
+    "Apertus": f'<|tools_prefix|>[{{"create_task": {J}}}]<|tools_suffix|>',
+    "by its name alone": json.dumps({NAME: GIVEN}),
+    "before there could be several": json.dumps({"function_call": {"name": NAME, "arguments": J}}),
     "LFM": f"<|tool_call_start|>[{PYTHON}]<|tool_call_end|>",
     "Mistral": f"[TOOL_CALLS] [{CALL}]</s>",
     "Mistral, newer": f"[TOOL_CALLS]create_task[ARGS]{J}",
@@ -73,6 +78,7 @@ FORMS = {
     "InternLM": f"<|action_start|><|plugin|>{CALL}<|action_end|>",
 }
 
+HERMES = FORMS["Hermes, Qwen"]
 ASKED = "milk, next friday"
 
 
@@ -109,6 +115,42 @@ def test_a_call_is_taken_in_each_form_however_it_is_split(
     assert (said, is_vain) == (before.rstrip(), False)
 
 
+@pytest.mark.parametrize("form", ["Hermes, Qwen", "Qwen coder", "Mistral", "Llama 3", "DeepSeek"])
+@pytest.mark.parametrize("size", [1, 5, 10_000])
+def test_a_mark_begins_a_call_behind_other_words_too(form: str, size: int) -> None:
+    said, [request], is_vain = read(f"I <3 milk, adding. {FORMS[form]}", size=size)
+
+    assert (said.rstrip(), request.name, is_vain) == ("I <3 milk, adding.", NAME, False)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "If you want, I can send this:\n",
+        "Should I run this?\n\n",
+        "I cannot do that myself. Somebody else may send:\n",
+        "The format is:\n",
+        "One could say ",
+        "```xml\n<!-- ",
+        "Its mark is `",
+    ],
+)
+def test_a_call_that_is_offered_is_not_made(before: str) -> None:
+    for form in (HERMES, CALL):
+        assert read(before + form)[:2] == (before + form, [])
+
+
+def test_words_that_begin_like_a_mark_are_told_as_they_come() -> None:
+    written = Written([], TOOLS, lambda name, given: True)
+    reading = written.read(
+        ScriptedLLM()._play(["a <b", "old> word", " [T", "wo] <tool", " kit>", "."])
+    )
+
+    told = [next(reading).text for _ in range(5)]
+
+    assert told == ["a ", "<bold> word", " ", "[Two] ", "<tool kit>"]
+
+
 @pytest.mark.parametrize(
     "written",
     [
@@ -136,9 +178,6 @@ def test_a_call_may_have_no_arguments(end: str) -> None:
     [request] = read(end)[1]
 
     assert (request.name, request.arguments.strip("{}")) == ("list_tasks", "")
-
-
-HERMES = FORMS["Hermes, Qwen"]
 
 
 @pytest.mark.parametrize(
