@@ -39,7 +39,7 @@ SAID_NO_MORE = "(Nothing was said after that.)"
 EMPTY = "(This message is empty.)"
 CALL_ID_LETTERS = string.digits + string.ascii_letters
 
-STAMP = re.compile(r"\[\w+ ([\d-]+ [\d:]+), ([^]\n]+)\]\n")
+STAMP = re.compile(r"\[\w+ ([\d-]+ [\d:]+(?:[+-]\d+)?), ([^]\n]+)\]\n")
 NOT_IN_A_NAME = re.compile(r"[^a-zA-Z0-9_-]")
 
 
@@ -83,8 +83,13 @@ class MessageRow(Protocol):
 
 
 def stamped(words: str, at: datetime) -> str:
-    """A message of the user as it is told: behind the time at which it was sent, in their zone."""
-    return f"[{at:%A} {at.date()} {at:%H:%M}, {at.tzinfo}]\n{words}"
+    """A message of the user as it is told: behind the time at which it was sent, in their zone.
+
+    In an hour that comes twice, when the clocks are put back, with its offset from UTC.
+    """
+    comes_twice = at.utcoffset() != at.replace(fold=1 - at.fold).utcoffset()
+    time = f"{at:%H:%M%z}" if comes_twice else f"{at:%H:%M}"
+    return f"[{at:%A} {at.date()} {time}, {at.tzinfo}]\n{words}"
 
 
 def read_stamped(content: str) -> tuple[datetime, str]:
@@ -95,8 +100,9 @@ def read_stamped(content: str) -> tuple[datetime, str]:
     match = STAMP.match(content)
     if match is None:
         raise ValueError("no time stands before the words of the user")
-    at = datetime.fromisoformat(match[1]).replace(tzinfo=ZoneInfo(match[2]))
-    return at, content[match.end() :]
+    at, zone = datetime.fromisoformat(match[1]), ZoneInfo(match[2])
+    local = at.astimezone(zone) if at.tzinfo else at.replace(tzinfo=zone)
+    return local, content[match.end() :]
 
 
 def local_now(messages: list[Message]) -> datetime:

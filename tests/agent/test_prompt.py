@@ -32,6 +32,21 @@ def test_each_message_of_the_user_tells_the_time_at_which_it_was_sent() -> None:
 
 
 @pytest.mark.parametrize(
+    ("hour", "told"), [(0, "02:30+0200"), (1, "02:30+0100"), (2, "03:30"), (-1, "01:30")]
+)
+def test_an_hour_that_comes_twice_is_told_apart(hour: int, told: str) -> None:
+    sent_at = datetime(2026, 10, 25, 0, 30, tzinfo=UTC) + timedelta(hours=hour)
+    history = turn("in an hour", "")
+    history[0].created_at = sent_at
+
+    messages = prompt.build(history, ZONE)
+
+    assert messages[1]["content"] == f"[Sunday 2026-10-25 {told}, Europe/Berlin]\nin an hour"
+    assert prompt.local_now(messages).astimezone(UTC) == sent_at
+    assert prompt.local_now(messages).tzinfo == ZONE
+
+
+@pytest.mark.parametrize(
     ("sent_at", "zone"),
     [
         (datetime(1, 1, 1, 1, tzinfo=UTC), "America/New_York"),
