@@ -19,7 +19,7 @@ Beside = dict[str, Any]
 IN_A_MESSAGE = frozenset(
     {"role", "content", "tool_calls", "function_call", "refusal", "annotations", "audio", "name"}
 )
-IN_A_CALL = frozenset({"index", "id", "type", "function"})
+IN_A_CALL = frozenset({"index", "id", "type", "function", "name", "arguments"})
 TEXTS = ("text", "summary")
 LARGEST = 200_000
 """Characters of JSON for the calls of one step; of more than that nothing is kept."""

@@ -6,6 +6,7 @@ and id with each piece or cut the name, and tell the arguments anew, longer each
 """
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,10 @@ from agent.llm import ToolRequest
 from text import paired
 
 NO_ARGUMENTS = ("", "{}")
+FLAT = ("name", "arguments")
+"""What a call has itself where the server puts no function around it, as Cloudflare does."""
+
+WORD = re.compile(r"\w+")
 
 
 @dataclass(slots=True)
@@ -40,9 +45,16 @@ class Calls:
 
     def requests(self) -> list[ToolRequest]:
         return [
-            ToolRequest(call.name, paired(call.arguments), call.id, call.beside)
+            ToolRequest(self._tool(call.name), paired(call.arguments), call.id, call.beside)
             for call in self._calls
         ]
+
+    def _tool(self, name: str) -> str:
+        """The one tool that a name tells, beside which models and servers leave marks: gpt-oss its
+        ``functions.`` and ``<|channel|>``, Gemini ``default_api.``; else the name as it is.
+        """
+        told = [word for word in WORD.findall(name) if word in self._names]
+        return told[0] if len(told) == 1 else name
 
     def fold(self, piece: dict[str, Any]) -> None:
         """``piece`` is of one call, as the protocol has it. Raises TypeError for wrong types."""
@@ -87,7 +99,8 @@ class Calls:
 
 
 def _read(piece: dict[str, Any]) -> _Call:
-    index, id, function = piece.get("index"), piece.get("id"), piece.get("function") or {}
+    index, id = piece.get("index"), piece.get("id")
+    function = piece.get("function") or {each: piece.get(each) for each in FLAT}
     if not isinstance(function, dict):
         raise TypeError("a function is an object")
     name, arguments = function.get("name") or "", function.get("arguments")

@@ -148,6 +148,27 @@ def test_a_name_may_come_in_pieces(names: tuple[str | None, ...]) -> None:
     assert folded(*heads, piece(None, MILK, index=0)) == [ToolRequest(NAME, MILK, "a")]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["functions.create_task", "default_api.create_task", " create_task ", "create_task:0",
+     "create_task<|channel|>commentary", "to=functions.create_task"],
+)  # fmt: skip
+def test_marks_beside_a_name_are_no_part_of_it(name: str) -> None:
+    assert folded(piece(name, MILK, index=0)) == [ToolRequest(NAME, MILK)]
+
+
+@pytest.mark.parametrize("name", ["task", "create_task_now", "create_task list_tasks", "fly", ""])
+def test_a_name_that_tells_no_tool_or_two_stays_as_it_is(name: str) -> None:
+    assert folded(piece(name, MILK, index=0)) == [ToolRequest(name, MILK)]
+
+
+@pytest.mark.parametrize("arguments", [MILK, json.loads(MILK)])
+def test_a_call_may_have_no_function_around_it(arguments: Any) -> None:
+    call = {"id": "a", "name": NAME, "arguments": arguments}
+
+    assert folded(call) == [ToolRequest(NAME, MILK, "a")]
+
+
 def test_two_names_are_two_calls_even_in_one_place() -> None:
     heads = (piece(name, "", index=0) for name in (NAME, "list_tasks", "fly", "list_tasks"))
 
