@@ -139,6 +139,8 @@ class Change:
     """The message as a task, if it could as well be a thing to do: "cancel the dentist"."""
     sure: bool = True
     """Whether it was told to be done; else it is asked for first."""
+    by_title: bool = False
+    """Whether the title, said whole, leaves no doubt either: "the choir starts at 7"."""
 
     def on(self, *ids: str) -> "Change":
         return replace(self, target=Chosen(ids))

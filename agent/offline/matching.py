@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from agent.offline.intents import Named
 from agent.offline.known import KnownTask, Tasks
@@ -22,6 +22,8 @@ _DOING = """
 DOING = frozenset(_DOING.split())
 """Verbs that a title may go without: who says "bought the milk" has done "Milk"."""
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+SIGNS = frozenset({"So", "Sm", "Sc"})
+"""Kinds of characters, as Unicode names them, that are no words and yet tell titles apart."""
 SEARCHED_WORDS = 6
 SLIP_LENGTH = 5
 """Letters that a word must have for a slip of the fingers in it to be plain."""
@@ -78,11 +80,19 @@ def best_matches(tasks: Tasks, named: Named, *, done_first: bool = False) -> Fou
 
     One word is no more than a hint, even if it is a whole title: "milk" fits "Oat milk" as well.
     """
+    tasks = _with_its_signs(tasks, named)
     for completed in (done_first, not done_first):
         found = _best([task for task in tasks if task.completed == completed], named)
         if found.tasks:
             return found
     return Found()
+
+
+def _with_its_signs(tasks: Tasks, named: Named) -> Tasks:
+    """Those that have the emoji which were said, if any has: "🎂 for Rosa" is not "🎈 for Rosa"."""
+    signs = {sign for sign in named.words if category(sign) in SIGNS}
+    fitting = tuple(task for task in tasks if signs and signs & {*task.title})
+    return fitting or tasks
 
 
 def _best(tasks: list[KnownTask], named: Named) -> Found:

@@ -173,7 +173,7 @@ RULES = [
     _rule(
         " ".join(["later", "first", DIGITS, *nearby.NEAR]),
         r"(?:later |first thing )?(?P<word>this(?= (?:morning|afternoon|evening|night)\b)"
-        r"|\d?[^\W\d_]{3,10})",
+        r"|\d?(?!this\b)[^\W\d_]{3,10})",
         nearby.near,
     ),
     _rule(DIGITS, r"(?P<day>\d{1,2})(?:st|nd|rd|th)", dated.month_day),

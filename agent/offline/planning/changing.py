@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from agent.offline.dates import When, read_hour
-from agent.offline.intents import Change, Edit, Named, Question
+from agent.offline.intents import Change, Edit, Named, Question, Target
 from agent.offline.known import Known, KnownTask, Reply, Tasks
-from agent.offline.matching import words_of
+from agent.offline.matching import stems, words_of
 from agent.offline.planning import wording
 from agent.offline.planning.doubting import confirm
 from agent.offline.planning.finding import find, list_tasks, or_add
@@ -31,7 +31,8 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
         return Reply(
             f"I change at most {MOST_AT_ONCE} tasks for one message, so nothing has changed."
         )
-    if not intent.sure or any(_is_own_words(intent, task) for task in found):
+    sure = intent.sure or (intent.by_title and _is_titled(intent.target, found))
+    if not sure or any(_is_own_words(intent, task) for task in found):
         return confirm(intent, found)
     if intent.edit.hour and not all(task.due_time for task in found):
         intent = replace(intent, edit=Edit(missing="when"))
@@ -45,6 +46,12 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
         return Reply(f"{error} I left {wording.titles(found)} as it was.", focus=found)
     calls = yield requests
     return told(intent, found, calls, now)
+
+
+def _is_titled(target: Target, found: Tasks) -> bool:
+    """Whether the words are the whole title of the only task that was found."""
+    titles = [stems(task.title) for task in found]
+    return isinstance(target, Named) and titles == [stems(target.words)]
 
 
 def _is_own_words(intent: Change, task: KnownTask) -> bool:

@@ -97,6 +97,7 @@ VERB = (
 NAMES = {
     # slots
     "what": r"(?P<what>.{0,10000})",
+    "quoted": r"(?P<what>[\"“][^\n]{1,10000})",
     "named": r"(?P<what>[^\n]{1,10000}?)",
     "after": r"(?P<after>[^\n]{0,10000})",
     "date": r"(?P<date>[^\n]{2,40}?)",
@@ -108,7 +109,8 @@ NAMES = {
     # words
     "noun": rf"(?:{TASK}|reminders?)\b\s{{0,9}}",
     "make": r"(?:add|create|make|new|set up|enter|put down|insert)",
-    "one": r"(?:an?|one|another|some|the|the following|these|this|my|two|three|four|five|\d{1,2})",
+    "one": r"(?:an?|one|another|some|the|the following|these|this|my|two|three|four|five|six"
+    r"|seven|eight|nine|ten|twelve|\d{1,2})",
     "these": r"(?:the following|these|this)(?: items| things)?",
     "all_these": r" (?:all (?:of )?)?(?:the following|these|this)(?=\s?:)",
     "called": r"(?:(?:called|named|titled|saying|that says|to|about)\b|[:,–-]){0,4}",
@@ -147,6 +149,7 @@ SENTENCES = rules(
             note to (self|myself)[ list]{dash}{what}
             (todo|to-do) {no_list}{what}
             (create|make){break}{deed}{what}
+            (create|make|enter|insert|new){break}{quoted}
             {must}{colon}{space}{what}
         """,
     ),

@@ -22,6 +22,7 @@ from agent.offline.intents import (
 from agent.offline.known import Known, Tasks
 from agent.offline.lexicon import EXCEPT
 from agent.offline.matching import best_matches
+from agent.offline.understanding.choosing import among
 from agent.offline.understanding.drafts import NoDraft, read_drafts, read_title
 from agent.offline.understanding.targets import read_places, read_target
 from agent.offline.words import any_of
@@ -83,6 +84,8 @@ def _chosen(
     ids = tuple(task.id for task in candidates)
     if spared := SPARED.fullmatch(text):
         return _others(change, spared["but"], candidates)
+    if (told_apart := among(candidates, text, now)) is not None:
+        return change.on(told_apart[0].id) if len(told_apart) == 1 else Ask(change, ids)
     target = read_target(text, now)
     match target:
         case Numbers() if OR.search(text):

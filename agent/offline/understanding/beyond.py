@@ -14,7 +14,7 @@ NAMES = {
     r"|reminder|alert|notification|checklist|location|colour|color|link)s?",
     "called": r"(?:called|named|titled)",
     "bell": r"(?:alarm|timer|alert|notification)s?",
-    "own": r"(?!(?:todo|to-do|task|tasks|main|own) )",
+    "own": r"(?!(?:the|my|our|this|todo|to-do|task|tasks|main|own) )",
 }
 NEVER = rules(
     NAMES,

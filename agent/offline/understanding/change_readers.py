@@ -182,7 +182,13 @@ def state(match: re.Match[str], now: datetime) -> Change | Refuse | None:
     edited = edit_of(f"{match['target']} {match['phrase']}", now)
     if not isinstance(edited, Change) or not isinstance(edited.target, Named):
         return edited
-    return replace(edited, sure=bool(edited.edit.priority or SAYS_SO.search(match[0])))
+    sure = bool(edited.edit.priority or SAYS_SO.search(match[0]))
+    return replace(edited, sure=sure, by_title=True)
+
+
+def state_moved(match: re.Match[str], now: datetime) -> Change | Refuse | None:
+    """The report can wait until friday, the race was moved to the 5th."""
+    return edit_of(f"{match['target']} {match['phrase']}", now)
 
 
 def set_due(match: re.Match[str], now: datetime) -> Change | Refuse | None:

@@ -12,11 +12,16 @@ CORRECTED = any_of(
     r"^(?:(?:no|actually|sorry|rather|wait|hm{1,3}|oh|oops|but|and|well)[, ]{1,3}){1,4}"
     r"(?=(?:make|set|move|change|call it|rename|mark|delete|remove|complete|put|push|bump)\b)"
 )
+SAME_TIME = any_of(
+    r",? (?:but |and )?(?:at |to |for )?(?:the )?same (?:time|hour|place)s?(?: of day)?"
+    r"(?: as (?:before|ever|usual|always|planned))?\b"
+)
+"""The hour stays unless another one is said."""
 
 
 def read_change(text: str, now: datetime) -> Change | Refuse | None:
     """The change that one sentence asks for; None when it asks for none."""
-    return first_read(RULES, CORRECTED.sub("", text, count=1), now)
+    return first_read(RULES, SAME_TIME.sub("", CORRECTED.sub("", text, count=1)), now)
 
 
 def read_note(text: str, now: datetime) -> Change | Refuse | None:
@@ -30,6 +35,8 @@ ADDITIONS = rules(
         readers.note,
         """
             {attach} [{its}|this|another] note[s] (to|for|on|in) {titled}[{saying}{note}]
+            {attach} [{its}|this|another] note[s] {quoted_note} (to|for|on|in) {task}
+            {attach} {quoted_note} (to|for|on|in) (the|its) note[s] (of|for|on) {task}
             [add [a]] note[s] (for|on|to) {not_self}{titled}{colon}{note}
             (add|attach|make) [a|an] note({colon}| that| saying){note}
             {append} [this|the following] {into} [the|its] note[s] {of} {titled}[{saying}{note}]
@@ -204,6 +211,9 @@ RULES = rules(
     (readers.rename_it, "make (it|that) {title} instead"),
     (readers.correct, "{correction}{phrase}"),
     (readers.correct_alone, "{phrase}"),
+    (readers.correct, "{phrase}, {my_slip}"),
+    (readers.state_moved, "{no_statement}{task}{moved} [now|back] {phrase}"),
+    (readers.state, "{no_statement}{task}{comes} [now] {phrase}"),
     (
         readers.state,
         "{no_statement}{task}('s| is| are| (should|must|has to|needs to) be) [now] {phrase}",

@@ -10,6 +10,7 @@ from agent.offline.understanding.items import (
     read_items,
     shared_date,
     too_many,
+    with_all_of_them,
 )
 from agent.offline.understanding.lines import NAMELESS, TO_DO, as_heading, read_line
 from agent.offline.understanding.one_draft import (
@@ -19,6 +20,7 @@ from agent.offline.understanding.one_draft import (
     finished,
     read_title,
 )
+from agent.offline.understanding.quoted_lists import counted_out, without_lead
 from agent.offline.understanding.quoting import shield
 from agent.offline.words import any_of
 
@@ -42,7 +44,8 @@ def read_drafts(text: str, now: datetime) -> Drafts:
     once.
     """
     shielded, quotes = shield(text)
-    lines = [part for line in shielded.splitlines() for part in _parts(line) if part]
+    every = [without_lead(line, now) for line in counted_out(shielded, quotes).splitlines()]
+    lines = [part for line in every for part in _parts(line) if part]
     if len(lines) > MOST_ITEMS:
         raise too_many(len(lines))
     heading = HEADED.match(lines[0]) if lines else None
@@ -52,6 +55,7 @@ def read_drafts(text: str, now: datetime) -> Drafts:
     found = [each for line in lines for each in read_items(line, now) if each[1].is_task]
     if len(found) > MOST_ITEMS:
         raise too_many(len(found))
+    found = with_all_of_them(found)
     remarks = dict.fromkeys(remark for _, phrase in found for remark in phrase.remarks)
     made = [finished(draft, quotes) for draft in shared_date(found)]
     drafts = tuple(draft for draft in made if TITLE.search(draft.title))

@@ -24,14 +24,17 @@ from agent.offline.past import IRREGULAR
 from agent.offline.sayings import topic_of
 from agent.offline.understanding.additions import VERB, added, read_addition
 from agent.offline.understanding.answers import read_answer
+from agent.offline.understanding.asides import read_with_remark, without_put_down
 from agent.offline.understanding.beyond import absent_for, absent_of_a_task
 from agent.offline.understanding.changes import read_change, read_note
+from agent.offline.understanding.corrections import corrected
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.understanding.guessing import guess
 from agent.offline.understanding.manners import clean, plain
 from agent.offline.understanding.pastes import read_paste
 from agent.offline.understanding.priorities import HIGH, LOW, MEDIUM
 from agent.offline.understanding.questions import QUESTION, read_question
+from agent.offline.understanding.swapping import read_swap
 from agent.offline.understanding.taking_back import read_taking_back
 from agent.offline.understanding.targets import read_places
 from agent.offline.words import VERBS, any_of
@@ -109,13 +112,20 @@ ALSO_TO_DO = VERBS | {
 def understand(message: str, known: Known, now: datetime) -> Intent:
     """What the user wants, given what was asked and done before."""
     text = clean(message)
+    meant = corrected(without_put_down(text), now)
 
     @cache
     def command() -> Intent | None:
-        return read_paste(message, now) or read_command(text, now)
+        return read_paste(message, now) or _with_remark(meant, now) or read_command(meant, now)
 
     answer = read_answer(plain(text.rstrip("!")), known, now, command)
-    return answer or command() or _one_more(text, known, now) or guess(text, now)
+    if not answer and (swap := read_swap(plain(text), known)):
+        return swap
+    return answer or command() or _one_more(meant, known, now) or guess(meant, now)
+
+
+def _with_remark(text: str, now: datetime) -> Intent | None:
+    return read_with_remark(text, now, lambda part: read_command(part, now))
 
 
 def read_command(text: str, now: datetime) -> Intent | None:

@@ -17,6 +17,7 @@ from agent.offline.intents import (
 from agent.offline.past import base_of
 from agent.offline.understanding.additions import added
 from agent.offline.understanding.beyond import absent_of_a_task
+from agent.offline.understanding.changes import SAME_TIME
 from agent.offline.understanding.manners import plain
 from agent.offline.understanding.queries import read_query
 from agent.offline.words import any_of, starts_with_verb
@@ -52,11 +53,43 @@ STATUS = any_of(
     r"\w (?:done|finished|completed|not)$|^(?:the )?(?:first|second|third|last)(?: one)?$"
 )
 """Email done, call not: told of tasks that there are."""
+POINTS = any_of(r"\w{2,20} (?:it|them|that|this|those)(?: (?:back|again|up|out|off|away|down))?")
+"""Renew it: what was that?"""
 LETTER = any_of(r"[^\W\d_]")
 
 
 FILTERS = frozenset(_FILTERS.split())
 """Words of lists and filters: alone they are never a task."""
+
+
+FOR_OTHERS = any_of(
+    r"(?:write|sing|draw|read|tell|cook|bring|fetch|make|paint|find|give|get|order|buy|book|compose"
+    r"|generate|translate|play|show|explain|calculate|recommend|send|build|code|pass|hand)"
+    r" (?:me|us) .{1,600}",
+    r"(?:play|stream|put on) (?:some|something|anything|music|a song|songs?"
+    r"|the (?:next|new|song|album"
+    r"|radio)|my (?:playlist|music)|jazz|rock)\b.{0,600}",
+    r"(?:turn|switch|dim|put) (?:on|off|up|down|out) (?:all )?(?:the |my "
+    r"|our )?[\w ]{0,30}?(?:lights?"
+    r"|lamps?|radio|tv|telly|television|music|heating|heater|volume|speakers?|fan|air con\w{0,10}"
+    r"|ac"
+    r"|thermostat|alarm)\b.{0,600}",
+    r"(?:turn|switch) (?:the |my |our )?[\w ]{0,30}?(?:lights?|lamps?|radio|tv|heating|music|volume"
+    r"|fan) (?:on|off|up|down)\b.{0,600}",
+    r"(?:dim|lower|raise) the (?:lights?|volume|blinds)\b.{0,600}",
+    r"(?:print|show|reveal|repeat|tell|read|output|give|copy|write|translate|post|share"
+    r"|send)\b.{0,600}"
+    r"\b(?:(?:system|hidden|secret|initial|developer) (?:prompt|message|instructions?|rules)"
+    r"|your (?:\w{1,30} )?(?:prompt|instructions?|rules|training|source code|password"
+    r"|key))\b.{0,600}",
+    r"(?:ignore|forget|disregard|override) (?:all |any )?(?:the |your |my |these )?(?:previous "
+    r"|prior"
+    r" |above |earlier )?(?:instructions?|rules|prompts?)\b.{0,600}",
+    r"(?:translate|summari[sz]e|define|calculate|compute|google) (?:this|that|\d|['\"“]"
+    r"|.{1,300} (?:in)?to"
+    r" [A-Z]?\w{1,30}$).{0,600}",
+)
+"""Said to somebody who can do more than keep a list: write me a poem, turn off the light."""
 
 
 def guess(text: str, now: datetime) -> Intent:
@@ -79,7 +112,9 @@ def _guess(request: str, text: str, now: datetime) -> Intent:
     if STATEMENT.match(request) or ABOUT_TASKS.fullmatch(request) or _points_only(request):
         return Unclear()
     addition = added(request, now)
-    if isinstance(addition, Add) and POINTS_OR_TELLS.match(request):
+    if isinstance(addition, Add) and (
+        POINTS_OR_TELLS.match(request) or SAME_TIME.search(request) or FOR_OTHERS.fullmatch(request)
+    ):
         return _offer(addition, text)
     if isinstance(addition, Refuse):
         return addition if len(text) <= LONGEST_TASK else Unclear()
@@ -104,7 +139,7 @@ def _tells_the_past(request: str) -> bool:
 
 def _read_like_tasks(drafts: tuple[Draft, ...], text: str) -> bool:
     """A verb first, a date or a priority; in a text of several lines, all of them."""
-    if any(STATUS.search(draft.title) for draft in drafts):
+    if any(STATUS.search(each.title) or POINTS.fullmatch(each.title) for each in drafts):
         return False
     shouted = text.endswith("!")  # a priority alone, or mere anger
     certain = [

@@ -21,6 +21,11 @@ SEPARATOR = any_of(
 INLINE_NUMBER = re.compile(r"(?:^|\s)\(?(\d{1,3})[.)]\s")
 BRACKETED = re.compile(r"\([^()\n]*\)|\[[^\[\]\n]*\]")
 TIES = any_of(r"\b(?:with|between|for|from|to|about|of|at|in|on)\b")
+ALL_OF_THEM = any_of(
+    r"(?:with )?(?:all|each|both|every one|everything|they(?: are)? all)(?: (?:of (?:them|these"
+    r"|those)"
+    r"|three|two|four|five|are|is|have|with|at|due))*"
+)
 POINTS_BACK = any_of(r"\b(?:it|them|him|her|his|their|there)\b")
 
 
@@ -115,6 +120,8 @@ def _is_new(between: str, title: str) -> bool:
     """Whether a piece of a sentence begins the next task."""
     if not title or POINTS_BACK.search(title):  # and give it to Bob
         return False
+    if ALL_OF_THEM.fullmatch(title):
+        return True
     return starts_with_verb(title) or ";" in between or "then" in between.lower()
 
 
@@ -134,6 +141,19 @@ def _is_plain_list(titles: list[str], betweens: list[str]) -> bool:
     if first.lower() in VERBS:  # wash and fold the clothes
         return False
     return all(len(title.split()) <= 2 for title in (first, *others))
+
+
+def with_all_of_them(found: list[tuple[Item, Phrase]]) -> list[tuple[Item, Phrase]]:
+    """What the last one says of all: "milk, eggs, all high priority"."""
+    if len(found) < 2 or not ALL_OF_THEM.fullmatch(found[-1][1].draft.title):
+        return found
+    *others, (_, last) = found
+    return [(item, replace(each, draft=_as_said(each.draft, last.draft))) for item, each in others]
+
+
+def _as_said(draft: Draft, said: Draft) -> Draft:
+    priority = said.priority if said.priority != "none" else draft.priority
+    return replace(draft, when=said.when or draft.when, priority=priority)
 
 
 def shared_date(found: list[tuple[Item, Phrase]]) -> list[Draft]:

@@ -14,13 +14,27 @@ from agent.offline.words import any_of
 from todos.rules import TITLE_LENGTH
 
 TITLE = re.compile(r"\w|[^\x00-\x7f]")
-NO_TITLE = any_of(r"and|also|plus|then|what(?:'s| is| are| do)?")
-"""What is left of "and also …" and "what is due tomorrow"."""
+NO_TITLE = any_of(
+    r"and|also|plus|then|what(?:'s| is| are| do)?",
+    r"(?:(?:with )?no|without(?: an?y?)?) (?:special |particular |due |certain )?(?:date|day"
+    r"|deadline"
+    r"|time|hour|priority)s?(?: (?:yet|needed|for (?:now|it|this|them)|at all))?",
+)
+"""What is left of "and also …" and "what is due tomorrow"; and what says that nothing is set."""
 
 NOTE = any_of(r"\b(?:notes?\s?:|with (?:the|a) note(?: saying| that)?:?)\s?(?P<note>(?s:.+))")
 BEFORE_TITLE = any_of(
     r"^(?:to|about|of|(?:that )?(?:i|we) (?:need to|have to|must|should)|that) (?:the )?(?=\w)"
 )
+NAMING = (
+    r"(?:(?:please|with|the|an?|this|that|its?|my|new|task|todo|item|entry|one|title|name|text"
+    r"|words?"
+    r"|titled?|called|named|saying|exactly|precisely|literally|just|only|whose|which|is|as|of|under"
+    r"|following|for|to|on|list|tasks|todos|film|movie|book|song|again|once|more|down|too|in"
+    r"|quot(?:es?|ed|ation)|marks?)\b[\s,:–-]{0,3}){0,12}"
+)
+AROUND_QUOTATION = any_of(rf"{NAMING}(?P<quotation>[\ue000-\uf8ff])[\s,.:]{{0,3}}{NAMING}[.!]?")
+"""The task with exactly this title: “…”."""
 BRACKETS = re.compile(r"[()\[\]]")
 HOLLOW = re.compile(r"[(\[][\s,;:.–-]{0,9}[)\]]")
 ADD_ONCE_MORE = any_of(r"^(?:(?:and|also|plus|then|add)\b[\s,:]+)+(?=\S)")
@@ -111,6 +125,12 @@ def read_title(text: str) -> str:
     return text[1:-1].strip() if QUOTATION.fullmatch(text) else as_title(text)
 
 
+def named_by(title: str) -> str:
+    """The quotation alone, where all the words around it only say that it is the title."""
+    said = AROUND_QUOTATION.fullmatch(title)
+    return said["quotation"] if said else title
+
+
 def as_long(draft: Draft, text: str) -> Draft:
     """With the beginning as its title, and all of ``text`` in its notes, where it is too long."""
     if len(draft.title) <= TITLE_LENGTH:
@@ -121,6 +141,7 @@ def as_long(draft: Draft, text: str) -> Draft:
 
 def finished(draft: Draft, quotes: list[str]) -> Draft:
     """With the quotations back; one that is the whole title loses its marks."""
+    draft = replace(draft, title=named_by(draft.title))
     whole = len(draft.title) == 1 and STAND_IN.match(draft.title)
     title = restore(draft.title, quotes)
     if whole and QUOTATION.fullmatch(title):

@@ -7,6 +7,7 @@ NAMES = {
     "task": r"(?P<target>[\"“][^\"”]{1,250}[\"”]|.{1,250}?)",
     "title": r"(?P<title>.{1,600})",
     "note": r"\s?(?P<note>.{1,10000})",
+    "quoted_note": r"[\"“](?P<note>[^\"”]{1,2000})[\"”]",
     "phrase": r"(?P<phrase>.{1,600})",
     "level": r"(?P<level>.{1,40})",
     "verb": r"(?P<verb>[^\W_]{2,20})",
@@ -55,6 +56,16 @@ NAMES = {
     "due_day": r"(?P<what>due date|deadline|date)",
     "colon": r" ?: ?",
     "forward": r"(?P<phrase>.{1,250}? forward.{0,100})",
+    "comes": r"(?: is coming| is starting| is happening|(?:'s| is) taking place| comes| starts"
+    "| begins"
+    r"| happens| takes place| is held)",
+    "moved": r"(?:(?:'s| is| are| was| were| got| has been| have been)?(?: both| all)? (?:moved"
+    "|postponed|rescheduled"
+    r"|delayed|pushed(?: back)?|shifted|put off|brought forward)| moves?"
+    r"| (?:can|must|will|may|should|could|(?:has|have|had|needs?|will have) to) (?:both "
+    r"|all )?(?:wait"
+    r"|be (?:moved|postponed|done)|move|go out))",
+    "my_slip": r"(?:sorry|i mean|i meant|of course|my mistake|my bad|rather|obviously|that is)",
     "correction": r"(?:(?:no|actually|sorry|rather|i meant|i mean|make that|better|it's|that's"
     r"|it is|as|but|with|and)[, ]{1,3}){1,4}",
 }

@@ -23,7 +23,15 @@ COUNT = "|".join(word for word in NUMBERS if len(word) > 2 and " " not in word)
 
 UNDO = any_of(
     rf"{FIRST}(?:undo|revert|roll back|take back)(?: (?:{THAT}|{CHANGE}|{ALL}))?{TOO}",
+    r"(?:(?:no|oh|well|sorry|actually)[, ]{1,3}){0,4}(?:leave|keep|put|set|change|make|move"
+    r"|have) (?:it|that|them|this"
+    r"|everything)(?: back)?(?: (?:on|at|to|for) [\w: ]{2,20})? (?:as|like|the way|where|how"
+    r"|to what"
+    r"|to where|to how|to the way) (?:it|they|that|everything) (?:was|were|used to be)(?: before)?",
     rf"{FIRST}(?:take|change|put|turn|roll) {THAT} back{TOO}",
+    r"(?:(?:no|oh|oops|sorry)[, ]{1,3}){0,4}(?:forget|scrap|scratch|cancel|remove|delete) (?:that"
+    r"|the|my) (?:last|latest)"
+    r"(?: (?:one|thing|change|addition))?",
     r"oops|that was (?:a mistake|wrong|an accident)",
     r"i did(?:n'?t| not) mean (?:that|to(?! delete).*)",
 )
