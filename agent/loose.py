@@ -125,4 +125,14 @@ def _kept(number: str) -> int | float:
     return int(value) if abs(value) >= SPELLED_BY_POWERS else value + 0.0
 
 
-DECODER = json.JSONDecoder(strict=False, parse_constant=_kept, parse_float=_kept)
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Nobody knows which of two values was meant."""
+    value = dict(pairs)
+    if len(value) < len(pairs) and any(value[name] != each for name, each in pairs):
+        raise ValueError("a name has two values")
+    return value
+
+
+DECODER = json.JSONDecoder(
+    strict=False, parse_constant=_kept, parse_float=_kept, object_pairs_hook=_object
+)

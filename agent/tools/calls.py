@@ -30,6 +30,8 @@ KEPT_RAW_ARGUMENTS = 4_000
 
 UNKEPT = "it has a character that cannot be kept, NUL or half of a pair; write it without"
 
+UNREAD = "Write the arguments anew, as one whole JSON object in double quotes, each name once."
+
 TEXTS = frozenset({"task_id", "title", "notes", "append_notes", "search"})
 """The arguments in which a word is a word, whatever it is."""
 
@@ -134,6 +136,8 @@ def bind(name: str, arguments: dict[str, Any], now: datetime) -> Tool | Several:
     """
     if name not in TOOLS:
         raise ToolError(f"There is no tool of that name. The tools are: {', '.join(TOOLS)}.")
+    if arguments.keys() == {"raw"}:
+        raise ToolError(UNREAD)
     tool = TOOLS[name]
     if not issubclass(tool, ForTasks) or tool.several not in arguments:
         return _one(tool, arguments, now)

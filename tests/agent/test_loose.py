@@ -27,6 +27,7 @@ UNDERSTOOD: dict[str, tuple[str, Any]] = {
     "names without quotes": ("{title: 'Milk', due_date: null}", MILK | {"due_date": None}),
     "comments": ('// new\n{"title": /* a */ "Milk" # b\n} // c', MILK),
     "no comments": ('{"title": "http://a.b/#c /* d */"}', {"title": "http://a.b/#c /* d */"}),
+    "a name twice": ('{"a": "Milk", "b": 1, "a": "Milk"}', {"a": "Milk", "b": 1}),
     "all at once": ("{title: 'Mi\nlk', 'done': True, // x\n}", {"title": "Mi\nlk", "done": True}),
 }  # fmt: skip
 
@@ -55,6 +56,8 @@ def test_what_can_be_understood_is(text: str, value: Any) -> None:
         '{"a": -Infinity}',
         '{"a": 1e999}',
         '{"a": /* 1}',
+        '{"a": "Milk", "a": "Bread"}',
+        "{'a': [{b: 1, 'b': 2}]}",
         "",
         "Milk",
     ],
