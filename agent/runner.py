@@ -110,7 +110,7 @@ def run(
     calls_left, has_changed, has_erred = limits.tool_calls, False, False
     step, last = first_step, first_step + limits.steps
     while step < last:
-        written = Written(messages, tools.TOOLS, partial(_takes, now=now))
+        written = Written(messages, tools.TOOLS, partial(takes_as_text, now=now))
         stream = written.read(llm.stream(messages, tools.specifications(), in_time))
         response = yield from _said(reply, stream, llm)
         outcome.add(response)
@@ -150,7 +150,8 @@ def _said(
         return Response("", finish_reason="content_filter", model=llm.model)
 
 
-def _takes(name: str, arguments: str, now: datetime) -> bool:
+def takes_as_text(name: str, arguments: str, now: datetime) -> bool:
+    """Whether there is such a tool and it takes these arguments, as a model has written them."""
     return tools.takes(name, tools.read_arguments(name, arguments)[0], now)
 
 

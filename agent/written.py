@@ -143,8 +143,9 @@ class _Hold:
 class Written:
     """One answer: ``read`` its stream. ``messages`` is all that the model has read.
 
-    ``takes`` tells whether a tool of that name takes these arguments. Once it is read, ``is_vain``
-    tells whether the model has written a command that was not taken.
+    ``takes`` tells whether a tool of that name takes these arguments. Once it is read, ``is_taken``
+    tells whether the model has written calls that are taken, and ``is_vain`` whether a command that
+    is not.
     """
 
     def __init__(
@@ -155,7 +156,7 @@ class Written:
         self._takes = takes
         self._hold = _Hold(self._names)
         self._said = ""
-        self.is_vain = False
+        self.is_taken = self.is_vain = False
 
     def read(
         self, stream: Generator[TextDelta, None, Response]
@@ -178,6 +179,7 @@ class Written:
             yield TextDelta(before)
         if not calls:
             return response
+        self.is_taken = True
         requests = [ToolRequest(call.name, call.arguments) for call in calls]
         text = f"{self._said}{before}"
         return replace(response, text=text, tool_requests=requests, finish_reason="tool_calls")

@@ -125,11 +125,14 @@ class Asking:
         """Remember for other turns what was needed, but how many of the messages that was."""
         body = self.body()
         left_out = sorted(self._first.keys() - body.keys())
-        if body["messages"] != self._first["messages"]:
+        if body["messages"] != self._first["messages"] and "tools" not in left_out:
             left_out.append("some of the messages")
         if not left_out:
             return
-        logger.warning("the model's server took a request only without %s", ", ".join(left_out))
+        without = ", ".join(left_out)
+        if OF_TOKENS[1] in body:
+            without += f", but with {OF_TOKENS[1]}"
+        logger.warning("the model's server took a request only without %s", without)
         self._terms.ladder = self._ladder
         self._terms.learn_room(self._room)
 

@@ -34,13 +34,16 @@ class _Ladder:
         self.is_silent = False
 
     def take(self, tokens: int) -> Taken | None:
-        """None where it is refused, or read in part. Raises NoAnswer where it takes too long."""
+        """None where it is refused, or read in part.
+
+        Raises NoAnswer where that may be for another reason than its length.
+        """
         length = int((tokens - (self._base or 1_000)) * self._per_token)
         words = "\n".join(f"{number}. A note of no weight." for number in range(length // 25 + 1))
         try:
             heard = ask(self._make(), asked(f"{words[:length]}\n{OK}"))
         except NoAnswer as why:
-            if why.is_timeout:
+            if why.is_of_the_server:
                 raise
             return None
         read = heard.response.input_tokens

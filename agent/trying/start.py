@@ -22,7 +22,7 @@ def _try(link: Link) -> None:
     try:
         _, finding = first_call(link.llm)
     except NoAnswer as why:
-        logger.error("%s gives no answer: %s; %s", link.name, why, MORE)
+        logger.error("%s gives no answer: %s %s", link.name, why, MORE)
         return
     if finding.is_fault or finding.is_note:
         logger.warning("%s: %s %s", link.name, finding.says, MORE)

@@ -7,6 +7,7 @@ from agent import prompt
 from agent.llm import LLM, Message
 from agent.trying.asking import Heard, Made, NoAnswer, ask, asked, made_of
 from agent.trying.length import context_of
+from text import is_blank
 
 TITLE, OTHER_TITLE = "Buy oat milk", "Water the plants"
 HELLO = "Say hello in one short sentence."
@@ -14,6 +15,7 @@ ONE_TASK = f"Add the task “{TITLE}” to my list."
 TWO_TASKS = f"Add two tasks to my list: “{TITLE}” and “{OTHER_TITLE}”."
 MORE = "Thank you. What is on my list?"
 COUNT = "Write the numbers from 1 to 40 as words, without any tool."
+PARSERS = "llama.cpp wants --jinja, vLLM --enable-auto-tool-choice and --tool-call-parser."
 DROPPED_TOKENS = 50
 """By fewer tokens than this no prompt grows by the tools: the model does not get to see them."""
 
@@ -31,6 +33,9 @@ def first_call(llm: LLM) -> tuple[Heard, Finding]:
     """Whether it asks for a tool where it should. Raises NoAnswer."""
     heard = ask(llm, asked(ONE_TASK))
     calls = made_of(heard.response, llm.model)
+    if heard.is_written:
+        said = "It writes calls as text, which is read as calls where that is possible."
+        return heard, Finding(f"{said} Better its server reads them: {PARSERS}", is_note=True)
     if any(call.name == "create_task" and isinstance(call.arguments, dict) for call in calls):
         return heard, Finding(f"It calls tools: the first came after {heard.first:.1f} s.")
     if calls:
@@ -42,11 +47,16 @@ def first_call(llm: LLM) -> tuple[Heard, Finding]:
 
 def _why_no_call(llm: LLM, heard: Heard) -> str:
     if heard.response.lacks_tools:
-        return "It takes no tools: its server refuses them. It can talk and do nothing."
-    if "create_task" in heard.response.text:
         return (
-            "It writes calls as text: its server does not read them. llama.cpp wants --jinja, vLLM "
-            "--enable-auto-tool-choice and --tool-call-parser."
+            "It takes no tools: its server refuses them. It can talk and do nothing. Take another "
+            f"model, or have its server read calls: {PARSERS}"
+        )
+    if "create_task" in heard.response.text:
+        return f"It writes calls as text, and its server does not read them: {PARSERS}"
+    if heard.response.finish_reason == "length":
+        return (
+            "Its answer ends before it comes to a call, for it thinks or talks too long. Give it "
+            "more tokens (AGENT_MAX_TOKENS, the context of its server) or switch off its thinking."
         )
     with_tools = heard.response.input_tokens
     try:
@@ -80,7 +90,7 @@ class Trial:
         try:
             heard = ask(self._llm, asked(HELLO))
         except NoAnswer as why:
-            yield Finding(f"It gives no answer: {why}.", is_fault=True)
+            yield Finding(f"It gives no answer: {why}", is_fault=True)
             return
         yield from self._plain(heard)
         steps = (self._calls, self._two_calls, self._streams, self._is_cut)
@@ -88,8 +98,9 @@ class Trial:
             try:
                 yield from step()
             except NoAnswer as why:
-                words = step.__doc__ or ""
-                yield Finding(f"{words} It gives no answer: {why}.", is_fault=step == self._calls)
+                said = f"{step.__doc__} It gives no answer: {why}"
+                is_fault = step == self._calls
+                yield Finding(said, is_fault=is_fault, is_note=not is_fault)
         yield from self._long(heard)
         yield from self._slow()
 
@@ -100,7 +111,10 @@ class Trial:
 
     def _plain(self, heard: Heard) -> Iterator[Finding]:
         self._slowest = heard.first
-        yield Finding(f"It answers: the first word came after {heard.first:.1f} s.")
+        if is_blank(heard.response.text) and heard.response.thinking:
+            yield Finding("It thinks, and then says nothing.", is_note=True)
+        else:
+            yield Finding(f"It answers: the first word came after {heard.first:.1f} s.")
         if heard.left_out:
             said = f"Refused, and left out from now on: {heard.left_out}."
             yield Finding(said, is_note=True)
@@ -142,7 +156,7 @@ class Trial:
         try:
             ask(self._llm, longer)
         except NoAnswer:
-            return f"It refuses the result of a call, so it can do nothing: {why}."
+            return f"It refuses the result of a call, so it can do nothing: {why}"
         return "Ids are refused: it does not take ids of calls of nine letters and digits."
 
     def _two_calls(self) -> Iterator[Finding]:
@@ -172,11 +186,11 @@ class Trial:
     def _is_cut(self) -> Iterator[Finding]:
         """An answer with a limit."""
         heard = self._ask(asked(COUNT), self._make(max_tokens=16))
-        if "max_tokens" in heard.left_out:
+        if heard.response.finish_reason == "length" or heard.has_no_room:
+            yield Finding("It keeps to the limit of an answer.")
+        elif "max_tokens" in heard.left_out:
             said = "max_tokens refused: an answer is as long as its server lets it be."
             yield Finding(said, is_note=True)
-        elif heard.response.finish_reason == "length":
-            yield Finding("It keeps to the limit of an answer.")
         elif len(heard.response.text) > 160:
             said = "max_tokens ignored: an answer is as long as its server lets it be."
             yield Finding(said, is_note=True)
@@ -185,7 +199,7 @@ class Trial:
         try:
             longest, context, is_silent = context_of(self._make, short, self._longest)
         except NoAnswer as why:
-            yield Finding(f"A long prompt gets no answer: {why}.", is_note=True)
+            yield Finding(f"A long prompt gets no answer: {why}", is_note=True)
             return
         self._slowest = max(self._slowest, longest.seconds)
         if not context:

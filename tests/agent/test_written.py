@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent.llm import Message, Response, ToolRequest
-from agent.runner import _takes
+from agent.runner import takes_as_text
 from agent.tools import TOOLS, read_arguments
 from agent.written import Written
 from tests.agent.test_runner import NOW
@@ -88,7 +88,7 @@ def read(
     """What is said, what is called, and whether a command is in vain."""
     pieces = [text[place : place + size] for place in range(0, len(text), size)]
     messages = [{"role": "system", "content": ""}, *told, {"role": "user", "content": asked}]
-    written = Written(messages, TOOLS, lambda name, given: _takes(name, given, NOW))
+    written = Written(messages, TOOLS, lambda name, given: takes_as_text(name, given, NOW))
 
     def stream() -> Any:
         response = yield from ScriptedLLM()._play(pieces)

@@ -20,6 +20,7 @@ from tests.fakes.rules import validate_messages
 from tests.fakes.trials import Model
 
 KEY = "sk-secret-key"
+WRITTEN = '<tool_call>{"name": "create_task", "arguments": %s}</tool_call>'
 Told = tuple[str, bool]
 Tries = Callable[..., Told]
 
@@ -83,7 +84,8 @@ def test_a_model_that_does_all_that_is_asked_has_no_fault_and_no_note(tries: Tri
         ({"blind": True}, "Tools are ignored: the server drops them before the model sees them"),
         ({"talks": True}, "Tools are ignored: it talks where it should call one"),
         ({"talks": True, "usage": False}, "Tools are ignored: it talks where it should call one"),
-        ({"writes_calls": True}, "It writes calls as text"),
+        ({"writes_calls": "I say create_task%s."}, "It writes calls as text, and its server does"),
+        ({"endless": True}, "Its answer ends before it comes to a call"),
         ({"refuses": ("tools",)}, "It takes no tools: its server refuses them"),
     ],
 )
@@ -108,15 +110,42 @@ def test_a_model_that_makes_no_calls_cannot_do_the_work(
         ({"refuses": ("max_tokens", "max_completion_tokens")}, "max_tokens refused"),
         ({"thinks": 300}, "It thinks before it speaks: 305 tokens"),
         ({"thinks_aloud": True, "thinks": 300}, "It thinks before it speaks, and tells"),
+        ({"writes_calls": WRITTEN}, "It writes calls as text, which is read as calls"),
+        ({"context": 3_000, "beyond": 429}, "A long prompt gets no answer: llm_unavailable (HTTP"),
     ],
 )
 def test_what_the_product_can_live_with_is_a_note(
     tries: Tries, bends: dict[str, Any], words: str
 ) -> None:
-    told, well = tries(Model(**bends))
+    told, well = tries(Model(**bends), longest=4_000)
 
     assert well
     assert f"note   {words}" in told
+    assert "Set:" not in told
+
+
+def test_a_limit_that_has_another_name_is_kept_to(tries: Tries) -> None:
+    told, well = tries(Model(refuses=("max_tokens",)))
+
+    assert well
+    assert "left out from now on: max_tokens, but with max_completion_tokens." in told
+    assert "It keeps to the limit of an answer" in told
+
+
+def test_two_calls_that_get_no_answer_are_a_note(tries: Tries) -> None:
+    def rule(messages: Any) -> str | None:
+        return "one" if sum(each["role"] == "tool" for each in messages) > 1 else None
+
+    told, well = tries(Model(), rule=rule)
+
+    assert well
+    assert "note   Two calls at once. It gives no answer: llm_misconfigured (HTTP 400" in told
+
+
+def test_tools_that_are_refused_are_all_that_is_left_out(tries: Tries) -> None:
+    told, _ = tries(Model(refuses=("tools",)))
+
+    assert "Refused, and left out from now on: tools." in told
 
 
 @pytest.mark.parametrize("context", [2_048, 4_096, 8_192])
@@ -161,10 +190,14 @@ def test_results_that_are_refused_are_told(tries: Tries) -> None:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (fails(401), "llm_misconfigured (HTTP 401"),
-        (fails(404), "llm_misconfigured (HTTP 404"),
-        (fails(500), "llm_unavailable (HTTP 500"),
-        (page(), "llm_bad_response"),
+        (fails(401), "llm_misconfigured (HTTP 401: the key is wrong). Give another one, or"),
+        (
+            fails(404),
+            "llm_misconfigured (HTTP 404). Is the address right? Mostly it ends with /v1.",
+        ),
+        (fails(429), "llm_unavailable (HTTP 429). It is asked too often for its limits"),
+        (fails(500), "llm_unavailable (HTTP 500). Its own log tells more"),
+        (page(), "llm_bad_response (no choices). Is the address that of an API? Mostly it ends"),
     ],
 )
 def test_what_gives_no_answer_is_told_with_its_reason(
@@ -180,7 +213,8 @@ def test_a_server_that_is_not_there_is_told() -> None:
     told, well = command("--base-url", "http://127.0.0.1:9/v1", "--model", "m")
 
     assert not well
-    assert "It gives no answer: llm_unavailable (ConnectError)" in told
+    said = "It gives no answer: llm_unavailable (ConnectError). Is its server running, and are host"
+    assert said in told
 
 
 def test_each_endpoint_of_a_chain_is_tried(settings: Settings) -> None:

@@ -12,7 +12,8 @@ WORDS = [f"number {n} " for n in range(40)]
 
 class Model:
     """``answer`` is for a ScriptedServer. Prompts longer than its ``context`` (tokens) are refused,
-    or with ``cuts`` read from their end; ``blind``: no tool reaches it.
+    or with ``cuts`` read from their end, or answered with the status ``beyond``; ``blind``: no tool
+    reaches it; ``endless``: it thinks until it is cut off.
     """
 
     def __init__(self, **bends: Any) -> None:
@@ -27,7 +28,9 @@ class Model:
         self.refuses: tuple[str, ...] = bends.pop("refuses", ())
         self.thinks: int = bends.pop("thinks", 0)
         self.thinks_aloud: bool = bends.pop("thinks_aloud", False)
-        self.writes_calls: bool = bends.pop("writes_calls", False)
+        self.beyond: int = bends.pop("beyond", 400)
+        self.endless: bool = bends.pop("endless", False)
+        self.writes_calls: str = bends.pop("writes_calls", "")
         assert not bends
 
     def answer(self, body: dict[str, Any]) -> Answer:
@@ -36,14 +39,16 @@ class Model:
         read = [body["messages"], [] if self.blind else body.get("tools", [])]
         tokens = len(json.dumps(read)) // 4
         if tokens > self.context and not self.cuts:
-            return fails(400)
+            return fails(self.beyond)
         usage = {"prompt_tokens": min(tokens, self.context), "completion_tokens": 5 + self.thinks}
         self._ending: list[Any] = [{"choices": [], "usage": usage}] if self.usage else []
         self._is_told_of_tools = bool(body.get("tools")) and not self.blind
         last = body["messages"][-1]
         if last["role"] == "tool":
             return self._says("Done.")
-        return self._to(last["content"], body.get("max_tokens") or 10**9)
+        return self._to(
+            last["content"], body.get("max_tokens") or body.get("max_completion_tokens") or 10**9
+        )
 
     def _to(self, asked: str, limit: int) -> Answer:
         if "Add the task" in asked:
@@ -58,14 +63,16 @@ class Model:
         return self._says("OK.")
 
     def _says(self, *pieces: str, reason: str = "stop") -> Answer:
+        if self.endless:
+            return stream(event({"reasoning_content": "Hm. " * 99}), event({}, "length"))
         said = [event({"content": piece}) for piece in pieces]
         thought = [event({"reasoning_content": "So."})] * self.thinks_aloud
         return stream(*thought, *said, event({}, reason), *self._ending)
 
     def _asks(self, *titles: str) -> Answer:
         calls = [ToolRequest("create_task", json.dumps({"title": title})) for title in titles]
-        if self.talks or not self._is_told_of_tools:
+        if self.talks or self.endless or not self._is_told_of_tools:
             return self._says("I have added it!")
         if self.writes_calls:
-            return self._says(f"create_task({calls[0].arguments})")
+            return self._says(self.writes_calls % calls[0].arguments)
         return asks(*calls[:1] if self.one_at_a_time else calls)
