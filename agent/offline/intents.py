@@ -59,6 +59,8 @@ class Named:
     """The words, and those of the day where they stood."""
     verb: str = ""
     """Of the words the first, if it was said in the past: "bought the milk"."""
+    count: int = 0
+    """How many tasks it shall name, if that was said: "both exams"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from unicodedata import category, normalize
 from agent.offline.intents import Named
 from agent.offline.known import KnownTask, Tasks
 from agent.offline.lexicon import BETWEEN
+from agent.offline.past import base_of_doing
 from agent.offline.words import VERBS
 
 _SILENT = """
@@ -62,12 +63,14 @@ def search_words(named: Named) -> str:
 
 def stem(word: str) -> str:
     """Good enough to let "reports" be "report", "mum's" "mum" and "Chloe" "Chloé"."""
-    letters = normalize("NFKD", _without_ending(word))
+    letters = normalize("NFKD", base_of_doing(word) or _without_ending(word))
     return letters if letters.isascii() else re.sub(r"[\u0300-\u036f]", "", letters)
 
 
 def _without_ending(word: str) -> str:
     word = re.sub(r"['’]s?$", "", word)
+    if len(word) > 4 and word.endswith(("xes", "sses", "shes")):
+        return word[:-2]
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 

@@ -57,3 +57,11 @@ def base_of(word: str, *, alone: bool) -> str:
         return ""
     stems = (word[:-2], word[:-1], f"{word[:-3]}y", word[:-3])  # called, moved, tidied, planned
     return next((stem for stem in stems if stem in VERBS or stem in MORE_VERBS), "")
+
+
+def base_of_doing(word: str) -> str:
+    """The verb that ``word`` is made of, or "": "sort" for "sorting", "take" for "taking"."""
+    if not word.endswith("ing"):
+        return ""
+    stems = (word[:-3], f"{word[:-3]}e", word[:-4])  # sorting, taking, putting
+    return next((stem for stem in stems if stem in VERBS or stem in MORE_VERBS), "")

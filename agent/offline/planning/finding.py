@@ -32,6 +32,7 @@ from agent.offline.matching import (
 from agent.offline.past import base_of
 from agent.offline.planning import wording
 from agent.offline.planning.doubting import DEEDS, asked, doubt, which
+from agent.offline.planning.rows import row_of
 from agent.offline.steps import Plan, Request
 from agent.offline.words import starts_with_verb
 from agent.tools import LISTED_TASKS, MOST_AT_ONCE
@@ -120,7 +121,9 @@ def _places(known: Known, places: tuple[int, ...]) -> tuple[str, ...] | Reply:
 def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]:
     [listed] = yield from _look_up(change, named)
     found = _fitting(change, listed, named)
-    parts = [Named(part) for part in BETWEEN.split(named.words)]
+    parts = [Named(part) for part in row_of(named.words) or BETWEEN.split(named.words)]
+    if row_of(named.words):
+        return (yield from _each(change, parts, now))
     several = len(parts) > 1 and all(starts_with_verb(part.words) for part in parts)
     if several and found.whole and not any(BETWEEN.search(each.title) for each in found.tasks):
         found = Found()  # "buy milk and buy oat milk" are two
@@ -133,6 +136,8 @@ def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]
     if not found.tasks:
         words = f"I found no task about {name(named)}, so nothing has changed."
         return Reply(words, keeps_focus=True)
+    if 1 < len(found.tasks) == named.count and not found.left:
+        return found.tasks
     if len(found.tasks) > 1:
         return which(change, found.tasks, f"{len(found.tasks)} tasks fit {name(named)}.", now)
     if found.doubtful or is_hint(found, named):

@@ -7,9 +7,11 @@ from agent.offline.intents import (
     Ask,
     Change,
     Draft,
+    Edit,
     Guess,
     Intent,
     More,
+    Named,
     Pick,
     Question,
     Refuse,
@@ -21,8 +23,8 @@ from agent.offline.intents import (
     Unclear,
     Undo,
 )
-from agent.offline.known import Known, Reply
-from agent.offline.matching import words_of
+from agent.offline.known import Known, Reply, Tasks
+from agent.offline.matching import stems, words_of
 from agent.offline.planning import wording
 from agent.offline.planning.adding import add
 from agent.offline.planning.changing import change
@@ -91,6 +93,8 @@ def _guess(guess: Guess, known: Known, now: datetime) -> Plan[Reply]:
         own = tuple(task for task in own if task.id not in known.focus)
     if not own:
         return (yield from _plan(guess.intent, known, now))
+    if days := _new_days(drafts, own):
+        return (yield from _several(days, known, now))
     titles, be = wording.titles(own), "is" if len(own) == 1 else "are"
     told = set().union(*(words_of(task.title) for task in own))
     absent = absent_in(word for word in words_of(guess.words) if word not in told) or guess.absent
@@ -100,6 +104,18 @@ def _guess(guess: Guess, known: Known, now: datetime) -> Plan[Reply]:
     asks = Question("add", Add(drafts)) if drafts else None
     more = "Say “add it”, or what to change." if asks else "Say what to change."
     return Reply(f"{words} {more}", focus=own, asks=asks)
+
+
+def _new_days(drafts: tuple[Draft, ...], own: Tasks) -> tuple[Change, ...]:
+    """Swim on tuesday, run on thursday: a new day for each, if all are on the list by name."""
+    titles = [stems(task.title) for task in own]
+    each = [stems(draft.title) in titles and bool(draft.when) for draft in drafts]
+    if len(drafts) < 2 or len(drafts) != len(own) or not all(each):
+        return ()
+    return tuple(
+        Change("update_task", Named(draft.title, exact=True), Edit(when=draft.when))
+        for draft in drafts
+    )
 
 
 def _several(intents: tuple[Intent, ...], known: Known, now: datetime) -> Plan[Reply]:

@@ -143,6 +143,7 @@ SENTENCES = rules(
             {make} [me] [{one}] [new] [{level}] [{often}] [todo] {noun}[{on_list}]{called}{what}
             (add|put|insert) [{these}] (to|on|onto) {list}{colon}{what}
             (add|put|insert|enter|write) {named} (to|on|onto|in|into) {list}{after}
+            (put|pencil|note|write) {named} (down|in) for {after}
             (add|put) {named} (on|onto) there [too|as well|also]
             (add|note down|write down|jot down|put down)[{all_these}]{any_break}{what}
             (todo[s]|to-do[s]|to do|task[s]|reminder|memo|new)[ list]{dash}{what}

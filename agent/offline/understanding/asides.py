@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.offline import dates
-from agent.offline.intents import Add, Change, Guess, Intent, It, Restore, Undo, Unnamed
+from agent.offline.intents import Add, Change, Guess, Intent, It, Restore, Several, Undo, Unnamed
 from agent.offline.matching import stems
 from agent.offline.past import IRREGULAR
+from agent.offline.understanding.targets import read_target
 from agent.offline.words import any_of
 
 Read = Callable[[str], Intent | None]
@@ -76,8 +77,21 @@ BINDS = any_of(
 )
 """Whatever says on what condition, or which not, is no mere remark."""
 OF_IT = any_of(r"(?:(?:no|oh|well|oops|sorry|haha)[,! ]{1,3}){0,4}(?:it|that|this|those|they)\b")
+OF_THING = any_of(rf"(?:the|my|our) (?P<thing>.{{2,40}}?) (?:{BE})\b")
+"""The pump broke again: that is what "reopen it" is about."""
 SAYS_WHEN = any_of(
     r"\b(?:due|until|by|deadline|must|want to|have to|need to|should|has to|is on|are on)\b"
+)
+
+
+ONLY_LEFT = any_of(
+    r"(?<=\w)[,.;!]{1,2} (?:and |so |now )?(?:only|just|all that's left|the rest)\b.{1,80}"
+    r" (?:left|open|missing|to do|to go|remains?|remaining)[ .!]{0,5}$"
+)
+AWAY = any_of(
+    r"(?<=\w)[,.;!] (?:so |please |just ){0,2}(?:remove|delete|take|clear|drop) (?:it|that|those"
+    r"|them)"
+    r"(?: away| off| out)?(?: please)?[ .!]{0,5}$"
 )
 
 
@@ -93,6 +107,8 @@ def read_with_remark(text: str, now: datetime, read: Read) -> Intent | None:
     """An order beside a sentence that only tells why; None where it is not clearly so."""
     if len(text) > LONGEST or "\n" in text:
         return None
+    if told := _read_before(text, read):
+        return told
     for remark, order, first in _parts(text):
         if BINDS.search(remark) or not TELLS.fullmatch(remark.strip()):
             continue
@@ -101,6 +117,25 @@ def read_with_remark(text: str, now: datetime, read: Read) -> Intent | None:
         if asked:
             return asked
     return None
+
+
+def _read_before(text: str, read: Read) -> Intent | None:
+    """Without what an end only says again: "only the lamp is left", "so remove them"."""
+    for end, is_it in ((ONLY_LEFT, _completes), (AWAY, _clears)):
+        match = end.search(text)
+        intent = read(text[: match.start()]) if match else None
+        if intent and is_it(intent):
+            return intent
+    return None
+
+
+def _completes(intent: Intent) -> bool:
+    each = intent.intents if isinstance(intent, Several) else (intent,)
+    return all(isinstance(one, Change) and one.tool == "complete_task" for one in each)
+
+
+def _clears(intent: Intent) -> bool:
+    return isinstance(intent, Change) and bool(intent.edit.clear)
 
 
 def _parts(text: str) -> Iterator[tuple[str, str, bool]]:
@@ -136,6 +171,13 @@ def _of_remark(intent: Intent | None, remark: str, now: datetime, *, first: bool
         case Add(drafts=(draft,)) if not draft.when and SAYS_WHEN.search(remark):
             when = dates.read(remark, now).when
             return replace(intent, drafts=(replace(draft, when=when),))
+        case Several(intents=(Change() as head, *rest)):
+            change = _of_remark(head, remark, now, first=first)
+            return change and Several((change, *rest))
+        case Several():
+            return intent
+        case Change(target=It()) if first and (told := OF_THING.match(remark)):
+            return replace(intent, target=read_target(told["thing"], now))
         case Change(target=It() | Unnamed()) if first and not OF_IT.match(remark):
             return replace(intent, sure=False)
         case Add() | Undo() | Restore() | Change() | Guess():

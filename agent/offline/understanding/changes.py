@@ -86,6 +86,7 @@ RULES = rules(
     (
         readers.set_priority,
         """
+            (set|change|make|update) [{its}] priority (of|for|on) {task} (to|as) {level}
             (set|change|make|update) [{its}] priority [(of|for|on) {task}] [to|as] {level}
             (set|change|make|update) {task}'s priority [to|as] {level}
         """,
@@ -170,7 +171,7 @@ RULES = rules(
         readers.complete,
         "[{i_have}] [{soon}] [all] (done|finished|completed) [with|doing] {task} [{past_ending}]",
     ),
-    (readers.complete, "{no_doer}{task}['s| {be}] [{soon}] [all] {done} [{ending}]"),
+    (readers.complete, "{no_doer}{task}['s| {be}] [{soon}] [all|both] {done} [{ending}]"),
     (
         readers.complete_past,
         """

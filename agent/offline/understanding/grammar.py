@@ -35,7 +35,7 @@ from agent.offline.understanding.pastes import read_paste
 from agent.offline.understanding.priorities import HIGH, LOW, MEDIUM
 from agent.offline.understanding.questions import QUESTION, read_question
 from agent.offline.understanding.swapping import read_swap
-from agent.offline.understanding.taking_back import read_taking_back
+from agent.offline.understanding.taking_back import read_deleted_and_back, read_taking_back
 from agent.offline.understanding.targets import read_places
 from agent.offline.words import VERBS, any_of
 
@@ -125,6 +125,8 @@ def understand(message: str, known: Known, now: datetime) -> Intent:
 
 
 def _with_remark(text: str, now: datetime) -> Intent | None:
+    if restored := read_deleted_and_back(plain(text), now):
+        return restored
     return read_with_remark(text, now, lambda part: read_command(part, now))
 
 

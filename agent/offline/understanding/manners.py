@@ -22,6 +22,7 @@ SMILE = (
 WORDS = (
     r"(?:hey|hi|hello|yo|ok|okay|(?:pretty )?please|pls|plz|kindly|so|also|and|now|then|oh|ah"
     r"|gm|alright|all right|yes|yeah|sure|assistant|bot|quick one|real quick|um+|hm+"
+    r"|by the way|btw|fyi|guess what"
     r"|for (?:god|goodness|heaven|pete)'?s? sake|omg"
     r"|wait(?=[,!.]|\s(?:no|i|it|that|what|don't|actually)\b))"
 )

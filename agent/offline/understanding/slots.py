@@ -53,7 +53,7 @@ NAMES = {
     "tick": r"[✅✔☑✓]\ufe0f?",
     "not_self": r"(?!self|myself)",
     "notes": r"(?P<what>notes?)",
-    "due_day": r"(?P<what>due date|deadline|date)",
+    "due_day": r"(?P<what>due date|deadline|date)s?",
     "colon": r" ?: ?",
     "forward": r"(?P<phrase>.{1,250}? forward.{0,100})",
     "comes": r"(?: is coming| is starting| is happening|(?:'s| is) taking place| comes| starts"

@@ -52,6 +52,19 @@ RESTORE = any_of(
     r"(?: (?:on|onto|in|to) (?:my|the) list)?",
     r"(?:(?:i|we) )?(?:should not|shouldn't|should never) have (?:deleted|removed) (?P<name7>.+)",
 )
+AGO = (
+    r"(?: (?:on the page|there|here|yesterday|today|earlier|recently|last \w{4,5}|just now"
+    rf"|\w{{1,5}} \w{{1,4}} ?(?:minutes?|hours?|days?|weeks?|months?) ago"
+    rf"|\w{{1,5}} (?:minutes?|hours?|days?|weeks?|months?) ago|{MISTAKE}))"
+)
+DELETED_AND_BACK = any_of(
+    r"(?:.{1,30} )?(?:i|we)(?:'ve| have)?(?: just| accidentally| once)?"
+    r" (?:deleted|removed|threw away) (?:[\"“](?P<quoted>[^\"“”]{2,100})[\"”]|(?P<name>.{2,100}?))"
+    rf"{AGO}{{0,2}}[,.;] (?:please |can you |could you |and )?"
+    r"(?:can i have (?:it|that|them) back|(?:i want|give me|get|bring|i need) (?:it|that|them) back"
+    r"|(?:restore|undelete|recover|bring back) (?:it|that|them))(?: please)?"
+)
+"""I deleted "the trip" some days ago. Can I have it back?"""
 PUT_BACK = any_of(
     r"put back (?P<name1>.+?)(?: (?:on|onto|in|to) (?:my|the) list)?",
     r"put (?P<name2>.+?) back(?: (?:on|onto|in|to) (?:my|the) list)?",
@@ -71,6 +84,11 @@ def read_taking_back(text: str, now: datetime) -> Undo | Restore | None:
         name = next(filter(None, match.groups()))
         return Restore(_restore(name, now).target, otherwise=guess(text, now))
     return None
+
+
+def read_deleted_and_back(text: str, now: datetime) -> Restore | None:
+    match = DELETED_AND_BACK.fullmatch(text)
+    return _restore(match["quoted"] or match["name"], now) if match else None
 
 
 def _restore(name: str, now: datetime) -> Restore:

@@ -1,6 +1,7 @@
 """Which task a phrase means: "it", "the second one", "2 and 3", "the milk task"."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from agent.offline import dates
@@ -48,13 +49,24 @@ ALL_BUT = any_of(
     rf"{EXCEPT} (?:for )?(?P<but>.{{1,250}})"
 )
 
+NAMED_AFTER = any_of(
+    rf"(?:the|my|these|those|both|all)? ?(?:two|three|four|five|\d{{1,2}})? ?[\w-]{{0,20}}? ?"
+    rf"{NOUN}[,:] (?P<names>.{{3,250}})"
+)
+"""The two overdue ones, sew curtains and prune roses."""
+COUNTED = any_of(
+    r"(?:(?P<count>both)(?: of)?(?: the| my)?|(?:the|my|all) (?P<count2>two|three|four|five))"
+    r" (?P<names>\w.{1,80}s)"
+)
+OF_A_LIST = any_of(rf"\b(?:{NOUN}|of them|of these|of those)$")
 QUOTED = any_of(r"^(?:the )?(?:task )?[\"“«']([^\"”»]+)[\"”»'](?: task)?$")
 AGAIN = any_of(r" (?:too|as well|please|again|instead|now|already)$")
 NOTHING = any_of(rf"(?:a|an|one|some|the|my)?(?:^| )?{NOUN}?")
 DAY_S = any_of(rf"^(today|tomorrow|{'|'.join(WEEKDAYS)})'s ")
 A_TASK = rf"(?:{TASK}|ones?|things?)"
 LEADING = any_of(
-    rf"^(?:(?:only|just|the|a|an|my|our|that|this|all|every|everything|{A_TASK}|about|for|with|called|named"
+    rf"^(?:(?:only|just|the|a|an|my|our|that|this|all|every|everything|{A_TASK}|about|for|with"
+    rf"|called|named"
     r"|titled|of|any|some|one|to) ){1,6}"
 )
 TRAILING = any_of(rf"(?: (?:{A_TASK}|(?:from|off|on|in) {LIST}|too|as well|off)){{1,4}}$")
@@ -112,6 +124,11 @@ def _value(word: str) -> int:
 
 def _named(phrase: str, now: datetime) -> Named:
     """Its words, and the day if the phrase names one: "the meeting tomorrow"."""
+    if after := NAMED_AFTER.fullmatch(phrase):
+        phrase = after["names"]
+    if (counted := COUNTED.fullmatch(phrase)) and not OF_A_LIST.search(phrase):
+        count = _value(counted["count"] or counted["count2"])
+        return replace(_named(counted["names"], now), count=count)
     phrase = DAY_S.sub(r"on \1 ", phrase)
     reading = dates.read(phrase, now)
     words = phrase if reading.fault else reading.rest
