@@ -90,12 +90,14 @@ def run(
     llm: LLM,
     messages: list[Message],
     execute: Callable[[Call], RecordedCall],
+    outcome: Outcome,
     *,
     limits: Limits,
     first_step: int = 0,
     idle: Callable[[], None] = wait_on,
-) -> Generator[Event, None, Outcome]:
+) -> Generator[Event, None, None]:
     """Answer the prompt ``messages``. ``execute`` makes a call and keeps its record, or raises.
+    ``outcome`` grows with each step, so that it is known also of an answer that fails.
 
     ``messages`` and calls have whole ids; the model reads and writes handles in their place. Calls
     beyond the limit are refused, and the model is told so in one more step. Once in a turn a step
@@ -103,7 +105,7 @@ def run(
     ``first_step`` is past the steps of an earlier attempt at the same turn.
     """
     deadline = monotonic() + limits.seconds
-    handles, outcome, reply = Handles(), Outcome(), Reply(limits.characters, deadline)
+    handles, reply = Handles(), Reply(limits.characters, deadline)
     messages = handles.tell(messages)
     in_time = _in_time(deadline, idle)
     now = prompt.local_now(messages)
@@ -120,7 +122,7 @@ def run(
             outcome.finish_reason = "length"
         if reply.is_cut or not response.tool_requests:
             yield from reply.end(outcome.finish_reason, has_changed=has_changed)
-            return outcome
+            return
         calls = _calls_of(response, step, llm.model, handles, calls_left)
         if len(calls) > calls_left:
             outcome.warning = NOT_ALL_DONE
@@ -136,7 +138,6 @@ def run(
         step += 1
     yield reply.closing(CUT_SHORT)
     outcome.warning = NOT_ALL_STEPS
-    return outcome
 
 
 def _said(

@@ -90,7 +90,7 @@ def answer(turn: Turn, user: User, llm: LLM) -> Generator[TurnEvent, None, None]
         retry_after = error.retry_after
         work.fail(error.code, error.detail)
     except TurnLost:
-        work.settle(Turn.Status.CANCELLED)  # if it still is ours, for then it was to be cancelled
+        work.cancel()
     except (OperationalError, InterfaceError) as error:
         logger.error("turn %s: the database failed with %s", turn.pk, type(error).__name__)
         connection.close()

@@ -32,6 +32,7 @@ from web.errors import log_database_failure
 logger = logging.getLogger(__name__)
 
 SAVE_SECONDS = 1.0
+COST = frozenset({"input_tokens", "output_tokens", "cached_tokens", "thinking"})
 NO_HISTORY = "The earlier messages could not be read; this was answered without them."
 NOTHING_DONE = "The assistant speaks of a change, but none was made."
 DONE_BEFORE = "Not done again: you asked for this very thing before, in answer to this message."
@@ -49,6 +50,7 @@ class Work:
         self.turn = turn
         self.user = user
         self.said = ""
+        self.outcome = Outcome()
         self.saved_at = monotonic()
         self.lease = timedelta(seconds=settings.AGENT_LEASE)
 
@@ -58,34 +60,39 @@ class Work:
             yield ToolStarted(call.pk, call.name, call.arguments)
             yield ToolFinished(call.pk, call.name, call.status, call.result, call.duration_ms)
         messages, no_history = self._prompt(llm.model)
-        outcome = yield from self._keep(self._run(llm, messages))
+        yield from self._keep(self._run(llm, messages))
         instead = who_answered_instead(llm)
-        fields = asdict(outcome)
-        fields["warning"] = instead or no_history or outcome.warning or self._unfounded_claim()
+        fields = asdict(self.outcome)
+        fields["warning"] = instead or no_history or fields["warning"] or self._unfounded_claim()
         self.settle(Turn.Status.COMPLETED, degraded=bool(instead), **fields)
+
+    def cancel(self) -> None:
+        """If the turn still is ours, for then it was to be cancelled."""
+        self.settle(Turn.Status.CANCELLED, **self._cost())
 
     def fail(self, code: str, detail: str) -> None:
         """Told at once; and kept at once, or as soon as the database takes it."""
         logger.warning("turn %s failed: %s", self.turn.pk, code)
-        fields = {"error_code": code, "error_detail": detail}
+        fields = {"error_code": code, "error_detail": detail, **self._cost()}
         try:
             self.settle(Turn.Status.FAILED, **fields)
         except (OperationalError, InterfaceError) as error:
             log_database_failure(error)
             self.turn.show_as(Turn.Status.FAILED, self.said, **fields)
             later = copy_context().run
-            Thread(target=later, args=(self._settle_later, copy(self.turn)), daemon=True).start()
+            Thread(
+                target=later, args=(self._settle_later, copy(self.turn), fields), daemon=True
+            ).start()
 
-    def _settle_later(self, turn: Turn) -> None:
+    def _settle_later(self, turn: Turn, fields: dict[str, Any]) -> None:
         """As it is shown; once its lease is over, the rows tell that it was broken off."""
         give_up = monotonic() + settings.AGENT_LEASE
-        why = {"error_code": turn.error_code, "error_detail": turn.error_detail}
         while monotonic() < give_up:
             connection.close()
             sleep(SAVE_SECONDS)
             with suppress(OperationalError, InterfaceError):
                 with suppress(TurnLost):  # somebody was faster
-                    turn.finish(Turn.Status.FAILED, self.said, **why)
+                    turn.finish(Turn.Status.FAILED, self.said, **fields)
                 break
         connection.close()
 
@@ -95,6 +102,10 @@ class Work:
             self.turn.finish(status, self.said, **fields)
         except TurnLost:
             self.turn.reload()
+
+    def _cost(self) -> dict[str, Any]:
+        """Of the steps that came to their end, also where the turn did not."""
+        return {name: value for name, value in asdict(self.outcome).items() if name in COST}
 
     def _prompt(self, model: str) -> tuple[list[Message], str]:
         """The prompt, and a warning when the database would not give the earlier messages."""
@@ -107,7 +118,7 @@ class Work:
         release_connection()
         return prompt.build(history, self.user.zone, model), warning
 
-    def _run(self, llm: LLM, messages: list[Message]) -> Generator[Event, None, Outcome]:
+    def _run(self, llm: LLM, messages: list[Message]) -> Iterator[Event]:
         limits = runner.Limits(
             steps=settings.AGENT_MAX_STEPS,
             tool_calls=settings.AGENT_MAX_TOOL_CALLS,
@@ -116,17 +127,18 @@ class Work:
         )
         first_step = self.turn.calls[-1].step + 1 if self.turn.calls else 0
         return runner.run(
-            llm, messages, self._execute, limits=limits, first_step=first_step, idle=self._save
+            llm,
+            messages,
+            self._execute,
+            self.outcome,
+            limits=limits,
+            first_step=first_step,
+            idle=self._save,
         )
 
-    def _keep(self, events: Generator[Event, None, Outcome]) -> Generator[Event, None, Outcome]:
+    def _keep(self, events: Iterator[Event]) -> Iterator[Event]:
         """The same events; their text is kept on the way, and saved about once a second."""
-        while True:
-            try:
-                event = next(events)
-            except StopIteration as stop:
-                outcome: Outcome = stop.value
-                return outcome
+        for event in events:
             if isinstance(event, TextDelta):
                 self.said += event.text
             if monotonic() - self.saved_at > SAVE_SECONDS:

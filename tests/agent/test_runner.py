@@ -43,13 +43,8 @@ def execute(made: Call) -> Done:
 
 def play(llm: ScriptedLLM, **options: Any) -> tuple[list[Event], Outcome]:
     options = {"limits": LIMITS, "execute": execute} | options
-    running = runner.run(llm, PROMPT, **options)
-    events = []
-    while True:
-        try:
-            events.append(next(running))
-        except StopIteration as stop:
-            return events, stop.value
+    outcome = Outcome()
+    return list(runner.run(llm, PROMPT, outcome=outcome, **options)), outcome
 
 
 def text(events: list[Event]) -> str:
@@ -85,7 +80,7 @@ def test_parallel_calls_have_places_of_their_own() -> None:
         return execute(one)
 
     llm = ScriptedLLM([call("list_tasks"), call("list_tasks")], [call("list_tasks")], ["Done."])
-    list(runner.run(llm, PROMPT, remember, limits=LIMITS, first_step=4))
+    list(runner.run(llm, PROMPT, remember, Outcome(), limits=LIMITS, first_step=4))
 
     assert [(one.step, one.position) for one in made] == [(4, 0), (4, 1), (5, 0)]
     assert len({one.id for one in made}) == 3

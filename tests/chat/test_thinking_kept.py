@@ -5,15 +5,17 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from agent.llm import Message
 from conversations.models import Turn
 from tests.chat import streams
 from tests.chat.conftest import Connects
 from tests.conftest import Plays
 from tests.fakes import call
-from tests.fakes.answers import asks, event, stream
+from tests.fakes.answers import asks, event, fails, stream
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,6 +51,30 @@ def test_a_reply_tells_what_was_thought(client: APIClient, answer: dict[str, Any
     assert messages[1]["thinking"] == f"They want milk.\n\n{SECRET}"
     assert messages[0]["thinking"] is None
     assert messages == [answer["user_message"], answer["assistant_message"]]
+
+
+def test_a_turn_that_fails_keeps_what_its_steps_have_cost(
+    client: APIClient, connects: Connects
+) -> None:
+    connects(asks(MILK, said="<think>They want milk.</think>"), *[fails(503)] * 2)
+
+    reply = client.post("/api/chat/", {"message": "milk"}).json()["assistant_message"]
+
+    assert (reply["status"], reply["thinking"]) == ("failed", "They want milk.")
+    assert reply["usage"] == {"input_tokens": 21, "output_tokens": 8, "cached_tokens": None}
+    assert Turn.objects.get().thinking == "They want milk."
+
+
+def test_a_turn_that_is_stopped_keeps_it_too(client: APIClient, plays: Plays) -> None:
+    def stopped(prompt: list[Message]) -> list[Any]:
+        Turn.objects.update(cancel_requested_at=timezone.now())
+        return [MILK]
+
+    plays([call("list_tasks")], stopped)
+
+    reply = client.post("/api/chat/", {"message": "milk"}).json()["assistant_message"]
+
+    assert (reply["status"], reply["usage"]["input_tokens"]) == ("cancelled", 20)
 
 
 def test_the_last_event_of_a_stream_tells_it(client: APIClient, connects: Connects) -> None:
