@@ -153,7 +153,7 @@ class Completion:
         self._has_begun = self._has_begun or delta is not None or message is not None
         said = self._fold_delta(_typed(delta, dict))
         self._has_deltas = self._has_deltas or bool(delta)
-        return said + self._fold_message(_typed(message, dict))
+        return said + (self._fold_message(_typed(message, dict)) if message else "")
 
     def _note_model(self, event: dict[str, Any]) -> None:
         """Nothing is wrong with an answer that tells no model that can be read."""

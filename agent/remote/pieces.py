@@ -71,11 +71,11 @@ class Calls:
 
     def _call_of(self, new: _Call) -> _Call | None:
         """The one whose piece it may be: of the same place, else of the same id, else the last."""
-        latest = list(reversed(self._calls))
+        latest = reversed(self._calls)
         if new.place:
             return next((call for call in latest if call.place == new.place), None)
-        by_id = (call for call in latest if new.id and call.id == new.id)
-        return next(by_id, latest[0] if latest else None)
+        by_id = (call for call in latest if call.id == new.id) if new.id else iter(())
+        return next(by_id, self._calls[-1] if self._calls else None)
 
     def _continues(self, new: _Call, call: _Call) -> bool:
         """Whether ``new`` is more of ``call``. Only what has a name can be a call of its own."""

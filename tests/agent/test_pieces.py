@@ -1,11 +1,13 @@
 """However a server cuts its calls, names and arguments; over real HTTP."""
 
 import json
+from time import thread_time
 from typing import Any
 
 import pytest
 
 from agent.llm import ToolRequest
+from agent.remote.completion import Completion
 from agent.remote.pieces import Calls
 from tests.fakes.answers import event, plain, stream
 from tests.fakes.asking import ask
@@ -173,3 +175,15 @@ def test_two_names_are_two_calls_even_in_one_place() -> None:
     heads = (piece(name, "", index=0) for name in (NAME, "list_tasks", "fly", "list_tasks"))
 
     assert [request.name for request in folded(*heads)] == [NAME, "list_tasks", "fly", "list_tasks"]
+
+
+def cost_of_a_piece(pieces: int) -> float:
+    """In seconds of processor time, of an answer that comes in so many."""
+    data = b"data: %s\n\n" % json.dumps(event({"content": "word "})).encode()
+    begun = thread_time()
+    assert sum(1 for _ in Completion("some-model").read([data] * pieces)) == pieces
+    return (thread_time() - begun) / pieces
+
+
+def test_the_last_piece_of_a_long_answer_costs_no_more_than_the_first() -> None:
+    assert cost_of_a_piece(40_000) < 2 * max(cost_of_a_piece(4_000) for _ in range(3))
