@@ -35,8 +35,8 @@ UNREAD = "Write the arguments anew, as one whole JSON object in double quotes, e
 TEXTS = frozenset({"task_id", "title", "notes", "append_notes", "search"})
 """The arguments in which a word is a word, whatever it is."""
 
-MAY_BE_EMPTY = frozenset({"notes", "search"})
-"""For other arguments that may be left out, models write "" where they do so."""
+NOTES_ALONE = frozenset({"task_id", "notes"})
+"""Where a model writes "" for an argument, it leaves it out; but with no others "" clears notes."""
 
 NOTHING = frozenset(
     {"none", "null", "nil", "undefined", "n/a", "unset", "not set", "no date", "no due date"}
@@ -204,7 +204,10 @@ def _one(tool: type[Bound], arguments: dict[str, Any], now: datetime) -> Bound:
 
 
 def _given(tool: type[Tool], arguments: dict[str, Any]) -> dict[str, Any]:
-    """Without those that are there only to say that they are left out."""
+    """Without those that are there only to say that they are left out.
+
+    Where something else is asked, and null stands for what cannot be cleared, it clears nothing.
+    """
     nothing = {
         name
         for name, value in arguments.items()
@@ -214,11 +217,15 @@ def _given(tool: type[Tool], arguments: dict[str, Any]) -> dict[str, Any]:
         and (name, value.strip().lower()) not in MEANT
     }
     values = arguments | dict.fromkeys(nothing)
+    nulls = {name for name, value in arguments.items() if value is None}
+    asked = arguments.keys() - nulls
+    are_fillers = bool(nulls - tool.null_means_clear and asked - {"task_id"})
+    clear = frozenset() if are_fillers else tool.null_means_clear
     return {
         name: value
         for name, value in values.items()
-        if value is not None or name in tool.null_means_clear
-        if value != "" or name in MAY_BE_EMPTY or _is_required(tool, name)
+        if value is not None or name in clear
+        if value != "" or asked == NOTES_ALONE or _is_required(tool, name)
     }
 
 

@@ -1,6 +1,7 @@
 """What tools tell of tasks: filters, orders, pages, notes, and what is deleted."""
 
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import uuid4
 
@@ -54,10 +55,45 @@ def test_notes_that_would_be_too_long_stay_as_they_are(user: User) -> None:
     with pytest.raises(ToolError, match="at most 10,000 characters"):
         use(user, "update_task", task_id=str(task.pk), append_notes="mm")
     with pytest.raises(ToolError, match="either notes"):
-        use(user, "update_task", task_id=str(task.pk), append_notes="m", notes="")
+        use(user, "update_task", task_id=str(task.pk), append_notes="m", notes="n")
 
     task.refresh_from_db()
     assert len(task.notes) == 9_999
+
+
+@pytest.mark.parametrize(
+    "more", [{"due_date": "2026-12-04"}, {"append_notes": "m", "priority": ""}, {"title": ""}]
+)
+def test_notes_that_are_left_out_as_an_empty_text_stay(user: User, more: dict[str, str]) -> None:
+    task = TaskFactory(user=user, notes="the code is 1234")
+    fields = {"task_id": str(task.pk), "notes": "", **more}
+
+    with suppress(ToolError):
+        use(user, "update_task", **fields)
+    use(user, "update_task", tasks=[fields, {"task_id": str(task.pk), "title": "Safe"}])
+
+    task.refresh_from_db()
+    assert (task.title, task.notes[:16]) == ("Safe", "the code is 1234")
+
+
+def test_null_for_all_that_is_left_out_clears_nothing(user: User) -> None:
+    task = TaskFactory(user=user, due_date=date(2026, 12, 4), due_time=time(9), priority="high")
+    nulls = dict.fromkeys(("notes", "append_notes", "due_date", "due_time", "priority"))
+
+    use(user, "update_task", task_id=str(task.pk), title="Safe", **nulls)
+
+    task.refresh_from_db()
+    assert (task.title, task.priority) == ("Safe", "high")
+    assert (task.due_date, task.due_time) == (date(2026, 12, 4), time(9))
+
+
+def test_an_empty_text_alone_clears_notes(user: User) -> None:
+    task = TaskFactory(user=user, notes="the code is 1234")
+
+    use(user, "update_task", task_id=str(task.pk), notes="")
+
+    task.refresh_from_db()
+    assert task.notes == ""
 
 
 def test_a_task_of_somebody_else_is_not_read(user: User, stranger: User) -> None:
