@@ -197,7 +197,8 @@ def _content(value: Any) -> str:
 
 def _check(told: dict[str, Any]) -> None:
     """Raises CallError for an error that stands in the answer itself, by its code if it has one."""
-    if error := told.get("error"):
+    is_one = "error" in (told.get("object"), told.get("type"))  # older vLLM, Anthropic
+    if error := told.get("error") or (is_one and told):
         raise in_answer(error)
 
 

@@ -67,7 +67,8 @@ def in_answer(error: Any) -> CallError:
     code = str(error.get("code") or error.get("status")) if isinstance(error, dict) else ""
     status = int(code) if code.isdecimal() and len(code) == 3 else 0
     where = f"error {status} in the answer" if status else "error in the answer"
-    return _of(status, error, where, LLMBadResponse, refusals.delay(error))
+    otherwise = LLMUnavailable if refusals.tells_of_trouble(error) else LLMBadResponse
+    return _of(status, error, where, otherwise, refusals.delay(error))
 
 
 def _of(

@@ -176,6 +176,12 @@ DELAY = re.compile(
     r"(?:try again in|retry (?:in|after)|retrydelay:) ?(\d{1,6}(?:\.\d+)?) ?(ms|s|m)?",
     re.IGNORECASE,
 )
+TROUBLE = re.compile(
+    r"overloaded|server_error|internal ?server ?error|internalservererror|unavailable|timed? ?out"
+    r"|timeout|rate_limit|resource_exhausted|capacity",
+    re.IGNORECASE,
+)
+"""What passes, where no status tells so: OpenAI, Anthropic, vLLM, Gemini."""
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
 
 READ = frozenset(
@@ -200,6 +206,11 @@ def read(told: Any, status: int) -> Refusal | None:
     if reason is Reason.UNKNOWN and (field := _field(words)):
         return Refusal(Reason.FIELD, field=field)
     return Refusal(reason) if reason else None
+
+
+def tells_of_trouble(told: Any) -> bool:
+    """Whether the server is in trouble, or asks for patience, by its words."""
+    return TROUBLE.search(_words(told)) is not None
 
 
 def delay(told: Any) -> float | None:

@@ -1,5 +1,6 @@
 """What is asked of a model's server once more: a broken stream, and a request that it refused."""
 
+import json
 from contextlib import closing
 from typing import Any
 
@@ -28,6 +29,17 @@ BROKEN = {
     "has an error in a choice": stream(
         HI, {"choices": [{"delta": {}, "error": {"code": "429"}}]}, done=False
     ),
+    **{
+        f"tells {json.dumps(told)}": stream(HI, told, done=False)
+        for told in (
+            {"error": {"code": "server_error", "message": "The server had an error"}},
+            {"error": {"type": "overloaded_error", "message": "Overloaded"}},
+            {"error": {"status": "RESOURCE_EXHAUSTED", "message": "Try later"}},
+            {"error": "Service unavailable"},
+            {"type": "error", "message": "Request timed out"},
+            {"object": "error", "message": "Broken", "type": "InternalServerError", "code": 500},
+        )
+    },
     **{
         f"ends with {reason}": stream(HI, event({}, reason))
         for reason in (

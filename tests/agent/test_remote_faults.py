@@ -158,6 +158,8 @@ def test_a_redirect_is_not_followed_with_the_prompt() -> None:
         resets,
         cuts,
         stream(done=False, then=resets),
+        plain({"object": "error", "message": "Broken", "code": 500}),
+        stream({"type": "error", "message": "Request timed out"}, done=False),
     ],
 )
 def test_a_server_in_trouble_is_tried_once_more(answer: Answer) -> None:
