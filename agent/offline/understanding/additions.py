@@ -5,7 +5,7 @@ from datetime import datetime
 
 from agent.offline import dates
 from agent.offline.intents import Add, Refuse
-from agent.offline.lexicon import NO_REMINDERS, TASK
+from agent.offline.lexicon import BETWEEN, NO_REMINDERS, TASK
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.understanding.repeating import NO_REPEATS
@@ -67,6 +67,20 @@ def _with_what_is_around(match: re.Match[str], now: datetime) -> Add | Refuse:
     return _added(" ".join(filter(None, words)), now, (*_of_list(said), *repeats))
 
 
+def _announced(match: re.Match[str], now: datetime) -> Add | Refuse | None:
+    """Two tasks: milk and eggs; but not "two tasks: milk is done, eggs can wait"."""
+    return None if TELLS.search(match["what"]) else _added(match["what"], now)
+
+
+def _for_each(match: re.Match[str], now: datetime) -> Add | Refuse:
+    """Write to Ann, Bob and Cid: a task for each of them."""
+    shared = ONE_VERB.fullmatch(match["what"].strip())
+    if not shared:
+        return _added(match["what"], now)
+    names = BETWEEN.split(shared["names"])
+    return _added("\n".join(f"{shared['verb']} {name}" for name in names), now)
+
+
 def _after_date(match: re.Match[str], now: datetime) -> Add | Refuse | None:
     """Tomorrow I need to buy milk."""
     reading = dates.read(match["date"], now)
@@ -81,6 +95,13 @@ def _of_list(said: dict[str, str | None]) -> list[str]:
     return [NO_LISTS] if named else []
 
 
+TELLS = any_of(
+    r"\b(?:is|are|was|were|isn't|aren't|has|have|can|must|should|becomes?|moves?|goes|comes|done)\b"
+)
+ONE_VERB = any_of(
+    r"(?P<verb>[^\W\d_]{2,15}(?: (?:to|for|with|at))?)"
+    r" (?P<names>[A-Z][\w-]{1,20}(?:, [A-Z][\w-]{1,20}){0,20},? and [A-Z][\w-]{1,20})"
+)
 LIST = (
     r"(?:(?:my|the|our|his|her) |(?=(?:[\w'&-]{1,40} )?list$))"
     r"(?P<list>(?:[\w'&-]{1,40} ){0,3}?)(?:(?:(?:todo|to-do|to do|task)s? )?lists?|todos?|to-dos?"
@@ -107,13 +128,18 @@ NAMES = {
     "often": r"(?P<often>recurring|repeating|regular|(?:bi-?)?(?:daily|weekly|monthly|yearly)"
     r"|annual|nightly)",
     # words
+    "before": r"[^\n:]{1,80}[,;.] ",
+    "before_need": r"[^\n:]{1,40}",
+    "count": r"(?:two|three|four|five|six|seven|eight|nine|ten|twelve|\d{1,2})",
+    "noun_s": r"(?:tasks|todos|to-dos|(?:things|items) to (?:do|buy|get|bring))",
     "noun": rf"(?:{TASK}|reminders?)\b\s{{0,9}}",
     "make": r"(?:add|create|make|new|set up|enter|put down|insert)",
     "one": r"(?:an?|one|another|some|the|the following|these|this|my|two|three|four|five|six"
     r"|seven|eight|nine|ten|twelve|\d{1,2})",
     "these": r"(?:the following|these|this)(?: items| things)?",
     "all_these": r" (?:all (?:of )?)?(?:the following|these|this)(?=\s?:)",
-    "called": r"(?:(?:called|named|titled|saying|that says|to|about)\b|[:,–-]){0,4}",
+    "called": r"(?:(?:called|named|titled|saying|that says|to|about"
+    r"|whose (?:title|name) is(?: just| exactly)?|with (?:the|this) (?:title|name))\b|[:,–-]){0,4}",
     "must": r"(?:(?:i|we)(?:'ve|'d| have| also| still| really| would){0,3} "
     r"(?:need to|have to|must|should|ought to|want to|got to|gotta|like to|am supposed to)"
     r"|need to|have to|must|gotta|got to|remember to"
@@ -129,6 +155,10 @@ NAMES = {
 }
 SENTENCES = rules(
     NAMES,
+    (
+        _for_each,
+        "[{before}](make|add|create) (a|one) task (for|of) each[ of them| one]{dash} {what}",
+    ),
     (
         _appointment,
         """
@@ -152,6 +182,13 @@ SENTENCES = rules(
             (create|make){break}{deed}{what}
             (create|make|enter|insert|new){break}{quoted}
             {must}{colon}{space}{what}
+        """,
+    ),
+    (
+        _announced,
+        """
+            [{before}]{count} {noun_s}[,][ please]{dash} {what}
+            for {before_need} (i|we) need[ to buy| to get]{dash} {what}
         """,
     ),
     (_after_date, "{date}{break}{must} {what}"),

@@ -71,11 +71,12 @@ BINDS = any_of(
     r"\b(?:if|when|unless|until|till|once|before|after(?! all)|while|whenever|except|only|unlike"
     r"|instead|not the|but|what|which|how|why|who|where|should i|do i|wait|as soon as|as long as"
     r"|in case|provided|assuming|whether|stop|kidding|joking|joke|barely|hardly|almost|nearly"
+    r"|said|says?|told|asks?|asked|wrote|writes|reads|thinks?|suggest\w{0,3}|wants"
     r"|never ?mind|hold on|not (?:yet|really|quite)|don't do)\b",
     r"\bdon't(?: \w{1,20})?$|\bdon't[,.!]",
     r"[?\"“]",
 )
-"""Whatever says on what condition, or which not, is no mere remark."""
+"""Whatever says on what condition, or which not, or who wants it, is no mere remark."""
 OF_IT = any_of(r"(?:(?:no|oh|well|oops|sorry|haha)[,! ]{1,3}){0,4}(?:it|that|this|those|they)\b")
 OF_THING = any_of(rf"(?:the|my|our) (?P<thing>.{{2,40}}?) (?:{BE})\b")
 """The pump broke again: that is what "reopen it" is about."""
@@ -110,7 +111,7 @@ def read_with_remark(text: str, now: datetime, read: Read) -> Intent | None:
     if told := _read_before(text, read):
         return told
     for remark, order, first in _parts(text):
-        if BINDS.search(remark) or not TELLS.fullmatch(remark.strip()):
+        if not _only_tells(remark.strip()):
             continue
         intent, told = read(order), read(remark)
         asked = _same(told, intent) if told else _of_remark(intent, remark, now, first=first)
@@ -136,6 +137,11 @@ def _completes(intent: Intent) -> bool:
 
 def _clears(intent: Intent) -> bool:
     return isinstance(intent, Change) and bool(intent.edit.clear)
+
+
+def _only_tells(remark: str) -> bool:
+    bound = BINDS.search(remark) or AFTER_REMARK.search(remark)
+    return not bound and bool(TELLS.fullmatch(remark))
 
 
 def _parts(text: str) -> Iterator[tuple[str, str, bool]]:

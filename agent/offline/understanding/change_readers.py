@@ -105,7 +105,11 @@ def delete(match: re.Match[str], now: datetime) -> Change | Refuse:
 
 def _at_another_time(target: Target) -> Refuse | None:
     """Complete it tomorrow, delete it if it rains: it is changed at once or not at all."""
-    if isinstance(target, Named) and (POINTS.match(target.said) or target.words.isdecimal()):
+    if (
+        isinstance(target, Named)
+        and not target.exact
+        and (POINTS.match(target.said) or target.words.isdecimal())
+    ):
         return Refuse("I change things at once, and only as a whole, so I left that as it is.")
     return None
 

@@ -31,6 +31,10 @@ HEADED = any_of(rf"(?P<name>{TO_DO.pattern})\s?:\s+(?=\S)")
 """Shopping list: milk, eggs."""
 
 
+CORRECTS = any_of(r"(?:^|[,.;–-] ?)(?:no,? wait|wait,? no|scratch that|no,? sorry|sorry,? no)\b")
+"""Watch the game, no wait: what is meant instead was not understood."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drafts:
     drafts: tuple[Draft, ...]
@@ -56,6 +60,9 @@ def read_drafts(text: str, now: datetime) -> Drafts:
     if len(found) > MOST_ITEMS:
         raise too_many(len(found))
     found = with_all_of_them(found)
+    if any(CORRECTS.search(phrase.draft.title) for _, phrase in found):
+        raise NoDraft("You put something right there, and I am not sure what is meant. "
+                      "Nothing was added; please say it once more.")  # fmt: skip
     remarks = dict.fromkeys(remark for _, phrase in found for remark in phrase.remarks)
     made = [finished(draft, quotes) for draft in shared_date(found)]
     drafts = tuple(draft for draft in made if TITLE.search(draft.title))

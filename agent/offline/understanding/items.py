@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import astuple, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from agent.offline import dates
 from agent.offline.intents import Draft
@@ -18,6 +18,7 @@ SEPARATOR = any_of(
     r"( ?; ?|,? (?:and )?then |,? (?:and also|and|&|plus|also) |,(?!\d) ?|, "
     r"|(?<=\w)[.!] (?:(?:also|and|then),? )?)"
 )
+HEAD = any_of(r"(?P<head>[^:\n]{3,40}): (?P<items>.{1,10000})")
 INLINE_NUMBER = re.compile(r"(?:^|\s)\(?(\d{1,3})[.)]\s")
 BRACKETED = re.compile(r"\([^()\n]*\)|\[[^\[\]\n]*\]")
 TIES = any_of(r"\b(?:with|between|for|from|to|about|of|at|in|on)\b")
@@ -49,11 +50,21 @@ def too_many(count: int) -> NoDraft:
 
 def read_items(line: str, now: datetime) -> list[tuple[Item, Phrase]]:
     """Raises NoDraft for more than MOST_ITEMS, and for dates that do not exist."""
+    line, day = _headed_by_day(line, now)
     pieces, betweens = _pieces(line)
     if len(pieces) > MOST_ITEMS:
         raise too_many(len(pieces))
-    items = _items(pieces, betweens, now)
-    return [(item, (item.read or read_phrase(item.text, now)).sound()) for item in items]
+    items = _items(pieces, betweens, now, day)
+    return [(item, (item.read or read_phrase(item.text, now, day)).sound()) for item in items]
+
+
+def _headed_by_day(line: str, now: datetime) -> tuple[str, date | None]:
+    """Tomorrow: 7:30 swim, 9:00 breakfast: the day that it begins with is that of all."""
+    match = HEAD.fullmatch(line)
+    reading = dates.read(match["head"], now) if match else None
+    if not match or not reading or reading.rest or reading.fault or reading.when.at:
+        return line, None
+    return match["items"], reading.when.day
 
 
 def parts_by_number(line: str) -> list[str]:
@@ -85,14 +96,15 @@ def _pieces(line: str) -> tuple[list[str], list[str]]:
     return [*pieces, line[begin:]], betweens
 
 
-def _items(pieces: list[str], betweens: list[str], now: datetime) -> list[Item]:
-    phrases = [read_phrase(piece, now) for piece in pieces]
+def _items(pieces: list[str], betweens: list[str], now: datetime, day: date | None) -> list[Item]:
+    phrases = [read_phrase(piece, now, day) for piece in pieces]
     titles = [phrase.draft.title for phrase in phrases]
     plain = _is_plain_list(titles, betweens)
     items = [Item(pieces[0], phrases[0])]
     for between, piece, phrase in zip(betweens, pieces[1:], phrases[1:], strict=True):
         title, item = phrase.draft.title, items[-1]
-        if (plain and title and not title.isdecimal()) or _is_new(between, title):
+        own = _has_its_own(item, phrase)
+        if (plain and title and not title.isdecimal()) or own or _is_new(between, title):
             items.append(Item(piece, phrase, joined=not _is_break(between)))
         elif twice := _once_more(item, piece, title, now):
             items[-1:] = twice
@@ -114,6 +126,14 @@ def _once_more(item: Item, piece: str, title: str, now: datetime) -> tuple[Item,
     later = f" at {at:%H:%M}" if at and not other_at else ""
     again = Item(f"{first.rest}{on_day} {piece}{later}", None)
     return replace(item, text=f"{item.text}{earlier}", read=None), again
+
+
+def _has_its_own(item: Item, phrase: Phrase) -> bool:
+    """Gym on tuesday and lunch on friday: each has its own day, or its own hour."""
+    first = item.read.draft if item.read else None
+    if not first or not first.title or not phrase.is_task or POINTS_BACK.search(phrase.draft.title):
+        return False
+    return bool(first.when and phrase.draft.when)
 
 
 def _is_new(between: str, title: str) -> bool:
