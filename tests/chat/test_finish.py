@@ -6,20 +6,18 @@ from typing import Any
 
 import pytest
 from django.db.models.functions import Now
-from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from agent.llm import LLMUnavailable
-from chat.errors import TurnInProgress
-from chat.finish import AT_ONCE, Finisher
-from chat.send import try_again
-from conversations.models import Conversation, ConversationBusy, ToolCall, Turn, TurnCount, TurnLost
+from chat.finish import Finisher
+from conversations.models import Conversation, Turn
+from tests.chat.broken_off import break_off, broken_off, make_milk, spoken_since
 from tests.chat.streams import parse
 from tests.conftest import Plays
-from tests.factories import LEASE, ConversationFactory, UserFactory, record_call, say
+from tests.factories import LEASE, ConversationFactory, UserFactory
 from tests.fakes import call
-from todos.models import Origin, Task, TaskChange
+from todos.models import Task, TaskChange
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,28 +28,6 @@ MILK, BREAD = call("create_task", title="Milk"), call("create_task", title="Brea
 @pytest.fixture
 def conversation(user: User) -> Conversation:
     return ConversationFactory(user=user)
-
-
-def break_off(turn: Turn, ago: float = 5, **fields: Any) -> Turn:
-    """Its process dies, and so many seconds have passed since somebody has settled it."""
-    rows = Turn.objects.filter(pk=turn.pk)
-    rows.interrupt()
-    rows.update(**{"finished_at": Now() - timedelta(seconds=ago), **fields})
-    return turn
-
-
-def broken_off(conversation: Conversation, text: str = "Milk, please", **begin: Any) -> Turn:
-    conversation.refresh_from_db()
-    return break_off(conversation.begin_turn(text, LEASE, **begin))
-
-
-def make_milk(turn: Turn) -> ToolCall:
-    """A call that its process made before it died."""
-    made = record_call(turn)
-    with turn.fenced(LEASE):
-        origin = Origin("chat", made.pk, turn.conversation_id, act=made.pk)
-        Task.add(turn.conversation.user, origin, title="Milk")
-    return made
 
 
 def test_it_goes_on_from_the_calls_already_made(conversation: Conversation, plays: Plays) -> None:
@@ -99,11 +75,6 @@ def test_one_that_still_counts_as_open_is_settled_first(
     Turn.objects.update(finished_at=Now() - timedelta(seconds=3))
     assert Finisher().finish_all() == 1
     assert Turn.objects.get().status == Status.COMPLETED
-
-
-def spoken_since(turn: Turn) -> None:
-    turn.conversation.refresh_from_db()
-    say(turn.conversation, "Never mind")
 
 
 def deleted(turn: Turn) -> None:
@@ -188,107 +159,6 @@ def test_stop_is_heard_while_it_is_finished(
 
     assert Turn.objects.get().status == Status.CANCELLED
     assert not Task.objects.exists()
-
-
-def test_of_two_takers_one_gets_it(conversation: Conversation) -> None:
-    broken_off(conversation)
-    quick, slow = Turn.objects.get(), Turn.objects.get()
-    quick.take_over(LEASE)
-
-    with pytest.raises(TurnLost):
-        slow.take_over(LEASE)
-
-    assert Turn.objects.get().attempt == 2
-
-
-def test_whoever_comes_with_its_key_just_then_is_told_at_once(conversation: Conversation) -> None:
-    broken_off(conversation)
-    slow = Turn.objects.get()
-    Turn.objects.get().take_over(LEASE)
-
-    with pytest.raises(TurnInProgress):
-        try_again(slow, conversation)
-
-    assert Turn.objects.get().attempt == 2
-
-
-def test_a_taker_that_lost_to_a_new_message_changes_nothing(conversation: Conversation) -> None:
-    broken_off(conversation)
-    turn = Turn.objects.get()
-    turn.load_messages()
-    spoken_since(turn)
-
-    with pytest.raises(ConversationBusy):
-        turn.take_over(LEASE)
-
-    assert Turn.objects.get(pk=turn.pk).status == Status.INCOMPLETE
-
-
-def test_when_the_taker_dies_too_another_one_goes_on_and_then_nobody(
-    conversation: Conversation, plays: Plays
-) -> None:
-    broken_off(conversation)
-    break_off(Turn.objects.get().take_over(LEASE))
-    third = Turn.objects.get()
-    plays()
-
-    assert third.attempt == 2
-    break_off(third.take_over(LEASE))
-
-    assert Finisher().finish_all() == 0
-    row = Turn.objects.get()
-    assert (row.attempt, row.status) == (3, Status.INCOMPLETE)
-
-
-def test_it_waits_behind_the_other_turns_of_its_user(
-    conversation: Conversation, plays: Plays, settings: Settings
-) -> None:
-    settings.AGENT_MAX_OPEN_TURNS = 1
-    broken_off(conversation)
-    other = ConversationFactory(user=conversation.user).begin_turn("Something else", LEASE)
-    strange = broken_off(ConversationFactory(), "Hello")
-    plays(["Hello."], ["Milk it is."])
-
-    assert Finisher().finish_all() == 1
-    assert Turn.objects.get(pk=strange.pk).status == Status.COMPLETED
-
-    other.finish(Status.COMPLETED, "Yes.")
-    assert Finisher().finish_all() == 1
-    assert conversation.turns.get().reply.content == "Milk it is."
-
-
-def test_only_so_many_are_taken_at_once(plays: Plays) -> None:
-    for _ in range(AT_ONCE + 2):
-        broken_off(ConversationFactory(user=UserFactory()))
-    plays(*(["Here."] for _ in range(AT_ONCE + 2)))
-    finisher = Finisher()
-
-    assert finisher.look() == AT_ONCE
-    finisher.wait()
-    assert finisher.look() == 2
-    finisher.wait()
-
-    assert set(Turn.objects.values_list("status", flat=True)) == {Status.COMPLETED}
-
-
-def test_once_it_is_stopped_it_takes_no_more(conversation: Conversation, plays: Plays) -> None:
-    broken_off(conversation)
-    plays()
-    finisher = Finisher()
-    finisher.stopping.set()
-
-    assert finisher.finish_all() == 0
-    assert Turn.objects.get().status == Status.INCOMPLETE
-
-
-def test_it_costs_no_turn_of_the_day(conversation: Conversation, plays: Plays) -> None:
-    broken_off(conversation, per_day=1)
-    plays(["Here."])
-
-    assert Finisher().finish_all() == 1
-
-    assert TurnCount.objects.get().turns == 1
-    assert Turn.objects.get().status == Status.COMPLETED
 
 
 def test_a_model_that_fails_fails_the_turn_and_it_is_not_taken_again(
