@@ -24,6 +24,7 @@ class Reply:
         self._deadline = deadline
         self._untold = ""
         self._is_blank = True
+        self._ends_paragraph = False
         self.is_cut = False
 
     def take(
@@ -33,7 +34,7 @@ class Reply:
 
         Where there is no more room, it gets the time of one delta to end by itself.
         """
-        lead = "" if self._is_blank else "\n\n"
+        lead = self._lead
         while True:
             try:
                 text = clean_text(next(stream).text)
@@ -66,15 +67,21 @@ class Reply:
 
     def closing(self, words: str) -> TextDelta:
         """The last words, in a paragraph of their own; there is room for them."""
-        lead = "" if self._is_blank else "\n\n"
+        lead = self._lead
         self._is_blank = False
         return TextDelta(lead + words)
+
+    @property
+    def _lead(self) -> str:
+        """What makes the next words a paragraph of their own."""
+        return "" if self._is_blank or self._ends_paragraph else "\n\n"
 
     def _fit(self, text: str) -> Iterator[TextDelta]:
         kept = text[: self._room]
         self._room -= len(kept)
         self._untold += kept
         self._is_blank = self._is_blank and is_blank(kept)
+        self._ends_paragraph = kept.endswith("\n\n") if kept else self._ends_paragraph
         self.is_cut = len(kept) < len(text)
         if kept:
             yield TextDelta(kept)

@@ -184,6 +184,7 @@ def test_the_built_in_assistant_goes_on_after_words_in_a_paragraph_of_its_own(
     assert (second.hits, events[-1].name) == (0, "turn.completed")
     reply = events[-1].data["assistant_message"]
     assert reply["content"].startswith("I have\n\n")
+    assert "\n\n\n" not in reply["content"]
     assert reply["content"] == "".join(
         each.data["text"] for each in events if each.name == "message.delta"
     )
