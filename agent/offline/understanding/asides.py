@@ -80,6 +80,12 @@ BINDS = any_of(
 OF_IT = any_of(r"(?:(?:no|oh|well|oops|sorry|haha)[,! ]{1,3}){0,4}(?:it|that|this|those|they)\b")
 OF_THING = any_of(rf"(?:the|my|our) (?P<thing>.{{2,40}}?) (?:{BE})\b")
 """The pump broke again: that is what "reopen it" is about."""
+UNFINISHED = any_of(
+    r"\b(?:will|still|going to|gonna|have to|has to|need to|must|forgot|not|never|tomorrow|later"
+    r"|tonight|soon|halfway|try|trying|tried|failed)\b",
+    r"(?:'ll|n't)\b",
+)
+"""What hardly is the reason why something is done."""
 SAYS_WHEN = any_of(
     r"\b(?:due|until|by|deadline|must|want to|have to|need to|should|has to|is on|are on)\b"
 )
@@ -174,6 +180,8 @@ def _sure(intent: Intent | None) -> Intent | None:
 def _of_remark(intent: Intent | None, remark: str, now: datetime, *, first: bool) -> Intent | None:
     """The order, with what the remark adds to it: its day, or doubt about what "it" is."""
     match intent:
+        case Change(tool="complete_task") if UNFINISHED.search(remark):
+            return None
         case Add(drafts=(draft,)) if not draft.when and SAYS_WHEN.search(remark):
             when = dates.read(remark, now).when
             return replace(intent, drafts=(replace(draft, when=when),))
