@@ -225,7 +225,11 @@ def _read_data(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     for line in lines:
         line = line.removeprefix(BOM).lstrip()
         if line.startswith(b"data:"):
-            data.append(line.removeprefix(b"data:").strip())
+            told = line.removeprefix(b"data:").strip()
+            if data and data[-1].endswith(b"}") and told.startswith((b"{", b"[DONE]")):
+                yield b"\n".join(data), True  # some leave out the empty line behind an event
+                data = []
+            data.append(told)
         elif line.startswith(b"{"):
             yield line + b"".join(lines), True
             return

@@ -251,6 +251,7 @@ ONE = json.dumps(event({"content": TEXT}, "stop"), ensure_ascii=False).encode()
         b"data: %s\ndata: %s\n\n" % tuple(ONE.split(b" ", 1)),
         b'data: {"choices": null}\n\ndata: %s\n\n' % ONE,
         b"data:\n\ndata: \n\ndata: %s\n\n" % ONE,
+        b'data: {"choices": []}\ndata: %s\ndata: [DONE]\n' % ONE,
         b" %s " % ONE,
         json.dumps(json.loads(ONE), indent=2).encode(),
     ],
