@@ -1,0 +1,81 @@
+"""Words for a rule, as people put them. What in them is no piece of a rule is not guessed at, and
+neither is what may mean two things."""
+
+import re
+import unicodedata
+from typing import Any
+
+from todos.repeating.on import broken
+from todos.repeating.pieces import END, FORMS, PIECES, TWO_MEANINGS, Found, Take
+
+LENGTH = 200
+TOKEN = re.compile(r"\d{4}-\d\d-\d\d|[^\W_]+|\S")
+SAME = {",": "and", "&": "and", "+": "and", "/": "and", ";": "and", "–": "-", "—": "-"}
+LEFT_OUT = {"the", "on", ".", "repeat", "repeats", "repeating"}
+
+
+def read(text: object) -> dict[str, Any]:
+    """The fields of the rule, still to be checked. Raises RuleBroken where the words tell none."""
+    if not isinstance(text, str) or len(text) > LENGTH:
+        raise broken(FORMS)
+    words = _plain(text)
+    found = Found()
+    at = 0
+    while at < len(words):
+        piece, take = _piece(words, at)
+        take(found, piece)
+        at = piece.end()
+    return _fields(found)
+
+
+def _plain(text: str) -> str:
+    """Its words, each with one space behind it."""
+    text = re.sub("['’]", "", unicodedata.normalize("NFKC", text).lower())
+    tokens = [SAME.get(token, token) for token in TOKEN.findall(text)]
+    return "".join(f"{token} " for token in tokens if token not in LEFT_OUT)
+
+
+def _piece(words: str, at: int) -> tuple[re.Match[str], Take]:
+    for pattern, take in PIECES:
+        if piece := pattern.match(words, at):
+            return piece, take
+    raise broken(FORMS)
+
+
+def _fields(found: Found) -> dict[str, Any]:
+    kinds: dict[str, list[Any]] = {
+        "week": found.weekdays,
+        "month": [*found.days, *found.nth_weekdays],
+        "year": found.day_of_year,
+    }
+    named = [every for every, on in kinds.items() if on]
+    if len(named) > 1 or not (named or found.cadence):
+        raise broken(FORMS)
+    if found.two_meanings and not (found.cadence or found.in_month):
+        raise broken(TWO_MEANINGS)
+    every, interval = found.cadence or (named[0], 1)
+    if (every, interval) == ("day", 1) and found.weekdays:
+        every = "week"
+    if found.in_month and every != "month":
+        raise broken(FORMS)
+    on = kinds[named[0]] if named else []
+    return {
+        "every": every,
+        "interval": interval,
+        "on": on,
+        "from": "done" if found.done else "due",
+        "until": found.until,
+        "times": _times(found, every, interval, len(on)),
+    }
+
+
+def _times(found: Found, every: str, interval: int, days: int) -> int | None:
+    """Of a length like "for 6 weeks", where it is a whole number of them."""
+    if found.length is None:
+        return found.times
+    unit, length = found.length
+    among = {("week", "day"): 7, ("year", "month"): 12}.get((unit, every), 0)
+    rounds, rest = divmod(length * (1 if unit == every else among), interval)
+    if rest or not rounds or found.times or found.done:
+        raise broken(END)
+    return rounds * (days or 1)
