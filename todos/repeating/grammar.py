@@ -8,7 +8,7 @@ from typing import Any
 from todos.repeating.on import broken
 from todos.repeating.pieces import END, FORMS, PIECES, TWO_MEANINGS, Found, Take
 
-LENGTH = 200
+LENGTH = 1000
 TOKEN = re.compile(r"\d{4}-\d\d-\d\d|[^\W_]+|\S")
 SAME = {",": "and", "&": "and", "+": "and", "/": "and", ";": "and", "–": "-", "—": "-"}
 LEFT_OUT = {"the", "on", ".", "repeat", "repeats", "repeating"}

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from todos.repeating.on import MONTHS, SHORT, WEEKDAYS, broken
 
 FORMS = (
-    'Say how it repeats like "every 3 days", "every weekday", "every 2 weeks on Monday and '
-    'Thursday", "every month on the 15th", "every month on the last Friday", "every year on March '
-    '5" or "3 days after it is done"; at the end may stand "until 2027-01-31" or "5 times". A time of day is no '
-    "part of it."
+    'Say how it repeats like "every 3 days", "every weekday", "every 2 weeks on Monday and Thursday"'
+    ', "every month on the 15th", "every month on the last Friday", "every year on March 5" or '
+    '"3 days after it is done"; at the end may stand "until 2027-01-31" or "5 times". '
+    "A time of day is no part of it."
 )
 WHICH_DAYS = 'Say on which days, like "every Monday and Thursday".'
 TWO_MEANINGS = (
-    'That may mean two things: say "every 2 weeks", "every 2 months" or "every 2 weeks on Tuesday"'
-    '; or the days, like "every Monday and Thursday" or "every month on the second Tuesday".'
+    'That may mean two things: say "every 2 weeks", "every 2 months" or "every 2 weeks on Tuesday";'
+    ' or the days, like "every Monday and Thursday" or "every month on the second Tuesday".'
 )
 END = 'Say the end as a date, like "until 2027-01-31", or as a number of times, like "5 times".'
 SHORTEST = "A task repeats every day at the shortest."
