@@ -135,13 +135,23 @@ def test_the_length_after_it_is_done_ends_with_the_calendar() -> None:
         ("every 3 months on the 1st", "2026-11-29", "2026-12-01"),
         ("every year on March 5", "2026-11-29", "2027-03-05"),
         ("every Monday until 2026-11-29", "2026-11-28", None),
+        ("every month", "2026-11-28", "2026-11-28"),
+        ("every month", "2026-11-29", "2026-12-01"),
+        ("every 2 months", "2026-12-31", "2027-01-01"),
+        ("every year", "2026-12-31", "2026-12-31"),
+        ("every year", "2028-02-29", "2028-03-01"),
+        ("1 month after it is done", "2026-12-31", "2026-12-31"),
+        ("every month", "9999-12-31", None),
     ],
 )
 def test_the_first_day_of_a_task_that_was_given_none(
     words: str, since: str, expected: str | None
 ) -> None:
-    day = Repeat.read({"words": words}).first_day(date.fromisoformat(since))
+    rule = Repeat.read({"words": words})
+    day = rule.first_day(date.fromisoformat(since))
     assert (day and day.isoformat()) == expected
+    if day:
+        rule.check_due(day)
 
 
 def test_the_first_days_there_are_have_days_after_them() -> None:

@@ -32,6 +32,7 @@ def test_a_rule_is_told_whole() -> None:
     [
         ({"every": "day"}, "FREQ=DAILY"),
         ({"every": "day", "times": 5}, "FREQ=DAILY;COUNT=5"),
+        ({"every": "day", "until": "0101-02-03"}, "FREQ=DAILY;UNTIL=01010203"),
         ({"every": "week", "on": None, "interval": None, "from": None}, "FREQ=WEEKLY"),
         ({"every": "week", "on": ["sun", "mon"]}, "FREQ=WEEKLY;BYDAY=MO,SU"),
         ({"every": "month", "on": [-1, 15, 1]}, "FREQ=MONTHLY;BYMONTHDAY=1,15,-1"),

@@ -12,7 +12,7 @@ LAST = date.max.toordinal()
 def first_after(every: str, interval: int, on: On, *, begin: date, after: date) -> date | None:
     """The first day of the rule strictly after ``after``, which is not before ``begin``; None
     beyond the year 9999. As RFC 5545 has it with ``begin`` as DTSTART: the rule counts from its
-    day, week, month or year, and passes over those that lack the day."""
+    day, week (on Monday), month or year, and passes over those that lack the day."""
     match every:
         case "day":
             return _day(begin, interval, after)
@@ -49,10 +49,10 @@ def _day_of_month(
     begin: date, interval: int, days: Callable[[int, int], list[int]], after: date
 ) -> date | None:
     first = begin.year * 12 + begin.month - 1
-    passed = (after.year * 12 + after.month - 1 - first) // interval
+    passed = max(0, (after.year * 12 + after.month - 1 - first) // interval)
     for months in range(first + passed * interval, (date.max.year + 1) * 12, interval):
         year, month = months // 12, months % 12 + 1
-        longest = calendar.monthrange(year, month)[1] if year else 0
+        longest = calendar.monthrange(year, month)[1]
         for day in days(year, month):
             if day <= longest and date(year, month, day) > after:
                 return date(year, month, day)

@@ -9,6 +9,7 @@ On = tuple[str | int, ...]
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SHORT = tuple(day[:3] for day in WEEKDAYS)
+CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -90,6 +91,21 @@ def nth_weekday(on: str) -> tuple[int, int]:
     """-1 and 4 of ``last friday``; Monday is 0."""
     nth, weekday = on.split()
     return NTHS[nth], WEEKDAYS.index(weekday)
+
+
+def by_days(every: str, on: On) -> list[str]:
+    """The parts of a rule of RFC 5545 that name them."""
+    if not on:
+        return []
+    if every == "year":
+        month, day = month_and_day(str(on[0]))
+        return [f"BYMONTH={month}", f"BYMONTHDAY={day}"]
+    if every == "month" and isinstance(on[0], int):
+        return [f"BYMONTHDAY={','.join(map(str, on))}"]
+    if every == "month":
+        places = [nth_weekday(str(day)) for day in on]
+        return [f"BYDAY={','.join(f'{nth}{CODES[weekday]}' for nth, weekday in places)}"]
+    return [f"BYDAY={','.join(CODES[SHORT.index(str(day))] for day in on)}"]
 
 
 def _known(every: str) -> tuple[Sequence[str | int], ...]:

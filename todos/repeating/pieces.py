@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from todos.repeating.on import MONTHS, SHORT, WEEKDAYS, broken
 
 FORMS = (
-    'Say how it repeats like "every 3 days", "every weekday", "every 2 weeks on Monday and Thursday"'
-    ', "every month on the 15th", "every month on the last Friday", "every year on March 5" or '
+    'Say how it repeats like "every 3 days", "every weekday", "every 2 weeks on Mon and Thu", '
+    '"every month on the 15th", "every month on the last Friday", "every year on March 5", or '
     '"3 days after it is done"; at the end may stand "until 2027-01-31" or "5 times". '
     "A time of day is no part of it."
 )
@@ -18,6 +18,7 @@ TWO_MEANINGS = (
     ' or the days, like "every Monday and Thursday" or "every month on the second Tuesday".'
 )
 END = 'Say the end as a date, like "until 2027-01-31", or as a number of times, like "5 times".'
+QUARTERS = 'Say "every 3 months on the last day", and the first due day.'
 SHORTEST = "A task repeats every day at the shortest."
 
 UNITS = {
@@ -38,25 +39,11 @@ ADVERBS = {
     "yearly": ("year", 1),
     "annually": ("year", 1),
 }
-CARDINALS = (
-    *("one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
-ORDINALS = (
-    *(
-        "first",
-        "second",
-        "third",
-        "fourth",
-        "fifth",
-        "sixth",
-        "seventh",
-        "eighth",
-        "ninth",
-        "tenth",
-    ),
-    *("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth"),
-    *("eighteenth", "nineteenth", "twentieth"),
+CARDINALS = re.findall(r"\w+", "one two three four five six seven eight nine ten eleven twelve")
+ORDINALS = re.findall(
+    r"\w+",
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
 )
 NUMBERS = {
     **{word: number for words in (CARDINALS, ORDINALS) for number, word in enumerate(words, 1)},
@@ -202,7 +189,7 @@ def _take_times(found: Found, piece: re.Match[str]) -> None:
 
 
 def _take_length(found: Found, piece: re.Match[str]) -> None:
-    if found.length or not _has_days(found):
+    if found.length:
         raise broken(END)
     every, count = UNITS[piece["unit"]]
     found.length = every, count * _number(piece["number"])
@@ -226,7 +213,8 @@ LENGTH_OF_TIME = f"(?:(?P<number>{CARDINAL}|an?) )?{UNIT}"
 PIECES: list[tuple[re.Pattern[str], Take]] = [
     (re.compile(f"(?:{pattern}) "), take)
     for pattern, take in [
-        ("and|of", _take_nothing),
+        (r"of (?:every|each) quarter|of quarter", _refuse(QUARTERS)),
+        ("and|of|once(?= (?:every|each) )", _take_nothing),
         (
             r"hourly|(?:every|each) (?:\w+ )?(?:hours?|hrs?|minutes?|mins?|seconds)",
             _refuse(SHORTEST),
@@ -246,7 +234,7 @@ PIECES: list[tuple[re.Pattern[str], Take]] = [
             _take_weekdays,
         ),
         (
-            "(?:once (?:an?|per)|(?:once )?(?:every|each)) (?:single )?"
+            "(?:once (?:an?|per)|every|each) (?:single )?"
             rf"(?:(?P<number>{CARDINAL}|{ORDINAL}|other|alternate) )?{UNIT}",
             _take_cadence,
         ),

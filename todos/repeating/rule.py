@@ -11,16 +11,15 @@ from dateutil.relativedelta import relativedelta
 
 from todos.repeating import days, grammar
 from todos.repeating.on import (
-    SHORT,
     On,
     broken,
+    by_days,
     check,
     check_in_every_month,
     check_in_every_year,
-    month_and_day,
-    nth_weekday,
 )
 from todos.repeating.words import Fields, tell
+from todos.rules import RuleBroken
 
 Every = Literal["day", "week", "month", "year"]
 Start = Literal["due", "done"]
@@ -80,9 +79,9 @@ class Repeat:
         parts = [f"FREQ={'DAILY' if self.every == 'day' else f'{self.every}ly'.upper()}"]
         if self.interval > 1:
             parts.append(f"INTERVAL={self.interval}")
-        parts += self._by_days()
+        parts += by_days(self.every, self.on)
         if self.until:
-            parts.append(f"UNTIL={self.until:%Y%m%d}")
+            parts.append(f"UNTIL={self.until.isoformat().replace('-', '')}")
         if self.times:
             parts.append(f"COUNT={self.times}")
         return ";".join(parts)
@@ -94,19 +93,20 @@ class Repeat:
         begin = done_on if done_on and self.start == "done" else due
         after = max(begin, done_on or begin)
         if self.start == "done" and not self.on and self.every in ("month", "year"):
-            day = self._length_after(begin)
+            day = _later(begin, **{f"{self.every}s": self.interval})
         else:
             day = days.first_after(self.every, self.interval, self.on, begin=begin, after=after)
-        return day if day and (self.until is None or day <= self.until) else None
+        return self._before_end(day)
 
     def first_day(self, since: date) -> date | None:
-        """The due day, ``since`` or later, of a first task that was given none."""
-        if not self.on:
-            day: date | None = since
-        else:
+        """The due day, ``since`` or later, of a first task that was given none. :meth:`check_due`
+        takes it; None where the rule has ended."""
+        if self.on:
             eve = max(since, SECOND) - timedelta(days=1)
             day = days.first_after(self.every, 1, self.on, begin=eve, after=eve)
-        return day if day and (self.until is None or day <= self.until) else None
+        else:
+            day = self._day_that_comes_again(since)
+        return self._before_end(day)
 
     def check_due(self, due: date) -> None:
         """Raises RuleBroken where the day of ``due`` is to come again, and some months lack it."""
@@ -116,6 +116,16 @@ class Repeat:
             check_in_every_month(due.day)
         if self.every == "year":
             check_in_every_year(due.month, due.day)
+
+    def _day_that_comes_again(self, since: date) -> date | None:
+        try:
+            self.check_due(since)
+        except RuleBroken:
+            return _later(since, months=1, day=1)
+        return since
+
+    def _before_end(self, day: date | None) -> date | None:
+        return day if day and (self.until is None or day <= self.until) else None
 
     def _fields(self) -> Fields:
         return {
@@ -127,28 +137,13 @@ class Repeat:
             "times": self.times,
         }
 
-    def _by_days(self) -> list[str]:
-        match self.every, self.on:
-            case _, ():
-                return []
-            case "year", (str(day),):
-                month, number = month_and_day(day)
-                return [f"BYMONTH={month}", f"BYMONTHDAY={number}"]
-            case "week", names:
-                return [f"BYDAY={','.join(str(name)[:2].upper() for name in names)}"]
-            case _, (int(), *_):
-                return [f"BYMONTHDAY={','.join(map(str, self.on))}"]
-        places = [nth_weekday(str(day)) for day in self.on]
-        return [
-            f"BYDAY={','.join(f'{nth}{SHORT[weekday][:2].upper()}' for nth, weekday in places)}"
-        ]
 
-    def _length_after(self, begin: date) -> date | None:
-        """A month after January 31 is the last day of February."""
-        try:
-            return begin + relativedelta(**{f"{self.every}s": self.interval})  # type: ignore[arg-type]
-        except (ValueError, OverflowError):
-            return None
+def _later(begin: date, **by: int) -> date | None:
+    """A month after January 31 is the last day of February; None beyond the year 9999."""
+    try:
+        return begin + relativedelta(**by)  # type: ignore[arg-type]
+    except (ValueError, OverflowError):
+        return None
 
 
 def _fields_of_words(data: dict[Any, Any]) -> dict[str, Any]:

@@ -26,15 +26,14 @@ def tell(rule: Fields) -> str:
 
 def _told_days(rule: Fields) -> str:
     every, interval, on = rule["every"], rule["interval"], rule["on"]
-    cadence = f"every {every}" if interval == 1 else f"every {interval} {every}s"
-    after = rule["from"] == "done"
+    after = " after it is done" if rule["from"] == "done" else ""
     if after and not on:
-        return f"{interval} {every}{'s' * (interval > 1)} after it is done"
-    told = f"{cadence} on {_joined([_told_day(day) for day in on])}" if on else cadence
+        return f"{interval} {every}{'s' * (interval > 1)}{after}"
+    days = _joined([_told_day(day) for day in on])
     if every == "week" and interval == 1 and on:
-        told = "every weekday" if on == WORKDAYS else told.removeprefix("every week on ")
-        told = told if told.startswith("every") else f"every {told}"
-    return f"{told} after it is done" if after else told
+        return f"every {'weekday' if on == WORKDAYS else days}{after}"
+    cadence = f"every {every}" if interval == 1 else f"every {interval} {every}s"
+    return f"{cadence} on {days}{after}" if on else cadence
 
 
 def _told_day(day: str | int) -> str:
