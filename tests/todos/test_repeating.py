@@ -37,7 +37,7 @@ def rules(draw: st.DrawFn, start: st.SearchStrategy[str], ends: Any = ENDS) -> R
     return Repeat.read({**rule, **draw(ends)})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rules(st.just("due"), st.just({})), DAYS_IN_USE)
 def test_two_hundred_days_are_those_of_dateutil(rule: Repeat, due: date) -> None:
     begin = datetime.combine(due, datetime.min.time())

@@ -2,7 +2,6 @@
 neither is what may mean two things."""
 
 import re
-import unicodedata
 from typing import Any
 
 from todos.repeating.on import broken
@@ -11,7 +10,7 @@ from todos.repeating.pieces import END, FORMS, PIECES, TWO_MEANINGS, Found, Take
 LENGTH = 1000
 TOKEN = re.compile(r"\d{4}-\d\d-\d\d|[^\W_]+|\S")
 SAME = {",": "and", "&": "and", "+": "and", "/": "and", ";": "and", "–": "-", "—": "-"}
-LEFT_OUT = {"the", "on", ".", "repeat", "repeats", "repeating"}
+LEFT_OUT = {*'"“”.!', "the", "on", "repeat", "repeats", "repeating"}
 
 
 def read(text: object) -> dict[str, Any]:
@@ -30,7 +29,7 @@ def read(text: object) -> dict[str, Any]:
 
 def _plain(text: str) -> str:
     """Its words, each with one space behind it."""
-    text = re.sub("['’]", "", unicodedata.normalize("NFKC", text).lower())
+    text = re.sub("['’]", "", text.lower())
     tokens = [SAME.get(token, token) for token in TOKEN.findall(text)]
     return "".join(f"{token} " for token in tokens if token not in LEFT_OUT)
 

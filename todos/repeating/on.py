@@ -21,13 +21,13 @@ IN_EVERY_MONTH = 28
 DAYS = (*range(1, IN_EVERY_MONTH + 1), -1)
 
 FORMS = {
-    "day": 'A rule of days has nothing in "on".',
-    "week": f'"on" of a rule of weeks is a list of {", ".join(SHORT)}, each once.',
+    "day": 'A rule of days has no "on"; one of weeks may have, like "every 2 weeks on Monday".',
+    "week": f"A rule of weeks comes on {', '.join(SHORT)}, each once.",
     "month": (
-        '"on" of a rule of months is a list of days from 1 to 28 and -1 (the last), or of weekdays '
-        'like "first monday", "fourth sunday" and "last friday", each once.'
+        "A rule of months comes on days from 1 to 28 and -1 (the last), or on weekdays like "
+        '"first monday", "fourth sunday" and "last friday", each once.'
     ),
-    "year": '"on" of a rule of years is a list with one day, like "march 5".',
+    "year": 'A rule of years comes on one day, like "march 5".',
 }
 
 

@@ -39,14 +39,24 @@ ADVERBS = {
     "yearly": ("year", 1),
     "annually": ("year", 1),
 }
-CARDINALS = re.findall(r"\w+", "one two three four five six seven eight nine ten eleven twelve")
-ORDINALS = re.findall(
-    r"\w+",
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
+CARDINALS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen"
 )
+ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
+)
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 NUMBERS = {
-    **{word: number for words in (CARDINALS, ORDINALS) for number, word in enumerate(words, 1)},
+    **{
+        word: place
+        for words in (CARDINALS, ORDINALS)
+        for place, word in enumerate(words.split(), 1)
+    },
+    **{word: place * 10 for place, word in enumerate(TENS.split(), 2)},
+    "twentieth": 20,
+    "thirtieth": 30,
     "other": 2,
     "alternate": 2,
     "a": 1,
@@ -60,17 +70,21 @@ WEEKDAY = (
 )
 MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS) + "|sept"
 UNIT = f"(?P<unit>{'|'.join(UNITS)})s?"
-CARDINAL = rf"\d+|{'|'.join(CARDINALS)}"
-ORDINAL = rf"\d+(?:st|nd|rd|th)|{'|'.join(ORDINALS)}"
+TEN = f"(?:{TENS.replace(' ', '|')})"
+CARDINAL = rf"\d+|(?:{TEN}(?: -)? )?(?:{CARDINALS.replace(' ', '|')})|{TEN}"
+ORDINAL = (
+    rf"\d+(?:st|nd|rd|th)|(?:{TEN}(?: -)? )?(?:{ORDINALS.replace(' ', '|')})|twentieth|thirtieth"
+)
 ADVERB = "|".join(ADVERBS)
 NTH = "[1-5](?:st|nd|rd|th)|first|second|third|fourth|fifth|last"
-EVERY = "(?:(?P<every>every|each) )?"
+OF_MONTHS = f"of (?:month|(?:every|each) (?:(?:{CARDINAL}|other) )?months?) "
+EVERY = "(?:(?P<every>every|each)(?: single)? )?"
 DONE = (
     "(?:counted )?(?:after|from|since) "
     "(?:(?:i|im|we|you|it|its|is|was|has|have|ive|been|when|day|time|last|each|am|mark|marked|get"
     "|that|this|task) ){0,6}"
     "(?:do|did|does|doing|done|finish|finishe[sd]|finishing|completed?|completes|completing"
-    "|completion|tick(?:ed|ing)?)"
+    "|completion|tick(?:ed|ing)?|last time)"
     "(?: (?:it|that|this|task|with|off)){0,3}"
 )
 
@@ -86,6 +100,7 @@ class Found:
     day_of_year: list[str] = field(default_factory=list)
     in_month: bool = False
     two_meanings: bool = False
+    excepting: bool = False
     done: bool = False
     until: str | None = None
     times: int | None = None
@@ -96,9 +111,8 @@ Take = Callable[[Found, re.Match[str]], None]
 
 
 def _number(word: str | None) -> int:
-    if word is None:
-        return 1
-    return NUMBERS[word] if word in NUMBERS else int(re.sub(r"\D", "", word))
+    parts = re.findall(r"\w+", word or "one")
+    return sum(NUMBERS.get(part) or int(re.sub(r"\D", "", part)) for part in parts)
 
 
 def _set_cadence(found: Found, unit: str, number: int) -> None:
@@ -133,19 +147,38 @@ def _take_weekdays(found: Found, piece: re.Match[str]) -> None:
         raise broken(FORMS)
     if piece["first"]:
         first, last = (SHORT.index(piece[name][:3]) for name in ("first", "last"))
-        found.weekdays += [SHORT[(first + more) % 7] for more in range((last - first) % 7 + 1)]
+        named = [SHORT[(first + more) % 7] for more in range((last - first) % 7 + 1)]
     elif piece["weekday"]:
-        found.weekdays.append(piece["weekday"][:3])
+        named = [piece["weekday"][:3]]
     else:
-        found.weekdays += SHORT[5:] if piece["weekend"] else SHORT[:5]
+        named = list(SHORT[5:] if piece["weekend"] else SHORT[:5])
+    if not found.excepting:
+        found.weekdays += named
+        return
+    if not set(named) < set(found.weekdays):
+        raise broken(FORMS)
+    found.weekdays = [day for day in found.weekdays if day not in named]
+
+
+def _take_except(found: Found, _: re.Match[str]) -> None:
+    """What weekdays come behind it are taken from those there are."""
+    if found.cadence == ("day", 1) and not found.weekdays:
+        found.weekdays = list(SHORT)
+    found.excepting = True
 
 
 def _take_nth_weekdays(found: Found, piece: re.Match[str]) -> None:
     weekday = next(name for name in WEEKDAYS if name.startswith(piece["weekday"][:3]))
-    for word in piece["nths"].split(" and "):
-        nth = "last" if word == "last" else PLACES[_number(word)]
-        found.nth_weekdays.append(f"{nth} {weekday}")
-        found.two_meanings |= bool(piece["every"]) and nth not in ("first", "last")
+    words = piece["nths"].split(" and ")
+    nths = ["last" if word == "last" else PLACES[_number(word)] for word in words]
+    found.nth_weekdays += [f"{nth} {weekday}" for nth in nths]
+    found.two_meanings = (
+        bool(piece["every"]) and len(nths) == 1 and nths[0] not in ("first", "last")
+    )
+
+
+def _take_first_day(found: Found, _: re.Match[str]) -> None:
+    found.days.append(1)
 
 
 def _take_last_day(found: Found, _: re.Match[str]) -> None:
@@ -213,8 +246,8 @@ LENGTH_OF_TIME = f"(?:(?P<number>{CARDINAL}|an?) )?{UNIT}"
 PIECES: list[tuple[re.Pattern[str], Take]] = [
     (re.compile(f"(?:{pattern}) "), take)
     for pattern, take in [
-        (r"of (?:every|each) quarter|of quarter", _refuse(QUARTERS)),
-        ("and|of|once(?= (?:every|each) )", _take_nothing),
+        ("(?:at )?(?:(?:start|end) )?of (?:(?:every|each) )?quarter", _refuse(QUARTERS)),
+        (f"and|of|once(?= (?:every|each|{ADVERB}) )", _take_nothing),
         (
             r"hourly|(?:every|each) (?:\w+ )?(?:hours?|hrs?|minutes?|mins?|seconds)",
             _refuse(SHORTEST),
@@ -228,11 +261,12 @@ PIECES: list[tuple[re.Pattern[str], Take]] = [
         (DONE, _take_done),
         (rf"(?:every |each )?(?:other|alternate)(?= (?:{WEEKDAY}|weekends?) )", _take_every_other),
         (
-            rf"{EVERY}(?:(?P<first>{WEEKDAY}) (?:to|through|thru|-) (?P<last>{WEEKDAY})"
+            rf"{EVERY}(?:(?:from )?(?P<first>{WEEKDAY}) (?:to|through|thru|-) (?P<last>{WEEKDAY})"
             rf"|(?P<weekday>{WEEKDAY})|(?P<weekend>weekends?)|weekdays?|workdays?"
             "|(?:working|business|work|week) days?)",
             _take_weekdays,
         ),
+        (f"(?:except|but)(?: for)?(?= {EVERY}(?:{WEEKDAY}|week))", _take_except),
         (
             "(?:once (?:an?|per)|every|each) (?:single )?"
             rf"(?:(?P<number>{CARDINAL}|{ORDINAL}|other|alternate) )?{UNIT}",
@@ -244,10 +278,8 @@ PIECES: list[tuple[re.Pattern[str], Take]] = [
             rf"{EVERY}(?P<nths>(?:{NTH})(?: and (?:{NTH}))*) (?P<weekday>{WEEKDAY})",
             _take_nth_weekdays,
         ),
-        (
-            f"{EVERY}last (?:calendar )?day|(?:at )?end(?: of)?(?= (?:month|every|each) )",
-            _take_last_day,
-        ),
+        (f"{EVERY}last (?:calendar )?day|(?:at )?(?:end|last)(?= {OF_MONTHS})", _take_last_day),
+        (f"(?:at )?(?:start|beginning)(?= {OF_MONTHS})", _take_first_day),
         (rf"{EVERY}(?P<month>{MONTH}) (?P<day>\d+|{ORDINAL})", _take_day_of_year),
         (rf"{EVERY}(?P<day>\d+|{ORDINAL}) (?:of )?(?P<month>{MONTH})", _take_day_of_year),
         (rf"{EVERY}(?:day )?(?P<day>{ORDINAL})(?: day)?(?! last)", _take_day),
