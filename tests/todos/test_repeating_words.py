@@ -135,7 +135,10 @@ FORMS = "Say how it repeats like"
         ("every fifth monday of the month", "the last Monday"),
         *((words, TWO_THINGS) for words in ("biweekly", "bi-monthly", "every second tuesday")),
         *((words, "on which days") for words in ("twice a week", "3 times every week", "5 times")),
-        *((words, "at the shortest") for words in ("hourly", "every 2 hours", "every 30 minutes")),
+        *(
+            (words, "at the shortest")
+            for words in ("hourly", "every 2 hours", "every 30 minutes", "every second")
+        ),
         *((words, "from 1 to 999") for words in ("every 0 days", "every 1000 weeks")),
         ("every day, 1000 times", "from 1 to 999"),
         ("every 99999999999999999999999999 years", "from 1 to 999"),
@@ -186,6 +189,9 @@ def test_what_cannot_be_kept_is_told_with_what_can_be_had(words: str, said: str)
             "every monday except monday",
             "every day except the 15th",
             "every 2² days",
+            "every monday and",
+            "first of",
+            "mondays for week",
             "every third day of the month",
             "every monday of the month",
             "second to last friday of the month",

@@ -247,9 +247,10 @@ PIECES: list[tuple[re.Pattern[str], Take]] = [
     (re.compile(f"(?:{pattern}) "), take)
     for pattern, take in [
         ("(?:at )?(?:(?:start|end) )?of (?:(?:every|each) )?quarter", _refuse(QUARTERS)),
-        (f"and|of|once(?= (?:every|each|{ADVERB}) )", _take_nothing),
+        (rf"(?:and|of)(?= \w)|once(?= (?:every|each|{ADVERB}) )", _take_nothing),
         (
-            r"hourly|(?:every|each) (?:\w+ )?(?:hours?|hrs?|minutes?|mins?|seconds)",
+            r"hourly|(?:every|each) (?:\w+ )?(?:hours?|hrs?|minutes?|mins?|seconds)"
+            "|every second(?= $)",
             _refuse(SHORTEST),
         ),
         (r"bi ?(?:- )?(?:weekly|monthly|annual(?:ly)?|yearly)", _refuse(TWO_MEANINGS)),
@@ -287,6 +288,6 @@ PIECES: list[tuple[re.Pattern[str], Take]] = [
         ("month", _take_in_month),
         (r"(?:until|till|til|through|thru)(?: (?P<until>\d{4}-\d\d-\d\d))?", _take_until),
         (rf"(?:for )?(?P<number>{CARDINAL}) times?(?: in (?:all|total))?", _take_times),
-        (rf"for {LENGTH_OF_TIME}", _take_length),
+        (rf"for (?P<number>{CARDINAL}|an?) {UNIT}", _take_length),
     ]
 ]
