@@ -25,11 +25,13 @@ class TaskAdmin(ReadOnly, admin.ModelAdmin[Task]):
         "due_date",
         "due_time",
         "priority",
+        "repetition",
         "completed_at",
         "deleted_at",
     )
     list_filter = (
         "priority",
+        ("repeats", admin.EmptyFieldListFilter),
         ("completed_at", admin.EmptyFieldListFilter),
         ("deleted_at", admin.EmptyFieldListFilter),
         "due_date",
@@ -40,6 +42,10 @@ class TaskAdmin(ReadOnly, admin.ModelAdmin[Task]):
     ordering = ("-created_at", "-id")
     inlines = (TaskChangeInline,)
     actions = ("remove", "restore")
+
+    @admin.display(description=_("repeats"), empty_value="-")
+    def repetition(self, task: Task) -> str | None:
+        return task.repeat.words if task.repeat else None
 
     def has_recover_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("todos.delete_task")

@@ -28,6 +28,20 @@ def check_time(day: object, at: object) -> None:
         raise RuleBroken("due_time", "due_date_required", "A time needs a due_date.")
 
 
+def check_repeats(repeats: object, day: object) -> None:
+    """The days of a rule are counted from a first one."""
+    if repeats is not None and day is None:
+        raise RuleBroken("repeats", "due_date_required", "A task that repeats needs a due_date.")
+
+
+def check_skip(repeats: object, completed_at: object) -> None:
+    """Only what repeats and is still to be done has a next day to be moved to."""
+    if repeats is None:
+        raise RuleBroken("repeats", "not_repeating", "It does not repeat.")
+    if completed_at is not None:
+        raise RuleBroken("completed", "completed", "It is done.")
+
+
 def appended(notes: str, more: str) -> str:
     """``more`` as a paragraph of its own, below the notes there are."""
     whole = f"{notes}\n{more}" if notes else more

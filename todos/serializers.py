@@ -9,6 +9,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from todos import rules
 from todos.models import ORDERINGS, ChangeKind, Priority, Task, TaskChange
+from todos.repeating import Repeat
 from todos.spelling import TIME_OF_DAY, read_day, read_time
 from web.fields import RequestBody, TextField, TitleField
 
@@ -53,7 +54,7 @@ class TimeOfDayField(serializers.TimeField):
 
 
 @contextmanager
-def _rules() -> Iterator[None]:
+def told_rules() -> Iterator[None]:
     """A broken rule of tasks, as the API tells it."""
     try:
         yield
@@ -62,10 +63,46 @@ def _rules() -> Iterator[None]:
         raise ValidationError({broken.field: [fault]}) from None
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {
+            "every": {"type": "string", "enum": ["day", "week", "month", "year"]},
+            "interval": {"type": "integer", "minimum": 1, "default": 1},
+            "on": {
+                "type": "array",
+                "items": {"oneOf": [{"type": "string"}, {"type": "integer"}]},
+                "description": "`mon` … `sun`; or days of the month, -1 for the last; or "
+                "`first monday` … `last friday`.",
+            },
+            "from": {"type": "string", "enum": ["due", "done"], "default": "due"},
+            "until": {"type": "string", "format": "date", "nullable": True},
+            "times": {"type": "integer", "minimum": 1, "nullable": True},
+            "words": {"type": "string"},
+            "rule": {"type": "string", "readOnly": True, "description": "As RFC 5545 has it."},
+        },
+        "example": {"words": "every other tuesday"},
+    }
+)
+class RepeatsField(serializers.Field[Any, Any, Any, Any]):
+    """A rule by its parts, or by ``{"words": …}`` alone; told with all of them."""
+
+    def to_internal_value(self, data: Any) -> Repeat:
+        if not isinstance(data, dict):
+            raise ValidationError([ErrorDetail("Give an object.", code="invalid")])
+        try:
+            return Repeat.read(data)
+        except rules.RuleBroken as broken:
+            raise ValidationError([ErrorDetail(broken.sentence, code=broken.code)]) from None
+
+    def to_representation(self, value: dict[str, Any]) -> dict[str, Any]:
+        return Repeat.read(value).as_json()
+
+
 class TaskSerializer(RequestBody, serializers.Serializer[Task]):
     """A thing to get done."""
 
-    null_means_clear = frozenset({"due_date", "due_time"})
+    null_means_clear = frozenset({"due_date", "due_time", "repeats"})
 
     id = serializers.UUIDField(read_only=True)
     title = TitleField(max_length=rules.TITLE_LENGTH)
@@ -79,13 +116,21 @@ class TaskSerializer(RequestBody, serializers.Serializer[Task]):
         help_text="HH:MM on the user's clock; needs a due date, and goes with it.",
     )
     priority = OneOfField(Priority.choices, default=Priority.NONE.value)
+    repeats = RepeatsField(
+        default=None,
+        allow_null=True,
+        help_text="Its days: needs a due date, from which they are counted. Null ends the series.",
+    )
+    series = serializers.UUIDField(
+        read_only=True, allow_null=True, help_text="What all tasks of a series share."
+    )
     completed = FlagField(required=False, help_text="The same as complete and reopen.")
     completed_at = serializers.DateTimeField(read_only=True, allow_null=True)
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        with _rules():
+        with told_rules():
             if "title" in attrs:
                 rules.check_title(attrs["title"])
         return attrs
@@ -93,13 +138,21 @@ class TaskSerializer(RequestBody, serializers.Serializer[Task]):
     # save() is given the origin of the change and, for a new task, its user.
 
     def create(self, validated_data: dict[str, Any]) -> Task:
-        with _rules():
+        with told_rules():
             return Task.add(**validated_data)
 
     def update(self, instance: Task, validated_data: dict[str, Any]) -> Task:
-        with _rules():
+        with told_rules():
             instance.edit(**validated_data)
         return instance
+
+
+class CompletedTaskSerializer(TaskSerializer):
+    """A task that is done, with what follows it."""
+
+    next = TaskSerializer(
+        source="successor", read_only=True, allow_null=True, help_text="The next of its series."
+    )
 
 
 class TaskQuerySerializer(serializers.Serializer[Any]):

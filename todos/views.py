@@ -10,7 +10,13 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.authentication import door_of, user_of
 from todos.models import Origin, Task, TaskChange, TaskQuerySet
-from todos.serializers import TaskChangeSerializer, TaskQuerySerializer, TaskSerializer
+from todos.serializers import (
+    CompletedTaskSerializer,
+    TaskChangeSerializer,
+    TaskQuerySerializer,
+    TaskSerializer,
+    told_rules,
+)
 
 TASK = {
     "id": "019a8f6e-3a52-7c41-9d3b-0d2f6c1b7a10",
@@ -19,6 +25,8 @@ TASK = {
     "due_date": "2026-11-20",
     "due_time": "17:30",
     "priority": "high",
+    "repeats": None,
+    "series": None,
     "completed": False,
     "completed_at": None,
     "created_at": "2026-11-19T08:15:30.123456Z",
@@ -59,8 +67,8 @@ class TaskViewSet(GenericViewSet[Task]):
         """Add a task."""
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
-        form.save(user=user_of(request), origin=self.origin)
-        return Response(form.data, status=status.HTTP_201_CREATED)
+        task = form.save(user=user_of(request), origin=self.origin)
+        return Response(self.get_serializer(task).data, status=status.HTTP_201_CREATED)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """One task."""
@@ -70,8 +78,7 @@ class TaskViewSet(GenericViewSet[Task]):
         """Replace a task: what is not named is set to its default, except `completed`."""
         form = self.get_serializer(self.get_object(), data=request.data, partial=partial)
         form.is_valid(raise_exception=True)
-        form.save(origin=self.origin)
-        return Response(form.data)
+        return self._answer(form.save(origin=self.origin))
 
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change the named fields of a task."""
@@ -91,20 +98,35 @@ class TaskViewSet(GenericViewSet[Task]):
         task.restore(self.origin)
         return self._answer(task)
 
-    @extend_schema(request=None)
+    @extend_schema(request=None, responses=CompletedTaskSerializer)
     @action(detail=True, methods=["post"])
     def complete(self, request: Request, pk: str) -> Response:
-        """Mark a task as done; nothing changes if it was done before."""
+        """Mark a task as done; nothing changes if it was done before.
+
+        One that repeats is followed by a task for its next day, told as `next`.
+        """
         task = self.get_object()
         task.complete(self.origin)
-        return self._answer(task)
+        return Response(CompletedTaskSerializer(task).data)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
-        """Mark a task as not done after all; nothing changes if it is open."""
+        """Mark a task as not done after all; nothing changes if it is open.
+
+        What followed it is deleted, if nobody has changed it since.
+        """
         task = self.get_object()
         task.reopen(self.origin)
+        return self._answer(task)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def skip(self, request: Request, pk: str) -> Response:
+        """Move a task that repeats to its next day, after today and after the day it is due."""
+        task = self.get_object()
+        with told_rules():
+            task.skip(self.origin)
         return self._answer(task)
 
     def _answer(self, task: Task) -> Response:

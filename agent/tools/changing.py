@@ -1,6 +1,7 @@
 """The tools that change tasks."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
 from agent.tools.several import ForTasks, OnTasks
 from agent.tools.summaries import summary, told
@@ -11,16 +12,18 @@ from agent.tools.tool import (
     Notes,
     Priority,
     Result,
+    RuleWords,
     TimeOfDay,
     Title,
     ToldElsewhere,
     ToolError,
 )
 from todos.models import Task
+from todos.repeating import Repeat
 
 
 class CreateTask(ForTasks):
-    """Add tasks: 'I need to ...', 'put ... on my list'."""
+    """Add tasks: 'I need to ...'; repeats: 'every other tuesday'."""
 
     name = "create_task"
     several = "tasks"
@@ -29,27 +32,30 @@ class CreateTask(ForTasks):
     due_date: Day | None = None
     due_time: TimeOfDay | None = None
     priority: Priority = "none"
+    repeats: RuleWords | None = None
     completed: Flag = False
 
     def act(self, desk: Desk) -> Result:
-        return {"task": summary(Task.add(desk.user, desk.origin, **dict(self)), desk.user)}
+        fields = _with_rule(dict(self), None, desk)
+        return {"task": summary(Task.add(desk.user, desk.origin, **fields), desk.user)}
 
 
 class UpdateTask(OnTasks):
     """Change tasks: 'push it to friday', 'note that ...'.
 
-    notes replaces the old, append_notes adds; due_date null clears.
+    notes replaces, append_notes adds; null clears due_date, repeats.
     """
 
     name = "update_task"
     several = "tasks"
-    null_means_clear = frozenset({"due_date", "due_time"})
+    null_means_clear = frozenset({"due_date", "due_time", "repeats"})
     title: Title | None = None
     notes: Notes | None = None
     append_notes: Notes | None = None
     due_date: Day | None = None
     due_time: TimeOfDay | None = None
     priority: Annotated[Priority, ToldElsewhere] | None = None
+    repeats: RuleWords | None = None
 
     def act_on(self, task: Task, desk: Desk) -> Result:
         changes = {field: getattr(self, field) for field in self.model_fields_set - {"task_id"}}
@@ -57,7 +63,7 @@ class UpdateTask(OnTasks):
             raise ToolError("Name at least one field to change.")
         if {"notes", "append_notes"} <= set(changes):
             raise ToolError("Give either notes, which replaces them, or append_notes.")
-        changed = task.edit(desk.origin, **changes)
+        changed = task.edit(desk.origin, **_with_rule(changes, task.due_date, desk))
         return told(task, desk.user, "" if changed else "Nothing was different.")
 
 
@@ -69,7 +75,10 @@ class CompleteTask(OnTasks):
 
     def act_on(self, task: Task, desk: Desk) -> Result:
         note = "" if task.complete(desk.origin) else "It was done before."
-        return told(task, desk.user, note)
+        result = told(task, desk.user, note)
+        if following := task.successor:
+            result["task"]["next"] = summary(following, desk.user)
+        return result
 
 
 class ReopenTask(OnTasks):
@@ -102,3 +111,13 @@ class RestoreTask(OnTasks):
     def act_on(self, task: Task, desk: Desk) -> Result:
         note = "" if task.restore(desk.origin) else "It was not deleted."
         return told(task, desk.user, note)
+
+
+def _with_rule(fields: dict[str, Any], day: date | None, desk: Desk) -> dict[str, Any]:
+    """The rule, of its words; what has no day gets the first one by the rule."""
+    if fields.get("repeats") is None:
+        return fields
+    repeat = Repeat.read({"words": fields["repeats"]})
+    if not (fields.get("due_date") or day):
+        fields |= {"due_date": repeat.first_day(desk.user.local_now().date())}
+    return fields | {"repeats": repeat}

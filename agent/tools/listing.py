@@ -23,7 +23,7 @@ TOLD_ORDERINGS = "due, priority, title, created_at, completed_at; -priority fall
 
 
 class ListTasks(Tool):
-    """Look up tasks: 'what is on my list?', 'what is overdue?', 'what did I finish?'."""
+    """Look up tasks: 'what is on my list?', 'what did I finish?'."""
 
     name = "list_tasks"
     changes = False
@@ -72,7 +72,7 @@ class ListTasks(Tool):
 
 
 class ReadTask(Tool):
-    """Tell a task with its whole notes, and when it was made."""
+    """Tell a task with whole notes and when it was made."""
 
     name = "read_task"
     changes = False

@@ -24,6 +24,7 @@ def summary(task: Task, user: User, *, whole: bool = False, made: bool = False) 
         "due_date": task.due_date and task.due_date.isoformat(),
         "due_time": task.due_time and task.due_time.isoformat("minutes"),
         "priority": task.priority if task.priority != "none" else None,
+        "repeats": task.repeat and task.repeat.words,
         "completed": task.completed,
         "completed_at": task.completed_at and _local(task.completed_at, user),
         "created_at": _local(task.created_at, user) if whole or made else None,

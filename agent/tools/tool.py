@@ -26,6 +26,7 @@ from agent.tools.naming import Meant
 from text import one_line
 from todos import rules
 from todos.models import Origin, Task, TaskChange
+from todos.repeating import Repeat
 from todos.rules import RuleBroken
 from todos.spelling import read_day, read_time
 
@@ -162,6 +163,11 @@ def _visible_line(title: str) -> str:
     return one_line(title)
 
 
+def _of_a_rule(words: str) -> str:
+    Repeat.read({"words": words})
+    return words
+
+
 def on_24_hours(written: Any) -> Any:
     """``9:00``, ``5:00 PM`` and ``5pm`` as ``HH:MM``; all else as it is."""
     match = CLOCK.fullmatch(written.strip()) if isinstance(written, str) else None
@@ -207,6 +213,7 @@ TimeOfDay = Annotated[
     BeforeValidator(read_time),
     BeforeValidator(on_24_hours),
 ]
+RuleWords = Annotated[str, StringConstraints(max_length=200), AfterValidator(_of_a_rule)]
 InSmallLetters = BeforeValidator(_small)
 Priority = Annotated[Literal["none", "low", "medium", "high"], InSmallLetters]
 ToldElsewhere = WithJsonSchema({"type": "string"})

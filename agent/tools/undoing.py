@@ -6,7 +6,7 @@ from todos.models import ChangedSince, TaskChange
 
 
 class UndoLast(Tool):
-    """Take back the newest act, also the user's: 'undo'. left: more of that message."""
+    """Undo the newest act, also the user's. left: more of that message."""
 
     name = "undo_last"
 

@@ -273,6 +273,7 @@ def test_every_tool_is_described_from_its_class() -> None:
         "due_date",
         "due_time",
         "priority",
+        "repeats",
         "completed",
     }
 

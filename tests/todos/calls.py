@@ -15,6 +15,7 @@ ROUTES = [
     ("POST", "restore/"),
     ("POST", "complete/"),
     ("POST", "reopen/"),
+    ("POST", "skip/"),
     ("GET", "history/"),
 ]
 

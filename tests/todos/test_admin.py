@@ -7,6 +7,7 @@ from django.test import Client
 from accounts.models import User
 from tests.factories import TaskFactory, UserFactory
 from todos.models import Origin, Task, TaskChange
+from todos.repeating import Repeat
 
 TASKS, CHANGES = "/admin/todos/task/", "/admin/todos/taskchange/"
 
@@ -50,6 +51,8 @@ def test_operators_find_tasks_by_title_and_by_user(operator: Client, task: Task)
         ("?completed_at__isempty=0", 1),
         ("?deleted_at__isempty=0", 1),
         ("?priority__exact=none", 3),
+        ("?repeats__isempty=0", 0),
+        ("?repeats__isempty=1", 3),
         ("?priority__exact=high", 0),
         ("?created_at__year=2020", 0),
         ("?q=%00", 3),
@@ -110,6 +113,18 @@ def test_who_may_only_look_is_offered_no_action(operator: Client, task: Task, db
     reader.user_permissions.set([view, delete])
     run(operator, "remove", task)
     assert kinds(task)[0] == ("deleted", "admin")
+
+
+def test_operators_see_how_a_task_repeats(operator: Client):
+    rule = Repeat.read({"words": "every other tuesday"})
+    task = TaskFactory(due_date=date(2026, 11, 24), repeats=rule)
+    TaskFactory()
+
+    page = operator.get(f"{TASKS}?repeats__isempty=0")
+
+    assert page.context["cl"].result_count == 1
+    assert "every 2 weeks on Tuesday" in page.content.decode()
+    assert str(task.series) in operator.get(f"{TASKS}{task.pk}/change/").content.decode()
 
 
 @pytest.mark.parametrize("path", [TASKS, CHANGES])

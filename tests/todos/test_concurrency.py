@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import date
 from threading import Barrier
 
 import pytest
@@ -9,16 +11,19 @@ from django.db import connection
 
 from tests.factories import TaskFactory
 from todos.models import Origin, Task, TaskChange
+from todos.repeating import Repeat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 THREADS = 4
+MANY = 100
 ORIGIN = Origin("api")
+DAILY = Repeat.read({"every": "day"})
 
 
-def at_once(act: Callable[[int], object]) -> list[object]:
+def at_once(act: Callable[[int], object], threads: int = THREADS) -> list[object]:
     """The answers of ``act``, called in threads that all start at the same moment."""
-    barrier = Barrier(THREADS)
+    barrier = Barrier(threads)
 
     def start(number: int) -> object:
         barrier.wait()
@@ -27,8 +32,8 @@ def at_once(act: Callable[[int], object]) -> list[object]:
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(start, range(THREADS)))
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(start, range(threads)))
 
 
 def test_the_journal_of_many_writers_is_one_unbroken_chain():
@@ -77,3 +82,36 @@ def test_of_many_who_delete_a_task_one_does():
         True,
     ]
     assert TaskChange.objects.filter(kind="restored").count() == 1
+
+
+def test_one_completion_has_one_successor_however_many_complete():
+    pk = TaskFactory(due_date=date(2026, 11, 23), repeats=DAILY).pk
+    tasks = [Task.objects.get(pk=pk) for _ in range(MANY)]
+
+    done = at_once(lambda number: tasks[number].complete(ORIGIN), MANY)
+
+    assert sorted(done) == [False] * (MANY - 1) + [True]
+    assert Task.objects.count() == 2
+    assert len({task.successor.pk for task in tasks}) == 1
+    assert TaskChange.objects.filter(kind="created").count() == 2
+
+
+def test_a_place_of_a_series_is_taken_once_whatever_is_done_at_once():
+    first = TaskFactory(due_date=date(2026, 11, 23), repeats=DAILY)
+    first.complete(ORIGIN)
+    second = first.successor
+    second.remove(ORIGIN)
+    acts = [Task.complete, Task.reopen, Task.restore, Task.remove]
+
+    def act(number: int) -> None:
+        for turn in range(8):
+            chosen = acts[(number + turn) % 4]
+            pk = second.pk if chosen in (Task.restore, Task.remove) else first.pk
+            with suppress(Task.DoesNotExist):
+                chosen(Task.objects.get(pk=pk), ORIGIN)
+
+    at_once(act)
+
+    kept = Task.objects.filter(deleted_at=None).exclude(series=None)
+    assert kept.filter(place=1).count() <= 1
+    assert kept.filter(place=0).count() == 1

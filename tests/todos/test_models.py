@@ -40,6 +40,7 @@ def test_a_new_task_is_journaled_with_all_that_was_set(user: User):
         "due_date": "2026-11-20",
         "due_time": "17:30",
         "priority": "low",
+        "repeats": None,
     }
     assert journal(task) == [("created", {}, after)]
 

@@ -30,6 +30,8 @@ def test_a_new_task_is_answered_with_all_that_it_is(client: APIClient, user: Use
         **body,
         "id": str(task.pk),
         "title": "Call the dentist",
+        "repeats": None,
+        "series": None,
         "completed": False,
         "completed_at": None,
         "created_at": f"{task.created_at:%Y-%m-%dT%H:%M:%S.%fZ}",
@@ -39,7 +41,7 @@ def test_a_new_task_is_answered_with_all_that_it_is(client: APIClient, user: Use
     assert last_change(task) == (
         "created",
         {},
-        {**body, "title": "Call the dentist"},
+        {**body, "title": "Call the dentist", "repeats": None},
         "api",
     )
 

@@ -146,17 +146,25 @@ class TaskChange(Owned):
         return self.act or self.pk
 
     def _put_back(self, origin: Origin) -> bool:
-        """``False``, and nothing, when the locked task is not as this change left it."""
-        before, after = self._values(self.before), self._values(self.after)
+        """``False``, and nothing, when the locked task is not as this change left it, or when
+        another one has its place in the series.
+        """
+        if not self.has_left(self.task):
+            return False
+        before = _values(self.before, self.task)
         if self.kind == ChangeKind.CREATED:
             before = {"deleted_at": timezone.now()}
-            after |= {"deleted_at": None, "completed_at": None}
-        if any(getattr(self.task, name) != value for name, value in after.items()):
-            return False
-        self.task._change(ChangeKind.UNDONE, origin, **before)
-        return True
+        return self.task._change_in_place(ChangeKind.UNDONE, origin, **before)
 
-    def _values(self, spelled: dict[str, Any]) -> dict[str, Any]:
-        """The fields of a journal line, read back from JSON."""
-        fields = {field.name: field for field in self.task._meta.fields}
-        return {name: fields[name].to_python(text) for name, text in spelled.items()}
+    def has_left(self, task: models.Model) -> bool:
+        """Whether its task still is as this change has left it."""
+        after = _values(self.after, task)
+        if self.kind == ChangeKind.CREATED:
+            after |= {"deleted_at": None, "completed_at": None}
+        return all(getattr(task, name) == value for name, value in after.items())
+
+
+def _values(spelled: dict[str, Any], task: models.Model) -> dict[str, Any]:
+    """The fields of a journal line, read back from JSON."""
+    fields = {field.name: field for field in task._meta.fields}
+    return {name: fields[name].to_python(text) for name, text in spelled.items()}

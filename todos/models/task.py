@@ -14,9 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.ownership import Recoverable, RecoverableQuerySet
+from accounts.ownership import RecoverableQuerySet
 from todos import rules
-from todos.models.change import ChangeKind, Origin, TaskChange
+from todos.models.change import ChangeKind, Origin
+from todos.models.repeating import ALONE, OF_SERIES, Repeating
+from todos.repeating import Repeat
 
 
 class Priority(models.TextChoices):
@@ -168,17 +170,15 @@ def _bound(name: str, day: date, now: datetime) -> tuple[str, date | datetime]:
     return f"{what}_at__lt", midnight + timedelta(days=1)
 
 
-class Task(Recoverable):
+class Task(Repeating):
     """A thing to get done. Its methods are the only writers: each change leaves a TaskChange."""
 
     title = models.CharField(_("title"), max_length=rules.TITLE_LENGTH)
     notes = models.TextField(_("notes"), blank=True, max_length=rules.NOTES_LENGTH)
-    due_date = models.DateField(_("due date"), null=True, blank=True)
     due_time = models.TimeField(_("due time"), null=True, blank=True)
     priority = models.CharField(
         _("priority"), max_length=6, choices=Priority.choices, default=Priority.NONE
     )
-    completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
 
     objects = TaskQuerySet.as_manager()
 
@@ -186,7 +186,17 @@ class Task(Recoverable):
         constraints = [
             models.CheckConstraint(
                 name="task_time_needs_date", condition=Q(due_time=None) | ~Q(due_date=None)
-            )
+            ),
+            models.CheckConstraint(
+                name="task_repeats_needs_date",
+                condition=Q(repeats__isnull=True) | Q(due_date__isnull=False),
+            ),
+            # One completion has one successor, whoever completes it and how often at once.
+            models.UniqueConstraint(
+                fields=["series", "place"],
+                name="task_place_in_series",
+                condition=Q(deleted_at=None),
+            ),
         ]
         indexes = [
             # The REST list, newest first, page by page.
@@ -217,14 +227,23 @@ class Task(Recoverable):
         return (self.due_date, self.due_time or time.max) < (now.date(), now.time())
 
     @classmethod
-    def add(cls, user: User, origin: Origin, *, completed: bool = False, **fields: Any) -> "Task":
+    def add(
+        cls,
+        user: User,
+        origin: Origin,
+        *,
+        repeats: Repeat | None = None,
+        completed: bool = False,
+        **fields: Any,
+    ) -> "Task":
         """Raises RuleBroken."""
         task = cls(user=user, **fields)
         rules.check_time(task.due_date, task.due_time)
+        for name, value in task._with_series({"repeats": repeats}).items():
+            setattr(task, name, value)
         with transaction.atomic():
             task.save(force_insert=True)
-            after = {name: getattr(task, name) for name in EDITABLE}
-            task._journal(ChangeKind.CREATED, origin, {}, after)
+            task._journal_creation(origin, *(OF_SERIES if task.series else ()))
             task._set_completed(completed, origin)
         return task
 
@@ -238,8 +257,9 @@ class Task(Recoverable):
     ) -> bool:
         """Set the named fields; ``False`` when nothing differs. A time goes with its date.
 
-        ``append_notes`` is added to the notes as they are now. ``completed`` completes or reopens
-        the task: a change, and a journal line, of its own. Raises RuleBroken.
+        ``append_notes`` is added to the notes as they are now. ``repeats`` is a Repeat, or None to
+        end the series. ``completed`` completes or reopens the task: a change, and a journal line,
+        of its own. Raises RuleBroken.
         """
         with transaction.atomic():
             self._lock()
@@ -248,19 +268,20 @@ class Task(Recoverable):
             if fields.get("due_date", self.due_date) is None:
                 rules.check_time(None, fields.get("due_time"))
                 fields["due_time"] = None
+            fields = self._with_series(fields)
             edited = self._change(ChangeKind.UPDATED, origin, **fields)
             if completed is None:
                 return edited
             return self._set_completed(completed, origin) or edited
 
     def complete(self, origin: Origin) -> bool:
-        """``False`` when it was done before."""
+        """``False`` when it was done before. One that repeats is followed by its successor."""
         with transaction.atomic():
             self._lock()
             return self._set_completed(True, origin)
 
     def reopen(self, origin: Origin) -> bool:
-        """``False`` when it was open already."""
+        """``False`` when it was open already. Its successor goes away if nobody has changed it."""
         with transaction.atomic():
             self._lock()
             return self._set_completed(False, origin)
@@ -272,57 +293,25 @@ class Task(Recoverable):
             self._change(ChangeKind.DELETED, origin, deleted_at=timezone.now())
 
     def restore(self, origin: Origin) -> bool:
-        """``False`` when it was not deleted."""
+        """``False`` when it was not deleted.
+
+        If another one has its place in the series by now, it comes back alone and repeats no more.
+        """
         with transaction.atomic():
             self._lock(deleted_too=True)
-            return self._change(ChangeKind.RESTORED, origin, deleted_at=None)
-
-    def _lock(self, *, deleted_too: bool = False) -> None:
-        """Read the row anew and keep others from changing it until the transaction ends.
-
-        Raises ``Task.DoesNotExist`` when somebody else has deleted it meanwhile.
-        """
-        rows = Task.objects.all() if deleted_too else Task.objects.filter(deleted_at=None)
-        self.refresh_from_db(from_queryset=rows.select_for_update())
+            if self.deleted_at is None:
+                return False
+            if not self._change_in_place(ChangeKind.RESTORED, origin, deleted_at=None):
+                self._change(ChangeKind.RESTORED, origin, deleted_at=None, **ALONE)
+            return True
 
     def _set_completed(self, completed: bool, origin: Origin) -> bool:
         if completed == self.completed:
             return False
         if completed:
-            return self._change(ChangeKind.COMPLETED, origin, completed_at=timezone.now())
-        return self._change(ChangeKind.REOPENED, origin, completed_at=None)
-
-    def _change(self, kind: str, origin: Origin, **fields: Any) -> bool:
-        before = {name: getattr(self, name) for name in fields}
-        changed = [name for name, value in fields.items() if before[name] != value]
-        if not changed:
-            return False
-        for name in changed:
-            setattr(self, name, fields[name])
-        self.updated_at = timezone.now()
-        self.save(update_fields=[*changed, "updated_at"])
-        self._journal(
-            kind,
-            origin,
-            {name: before[name] for name in changed},
-            {name: fields[name] for name in changed},
-        )
+            self._change(ChangeKind.COMPLETED, origin, completed_at=timezone.now())
+            self._add_successor(origin)
+        else:
+            self._change(ChangeKind.REOPENED, origin, completed_at=None)
+            self._remove_successor(origin)
         return True
-
-    def _journal(
-        self, kind: str, origin: Origin, before: dict[str, Any], after: dict[str, Any]
-    ) -> None:
-        TaskChange.objects.create(
-            user_id=self.user_id,
-            task=self,
-            kind=kind,
-            before=before,
-            after=after,
-            source=origin.source,
-            act=origin.act,
-            tool_call_id=origin.tool_call_id,
-            conversation_id=origin.conversation_id,
-        )
-
-
-EDITABLE = ("title", "notes", "due_date", "due_time", "priority")

@@ -1,0 +1,147 @@
+"""A task that repeats: the series it belongs to, and the task that follows when it is done."""
+
+from datetime import date
+from typing import Any, Self, cast
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+from todos import rules
+from todos.models.change import ChangeKind, Origin, TaskChange
+from todos.models.journaled import Journaled
+from todos.repeating import Repeat
+
+OF_SERIES = ("series", "place", "last_place", "rule_day")
+"""What goes along with ``repeats``."""
+
+ALONE = {"repeats": None, "series": None, "place": 0, "last_place": None, "rule_day": None}
+"""What a task has that is of no series."""
+
+TOLD = ("words", "rule")
+"""What a rule is told with and follows from the rest."""
+
+ALONG = ("user_id", "title", "notes", "due_time", "priority", "repeats", "series", "last_place")
+"""What a successor has of the task before it."""
+
+
+class Repeating(Journaled):
+    """``repeats`` is the rule, as the API has it, of a task that is followed by another one.
+
+    All tasks that follow each other share ``series``; ``place`` counts them from 0, ``last_place``
+    is that of the last one (null: there is no last). ``rule_day`` is the day that the rule gave
+    this one: a task may be moved off it, and the series goes on from there all the same.
+    """
+
+    due_date = models.DateField(_("due date"), null=True, blank=True)
+    completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
+    repeats = models.JSONField(_("repeats"), null=True, blank=True)
+    series = models.UUIDField(_("series"), null=True, blank=True)
+    place = models.PositiveIntegerField(_("place in the series"), default=0)
+    last_place = models.PositiveIntegerField(_("last place"), null=True, blank=True)
+    rule_day = models.DateField(_("day by the rule"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def repeat(self) -> Repeat | None:
+        return None if self.repeats is None else Repeat.read(self.repeats)
+
+    @property
+    def successor(self) -> Self | None:
+        """The task that followed when this one was done; deleted ones count as not there."""
+        return None if self.series is None else self._at_next_place().first()
+
+    def skip(self, origin: Origin) -> None:
+        """Move it to its next day. Raises RuleBroken when there is none."""
+        with transaction.atomic():
+            self._lock()
+            rules.check_skip(self.repeats, self.completed_at)
+            day = self._next_day()
+            if day is None:
+                raise rules.RuleBroken(
+                    "repeats", "no_next_day", "It has no next day: it ends here."
+                )
+            self._change(ChangeKind.UPDATED, origin, due_date=day, rule_day=day)
+
+    def _with_series(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """The fields to be set, a Repeat among them as it is kept, and what goes along with it.
+
+        A new rule, or the same one together with another day, counts from the day of this task.
+        Raises RuleBroken.
+        """
+        day = fields.get("due_date", self.due_date)
+        if "repeats" not in fields:
+            rules.check_repeats(self.repeats, day)
+            return fields
+        repeats = _kept(fields["repeats"])
+        rules.check_repeats(repeats, day)
+        if repeats is None:
+            return fields | {"repeats": None, "last_place": None, "rule_day": None}
+        repeat, fields = fields["repeats"], fields | {"repeats": repeats}
+        if (repeats, day) == (self.repeats, self.due_date):
+            return fields
+        repeat.check_due(day)
+        if repeats != self.repeats:
+            times = repeats["times"]
+            fields["last_place"] = times and self.place + times - 1
+        return fields | {"series": self.series or uuid7(), "rule_day": day}
+
+    def _next_day(self) -> date | None:
+        """The first day of the rule after today and after the day it is due; None at its end.
+
+        So what was left undone for weeks comes once, and not once for each week.
+        """
+        repeat, today = cast("Repeat", self.repeat), self.user.local_now().date()
+        due, rule_day = cast("date", self.due_date), cast("date", self.rule_day)
+        passed = today if repeat.start == "done" else max(today, due)
+        return repeat.next_day(rule_day, done_on=passed)
+
+    def _add_successor(self, origin: Origin) -> None:
+        """Unless the series ends here, or the place is taken by one that was changed since."""
+        if self.repeats is None or self.place == self.last_place:
+            return
+        day = self._next_day()
+        if day is None:
+            return
+        along = {name: getattr(self, name) for name in ALONG}
+        task = type(self)(due_date=day, rule_day=day, place=self.place + 1, **along)
+        type(self)._default_manager.bulk_create([task], ignore_conflicts=True)
+        if self._at_next_place().filter(pk=task.pk).exists():
+            task._journal_creation(origin, *OF_SERIES)
+
+    def _remove_successor(self, origin: Origin) -> None:
+        """Unless it was changed since: then it is somebody's own, and stays."""
+        if self.series is None:
+            return
+        successor = self._at_next_place().select_for_update().first()
+        if successor is None:
+            return
+        created = TaskChange.objects.get(task_id=successor.pk, kind=ChangeKind.CREATED)
+        if created.has_left(successor):
+            successor._change(ChangeKind.DELETED, origin, deleted_at=timezone.now())
+
+    def _change_in_place(self, kind: str, origin: Origin, **fields: Any) -> bool:
+        """As :meth:`_change`; ``False``, and nothing, when its place in the series is taken."""
+        if self.series is None:
+            self._change(kind, origin, **fields)
+            return True
+        try:
+            with transaction.atomic():
+                self._change(kind, origin, **fields)
+        except IntegrityError:
+            self.refresh_from_db()
+            return False
+        return True
+
+    def _at_next_place(self) -> models.QuerySet[Self]:
+        rows = type(self)._default_manager.filter(user_id=self.user_id, deleted_at=None)
+        return rows.filter(series=self.series, place=self.place + 1)
+
+
+def _kept(repeat: Repeat | None) -> dict[str, Any] | None:
+    if repeat is None:
+        return None
+    return {name: value for name, value in repeat.as_json().items() if name not in TOLD}
