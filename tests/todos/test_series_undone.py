@@ -1,5 +1,7 @@
 """Tasks that repeat, when what was done is taken back or done at the same time."""
 
+from datetime import time
+
 import pytest
 
 from accounts.models import User
@@ -166,5 +168,29 @@ def test_the_rule_and_the_series_are_undone_exactly(user: User) -> None:
     undo(end)
     assert exact(user) == middle
     undo(start)
+
+    assert exact(user) == before
+
+
+def test_no_undoing_leaves_a_rule_without_its_day(user: User) -> None:
+    task, given_a_day = repeating(user, repeats=None, due_date=None), Origin("api")
+    task.edit(given_a_day, due_date=MONDAY)
+    task.edit(Origin("api"), repeats=DAILY)
+    before = exact(user)
+
+    with pytest.raises(ChangedSince):
+        undo(given_a_day)
+
+    assert exact(user) == before
+
+
+def test_no_undoing_leaves_a_time_without_its_day(user: User) -> None:
+    task, given_a_day = repeating(user, repeats=None, due_date=None), Origin("api")
+    task.edit(given_a_day, due_date=MONDAY)
+    task.edit(Origin("api"), due_time=time(7))
+    before = exact(user)
+
+    with pytest.raises(ChangedSince):
+        undo(given_a_day)
 
     assert exact(user) == before

@@ -146,8 +146,8 @@ class TaskChange(Owned):
         return self.act or self.pk
 
     def _put_back(self, origin: Origin) -> bool:
-        """``False``, and nothing, when the locked task is not as this change left it, or when
-        another one has its place in the series.
+        """``False``, and nothing, when the locked task is not as this change left it, or cannot be
+        as it was before beside what came since.
         """
         if not self.has_left(self.task):
             return False

@@ -124,8 +124,10 @@ class Repeating(Journaled):
             successor._change(ChangeKind.DELETED, origin, deleted_at=timezone.now())
 
     def _change_in_place(self, kind: str, origin: Origin, **fields: Any) -> bool:
-        """As :meth:`_change`; ``False``, and nothing, when its place in the series is taken."""
-        if self.series is None:
+        """As :meth:`_change`; ``False``, and nothing, where the database refuses it: its place in
+        the series is taken, or its time or its rule would be left without a day.
+        """
+        if self.series is None and "due_date" not in fields:
             self._change(kind, origin, **fields)
             return True
         try:
