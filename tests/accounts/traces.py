@@ -1,6 +1,7 @@
 """Markers in every column that can hold a text of a user, and where they are found again."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ from tests.factories import (
     say,
 )
 from todos.models import Origin
+from todos.repeating import Repeat
+
+DAY = date(2026, 11, 23)
 
 # Tables that hold nothing of a user's: names of rights, and one that we do not use.
 OF_NOBODY = {Permission, Group, ContentType, SessionOfDjango}
@@ -39,9 +43,10 @@ def live_fully(user: User) -> None:
     record_call(conversation.begin_turn("Add milk", LEASE))
     TurnCount.charge(user.pk, 500)
     ConversationFactory(user=user).remove()
-    task = TaskFactory(user=user, notes="semi-skimmed")
+    repeats = Repeat.read({"words": "every monday"})
+    task = TaskFactory(user=user, notes="semi-skimmed", due_date=DAY, repeats=repeats)
     task.complete(Origin("chat"))
-    TaskFactory(user=user).remove(Origin("api"))
+    TaskFactory(user=user, due_date=DAY).remove(Origin("api"))
     Client().force_login(user)
     _revoke_a_token(user)
     operator = UserFactory(is_staff=True)
