@@ -97,12 +97,12 @@ def run(
     idle: Callable[[], None] = wait_on,
 ) -> Generator[Event, None, None]:
     """Answer the prompt ``messages``. ``execute`` makes a call and keeps its record, or raises.
-    ``outcome`` grows with each step, so that it is known also of an answer that fails.
+    ``outcome`` grows with each step, also of an answer that fails. Raises LLMError.
 
     ``messages`` and calls have whole ids; the model reads and writes handles in their place. Calls
     beyond the limit are refused, and the model is told so in one more step. Once in a turn a step
-    does not count: the first that asks for nothing that could be made. Raises LLMError.
-    ``first_step`` is past the steps of an earlier attempt at the same turn.
+    does not count: the first that asks for nothing that could be made. ``first_step`` is past the
+    steps of an earlier attempt at the same turn.
     """
     deadline = monotonic() + limits.seconds
     handles, reply = Handles(), Reply(limits.characters, deadline)
@@ -113,14 +113,12 @@ def run(
     step, last = first_step, first_step + limits.steps
     while step < last:
         written = Written(messages, tools.TOOLS, partial(takes_as_text, now=now))
-        stream = written.read(llm.stream(messages, tools.specifications(), in_time))
-        response = yield from _said(reply, stream, llm)
+        response = yield from _said(reply, written, llm, messages, in_time)
         outcome.add(response)
         if written.is_vain:
             outcome.warning = COMMAND_IN_WORDS
-        if reply.is_cut:
-            outcome.finish_reason = "length"
         if reply.is_cut or not response.tool_requests:
+            outcome.finish_reason = "length" if reply.is_cut else outcome.finish_reason
             yield from reply.end(outcome.finish_reason, has_changed=has_changed)
             return
         calls = _calls_of(response, step, llm.model, handles, calls_left)
@@ -141,11 +139,12 @@ def run(
 
 
 def _said(
-    reply: Reply, stream: Generator[TextDelta, None, Response], llm: LLM
+    reply: Reply, written: Written, llm: LLM, messages: list[Message], idle: Callable[[], None]
 ) -> Generator[TextDelta, None, Response]:
     """One step. Where the provider refuses the person's words, that is all there is to say."""
+    stream = llm.stream(messages, tools.specifications(), idle)
     try:
-        return (yield from reply.take(stream))
+        return (yield from reply.take(written.read(stream)))
     except LLMFiltered:
         yield reply.closing(FILTERED)
         return Response("", finish_reason="content_filter", model=llm.model)
