@@ -18,7 +18,7 @@ from tests.fakes.prompts import all_words, words_of
 from text import clean_text, is_blank
 
 ZONE = ZoneInfo("Europe/Berlin")
-ROUNDS = 3_000
+ROUNDS = 1_000
 
 
 def assert_legal(history: list[Said]) -> list[Message]:
@@ -66,7 +66,7 @@ roles = st.sampled_from(["user", "assistant"]) | texts
 rows = st.lists(st.builds(Said, roles, texts, some_calls, works), max_size=12)
 
 
-@effort(max_examples=500, deadline=None)
+@effort(max_examples=200, deadline=None)
 @given(history=rows)
 def test_any_rows_make_a_legal_prompt(history: list[Said]) -> None:
     assert_legal(history)

@@ -137,13 +137,20 @@ def _item(change: Change, shelf: Shelf, exactly: bool) -> tuple[str, Any]:
     if change.row is None:
         assert task is not None
         return ON_IDS[change.kind], str(task.pk)
-    fields = {
-        "title": change.row.titles[0] or "Something",
-        "notes": "\n".join(change.row.notes),
-        "due_date": change.row.due_date and change.row.due_date.isoformat(),
-        "due_time": change.row.due_time and change.row.due_time.isoformat("minutes"),
-        "priority": change.row.priority,
-    }
+    title, notes = change.row.titles[0] or "Something", "\n".join(change.row.notes)
+    fields = _fields(change.row, title, notes)
     if task is None:
         return "create_task", fields
-    return "update_task", {"task_id": str(task.pk), **fields}
+    before = _fields(task, task.title, task.notes)
+    changed = {name: value for name, value in fields.items() if value != before[name]}
+    return "update_task", {"task_id": str(task.pk), **changed}
+
+
+def _fields(row: Any, title: str, notes: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "notes": notes,
+        "due_date": row.due_date and row.due_date.isoformat(),
+        "due_time": row.due_time and row.due_time.isoformat("minutes"),
+        "priority": row.priority,
+    }

@@ -41,6 +41,7 @@ ADDITIONS = rules(
             (add|attach|make) [a|an] note({colon}| that| saying){note}
             {append} [this|the following] {into} [the|its] note[s] {of} {titled}[{saying}{note}]
             {append} [this|the following] {into} {titled}'s notes{saying}{note}
+            {append} {quoted_note} {into} {task}'s notes
             {append} {note} (as [a|an] note|{into} the notes) {of} {task}
             {append} {note} {into} {task}'s notes
             (add|append) to [{its}] notes{saying}{note}
