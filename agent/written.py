@@ -38,6 +38,11 @@ IN_A_LINE = re.compile(
 )
 """Marks that hardly anybody else writes, so that a call may begin with them behind other words."""
 BEGINS_IN_A_LINE = re.compile(r"(?<![`\"'“‘(])(?:<[^<>\s]{0,60}|\[[A-Z_]{0,11})\Z")
+GOES_ON = re.compile(
+    r"(?:```\w{0,20})?\s{0,9}(?:(?:functools)?\[?\s{0,9}\{?"
+    r"|<(?:[｜|]?\w{1,20}[｜|:])?(?:function|invoke|tool_call))"
+)
+"""Lines behind which a call may begin in the next one."""
 MARKED = re.compile(rf"(?:```\w{{0,20}}\s+)?(?:{MARK}|{PREFIX})")
 MARKED_BEFORE = re.compile(rf"(?:{MARK})\s*\Z")
 
@@ -111,7 +116,7 @@ class _Hold:
                 self._in_line, place = False, end
             start = self._start_of(text, place)
             window = text[start : start + WINDOW]
-            if self._may_begin(window) and len(window) < WINDOW:
+            if self._may_begin(window) and _is_open(window):
                 self._line = text[place:]
                 return text[:place]
             if self._may_begin(window) and self._begins.match(window):
@@ -138,6 +143,12 @@ class _Hold:
         return window[:1] in ("", "<", "[", "{", "`") or any(
             window.startswith(first) or first.startswith(window) for first in self._firsts
         )
+
+
+def _is_open(window: str) -> bool:
+    """Whether more text may show that a call begins here: whole lines mostly tell."""
+    whole, _, _ = window.rpartition("\n")
+    return len(window) < WINDOW and GOES_ON.fullmatch(whole.strip()) is not None
 
 
 class Written:

@@ -296,3 +296,15 @@ def test_it_takes_no_more_time_than_there_is_text(begin: str, repeated: str) -> 
         return thread_time() - begun
 
     assert cpu(100_000) < max(1.0, 12 * cpu(20_000))
+
+
+@pytest.mark.parametrize(
+    "line", ["[a link](https://example.com)", "<b>bold</b> words", "`code` first", "[x] Buy milk"]
+)
+def test_a_line_that_is_no_call_is_told_once_it_has_ended(line: str) -> None:
+    written = Written([], TOOLS, lambda name, given: takes_as_text(name, given, NOW))
+    reading = written.read(ScriptedLLM()._play([line, "\n", "and on it goes"]))
+
+    said = [next(reading).text, next(reading).text]
+
+    assert "".join(said).startswith(f"{line}\n")
