@@ -96,16 +96,22 @@ class Chain:
         idle: Callable[[], None],
         said: list[str],
     ) -> Generator[TextDelta, None, Response]:
-        """The step of one link; what it says is added to ``said``."""
+        """The step of one link; what it says is added to ``said``.
+
+        Raises LLMTimeout when remote models have had their time of the turn.
+        """
         began = monotonic()
         prompt = [*plainer.bare(messages[: self._given]), *messages[self._given :]]
+        over_at = inf if link.is_built_in else self._over_at
+
+        def check() -> None:
+            idle()
+            if monotonic() > over_at:
+                raise LLMTimeout
+
         try:
-            if link.is_built_in:
-                stream = link.llm.stream(prompt, tools)
-            else:
-                stream = self._in_time(link.llm, prompt, tools, idle)
-            with closing(stream):
-                response = yield from _heard(stream, said)
+            with closing(link.llm.stream(prompt, tools, check)) as stream:
+                response = yield from _heard(stream, said, over_at)
         except LLMError as error:
             if self._counts(error, began) and link.breaker.failed(began, error.retry_after):
                 logger.warning("%s is left alone for a while: %s", link.name, error.code)
@@ -113,32 +119,6 @@ class Chain:
         if link.breaker.succeeded():
             logger.warning("%s answers again", link.name)
         return response
-
-    def _in_time(
-        self,
-        llm: LLM,
-        messages: list[Message],
-        tools: list[dict[str, Any]],
-        idle: Callable[[], None],
-    ) -> Generator[TextDelta, None, Response]:
-        """Raises LLMTimeout when models have had their time of the turn."""
-
-        def check() -> None:
-            idle()
-            if monotonic() > self._over_at:
-                raise LLMTimeout
-
-        stream = llm.stream(messages, tools, check)
-        with closing(stream):
-            while True:
-                try:
-                    delta = next(stream)
-                except StopIteration as stop:
-                    response: Response = stop.value
-                    return response
-                if monotonic() > self._over_at:
-                    raise LLMTimeout
-                yield delta
 
     def _counts(self, error: LLMError, began: float) -> bool:
         """Whether the link is to blame: the end of a turn is for who has used up most of it."""
@@ -176,7 +156,7 @@ def who_answered_instead(llm: LLM) -> str:
 
 
 def _heard(
-    stream: Generator[TextDelta, None, Response], said: list[str]
+    stream: Generator[TextDelta, None, Response], said: list[str], over_at: float
 ) -> Generator[TextDelta, None, Response]:
     while True:
         try:
@@ -184,5 +164,7 @@ def _heard(
         except StopIteration as stop:
             response: Response = stop.value
             return response
+        if monotonic() > over_at:
+            raise LLMTimeout
         said.append(delta.text)
         yield delta
