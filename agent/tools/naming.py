@@ -70,7 +70,8 @@ def candidate(task: Task) -> dict[str, Any]:
     """As much as tells it from others of its name."""
     due = {"due_date": task.due_date.isoformat()} if task.due_date else {}
     done = {"completed": True} if task.completed else {}
-    return {"id": str(task.pk), "title": task.title} | due | done
+    foreign = {"foreign": True} if task.foreign else {}
+    return {"id": str(task.pk), "title": task.title} | due | done | foreign
 
 
 def _is_meant(task: Task, meant: Meant) -> bool:

@@ -14,6 +14,8 @@ from uuid_utils.compat import uuid7
 
 from accounts.ownership import Owned, OwnedQuerySet
 
+OWN_HANDS = frozenset({"page", "api", "chat", "admin"})
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -27,6 +29,13 @@ class Origin:
     tool_call_id: UUID | None = None
     conversation_id: UUID | None = None
     act: UUID = field(default_factory=uuid7)
+    touched: dict[str, set[UUID]] = field(default_factory=dict, compare=False, repr=False)
+    """The rows changed so far, by the kind of the change."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the person's own hand is at work; all else brings the words of others."""
+        return self.source in OWN_HANDS
 
 
 class ChangedSince(Exception):

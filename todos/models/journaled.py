@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
 
 from accounts.ownership import Recoverable
@@ -9,7 +10,12 @@ from todos.models.change import ChangeKind, Origin, TaskChange
 
 
 class Journaled(Recoverable):
-    """The writers below are called in a transaction, by methods of the row itself."""
+    """The writers below are called in a transaction, by methods of the row itself.
+
+    ``foreign``: words in it came by other hands than the person's own.
+    """
+
+    foreign = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         abstract = True
@@ -25,6 +31,8 @@ class Journaled(Recoverable):
 
     def _change(self, kind: str, origin: Origin, **fields: Any) -> bool:
         """``False`` when nothing differs."""
+        if not (origin.is_own or kind == ChangeKind.UNDONE) and self._gets_words(fields):
+            fields["foreign"] = True
         before = {name: getattr(self, name) for name in fields}
         changed = [name for name, value in fields.items() if before[name] != value]
         if not changed:
@@ -41,6 +49,9 @@ class Journaled(Recoverable):
         )
         return True
 
+    def _gets_words(self, fields: dict[str, Any]) -> bool:
+        return any(fields[name] != getattr(self, name) for name in WORDS if name in fields)
+
     def _journal_creation(self, origin: Origin, *names: str) -> None:
         """The fields that a person sets, and those of ``names``."""
         after = {name: getattr(self, name) for name in (*EDITABLE, *names)}
@@ -49,6 +60,7 @@ class Journaled(Recoverable):
     def _journal(
         self, kind: str, origin: Origin, before: dict[str, Any], after: dict[str, Any]
     ) -> None:
+        origin.touched.setdefault(kind, set()).add(self.pk)
         TaskChange.objects.create(
             user_id=self.user_id,
             task_id=self.pk,
@@ -63,3 +75,5 @@ class Journaled(Recoverable):
 
 
 EDITABLE = ("title", "notes", "due_date", "due_time", "priority", "repeats")
+WORDS = ("title", "notes", "tags", "name")
+"""What somebody else may have written, to be read by a model."""

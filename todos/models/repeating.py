@@ -22,7 +22,8 @@ ALONE = {"repeats": None, "series": None, "place": 0, "last_place": None, "rule_
 TOLD = ("words", "rule")
 """What a rule is told with and follows from the rest."""
 
-ALONG = ("user_id", "title", "notes", "due_time", "priority", "repeats", "series", "last_place")
+_ALONG = "user_id title notes foreign due_time priority repeats series last_place"
+ALONG = _ALONG.split()
 """What a successor has of the task before it."""
 
 

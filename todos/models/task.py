@@ -237,7 +237,7 @@ class Task(Repeating):
         **fields: Any,
     ) -> "Task":
         """Raises RuleBroken."""
-        task = cls(user=user, **fields)
+        task = cls(user=user, foreign=not origin.is_own, **fields)
         rules.check_time(task.due_date, task.due_time)
         for name, value in task._with_series({"repeats": repeats}).items():
             setattr(task, name, value)
