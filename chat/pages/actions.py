@@ -20,6 +20,7 @@ from rest_framework.exceptions import APIException
 from accounts.authentication import user_of
 from accounts.models import User
 from agent.choice import chosen_llm
+from chat.pages.days import next_words
 from chat.pages.views import chat_page
 from chat.send import send
 from chat.serializers import ContentSerializer
@@ -28,7 +29,7 @@ from chat.undo import undo_reply
 from conversations.models import Conversation
 from conversations.serializers import TitleSerializer
 from todos.models import Origin, Task
-from todos.serializers import TaskSerializer
+from todos.serializers import TaskSerializer, told_rules
 from web.errors import sentence
 
 Action = Callable[..., str | HttpResponse | None]
@@ -140,12 +141,24 @@ def add_task(request: HttpRequest, user: User) -> None:
 
 @action
 def complete_task(request: HttpRequest, user: User, pk: UUID) -> None:
-    _task(user, pk).complete(Origin("page"))
+    """A notice tells when one that repeats comes again."""
+    task = _task(user, pk)
+    task.complete(Origin("page"))
+    if (following := task.successor) and following.due_date:
+        today = user.local_now().date()
+        when = next_words(following.due_date, following.due_time, today)
+        messages.success(request, f"{following.title} · {when}")
 
 
 @action
 def reopen_task(request: HttpRequest, user: User, pk: UUID) -> None:
     _task(user, pk).reopen(Origin("page"))
+
+
+@action
+def skip_task(request: HttpRequest, user: User, pk: UUID) -> None:
+    with told_rules():
+        _task(user, pk).skip(Origin("page"))
 
 
 def _conversation(user: User, pk: UUID) -> Conversation:

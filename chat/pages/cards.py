@@ -1,15 +1,16 @@
 """What a tool did, in the words of the person it was done for."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_time
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from chat.pages.days import due_words, next_words
 from conversations.models import ToolCall
 
 Result = dict[str, Any]
@@ -42,23 +43,11 @@ def card(call: ToolCall, today: date) -> Card:
     )
 
 
-def due_words(day: date, moment: time | None, today: date) -> str:
-    """``due tomorrow 17:00``; ``today`` is the day of the reader."""
-    names = {
-        today - timedelta(days=1): _("yesterday"),
-        today: _("today"),
-        today + timedelta(days=1): _("tomorrow"),
-    }
-    shape = "j M" if day.year == today.year else "j M Y"
-    words = names.get(day) or date_format(day, shape)
-    return f"{words} {moment:%H:%M}" if moment else words
-
-
 def _done(call: ToolCall, today: date) -> str:
     if call.name not in WORDS:
         return _used(call.name)
     try:
-        return _in_words(WORDS[call.name][0], call.result, today)
+        return _in_words(WORDS[call.name][0], call, today)
     except SPOILT:
         return _used(call.name)
 
@@ -104,12 +93,16 @@ WORDS: dict[str, tuple[Any, Any]] = {
 """What a tool did, by how many there were, and that it could not."""
 
 
-def _in_words(sentence: Any, result: Result, today: date) -> str:
+def _in_words(sentence: Any, call: ToolCall, today: date) -> str:
+    result: Result = call.result
     if "tasks" in result and "total" in result:
         return str(sentence % {"n": int(result["total"])})
     tasks = _tasks(result)
     line = f"{sentence % {'n': len(tasks)}}: {', '.join(task['title'] for task in tasks[:NAMED])}"
-    line += _due(tasks[0], today) if len(tasks) == 1 else ", …" if len(tasks) > NAMED else ""
+    if len(tasks) == 1:
+        line = " · ".join([line, *_about(tasks[0], call, today)])
+    elif len(tasks) > NAMED:
+        line += ", …"
     failed = len(result.get("failures", []))
     return f"{line} · {_('%(n)d not done') % {'n': failed}}" if failed else line
 
@@ -123,12 +116,24 @@ def _tasks(result: Result) -> list[Result]:
     return told if isinstance(told, list) else [told]
 
 
-def _due(task: Result, today: date) -> str:
-    day, moment = parse_date(task.get("due_date", "")), parse_time(task.get("due_time", ""))
-    if not day:
-        return ""
-    due = _("due %(when)s") % {"when": due_words(day, moment, today)}
-    return f" · {due}"
+def _about(task: Result, call: ToolCall, today: date) -> Iterator[str]:
+    """What else is worth a word of one task; of one that is done, when it comes again."""
+    if following := task.get("next"):
+        day, moment = _due(following)
+        if day:
+            yield next_words(day, moment, today)
+        return
+    day, moment = _due(task)
+    if day:
+        yield _("due %(when)s") % {"when": due_words(day, moment, today)}
+    if task.get("repeats"):
+        yield str(task["repeats"])
+    elif call.arguments.get("repeats", "") is None:
+        yield _("repeats no more")
+
+
+def _due(task: Result) -> tuple[date | None, time | None]:
+    return parse_date(task.get("due_date", "")), parse_time(task.get("due_time", ""))
 
 
 def _tried(name: str) -> str:

@@ -21,4 +21,5 @@ urlpatterns = [
     path("tasks/add/", actions.add_task, name="add-task"),
     path("tasks/<id:pk>/complete/", actions.complete_task, name="complete-task"),
     path("tasks/<id:pk>/reopen/", actions.reopen_task, name="reopen-task"),
+    path("tasks/<id:pk>/skip/", actions.skip_task, name="skip-task"),
 ]

@@ -1,5 +1,6 @@
 """The tasks beside the talk, and how the page teaches what can be said."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,10 +16,12 @@ from tests.browser.parts import (
     tasks,
 )
 from tests.browser.talking import composer
-from tests.browser.viewports import PHONE, both_widths
+from tests.browser.viewports import PHONE, both_widths, fits_the_window
 from tests.browser.watch import Watch
 from tests.factories import TaskFactory
+from todos.repeating import Repeat
 
+Check = Callable[[Page], None]
 HIGHLIGHT = "rgb(232, 235, 252)"
 
 
@@ -75,6 +78,25 @@ def test_a_tick_completes_and_another_reopens(page: Page, chores: None) -> None:
     expect(group(page, "Some day")).to_contain_text("Piano")
     expect(tick(page, "Complete Piano")).to_be_focused()
     expect(tick(page, "Complete Piano")).to_have_attribute("aria-pressed", "false")
+
+
+@both_widths
+def test_a_task_that_repeats_is_skipped_and_comes_again(page: Page, user: User, axe: Check) -> None:
+    today, weekly = user.local_now().date(), Repeat.read({"words": "every 7 days"})
+    TaskFactory(user=user, title="Plants", due_date=today, repeats=weekly)
+    page.goto("/")
+    expect(open_tasks(page)).to_contain_text("every 7 days")
+    axe(page)
+
+    skip = tasks(page).get_by_role("button", name="Skip Plants")
+    skip.press("Enter")
+    expect(group(page, "Later")).to_contain_text("Plants")
+    expect(skip).to_be_focused()
+
+    tick(page, "Complete Plants").click()
+    expect(group(page, "Done lately")).to_contain_text("next: ")
+    expect(group(page, "Later")).to_contain_text("Plants")
+    assert fits_the_window(page)
 
 
 @both_widths

@@ -1,6 +1,7 @@
 """The other forms of the page, sent without any script."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from conversations.models import Conversation, Turn
 from tests.factories import LEASE, ConversationFactory, TaskFactory, say
 from tests.pages.markup import Node, notice, read, submit
 from todos.models import Origin, Task
+from todos.repeating import Repeat
 
 pytestmark = pytest.mark.django_db
 
@@ -181,6 +183,39 @@ def test_a_tick_completes_a_task_and_another_reopens_it(browser: Client, user: U
     task.refresh_from_db()
     assert not task.completed
     assert journal(task) == [("reopened", "page"), ("completed", "page"), ("created", "api")]
+
+
+@pytest.fixture
+def watering(user: User, time_machine: Any) -> Task:
+    time_machine.move_to(datetime(2026, 11, 20, 12, 0, tzinfo=UTC), tick=False)
+    rule = Repeat.read({"words": "every monday"})
+    day = date(2026, 11, 23)
+    return TaskFactory(user=user, title="Water the plants", due_date=day, repeats=rule)
+
+
+def test_a_task_that_repeats_is_skipped(browser: Client, watering: Task) -> None:
+    form = read(browser.get("/tasks/")).button("Skip")
+
+    page = after(browser, submit(browser, form))
+
+    assert not notice(page)
+    watering.refresh_from_db()
+    assert watering.due_date == date(2026, 11, 30)
+    assert journal(watering) == [("updated", "page"), ("created", "api")]
+
+
+def test_skipping_what_does_not_repeat_is_a_notice(browser: Client, user: User) -> None:
+    task = TaskFactory(user=user)
+
+    page = after(browser, post(browser, f"/tasks/{task.pk}/skip/"))
+
+    assert notice(page) == "It does not repeat."
+
+
+def test_completing_tells_when_it_comes_again(browser: Client, watering: Task) -> None:
+    page = after(browser, post(browser, f"/tasks/{watering.pk}/complete/"))
+
+    assert notice(page) == "Water the plants · next: Monday, 30 November"
 
 
 def test_a_tick_of_an_old_page_changes_nothing_twice(browser: Client, user: User) -> None:

@@ -1,7 +1,7 @@
 """What is told of a tool call, whatever its row may hold."""
 
 import json
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from agent.tools import TOOLS
-from chat.pages.cards import card, due_words
+from chat.pages.cards import card
 from conversations.models import ToolCall
 from tests.factories import LEASE, ConversationFactory, record_call
 from tests.pages.markup import read
@@ -34,6 +34,7 @@ ODD_RESULTS = [
     ),
     *({key: task} for key in ("task", "deleted") for task in ODD_TASKS),
     *({key: [task]} for key in ("tasks", "deleted", "undone") for task in (*ODD, *ODD_TASKS)),
+    *({"task": MILK | {name: odd}} for name in ("next", "repeats") for odd in ODD),
     {"tasks": [MILK], "failures": 5},
     {"total": 10**400},
     {"total": float("inf")},
@@ -59,6 +60,17 @@ def called(name: str, result: Any, status: str = "succeeded", arguments: Any = N
             "Changed task: Milk · due today",
         ),
         ("complete_task", {"task": MILK}, "Completed task: Milk"),
+        (
+            "create_task",
+            {"task": MILK | {"due_date": "2026-11-23", "repeats": "every Monday"}},
+            "Created task: Milk · due 23 Nov · every Monday",
+        ),
+        (
+            "complete_task",
+            {"task": MILK | {"due_date": "2026-11-23", "next": MILK | {"due_date": "2026-11-30"}}},
+            "Completed task: Milk · next: Monday, 30 November",
+        ),
+        ("complete_task", {"task": MILK | {"next": MILK}}, "Completed task: Milk"),
         ("reopen_task", {"task": MILK}, "Reopened task: Milk"),
         ("delete_task", {"deleted": MILK}, "Deleted task: Milk"),
         ("undo_last", {"undone": "created", "deleted": MILK}, "Took back: Milk"),
@@ -96,6 +108,12 @@ def test_what_was_done_is_told_in_words(name: str, result: Any, words: str) -> N
     assert (told.words, told.trouble) == (words, "")
 
 
+def test_the_end_of_a_series_is_told() -> None:
+    call = called("update_task", {"task": MILK}, arguments={"task_id": "1", "repeats": None})
+
+    assert card(call, TODAY).words == "Changed task: Milk · repeats no more"
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -113,21 +131,6 @@ def test_what_was_not_done_is_told_with_its_reason(name: str, words: str) -> Non
     told = card(called(name, {"error": "There is no such task."}, "failed"), TODAY)
 
     assert (told.words, told.trouble) == (words, "There is no such task.")
-
-
-@pytest.mark.parametrize(
-    ("day", "moment", "words"),
-    [
-        (date(2026, 11, 19), None, "yesterday"),
-        (date(2026, 11, 20), time(0, 0), "today 00:00"),
-        (date(2026, 11, 21), time(9, 5), "tomorrow 09:05"),
-        (date(2026, 11, 22), None, "22 Nov"),
-        (date(2026, 1, 2), time(17, 0), "2 Jan 17:00"),
-        (date(2027, 1, 2), None, "2 Jan 2027"),
-    ],
-)
-def test_a_day_is_named_as_a_person_would(day: date, moment: time | None, words: str) -> None:
-    assert due_words(day, moment, TODAY) == words
 
 
 @pytest.mark.parametrize("name", [*TOOLS])

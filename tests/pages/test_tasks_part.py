@@ -10,6 +10,7 @@ from accounts.models import User
 from tests.factories import TaskFactory
 from tests.pages.markup import Node, read
 from todos.models import Origin
+from todos.repeating import Repeat
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +104,23 @@ def test_an_open_task_can_be_completed_and_a_done_one_reopened(browser: Client, 
     row = page.one("li", id=f"task-{done.pk}")
     assert row.one("form").attributes["action"] == f"/tasks/{done.pk}/reopen/"
     assert row.one("button").attributes["aria-label"] == "Reopen Bread"
+
+
+def test_a_task_that_repeats_tells_its_rule_and_when_it_comes_again(
+    browser: Client, user: User
+) -> None:
+    tea = Repeat.read({"words": "every other monday"})
+    task = TaskFactory(user=user, title="Tea", due_date=date(2026, 11, 16), repeats=tea)
+    row = tasks(browser).one("li")
+    assert row.text == "Tea 16 Nov every 2 weeks on Monday Skip"
+    assert row.one("button", **{"class": "quiet"}).attributes["aria-label"].startswith("Skip Tea")
+
+    task.complete(Origin("api"))
+
+    assert groups(tasks(browser)) == {
+        "Later": ["Tea 30 Nov every 2 weeks on Monday Skip"],
+        "Done lately": ["Tea 16 Nov next: Monday, 30 November"],
+    }
 
 
 def test_a_changed_task_is_told_from_the_one_before(

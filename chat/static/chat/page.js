@@ -36,11 +36,13 @@ async function refreshTasks() {
   const changed = (task) => [task.id, task.dataset.changed];
   const before = new Map([...tasks.querySelectorAll(".task")].map(changed));
   const focused = document.activeElement.closest("#tasks .task")?.id;
+  const action = document.activeElement.closest("#tasks form")?.getAttribute("action");
   tasks.replaceChildren(fresh);
   for (const task of tasks.querySelectorAll(".task")) {
     task.classList.toggle("changed", before.get(task.id) !== task.dataset.changed);
   }
-  if (focused) element(focused)?.querySelector("button").focus();
+  const same = action && tasks.querySelector(`form[action="${action}"] button`);
+  if (focused) (same ?? element(focused)?.querySelector("button"))?.focus();
 }
 
 async function refreshConversations() {

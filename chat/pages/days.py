@@ -1,0 +1,28 @@
+"""Days as a person names them."""
+
+from datetime import date, time, timedelta
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+
+def due_words(day: date, moment: time | None, today: date) -> str:
+    """``tomorrow 17:00``; ``today`` is the day of the reader."""
+    shape = "j M" if day.year == today.year else "j M Y"
+    return _with_time(_near(day, today) or date_format(day, shape), moment)
+
+
+def next_words(day: date, moment: time | None, today: date) -> str:
+    """``next: Monday, 30 November 07:00``: of a task that repeats, when it comes again."""
+    shape = "l, j F" if day.year == today.year else "l, j F Y"
+    when = _with_time(_near(day, today) or date_format(day, shape), moment)
+    return _("next: %(when)s") % {"when": when}
+
+
+def _near(day: date, today: date) -> str | None:
+    names = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
+    return names.get((day - today) // timedelta(days=1))
+
+
+def _with_time(words: str, moment: time | None) -> str:
+    return f"{words} {moment:%H:%M}" if moment else words
