@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.preferences import Preference
 
 admin.site.site_header = admin.site.site_title = "Todo Chat"
 
@@ -74,3 +75,12 @@ class AccountAdmin(UserAdmin[User]):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
             user.erase()
+
+
+@admin.register(Preference)
+class PreferenceAdmin(ReadOnly, admin.ModelAdmin[Preference]):
+    list_display = ("created_at", "user", "key", "value", "words")
+    list_filter = ("key",)
+    list_select_related = ("user",)
+    search_fields = ("value", "user__username")
+    ordering = ("-created_at", "-id")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.admin.models import LogEntry
@@ -17,6 +17,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.preferences import MOST_TOLD, Key, NoRoom, Preference, PreferenceQuerySet
 from accounts.sessions import Session
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,11 @@ class AccountManager(UserManager["User"]):
         rows = self.filter(pk__in=numbers).order_by("pk").select_for_update(no_key=True)
         list(rows.values_list("pk"))
 
+    def hold_at_once(self, number: int) -> bool:
+        """As :meth:`hold`, for who has locks already: where somebody else holds it, no."""
+        rows = self.filter(pk=number).select_for_update(no_key=True, skip_locked=True)
+        return rows.values_list("pk").first() is not None
+
 
 class User(AbstractUser):
     time_zone = models.CharField(
@@ -67,6 +73,10 @@ class User(AbstractUser):
         blank=True,
         unique=True,
         editable=False,
+    )
+
+    has_preferences = models.BooleanField(  # so that a turn asks for them only where there are any
+        default=False, editable=False
     )
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -106,6 +116,44 @@ class User(AbstractUser):
             if User.objects.filter(pk=self.pk).exists():
                 raise
             raise User.DoesNotExist from None
+
+    def preferences(self) -> PreferenceQuerySet:
+        """What they told, oldest first; no query where that is nothing."""
+        rows = Preference.objects.for_user(self)
+        return rows if self.has_preferences else rows.none()
+
+    def remember(
+        self, key: str, value: str, words: str, message_id: UUID | None = None
+    ) -> Preference:
+        """Keep what they told, in place of what was told of the same key; notes stand together.
+
+        Raises NoRoom.
+        """
+        told = Preference(user=self, key=key, value=value, words=words, message_id=message_id)
+        with transaction.atomic():
+            User.objects.hold([self.pk])
+            rows = Preference.objects.for_user(self)
+            replaced = rows.filter(value=value) if key == Key.NOTE else rows
+            replaced.filter(key=key).delete()
+            lines = [each.line for each in (*rows, told)]
+            if sum(len(line.encode()) + 1 for line in lines) > MOST_TOLD:
+                raise NoRoom
+            told.save(force_insert=True)
+            self._tell_whether_any(True)
+        return told
+
+    def forget(self, keys: Iterable[UUID]) -> int:
+        """Of what they told, these; returns how many there were."""
+        with transaction.atomic():
+            User.objects.hold([self.pk])
+            rows = Preference.objects.for_user(self)
+            forgotten, _by_model = rows.filter(pk__in=keys).delete()
+            self._tell_whether_any(rows.exists())
+        return forgotten
+
+    def _tell_whether_any(self, has: bool) -> None:
+        User.objects.filter(pk=self.pk).exclude(has_preferences=has).update(has_preferences=has)
+        self.has_preferences = has
 
     def erase(self) -> None:
         """Delete the account and, by the cascades of the schema, every row that belongs to it.

@@ -3,6 +3,7 @@
 from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,14 +14,14 @@ from django.contrib.messages.views import SuccessMessageMixin
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import Resolver404, path, resolve, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.generic import FormView, UpdateView
+from django.views.generic import FormView, UpdateView, View
 from rest_framework.exceptions import Throttled
 
 from accounts.authentication import user_of
@@ -170,6 +171,21 @@ class SettingsView(AccountPage, SuccessMessageMixin[SettingsForm], UpdateView[Us
     def get_object(self, queryset: QuerySet[User] | None = None) -> User:
         return self.account
 
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(preferences=self.account.preferences(), **more)
+
+
+class ForgetView(AccountPage, View):
+    """One of the things that they told."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        if not self.account.forget([pk]):
+            raise Http404
+        messages.success(request, _("That is forgotten."))
+        return redirect("settings")
+
 
 class OwnPasswordPage(AccountPage, PasswordFormView):
     @property
@@ -214,6 +230,7 @@ urlpatterns = [
     path("logout/", SignOutView.as_view(), name="logout"),
     path("signup/", SignUpView.as_view(), name="signup"),
     path("settings/", SettingsView.as_view(), name="settings"),
+    path("settings/forget/<id:pk>/", ForgetView.as_view(), name="forget"),
     path("password/", PasswordView.as_view(), name="password"),
     path("delete/", DeleteView.as_view(), name="delete-account"),
 ]

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from accounts.models import User, validate_time_zone
+from accounts.preferences import Preference
 from accounts.validators import LONGEST_PASSWORD
 from web.fields import RequestBody, TextField
 
@@ -92,3 +93,10 @@ class RefreshSerializer(serializers.Serializer[Any]):
 class TokenPairSerializer(serializers.Serializer[Any]):
     access = serializers.CharField()
     refresh = serializers.CharField()
+
+
+class PreferenceSerializer(serializers.ModelSerializer[Preference]):
+    class Meta:
+        model = Preference
+        fields = ["id", "key", "value", "words", "message_id", "created_at"]
+        read_only_fields = fields

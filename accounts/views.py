@@ -1,9 +1,11 @@
+from uuid import UUID
+
 from django.contrib.auth import authenticate, logout
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed, NotFound, PermissionDenied
 from rest_framework.generics import GenericAPIView, RetrieveUpdateAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,11 +13,13 @@ from rest_framework.response import Response
 from accounts import export, tokens
 from accounts.authentication import user_of
 from accounts.models import User
+from accounts.preferences import Preference
 from accounts.serializers import (
     AccountExportSerializer,
     AccountSerializer,
     CredentialsSerializer,
     PasswordSerializer,
+    PreferenceSerializer,
     RefreshSerializer,
     RegisterSerializer,
     TokenPairSerializer,
@@ -143,3 +147,23 @@ class ExportView(GenericAPIView[User]):
         query.is_valid(raise_exception=True)
         also = ["thinking"] if query.validated_data["thinking"] else []
         return export.as_file(user_of(request), also=also)
+
+
+class PreferencesView(GenericAPIView[Preference]):
+    serializer_class = PreferenceSerializer
+    pagination_class = None  # they are few
+
+    @extend_schema(tags=["accounts"], responses={200: PreferenceSerializer(many=True)})
+    def get(self, request: Request) -> Response:
+        """What the user told about themselves in the chat, oldest first."""
+        told = user_of(request).preferences()
+        return Response(self.get_serializer(told, many=True).data)
+
+
+class PreferenceView(GenericAPIView[Preference]):
+    @extend_schema(tags=["accounts"], responses={204: None})
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """Forget this: what the words meant is again as it is for everybody."""
+        if not user_of(request).forget([pk]):
+            raise NotFound
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -46,6 +46,7 @@ def live_fully(user: User) -> None:
     repeats = Repeat.read({"words": "every monday"})
     task = TaskFactory(user=user, notes="semi-skimmed", due_date=DAY, repeats=repeats)
     task.complete(Origin("chat"))
+    user.remember("note", "Tea", "remember that I take tea")
     TaskFactory(user=user, due_date=DAY).remove(Origin("api"))
     Client().force_login(user)
     _revoke_a_token(user)

@@ -65,9 +65,15 @@ def a_call(user: User) -> Model:
     return a_conversation(user).turns.last().calls[0]
 
 
+def a_preference(user: User) -> Model:
+    return user.remember("note", "Tea", "Tea")
+
+
 # Whose row stands at the place of the id; a new kind of path has to be entered here.
 ROWS: dict[str, list[Make]] = {
     "/api/conversations/": [a_conversation, a_deleted_conversation],
+    "/api/preferences/": [a_preference],
+    "/accounts/settings/forget/": [a_preference],
     "/api/tasks/": [a_task, a_deleted_task],
     "/api/changes/": [a_change],
     "/api/acts/": [an_act],
