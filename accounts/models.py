@@ -17,6 +17,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.answered import AnsweredRequest
 from accounts.preferences import MOST_TOLD, Key, NoRoom, Preference, PreferenceQuerySet
 from accounts.sessions import Session
 
@@ -177,6 +178,11 @@ def expired_sign_ins() -> list[models.QuerySet[Any]]:
         Session.objects.filter(expire_date__lt=now),
         SpentToken.objects.filter(expires_at__lt=now),
     ]
+
+
+def expired_answers() -> models.QuerySet[Any]:
+    """Requests that were answered so long ago that nobody sends them again."""
+    return AnsweredRequest.objects.expired()
 
 
 class SpentToken(models.Model):

@@ -61,9 +61,3 @@ class TurnInProgress(WaitsForATurn):
     status_code = 409
     default_code = "turn_in_progress"
     default_detail = "This message is being answered already. Ask again soon for the answer."
-
-
-class IdempotencyKeyReused(APIException):
-    status_code = 422
-    default_code = "idempotency_key_reused"
-    default_detail = "This Idempotency-Key came with another message before. Use a new one."

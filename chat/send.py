@@ -1,26 +1,23 @@
 """From a message that somebody sends to its turn: settled before, tried again, or new."""
 
-import re
 from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
-from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 
 from accounts.authentication import user_of
 from accounts.models import User
-from chat.errors import DailyTurnsUsedUp, IdempotencyKeyReused, TurnInProgress
+from chat.errors import DailyTurnsUsedUp, TurnInProgress
 from chat.processes import close_turns_of_the_dead
 from chat.turns import open_turn
 from conversations.models import Conversation, IdempotencyKeyTaken, NoTurnsLeft, Turn, TurnLost
+from web.idempotency import IdempotencyKeyReused, check_key
 from web.request_id import current_request_id
 from web.throttles import throttle
-
-VISIBLE = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 def send(
@@ -32,7 +29,7 @@ def send(
     what stands in the way of a turn; then nothing is kept.
     """
     user = user_of(request)
-    _check(key)
+    check_key(key)
     what = request_hash(conversation_id, text)
     earlier = _earlier_turn(user, key, what) if key else None
     if earlier and not earlier.can_be_retried:
@@ -60,12 +57,6 @@ def send(
 def request_hash(conversation_id: UUID | None, text: str) -> str:
     """By it a key knows whether it comes with the same request again."""
     return sha256(f"{conversation_id}\n{text}".encode()).hexdigest()
-
-
-def _check(key: str | None) -> None:
-    if key is not None and not VISIBLE.fullmatch(key):
-        fault = ErrorDetail("Give 1 to 200 visible ASCII characters.", code="invalid")
-        raise ValidationError({"Idempotency-Key": [fault]})
 
 
 def _earlier_turn(user: User, key: str, what: str) -> Turn | None:

@@ -29,14 +29,9 @@ from conversations.views import MessageListView
 from todos.models import Origin, TaskChange
 from todos.serializers import TaskChangeSerializer
 from web.errors import CONTENT_TYPE, problem
+from web.idempotency import HEADER, IDEMPOTENCY_KEY, REPLAYED
 from web.schema import problems
 
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="1 to 200 visible characters. The same key and body get the same answer again.",
-)
 LAST_EVENT_ID = OpenApiParameter(
     "Last-Event-ID",
     str,
@@ -58,9 +53,9 @@ def respond(
     request: Request, conversation_id: UUID | None, text: str, *, stream: bool, success: int
 ) -> HttpResponseBase:
     """Take the turn, or find it answered; and answer with it as a whole or event by event."""
-    key = request.headers.get("Idempotency-Key")
+    key = request.headers.get(HEADER)
     turn, replayed = send(request, conversation_id, text, key)
-    headers = {"Idempotency-Replayed": "true"} if replayed else {}
+    headers = REPLAYED if replayed else {}
     if replayed and stream:
         return sse.respond(follow(turn, None), headers)
     if replayed:

@@ -55,7 +55,9 @@ def run(user: User, operation: Operation, origin: Origin) -> Outcome:
         for place, item in enumerate(items, 1):
             key = _key_of(item)
             try:
-                outcome.done.append(_one(user, do, tasks.get(key) if key else None, _fields_of(item), origin))
+                outcome.done.append(
+                    _one(user, do, tasks.get(key) if key else None, _fields_of(item), origin)
+                )
             except RuleBroken as broken:
                 why = broken.code, broken.sentence, broken.field
                 outcome.failures.append(Failure(place, key, *why))

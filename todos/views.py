@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.authentication import door_of, user_of
+from accounts.once import once
 from todos.models import Origin, Task, TaskChange, TaskQuerySet
 from todos.serializers import (
     CompletedTaskSerializer,
@@ -17,6 +18,8 @@ from todos.serializers import (
     TaskSerializer,
     told_rules,
 )
+from web.idempotency import IDEMPOTENCY_KEY
+from web.schema import problems
 
 TASK = {
     "id": "019a8f6e-3a52-7c41-9d3b-0d2f6c1b7a10",
@@ -62,12 +65,19 @@ class TaskViewSet(GenericViewSet[Task]):
         page = self.paginate_queryset(self.get_queryset().listed(now=now, **query.validated_data))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    @extend_schema(examples=EXAMPLES)
+    @extend_schema(
+        parameters=[IDEMPOTENCY_KEY],
+        responses={201: TaskSerializer, **problems(409, 422)},
+        examples=EXAMPLES,
+    )
     def create(self, request: Request) -> Response:
         """Add a task."""
-        form = self.get_serializer(data=request.data)
+        return once(request, self._create)
+
+    def _create(self) -> Response:
+        form = self.get_serializer(data=self.request.data)
         form.is_valid(raise_exception=True)
-        task = form.save(user=user_of(request), origin=self.origin)
+        task = form.save(user=user_of(self.request), origin=self.origin)
         return Response(self.get_serializer(task).data, status=status.HTTP_201_CREATED)
 
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -16,6 +16,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
+from accounts.answered import AnsweredRequest
 from accounts.models import User
 from conversations.models import TurnCount
 from tests.accounts.tokens import REVOKE
@@ -48,6 +49,7 @@ def live_fully(user: User) -> None:
     task.complete(Origin("chat"))
     user.remember("note", "Tea", "remember that I take tea")
     TaskFactory(user=user, due_date=DAY).remove(Origin("api"))
+    AnsweredRequest.claimed(user.pk, "key", "hash").keep(201, {"title": "Milk"})
     Client().force_login(user)
     _revoke_a_token(user)
     operator = UserFactory(is_staff=True)
@@ -102,7 +104,7 @@ def texts(model: type[Model]) -> Iterator[Field[Any, Any]]:
 def write(rows: Any, column: Field[Any, Any], marker: str) -> None:
     """In one row, where a constraint wants them to differ."""
     one = rows.model._base_manager.filter(pk=rows.order_by("pk").first().pk)
-    alone = column.unique or column.name == "idempotency_key"
+    alone = column.unique or column.name in ("idempotency_key", "key")
     value = {"text": marker} if isinstance(column, JSONField) else marker
     (one if alone else rows).update(**{column.name: value})
 

@@ -10,6 +10,7 @@ from django.core.management import CommandError
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.answered import AnsweredRequest
 from accounts.models import SpentToken, User
 from accounts.sessions import Session
 from conversations.models import Conversation, Message, Turn
@@ -255,3 +256,17 @@ def test_expired_sign_ins_go_and_others_stay(user: User, dry_run: bool) -> None:
     assert ({"session1"} == sessions, {"token1"} == tokens) == (not dry_run, not dry_run)
     assert ("session1" in sessions, "token1" in tokens) == (True, True)
     assert len(clean_up()) == (2 if dry_run else 1)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_answers_that_nobody_asks_for_again_go(user: User, dry_run: bool) -> None:
+    for key, hours in (("old", 25), ("new", 23)):
+        row = AnsweredRequest.claimed(user.pk, key, "hash")
+        AnsweredRequest.objects.filter(pk=row.pk).update(created_at=days_ago(hours / 24))
+
+    said = clean_up(dry_run=dry_run)
+
+    mood = "would be " if dry_run else ""
+    assert said[0] == f"… 1 expired answer {mood}removed"
+    assert AnsweredRequest.objects.filter(key="old").exists() is dry_run
+    assert AnsweredRequest.objects.filter(key="new").exists()

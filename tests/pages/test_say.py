@@ -151,7 +151,7 @@ def test_the_key_of_another_message_is_a_notice(browser: Client, plays: Plays) -
 
     page = after(browser, post(browser, "Ho", idempotency_key="key-1"))
 
-    assert "came with another message before" in notice(page)
+    assert "came with another request before" in notice(page)
     assert Turn.objects.count() == 1
 
 

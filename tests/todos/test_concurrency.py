@@ -1,39 +1,21 @@
 """Several connections change the same task at once."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from tests.factories import TaskFactory
+from tests.todos.at_once import at_once
 from todos.models import Origin, Task, TaskChange
 from todos.repeating import Repeat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-THREADS = 4
+THREADS = 4  # of at_once
 MANY = 100
 ORIGIN = Origin("api")
 DAILY = Repeat.read({"every": "day"})
-
-
-def at_once(act: Callable[[int], object], threads: int = THREADS) -> list[object]:
-    """The answers of ``act``, called in threads that all start at the same moment."""
-    barrier = Barrier(threads)
-
-    def start(number: int) -> object:
-        barrier.wait()
-        try:
-            return act(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(start, range(threads)))
 
 
 def test_the_journal_of_many_writers_is_one_unbroken_chain():

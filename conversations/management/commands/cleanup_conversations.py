@@ -4,9 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import expired_sign_ins
+from accounts.models import expired_answers, expired_sign_ins
 from conversations.models import Conversation, Turn
 from conversations.models.conversation import ConversationQuerySet
 from conversations.models.turn import TurnQuerySet
@@ -19,8 +20,8 @@ class Command(BaseCommand):
     help = (
         "Closes turns whose process has died, deletes conversations that are inactive, and purges "
         "those that were deleted long ago: their messages, turns and tool calls go for ever, tasks "
-        "stay. Removes expired sessions and tokens. It may be stopped at any time, and run beside "
-        "servers and beside itself."
+        "stay. Removes expired sessions, tokens, and answers to an Idempotency-Key. It may be "
+        "stopped at any time, and run beside servers and beside itself."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -60,10 +61,10 @@ class Command(BaseCommand):
         deleted = _older(conversations.deleted_before, options["purge_deleted_days"])
         if options["dry_run"]:
             found = dead.count(), inactive.count(), deleted.count(), deleted.count_messages()
-            self._tell_expired("would be ", sum(rows.count() for rows in expired_sign_ins()))
+            self._tell_expired("would be ", lambda rows: rows.count())
             self._tell("would be ", *found)
         else:
-            self._tell_expired("", sum(rows.delete()[0] for rows in expired_sign_ins()))
+            self._tell_expired("", lambda rows: rows.delete()[0])
             closed, removed = self._close(dead, size), self._remove(inactive, size)
             self._tell("", closed, removed, *self._purge(deleted, size))
 
@@ -98,9 +99,11 @@ class Command(BaseCommand):
         self.stdout.write(f"… {words}")
         self.stdout.flush()
 
-    def _tell_expired(self, mood: str, found: int) -> None:
-        if found:
-            self._progress(f"{_count(found, 'expired sign-in')} {mood}removed")
+    def _tell_expired(self, mood: str, act: Callable[[QuerySet[Any]], int]) -> None:
+        """``act`` removes rows, or counts them."""
+        for thing, rows in (("sign-in", expired_sign_ins()), ("answer", [expired_answers()])):
+            if found := sum(map(act, rows)):
+                self._progress(f"{_count(found, f'expired {thing}')} {mood}removed")
 
     def _tell(self, mood: str, closed: int, removed: int, purged: int, messages: int) -> None:
         self.stdout.write(
