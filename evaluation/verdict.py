@@ -98,7 +98,7 @@ def _written(user: User, before: Shelf, after: Shelf) -> set[UUID]:
     """The rows there were that the journal has a new line about, whatever they are now."""
     new = after.changes - before.changes
     lines = TaskChange.objects.for_user(user).in_bulk(list(new)).values()
-    return {line.task_id for line in lines} & before.tasks.keys()
+    return {line.task_id for line in lines if line.task_id} & before.tasks.keys()
 
 
 def _fault(

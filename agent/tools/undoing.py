@@ -1,5 +1,6 @@
 """The tool that takes back."""
 
+from accounts.models import User
 from agent.tools.summaries import summary
 from agent.tools.tool import Desk, Result, Tool, ToolError
 from todos.models import ChangedSince, TaskChange
@@ -24,6 +25,12 @@ class UndoLast(Tool):
             ) from None
         if not undone:
             raise ToolError("The user has taken that back a moment ago.")
-        told = [{"kind": change.kind, "task": summary(change.task, desk.user)} for change in undone]
+        told = [{"kind": change.kind} | _row(change, desk.user) for change in undone]
         left = desk.show_undone(undone)
         return {"undone": told, "source": undone[0].source} | ({"left": left} if left else {})
+
+
+def _row(change: TaskChange, user: User) -> Result:
+    if change.task is None:
+        return {"list": str(change.list)}
+    return {"task": summary(change.task, user)}

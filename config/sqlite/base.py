@@ -8,12 +8,17 @@ which wakes the next one at once. Between processes SQLite's own lock stands as 
 from threading import Lock
 
 from django.db import OperationalError
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base, features
 
 _one_writer = Lock()
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    max_query_params = 32_766  # of SQLite since 3.32; Django still counts with 999
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    features_class = DatabaseFeatures
     _is_the_writer = False
 
     def _start_transaction_under_autocommit(self) -> None:

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.db import connection
 from rest_framework.test import APIClient
 
 from todos.models import Task, TaskChange
+
+WAIT = int(connection.vendor == "postgresql")
+"""The statement with which a writer waits in line."""
 
 # Every path that takes the id of a task.
 ROUTES = [

@@ -90,7 +90,7 @@ def test_what_is_not_the_users_to_set_is_ignored(
     )
     assert answer.status_code == 200
     after = Task.objects.values().get()
-    assert after == {**before, "title": "new", "updated_at": after["updated_at"]}
+    assert after == {**before, "title": "new", "updated_at": after["updated_at"], "version": 2}
     assert after["updated_at"] > before["updated_at"]
     assert last_change(task)[3] == "api"
 

@@ -48,9 +48,11 @@ def days(user: User) -> list[tuple[date, bool]]:
 
 
 def exact(user: User) -> list[dict[str, Any]]:
-    """All rows of tasks that are there, but for when they were changed last."""
+    """All rows of tasks that are there, but for when and how often they were changed."""
     rows = Task.objects.for_user(user).order_by("pk").values()
-    return [{name: row[name] for name in row if name != "updated_at"} for row in rows]
+    return [
+        {name: row[name] for name in row if name not in ("updated_at", "version")} for row in rows
+    ]
 
 
 def undo(origin: Origin) -> list[TaskChange]:

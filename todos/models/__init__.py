@@ -1,4 +1,4 @@
-"""Tasks (``task``), and the journal of every change made to them from every door (``change``)."""
+"""Tasks (``task``) in lists (``task_list``), and the journal of all their changes (``change``)."""
 
 from todos.models.change import (
     ChangedSince,
@@ -7,16 +7,23 @@ from todos.models.change import (
     Origin,
     TaskChange,
 )
-from todos.models.task import ORDERINGS, Priority, Task, TaskQuerySet
+from todos.models.queries import ORDERINGS, Priority
+from todos.models.task import Task, TaskQuerySet
+from todos.models.task_list import INBOX, NameTaken, TaskList
+from todos.models.waiting import in_line
 
 __all__ = [
+    "INBOX",
     "ORDERINGS",
     "ChangeKind",
     "ChangedSince",
     "JournalEncoder",
+    "NameTaken",
     "Origin",
     "Priority",
     "Task",
     "TaskChange",
+    "TaskList",
     "TaskQuerySet",
+    "in_line",
 ]

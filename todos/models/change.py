@@ -1,18 +1,23 @@
 """The journal of every change made to tasks from every door, and how they are taken back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.ownership import Owned, OwnedQuerySet
+from todos.models.waiting import wait_in_line
+
+Rows = dict[UUID, Any]
+"""Tasks and lists by their ids: they know this module, and it does not know theirs."""
 
 OWN_HANDS = frozenset({"page", "api", "chat", "admin"})
 
@@ -39,7 +44,7 @@ class Origin:
 
 
 class ChangedSince(Exception):
-    """Changes cannot be undone, because these tasks have moved on: their titles, by id."""
+    """Changes cannot be undone, because these tasks and lists have moved on: titles by id."""
 
     def __init__(self, tasks: dict[UUID, str]) -> None:
         super().__init__()
@@ -94,20 +99,24 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         return newest.its_act if newest else None
 
     def undo(self, origin: Origin) -> list["TaskChange"]:
-        """Put the tasks back as they were before these changes; returns what was taken back now.
+        """Put the rows back as they were before these changes; returns what was taken back now.
 
         Newest first, and all of them or, with ChangedSince, none. What was taken back before is
-        left out.
+        left out. The changes are those of one user.
         """
         with transaction.atomic():
-            model: Any = TaskChange._meta.get_field("task").related_model  # imports this module
-            tasks = model.objects.held(set(self.values_list("task_id", flat=True)))
-            moved: dict[UUID, str] = {}
+            rows = self._held_rows()
             changes = list(self.not_undone().newest_first())
+            lines: list[TaskChange] = []
+            moved: dict[UUID, str] = {}
             for change in changes:
-                change.task = tasks[change.task_id]
-                if change.task_id not in moved and not change._put_back(origin):
-                    moved[change.task_id] = change.task.title
+                row = rows[change.row_id]
+                setattr(change, row.journaled_as, row)
+                if not change.has_left(row):
+                    moved[row.pk] = str(row)
+                elif line := change._put_back(row, origin):
+                    lines.append(line)
+            moved = moved or _save(rows, lines)
             if moved:
                 raise ChangedSince(moved)
             undone_at = timezone.now()
@@ -116,11 +125,26 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
                 change.undone_at = undone_at
         return changes
 
+    def _held_rows(self) -> Rows:
+        """What these changes changed, by id; nobody else changes anything of its user's now."""
+        named = list(self.order_by().values_list("user_id", "list_id", "task_id").distinct())
+        for user_id in {owner for owner, *keys in named}:
+            wait_in_line(user_id)
+        rows: Rows = {}
+        for model in _journaled():
+            keys = {key for owner, *keys in named for key in keys if key}
+            rows |= model._default_manager.held(keys - rows.keys())
+        return rows
+
 
 class TaskChange(Owned):
-    """One line of the journal: the touched fields as they were and as they became."""
+    """One line of the journal: the touched fields as they were and as they became.
 
-    task = models.ForeignKey("todos.Task", models.CASCADE, related_name="changes")
+    It is of a task or of a list. Fields that name another row have its id.
+    """
+
+    task = models.ForeignKey("todos.Task", models.CASCADE, related_name="changes", null=True)
+    list = models.ForeignKey("todos.TaskList", models.CASCADE, related_name="changes", null=True)
     kind = models.CharField(max_length=9, choices=ChangeKind.choices)
     before = models.JSONField(encoder=JournalEncoder)
     after = models.JSONField(encoder=JournalEncoder)
@@ -133,6 +157,12 @@ class TaskChange(Owned):
     objects = TaskChangeQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="change_of_a_task_or_a_list",
+                condition=Q(task=None, list__isnull=False) | Q(list=None, task__isnull=False),
+            ),
+        ]
         indexes = [
             # What the assistant takes back next.
             models.Index(
@@ -143,7 +173,11 @@ class TaskChange(Owned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.task_id}"
+        return f"{self.kind} {self.row_id}"
+
+    @property
+    def row_id(self) -> UUID:
+        return cast("UUID", self.task_id or self.list_id)
 
     @property
     def undone(self) -> bool:
@@ -154,26 +188,61 @@ class TaskChange(Owned):
         """Rows from before there were acts have none, and stand alone."""
         return self.act or self.pk
 
-    def _put_back(self, origin: Origin) -> bool:
-        """``False``, and nothing, when the locked task is not as this change left it, or cannot be
-        as it was before beside what came since.
-        """
-        if not self.has_left(self.task):
-            return False
-        before = _values(self.before, self.task)
+    def has_left(self, row: Any) -> bool:
+        """Whether its task or list still is as this change has left it."""
+        after = _values(self.after, row)
+        if self.kind == ChangeKind.CREATED:
+            after = row.UNSET | after
+        return all(row.value(name) == value for name, value in after.items())
+
+    def _put_back(self, row: Any, origin: Origin) -> "TaskChange | None":
+        """Set the held row as it was before; returns the line of it, to be saved with it."""
+        before = _values(self.before, row)
         if self.kind == ChangeKind.CREATED:
             before = {"deleted_at": timezone.now()}
-        return self.task._change_in_place(ChangeKind.UNDONE, origin, **before)
-
-    def has_left(self, task: models.Model) -> bool:
-        """Whether its task still is as this change has left it."""
-        after = _values(self.after, task)
-        if self.kind == ChangeKind.CREATED:
-            after |= {"deleted_at": None, "completed_at": None}
-        return all(getattr(task, name) == value for name, value in after.items())
+        line: TaskChange | None = row._set(ChangeKind.UNDONE, origin, **before)
+        return line
 
 
-def _values(spelled: dict[str, Any], task: models.Model) -> dict[str, Any]:
+def _save(rows: Rows, lines: Sequence[TaskChange]) -> dict[UUID, str]:
+    """What was put back, and its lines. Returns what cannot be so beside what came since."""
+    changed = {line.row_id: rows[line.row_id] for line in lines}
+    names = {name for line in lines for name in line.after}
+    parts = [
+        (model, [row for row in changed.values() if type(row) is model]) for model in _journaled()
+    ]
+    try:
+        with transaction.atomic():
+            for model, part in parts:
+                model.objects.write(part, names)
+    except IntegrityError:
+        return _refused(parts, names)
+    TaskChange.objects.bulk_create(lines)
+    task: Any = _journaled()[1]
+    moved: dict[UUID, str] = task.objects.misplaced(changed)
+    return moved
+
+
+def _refused(parts: Any, names: set[str]) -> dict[UUID, str]:
+    """The rows that the database does not take, each tried by itself."""
+    moved = {}
+    for model, part in parts:
+        for row in part:
+            try:
+                with transaction.atomic():
+                    model.objects.write([row], names)
+            except IntegrityError:
+                moved[row.pk] = str(row)
+    return moved
+
+
+def _journaled() -> tuple[Any, Any]:
+    """The models of what the journal is of."""
+    task_list, task = (TaskChange._meta.get_field(name) for name in ("list", "task"))
+    return task_list.related_model, task.related_model
+
+
+def _values(spelled: dict[str, Any], row: models.Model) -> dict[str, Any]:
     """The fields of a journal line, read back from JSON."""
-    fields = {field.name: field for field in task._meta.fields}
-    return {name: fields[name].to_python(text) for name, text in spelled.items()}
+    fields = {field.name: field for field in row._meta.fields}
+    return {name: fields[name].to_python(value) for name, value in spelled.items()}

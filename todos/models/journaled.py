@@ -1,21 +1,67 @@
 """A row whose every change leaves a line in the journal."""
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from accounts.ownership import Recoverable
+from accounts.ownership import Recoverable, RecoverableQuerySet
 from todos.models.change import ChangeKind, Origin, TaskChange
+
+Row = TypeVar("Row", bound="Journaled", covariant=True)
+
+AT_ONCE = 1000
+"""Rows that one statement writes: a database takes so many values."""
+
+
+class JournaledQuerySet(RecoverableQuerySet[Row]):
+    def held(self, keys: Iterable[UUID]) -> dict[UUID, Row]:
+        """Those of these ids that there are, by id, kept from others until the transaction ends.
+
+        They are taken in one order, so that no two who take several wait for each other.
+        """
+        rows = self.filter(pk__in=keys).order_by("pk").select_for_update()
+        return {row.pk: row for row in rows}
+
+    def write(self, rows: Sequence[Any], names: Iterable[str]) -> None:
+        """Keep these fields of held rows, in one statement for a thousand.
+
+        What is deleted goes before the rest, which may take its place.
+        """
+        now = timezone.now()
+        fields = [field for field in self.model._meta.fields if field.name in names]
+        for is_deleted in (True, False):
+            chosen = [row for row in rows if (row.deleted_at is not None) == is_deleted]
+            for start in range(0, len(chosen), AT_ONCE):
+                part = chosen[start : start + AT_ONCE]
+                values = {field.attname: _values_of(part, field) for field in fields}
+                self.filter(pk__in=[row.pk for row in part]).update(
+                    **values, updated_at=now, version=F("version") + 1
+                )
+        for row in rows:
+            row.updated_at = now
+            row.version += 1
 
 
 class Journaled(Recoverable):
     """The writers below are called in a transaction, by methods of the row itself.
 
     ``foreign``: words in it came by other hands than the person's own.
+    ``journaled_as`` is the column of the journal that names it. The journal tells all of ``TOLD``
+    of a new row, and those of ``UNSET`` that are set; ``UNSET`` has what others are at first.
     """
 
     foreign = models.BooleanField(default=False, db_default=False, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    journaled_as: ClassVar[str]
+    TOLD: ClassVar[tuple[str, ...]]
+    UNSET: ClassVar[dict[str, Any]] = {"deleted_at": None}
 
     class Meta:
         abstract = True
@@ -29,41 +75,71 @@ class Journaled(Recoverable):
         rows = rows if deleted_too else rows.filter(deleted_at=None)
         self.refresh_from_db(from_queryset=rows.select_for_update())
 
+    def value(self, name: str) -> Any:
+        """As the journal has it: of another row the id."""
+        return getattr(self, _column(self, name))
+
+    def _assign(self, name: str, value: Any) -> None:
+        setattr(self, _column(self, name), value)
+
     def _change(self, kind: str, origin: Origin, **fields: Any) -> bool:
-        """``False`` when nothing differs."""
+        """``False`` when nothing differs. Another row is given by its id."""
+        line = self._set(kind, origin, **fields)
+        if line is None:
+            return False
+        self.updated_at = timezone.now()
+        self.version += 1
+        columns = [_column(self, name) for name in line.after]
+        self.save(update_fields=[*columns, "updated_at", "version"])
+        line.save(force_insert=True)
+        return True
+
+    def _set(self, kind: str, origin: Origin, **fields: Any) -> TaskChange | None:
+        """Without saving it; returns the line to be saved with it, None when nothing differs."""
         if not (origin.is_own or kind == ChangeKind.UNDONE) and self._gets_words(fields):
             fields["foreign"] = True
-        before = {name: getattr(self, name) for name in fields}
+        before = {name: self.value(name) for name in fields}
         changed = [name for name, value in fields.items() if before[name] != value]
         if not changed:
-            return False
+            return None
         for name in changed:
-            setattr(self, name, fields[name])
-        self.updated_at = timezone.now()
-        self.save(update_fields=[*changed, "updated_at"])
-        self._journal(
+            self._assign(name, fields[name])
+        return self._line(
             kind,
             origin,
             {name: before[name] for name in changed},
             {name: fields[name] for name in changed},
         )
-        return True
+
+    @classmethod
+    def _change_all(cls, rows: Iterable[Any], kind: str, origin: Origin, **fields: Any) -> None:
+        """The same change of several held rows, in as many statements as of one."""
+        made = [(row, row._set(kind, origin, **fields)) for row in rows]
+        changed = [(row, line) for row, line in made if line]
+        if changed:
+            names = {name for _, line in changed for name in line.after}
+            cls.objects.write([row for row, _ in changed], names)  # type: ignore[attr-defined]
+            TaskChange.objects.bulk_create([line for _, line in changed])
 
     def _gets_words(self, fields: dict[str, Any]) -> bool:
         return any(fields[name] != getattr(self, name) for name in WORDS if name in fields)
 
     def _journal_creation(self, origin: Origin, *names: str) -> None:
-        """The fields that a person sets, and those of ``names``."""
-        after = {name: getattr(self, name) for name in (*EDITABLE, *names)}
-        self._journal(ChangeKind.CREATED, origin, {}, after)
+        self._creation(origin, *names).save(force_insert=True)
 
-    def _journal(
+    def _creation(self, origin: Origin, *names: str) -> TaskChange:
+        """The line of a new row; also with ``names``."""
+        is_set = [name for name, unset in self.UNSET.items() if self.value(name) != unset]
+        after = {name: self.value(name) for name in (*self.TOLD, *names, *is_set)}
+        return self._line(ChangeKind.CREATED, origin, {}, after)
+
+    def _line(
         self, kind: str, origin: Origin, before: dict[str, Any], after: dict[str, Any]
-    ) -> None:
+    ) -> TaskChange:
         origin.touched.setdefault(kind, set()).add(self.pk)
-        TaskChange.objects.create(
+        return TaskChange(
+            **{f"{self.journaled_as}_id": self.pk},
             user_id=self.user_id,
-            task_id=self.pk,
             kind=kind,
             before=before,
             after=after,
@@ -74,6 +150,22 @@ class Journaled(Recoverable):
         )
 
 
-EDITABLE = ("title", "notes", "due_date", "due_time", "priority", "repeats")
 WORDS = ("title", "notes", "tags", "name")
 """What somebody else may have written, to be read by a model."""
+
+
+def _column(row: models.Model, name: str) -> str:
+    return row._meta.get_field(name).attname  # type: ignore[union-attr]
+
+
+def _values_of(rows: Sequence[Any], field: models.Field[Any, Any]) -> Any:
+    """What an UPDATE sets the column to: the value that all share, or that of each."""
+    values = [getattr(row, field.attname) for row in rows]
+    if all(value == values[0] for value in values):
+        return values[0]
+    cases = [
+        When(pk=row.pk, then=Value(value, None if value is None else field))
+        for row, value in zip(rows, values, strict=True)
+    ]
+    value = Case(*cases, output_field=field)
+    return Cast(value, field) if connection.features.requires_casted_case_in_updates else value

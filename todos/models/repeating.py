@@ -1,5 +1,6 @@
 """A task that repeats: the series it belongs to, and the task that follows when it is done."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self, cast
 
@@ -10,7 +11,8 @@ from uuid_utils.compat import uuid7
 
 from todos import rules
 from todos.models.change import ChangeKind, Origin, TaskChange
-from todos.models.journaled import Journaled
+from todos.models.placed import Placed
+from todos.models.waiting import in_line
 from todos.repeating import Repeat
 
 OF_SERIES = ("series", "place", "last_place", "rule_day")
@@ -22,12 +24,21 @@ ALONE = {"repeats": None, "series": None, "place": 0, "last_place": None, "rule_
 TOLD = ("words", "rule")
 """What a rule is told with and follows from the rest."""
 
-_ALONG = "user_id title notes foreign due_time priority repeats series last_place"
-ALONG = _ALONG.split()
-"""What a successor has of the task before it."""
+ALONG = (
+    "user_id",
+    "title",
+    "notes",
+    "foreign",
+    "due_time",
+    "priority",
+    "tags",
+    "duration_minutes",
+    "list_id",
+)
+"""What a successor, and a step of it, has of the one before."""
 
 
-class Repeating(Journaled):
+class Repeating(Placed):
     """``repeats`` is the rule, as the API has it, of a task that is followed by another one.
 
     All tasks that follow each other share ``series``; ``place`` counts them from 0, ``last_place``
@@ -43,6 +54,8 @@ class Repeating(Journaled):
     last_place = models.PositiveIntegerField(_("last place"), null=True, blank=True)
     rule_day = models.DateField(_("day by the rule"), null=True, blank=True)
 
+    UNSET = Placed.UNSET | {"completed_at": None, "repeats": None}
+
     class Meta:
         abstract = True
 
@@ -57,7 +70,7 @@ class Repeating(Journaled):
 
     def skip(self, origin: Origin) -> None:
         """Move it to its next day. Raises RuleBroken when there is none."""
-        with transaction.atomic():
+        with in_line(self.user_id):
             self._lock()
             rules.check_skip(self.repeats, self.completed_at)
             day = self._next_day()
@@ -107,11 +120,30 @@ class Repeating(Journaled):
         day = self._next_day()
         if day is None:
             return
-        along = {name: getattr(self, name) for name in ALONG}
-        task = type(self)(due_date=day, rule_day=day, place=self.place + 1, **along)
+        task = self._again(
+            due_date=day,
+            rule_day=day,
+            place=self.place + 1,
+            **{name: getattr(self, name) for name in ("repeats", "series", "last_place")},
+        )
         type(self)._default_manager.bulk_create([task], ignore_conflicts=True)
         if self._at_next_place().filter(pk=task.pk).exists():
             task._journal_creation(origin, *OF_SERIES)
+            self._add_steps_of(task, origin)
+
+    def _add_steps_of(self, successor: Self, origin: Origin) -> None:
+        """The steps of this one anew, open; their days are moved as far as its own."""
+        moved = cast("date", successor.due_date) - cast("date", self.due_date)
+        steps = [
+            step._again(due_date=step.due_date and step.due_date + moved, parent_id=successor.pk)
+            for step in self._kept_steps().order_by("pk")
+        ]
+        if steps:
+            type(self)._default_manager.bulk_create(steps)
+            TaskChange.objects.bulk_create([step._creation(origin) for step in steps])
+
+    def _again(self, **fields: Any) -> Self:
+        return type(self)(**{name: getattr(self, name) for name in ALONG}, **fields)
 
     def _remove_successor(self, origin: Origin) -> None:
         """Unless it was changed since: then it is somebody's own, and stays."""
@@ -120,9 +152,12 @@ class Repeating(Journaled):
         successor = self._at_next_place().select_for_update().first()
         if successor is None:
             return
-        created = TaskChange.objects.get(task_id=successor.pk, kind=ChangeKind.CREATED)
-        if created.has_left(successor):
-            successor._change(ChangeKind.DELETED, origin, deleted_at=timezone.now())
+        steps = type(self)._default_manager.filter(parent=successor.pk).order_by("pk")
+        made = [successor, *steps.select_for_update()]
+        rows = {row.pk: row for row in made}
+        lines = TaskChange.objects.filter(task__in=rows, kind=ChangeKind.CREATED)
+        if all(line.has_left(rows[line.row_id]) for line in lines) and _is_one_act(lines):
+            self._change_all(made, ChangeKind.DELETED, origin, deleted_at=timezone.now())
 
     def _change_in_place(self, kind: str, origin: Origin, **fields: Any) -> bool:
         """As :meth:`_change`; ``False``, and nothing, where the database refuses it: its place in
@@ -148,3 +183,7 @@ def _kept(repeat: Repeat | None) -> dict[str, Any] | None:
     if repeat is None:
         return None
     return {name: value for name, value in repeat.as_json().items() if name not in TOLD}
+
+
+def _is_one_act(lines: Iterable[TaskChange]) -> bool:
+    return len({line.act for line in lines}) == 1

@@ -1,0 +1,102 @@
+"""Where a task is: in a list, and as a step beneath another one."""
+
+from typing import Any, Self
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from todos.models.change import Origin
+from todos.models.journaled import Journaled
+from todos.rules import RuleBroken
+
+ELSEWHERE = "A step is in the list of its task."
+
+
+class Placed(Journaled):
+    """``list`` is the Inbox where it is null. ``parent`` is the task whose step this one is.
+
+    A step is in the list of its task, has no steps of its own and does not repeat.
+    """
+
+    list = models.ForeignKey(
+        "todos.TaskList",
+        models.SET_NULL,
+        verbose_name=_("list"),
+        null=True,
+        blank=True,
+        related_name="tasks",
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        verbose_name=_("step of"),
+        null=True,
+        blank=True,
+        related_name="steps",
+    )
+    parent_id: UUID | None
+
+    UNSET = Journaled.UNSET | {"list": None, "parent": None}
+
+    class Meta:
+        abstract = True
+
+    def _with_place(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """The fields to be set, with the ids of a list and a parent, which are held.
+
+        Raises RuleBroken.
+        """
+        if not {"list", "parent"} & fields.keys():
+            return fields
+        task_list = self._kept(fields.get("list"), "list", "There is no such list.")
+        list_id = task_list and task_list.pk
+        if "parent" not in fields:
+            if self.parent_id is not None and list_id != self.list_id:
+                raise RuleBroken("list", "step", ELSEWHERE)
+            return fields | {"list": list_id}
+        parent = self._kept(fields["parent"], "parent", "There is no such task.")
+        if parent is None:
+            return fields | ({"list": list_id} if "list" in fields else {})
+        self._check_parent(parent)
+        if list_id is not None and list_id != parent.list_id:
+            raise RuleBroken("list", "step", ELSEWHERE)
+        return fields | {"parent": parent.pk, "list": parent.list_id}
+
+    def _place_left(self) -> dict[str, None]:
+        """Of its list and parent those that it cannot come back to, to be set."""
+        gone: dict[str, None] = {}
+        if self.parent is not None and self.parent.deleted_at:
+            gone["parent"] = None
+        if self.list is not None and self.list.deleted_at:
+            gone["list"] = None
+        return gone
+
+    def _check_parent(self, parent: "Placed") -> None:
+        if parent.parent_id is not None or parent.pk == self.pk:
+            raise RuleBroken("parent", "one_level", "A step has no steps of its own.")
+        if not self._state.adding and self._kept_steps().exists():
+            raise RuleBroken("parent", "has_steps", "It has steps itself, so it can be none.")
+
+    def _kept(self, row: Any, name: str, sentence: str) -> Any:
+        """The row as it is now, and held; it is one of the same user and not deleted."""
+        if row is None:
+            return None
+        model: Any = self._meta.get_field(name).related_model
+        kept = model.objects.filter(pk=getattr(row, "pk", row), user=self.user_id, deleted_at=None)
+        held = kept.select_for_update().first()
+        if held is None:
+            raise RuleBroken(name, "not_found", sentence)
+        return held
+
+    def _kept_steps(self) -> models.QuerySet[Self]:
+        rows = type(self)._default_manager.filter(user_id=self.user_id, parent=self.pk)
+        return rows.filter(deleted_at=None)
+
+    def _change_steps(
+        self, steps: models.QuerySet[Self], kind: str, origin: Origin, **fields: Any
+    ) -> None:
+        """None where this is a step itself."""
+        if self.parent_id is None:
+            held = steps.order_by("pk").select_for_update()
+            self._change_all(held, kind, origin, **fields)

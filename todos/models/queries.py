@@ -1,0 +1,227 @@
+"""How tasks are looked up."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Self
+from unicodedata import normalize
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Case, Count, Expression, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Length, Lower
+from django.utils.translation import gettext_lazy as _
+
+from todos.models.journaled import JournaledQuerySet, Row
+from todos.models.tags import has_tag
+from todos.models.task_list import INBOX
+
+
+class Priority(models.TextChoices):
+    NONE = "none", _("none")
+    LOW = "low", _("low")
+    MEDIUM = "medium", _("medium")
+    HIGH = "high", _("high")
+
+
+ORDERINGS = ("created_at", "updated_at", "due", "priority", "title", "completed_at")
+"""Those that the API has."""
+
+
+PLACE = (
+    "deleted_at",
+    "list",
+    "list__user",
+    "list__deleted_at",
+    "parent",
+    "parent__user",
+    "parent__deleted_at",
+    "parent__list",
+    "parent__parent",
+)
+"""What :meth:`TaskLookups.misplaced` looks at."""
+
+
+class TaskLookups(JournaledQuerySet[Row]):
+    def listed(
+        self,
+        *,
+        now: datetime,
+        status: str,
+        search: str,
+        ordering: str,
+        priority: str | None = None,
+        due: str | None = None,
+        list: UUID | str | None = None,
+        tag: str | None = None,
+        parent: UUID | None = None,
+        repeating: bool | None = None,
+        **days: date | None,
+    ) -> Self:
+        """The tasks that pass every filter, in order; ``now`` is the owner's local time.
+
+        ``list`` and ``parent`` are ids; the list may be ``inbox``, that of tasks in none.
+        ``days`` are bounds, both included and local to the owner: ``due_from``, ``due_to``, and
+        likewise of ``completed`` and ``created``.
+        """
+        tasks = self.with_status(status).search(search).in_order(ordering)
+        tasks = tasks.filter(priority=priority) if priority else tasks
+        tasks = tasks.due(due, now) if due else tasks
+        tasks = tasks.in_list(list) if list else tasks
+        tasks = tasks.tagged(tag) if tag else tasks
+        tasks = tasks.filter(parent=parent) if parent else tasks
+        tasks = tasks if repeating is None else tasks.filter(repeats__isnull=not repeating)
+        bounds = [_bound(name, day, now) for name, day in days.items() if day]
+        return tasks.filter(**dict(bounds))
+
+    def with_status(self, status: str) -> Self:
+        """``status``: ``open``, ``done``, ``all`` or ``deleted``."""
+        if status == "deleted":
+            return self.exclude(deleted_at=None)
+        return self if status == "all" else self.filter(completed_at__isnull=status == "open")
+
+    def in_list(self, task_list: UUID | str) -> Self:
+        """Of a list by its id, or of the Inbox."""
+        return self.filter(list=None if task_list == INBOX else task_list)
+
+    def tagged(self, name: str) -> Self:
+        return self.filter(has_tag(name))
+
+    def with_steps(self) -> Self:
+        """Each with ``steps_open`` and ``steps_done``: how many it has that are kept."""
+        steps: models.QuerySet[Any] = self.model._default_manager.all()
+        kept = steps.filter(parent=OuterRef("pk"), deleted_at=None)
+        numbers = kept.order_by().values("parent").annotate(number=Count("pk")).values("number")
+        done = numbers.filter(completed_at__isnull=False)
+        return self.annotate(
+            steps_open=Coalesce(Subquery(numbers.filter(completed_at=None)), 0),
+            steps_done=Coalesce(Subquery(done), 0),
+        )
+
+    def misplaced(self, keys: Iterable[UUID]) -> dict[UUID, str]:
+        """Of these tasks, their steps, and what is in these lists: those that are not where a
+        task can be, their titles by id.
+        """
+        keys = list(keys)
+        rows = self.filter(Q(pk__in=keys) | Q(parent__in=keys) | Q(list__in=keys))
+        found = rows.order_by().values_list("pk", "title", *PLACE)
+        return {pk: title for pk, title, *place in found if not _is_place(*place)}
+
+    def due(self, when: str, now: datetime) -> Self:
+        """Narrow to ``overdue``, ``today`` (overdue included), ``upcoming`` or ``none`` (no date).
+
+        ``now`` is the owner's local time: a task is overdue once its day, or its hour, has passed
+        and it is still open.
+        """
+        today = now.date()
+        past = Q(due_date__lt=today) | Q(due_time__lt=now.time())
+        overdue = Q(completed_at=None, due_date__lte=today) & past
+        conditions = {
+            "overdue": overdue,
+            "today": overdue | Q(due_date=today),
+            "upcoming": Q(due_date__gt=today),
+            "none": Q(due_date=None),
+        }
+        return self.filter(conditions[when])
+
+    def search(self, text: str) -> Self:
+        """Tasks whose title or notes contain every word of ``text``, in any case."""
+        tasks = self
+        for word in text.split():
+            # Not icontains: the LIKE of SQLite knows upper and lower case of A to Z only.
+            pattern = re.escape(word)
+            tasks = tasks.filter(Q(title__iregex=pattern) | Q(notes__iregex=pattern))
+        return tasks
+
+    def titled(self, words: Iterable[str], *, first: str) -> Self:
+        """Tasks whose titles contain every word, in any case, with its accents in one character or
+        beside it; the shortest titles come first.
+
+        And before them, where ``first`` is ``open`` or ``done``, all tasks of that status.
+        """
+        tasks = self
+        for word in words:
+            spellings = {normalize(form, word) for form in ("NFC", "NFD")}
+            tasks = tasks.filter(title__iregex="|".join(map(re.escape, sorted(spellings))))
+        is_done = Case(When(completed_at=None, then=Value(0)), default=Value(1))
+        status = {"open": [is_done.asc()], "done": [is_done.desc()]}.get(first, [])
+        return tasks.order_by(*status, Length("title"), "id")
+
+    def in_order(self, ordering: str) -> Self:
+        """By one of ORDERINGS, ``title`` or ``completed_at``, falling if it begins with ``-``.
+
+        Fit for pages by keyset. ``priority`` rises from none to high. ``due`` puts tasks without a
+        day last in both directions, and one without a time at the end of its day; so does
+        ``completed_at`` with open tasks.
+        """
+        key, falling = ordering.removeprefix("-"), ordering.startswith("-")
+        computed = _sort_columns(key, falling)
+        names = [*(computed or [key]), "id"]
+        return self.annotate(**computed).order_by(
+            *(f"-{name}" if falling else name for name in names)
+        )
+
+    def in_due_order(self) -> Self:
+        """As a person would work through them: earliest due first, those without a date last."""
+        return self.order_by(
+            models.F("due_date").asc(nulls_last=True),
+            models.F("due_time").asc(nulls_last=True),
+            "created_at",
+            "id",
+        )
+
+    def latest_done(self) -> Self:
+        return self.with_status("done").order_by("-completed_at", "-id")
+
+
+def _is_place(
+    deleted_at: datetime | None,
+    task_list: UUID | None,
+    list_owner: int | None,
+    list_deleted_at: datetime | None,
+    parent: UUID | None,
+    parent_owner: int | None,
+    parent_deleted_at: datetime | None,
+    parents_list: UUID | None,
+    parents_parent: UUID | None,
+) -> bool:
+    """Whether its list and parent are there, and kept if it is; and are as those of a step."""
+    if (task_list and list_owner is None) or (parent and parent_owner is None):
+        return False
+    if deleted_at or parent is None:
+        return bool(deleted_at) or list_deleted_at is None
+    return parent_deleted_at is None and (parents_list, parents_parent) == (task_list, None)
+
+
+def _sort_columns(key: str, falling: bool) -> dict[str, Expression]:
+    """What is computed for an order: a keyset cannot compare null, so that gets a place here."""
+    if key == "due":
+        return {
+            "sort_date": Coalesce("due_date", date.min if falling else date.max),
+            "sort_time": Coalesce("due_time", time.max),
+        }
+    if key == "priority":
+        ranks = [When(priority=name, then=Value(rank)) for rank, name in enumerate(Priority.values)]
+        return {"priority_rank": Case(*ranks)}
+    if key == "completed_at":
+        return {"sort_completed": Coalesce("completed_at", BEFORE_ALL if falling else AFTER_ALL)}
+    return {"sort_title": Lower("title")} if key == "title" else {}
+
+
+BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+AFTER_ALL = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def _bound(name: str, day: date, now: datetime) -> tuple[str, date | datetime]:
+    """The condition that ``created_from``, ``due_to`` and so on stand for.
+
+    A day is the owner's, from midnight to midnight on their clock.
+    """
+    what, _, side = name.partition("_")
+    if what == "due":
+        return f"due_date__{'gte' if side == 'from' else 'lte'}", day
+    day = min(max(day, BEFORE_ALL.date()), AFTER_ALL.date())  # or UTC has no such time
+    midnight = datetime.combine(day, time.min, tzinfo=now.tzinfo)
+    if side == "from":
+        return f"{what}_at__gte", midnight
+    return f"{what}_at__lt", midnight + timedelta(days=1)
