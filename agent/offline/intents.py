@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Literal
 
 from agent.offline.dates import ANY_TIME, Shift, When
+from todos.repeating import Repeat
 
 Priority = Literal["none", "low", "medium", "high"]
 Tool = Literal["complete_task", "reopen_task", "delete_task", "restore_task", "update_task"]
@@ -19,6 +20,12 @@ class Draft:
     priority: Priority = "none"
     notes: str = ""
     completed: bool = False
+    repeats: Repeat | None = None
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether a day, a time or a rule was said."""
+        return bool(self.when or self.repeats)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,15 @@ class KnownTask:
     priority: str = "none"
     completed: bool = False
     deleted: bool = False
+    repeats: str = ""
+    """The words of its rule."""
+    next: "KnownTask | None" = None
+    """What follows it, told when it was done."""
 
     @classmethod
     def read(cls, summary: dict[str, Any], *, deleted: bool = False) -> "KnownTask":
         day, at = summary.get("due_date"), summary.get("due_time")
+        following = summary.get("next") or {}
         return cls(
             id=summary["id"],
             title=" ".join(summary["title"].split()),
@@ -35,6 +40,8 @@ class KnownTask:
             priority=summary.get("priority", "none"),
             completed=summary.get("completed", False),
             deleted=deleted or summary.get("deleted", False),
+            repeats=summary.get("repeats", ""),
+            next=cls.read(following) if _is_summary(following) else None,
         )
 
 
@@ -102,7 +109,9 @@ class Known:
         """With the tasks as the results tell them, the changes that were made, and the reply."""
         tasks, done, listed = dict(self.tasks), [], self.listed
         for call in turn.calls:
-            tasks |= {task.id: task for task in tasks_of(call)}
+            told = tasks_of(call)
+            tasks |= {task.id: task for task in told}
+            tasks |= {task.next.id: task.next for task in told if task.next}
             if has_changed(call):
                 done.append(call)
             if call.name == "list_tasks" and not call.error:

@@ -1,6 +1,6 @@
 """The tools that change tasks."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from agent.tools.several import ForTasks, OnTasks
@@ -20,6 +20,7 @@ from agent.tools.tool import (
 )
 from todos.models import Task
 from todos.repeating import Repeat
+from todos.rules import RuleBroken
 
 
 class CreateTask(ForTasks):
@@ -114,10 +115,14 @@ class RestoreTask(OnTasks):
 
 
 def _with_rule(fields: dict[str, Any], day: date | None, desk: Desk) -> dict[str, Any]:
-    """The rule, of its words; what has no day gets the first one by the rule."""
+    """The rule, of its words; what has no day gets the first one by the rule that is to come."""
     if fields.get("repeats") is None:
         return fields
     repeat = Repeat.read({"words": fields["repeats"]})
     if not (fields.get("due_date") or day):
-        fields |= {"due_date": repeat.first_day(desk.user.local_now().date())}
+        now, at = desk.user.local_now(), fields.get("due_time")
+        passed = at is not None and at <= now.time()
+        fields |= {"due_date": repeat.first_day(now.date() + timedelta(days=passed))}
+        if fields["due_date"] is None:
+            raise RuleBroken("repeats", "no_next_day", "It ends before its first day.")
     return fields | {"repeats": repeat}

@@ -6,6 +6,7 @@ A script is a text of dialogues, each of them told like this:
     zone Europe/Berlin              the user's, and the clock on their wall:
     now 2026-11-21 12:10
     task Buy milk | 2026-11-22 17:00 | high | done | note: of oats        rows there are before
+    task Gym | 2026-11-23 | every Monday                                  by its rule, as it is told
     > Add call Bob tomorrow         what the user says; "\\n" is a new line
     = Call Bob | 2026-11-22         all rows there are then, in the order of their making
     ~ tomorrow                      the answer has these words, in any case
@@ -32,6 +33,7 @@ from chat import turns
 from conversations.models import Conversation
 from tests.fakes.prompts import Heard, assert_they_only_grow
 from todos.models import Origin, Task
+from todos.repeating import Repeat
 
 BUILT_IN = OfflineLLM()
 SCRIPTS = Path(__file__).parent / "dialogues"
@@ -158,6 +160,8 @@ def _fields(facts: list[str]) -> dict[str, object]:
             fields["priority"] = fact
         elif fact.startswith("note: "):
             fields["notes"] = fact.removeprefix("note: ")
+        elif fact.startswith("every ") or " after it is done" in fact:
+            fields["repeats"] = Repeat.read({"words": fact})
     return fields
 
 
@@ -177,6 +181,7 @@ def _told(task: Task) -> str:
         task.title,
         f"{task.due_date}{at}" if task.due_date else "",
         task.priority if task.priority != "none" else "",
+        task.repeat.words if task.repeat else "",
         "done" if task.completed else "",
         f"note: {task.notes}".replace("\n", " / ") if task.notes else "",
         "deleted" if task.deleted_at else "",

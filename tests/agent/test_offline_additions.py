@@ -6,7 +6,6 @@ from agent.offline.intents import Add, Refuse
 from agent.offline.understanding.additions import NO_LISTS
 from agent.offline.understanding.beyond import ONE_LIST
 from agent.offline.understanding.manners import clean, plain
-from agent.offline.understanding.repeating import NO_REPEATS
 from tests.agent.test_offline_pastes import added, read
 
 MANNERS = """
@@ -47,33 +46,49 @@ def test_words_of_manners_that_are_meant_stay(text: str) -> None:
 
 
 REPEATED = {
-    "gym every monday and thursday": "Gym | 2026-11-23",
-    "yoga every thursday and tuesday": "Yoga | 2026-11-24",
-    "add swim every tue, thu and sat at 7am": "Swim | 2026-11-24 | 07:00",
-    "todo: water plants every monday": "Water plants | 2026-11-23",
-    "choir on mondays": "Choir | 2026-11-23",
-    "pay rent monthly on the 1st": "Pay rent | 2026-12-01",
-    "renew the visa yearly": "Renew the visa",
-    "clean the fish tank as a weekly task": "Clean the fish tank",
-    "take pills twice a day": "Take pills",
-    "meditate each morning": "Meditate | 2026-11-22 | 09:00",
-    "feed the cat daily": "Feed the cat",
-    "call Oma every other week": "Call Oma",
-    "walk Rex on weekdays": "Walk Rex",
-    "renew the insurance annually": "Renew the insurance",
-    "remind me every month to pay the rent": "Pay the rent",
-    "add a recurring task: pay rent": "Pay rent",
-    "create a weekly reminder to dust": "Dust",
+    "yoga every thursday and tuesday": ("Yoga", "every Tuesday and Thursday"),
+    "add swim every tue, thu and sat at 7am": (
+        "Swim | 07:00",
+        "every Tuesday, Thursday and Saturday",
+    ),
+    "todo: water plants every monday": ("Water plants", "every Monday"),
+    "choir on mondays": ("Choir", "every Monday"),
+    "pay rent monthly on the 1st": ("Pay rent", "every month on the 1st"),
+    "clean the fish tank as a weekly task": ("Clean the fish tank", "every week"),
+    "meditate each morning": ("Meditate | 09:00", "every day"),
+    "call Oma every other week": ("Call Oma", "every 2 weeks"),
+    "walk Rex on weekdays": ("Walk Rex", "every weekday"),
+    "remind me every month to pay the rent": ("Pay the rent", "every month"),
+    "create a weekly reminder to dust": ("Dust", "every week"),
+    "add a recurring weekly task: dust": ("Dust", "every week"),
 }
 
 
 @pytest.mark.parametrize("text", REPEATED)
-def test_a_repetition_is_put_down_once_with_a_clean_title_and_said(text: str) -> None:
+def test_a_rule_is_put_down_with_a_clean_title(text: str) -> None:
     intent = read(text)
 
     assert isinstance(intent, Add)
-    assert NO_REPEATS in intent.remarks
-    assert added(text) == [REPEATED[text]]
+    [draft] = intent.drafts
+    assert draft.repeats
+    assert (*added(text), draft.repeats.words) == REPEATED[text]
+
+
+ONCE = {
+    "take pills twice a day": ("Take pills", "each time of the day"),
+    "add a recurring task: pay rent": ("Pay rent", "How often shall it repeat?"),
+    "rent every 31st": ("Rent", "Not every month has a 31st"),
+}
+
+
+@pytest.mark.parametrize("text", ONCE)
+def test_what_cannot_repeat_like_that_is_put_down_once_and_said(text: str) -> None:
+    intent = read(text)
+    title, said = ONCE[text]
+
+    assert isinstance(intent, Add)
+    assert added(text) == [title]
+    assert said in " ".join(intent.remarks)
 
 
 TO_A_LIST = {

@@ -152,7 +152,7 @@ def _seconds(text: str) -> float:
     begun = process_time()
     dates.read(text, now)
     dates.read_end(text, now)
-    dates.read_repetition(text)
+    dates.read_repetition(text, now)
     dates.read_shift(text)
     return process_time() - begun
 

@@ -10,7 +10,8 @@ from todos.repeating.pieces import END, FORMS, PIECES, TWO_MEANINGS, Found, Take
 LENGTH = 1000
 TOKEN = re.compile(r"\d{4}-\d\d-\d\d|[^\W_]+|\S")
 SAME = {",": "and", "&": "and", "+": "and", "/": "and", ";": "and", "–": "-", "—": "-"}
-LEFT_OUT = {*'"“”.!', "the", "on", "repeat", "repeats", "repeating"}
+SILENT = {"the", "on", "repeat", "repeats", "repeating"}
+LEFT_OUT = {*'"“”.!'} | SILENT
 
 
 def read(text: object) -> dict[str, Any]:
@@ -24,7 +25,18 @@ def read(text: object) -> dict[str, Any]:
         piece, take = _piece(words, at)
         take(found, piece)
         at = piece.end()
-    return _fields(found)
+    return fields(found)
+
+
+def plain_word(word: str) -> str:
+    """A word of a sentence as the pieces have it; "" for one that says nothing.
+
+    "Monday's" and "the month's" stay as they are, which no piece is.
+    """
+    word = word.lower().replace("’", "'")
+    if not word.endswith("'s") or word == "it's":
+        word = word.replace("'", "")
+    return "" if word in SILENT else SAME.get(word, word)
 
 
 def _plain(text: str) -> str:
@@ -41,7 +53,8 @@ def _piece(words: str, at: int) -> tuple[re.Match[str], Take]:
     raise broken(FORMS)
 
 
-def _fields(found: Found) -> dict[str, Any]:
+def fields(found: Found) -> dict[str, Any]:
+    """The fields of the rule, still to be checked. Raises RuleBroken where they are none."""
     kinds: dict[str, list[Any]] = {
         "week": found.weekdays,
         "month": [*found.days, *found.nth_weekdays],

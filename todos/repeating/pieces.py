@@ -20,6 +20,9 @@ TWO_MEANINGS = (
 END = 'Say the end as a date, like "until 2027-01-31", or as a number of times, like "5 times".'
 QUARTERS = 'Say "every 3 months on the last day", and the first due day.'
 SHORTEST = "A task repeats every day at the shortest."
+OFTEN = "A task comes once on its day: add one for each time of the day."
+HOW_MANY = 'Say how often, like "every 3 days" or "every 2 weeks".'
+WHICH_DAY = 'Say the day, like "every year on March 5".'
 
 UNITS = {
     "day": ("day", 1),
@@ -255,8 +258,19 @@ PIECES: list[tuple[re.Pattern[str], Take]] = [
         ),
         (r"bi ?(?:- )?(?:weekly|monthly|annual(?:ly)?|yearly)", _refuse(TWO_MEANINGS)),
         (
-            rf"(?:twice|thrice|(?:{CARDINAL}) times) (?:(?:an?|per|every|each) \w+|{ADVERB})",
+            rf"(?:once or )?(?:twice|thrice|(?:{CARDINAL}|several) times) "
+            "(?:(?:an?|per|every|each) (?:single )?(?:day|weekday)|daily)",
+            _refuse(OFTEN),
+        ),
+        (
+            rf"(?:once or )?(?:twice|thrice|(?:{CARDINAL}|several) times) "
+            rf"(?:(?:an?|per|every|each) \w+|{ADVERB})",
             _refuse(WHICH_DAYS),
+        ),
+        (
+            "(?:every|each) (?:few|couple(?: of)?|several|some|so many) (?:days|weeks|months|years)"
+            "|every (?:so often|now and then|once in a while)",
+            _refuse(HOW_MANY),
         ),
         (rf"(?:every )?{LENGTH_OF_TIME} {DONE}", _take_done_after),
         (DONE, _take_done),
@@ -283,11 +297,14 @@ PIECES: list[tuple[re.Pattern[str], Take]] = [
         (f"(?:at )?(?:start|beginning)(?= {OF_MONTHS})", _take_first_day),
         (rf"{EVERY}(?P<month>{MONTH}) (?P<day>\d+|{ORDINAL})", _take_day_of_year),
         (rf"{EVERY}(?P<day>\d+|{ORDINAL}) (?:of )?(?P<month>{MONTH})", _take_day_of_year),
+        (rf"(?:every|each) (?:{MONTH})(?! \w*\d)", _refuse(WHICH_DAY)),
         (rf"{EVERY}(?:day )?(?P<day>{ORDINAL})(?: day)?(?! last)", _take_day),
         (r"day (?P<day>\d+)", _take_day),
         ("month", _take_in_month),
         (r"(?:until|till|til|through|thru)(?: (?P<until>\d{4}-\d\d-\d\d))?", _take_until),
         (rf"(?:for )?(?P<number>{CARDINAL}) times?(?: in (?:all|total))?", _take_times),
-        (rf"for (?P<number>{CARDINAL}|an?) {UNIT}", _take_length),
+        (rf"for (?:next )?(?P<number>{CARDINAL}|an?) {UNIT}", _take_length),
     ]
 ]
+ENDING = {pattern for pattern, take in PIECES if take in (_take_until, _take_times, _take_length)}
+"""Those that say how long it goes on."""

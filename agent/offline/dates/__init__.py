@@ -4,7 +4,12 @@ from agent.offline.dates.ago import read_ago
 from agent.offline.dates.calendar import PASSED
 from agent.offline.dates.clock import END_OF_DAY
 from agent.offline.dates.reading import ANY_TIME, Reading, When, read, read_end, read_hour
-from agent.offline.dates.repetition import Repetition, read_repetition
+from agent.offline.dates.repetition import (
+    Repetition,
+    read_last_day,
+    read_repetition,
+    with_last_day,
+)
 from agent.offline.dates.shifts import Shift, read_shift
 from agent.offline.dates.tidying import tidy
 
@@ -20,7 +25,9 @@ __all__ = [
     "read_ago",
     "read_end",
     "read_hour",
+    "read_last_day",
     "read_repetition",
     "read_shift",
     "tidy",
+    "with_last_day",
 ]

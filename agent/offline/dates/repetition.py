@@ -1,106 +1,122 @@
-"""Words that say that something comes again and again: "every monday", "twice a day", "yearly"."""
+"""Words that say that something comes again: "every monday", "3 days after I finish", "yearly".
+
+What they mean, ``todos.repeating`` tells; here they are freed of what needs a clock.
+"""
 
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import accumulate
 
-from agent.offline.dates.names import DAY_NUMBERS, ORDINAL, WEEKDAY
+from dateutil.relativedelta import relativedelta
+
+from agent.offline.dates.names import DAY_NUMBERS, MONTH_NUMBERS, WEEKDAY, WEEKDAYS
+from agent.offline.dates.reading import read
 from agent.offline.dates.tidying import tidy
-from agent.offline.words import NUMBER
+from todos.repeating import Repeat, sentences
 
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """The words of a repetition, and ``rest``: the text with the words of its first day instead.
+    """``repeat`` is the rule, or None for one that cannot be kept, and ``fault`` tells why.
 
-    "gym every monday and thursday at 6" has the rest "gym on monday at 6".
+    ``rest`` is the text without its words: "gym every monday at 6" has the rest "gym at 6".
     """
 
     rest: str
-    words: str
+    repeat: Repeat | None
+    fault: str = ""
 
 
-UNIT = (
-    r"(?:hour|day|night|week|fortnight|month|quarter|year|weekday|workday|working day"
-    r"|business day|weekend|morning|afternoon|evening)s?"
+UNTIL = re.compile(r"\b(?:until|till?|through|thru|up to|ending|ends)\s+(?:on\s+)?", re.IGNORECASE)
+MOST_ENDS = 3
+LONGEST_DAY = 6  # words: the end of june next year
+MONTH = re.compile(
+    rf"(?:{'|'.join(sorted(MONTH_NUMBERS, key=len, reverse=True))})\b", re.IGNORECASE
 )
-ADVERB = (
-    r"(?:hourly|daily|nightly|weekly|bi-?weekly|fortnightly|monthly|bi-?monthly|quarterly|yearly"
-    r"|annually|everyday)"
-)
-EVERY = r"(?<!for )(?:every|each)"
-SAYS_SO = r"(?:(?:(?:and )?(?:repeat(?:s|ing|ed)?|recurring|recurs)|on a)[:,]? )?"
-ENDS = (
-    r"(?=\s*(?:[,.;:!?)]|$)"
-    r"| (?:at|on|from|until|till|starting|in|by|and|for|with|before|after|to) )"
-)
-WEEKDAYS = rf"(?:{'|'.join(name for name in DAY_NUMBERS if len(name) > 5)})s"  # not tue-s
-DAYS = rf"(?:{WEEKDAY})s?\b\.?(?:(?:,? and |, ?| ?& ?| ?/ ?| or )(?:{WEEKDAY})s?\b){{0,6}}"
-DAY_OF_MONTH = rf"(?:\d{{1,2}}(?:st|nd|rd|th)|{ORDINAL}|last day)"
-
-RULES = [
-    (re.compile(rf"\b{SAYS_SO}{pattern}", re.IGNORECASE), first)
-    for pattern, first in (
-        (
-            rf"(?P<day>(?:(?:on|every|each) )?(?:the )?{DAY_OF_MONTH}) of (?:every|each) month\b",
-            "on the {day}",
-        ),
-        (
-            rf"{EVERY} (?P<day>(?:{ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)|last) (?:{WEEKDAY})) "
-            r"(?:of|in) (?:the|a) month\b",
-            "on the {day} of the month",
-        ),
-        (rf"{EVERY} (?P<day>{DAY_OF_MONTH}) (?:of|in) (?:the|a) month\b", "on the {day}"),
-        (rf"{EVERY} (?:single )?(?P<day>{DAYS})", "on {day}"),
-        (rf"on (?P<day>{WEEKDAYS}\b(?:(?:,? and |, ?| ?& ?| or ){WEEKDAYS}\b){{0,6}})", "on {day}"),
-        (r"on (?:weekdays|weekends|workdays)\b", ""),
-        (rf"(?P<day>{WEEKDAYS})\b(?= at \d| ?$)", "on {day}"),
-        (rf"{EVERY} (?P<part>morning|afternoon|evening)\b", "in the {part}"),
-        (rf"{EVERY} night\b", "tonight"),
-        (
-            rf"{EVERY} (?:(?:single|other|few|{NUMBER}|{ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)) )?"
-            rf"(?:{UNIT}|(?:{WEEKDAY})s?)\b",
-            "",
-        ),
-        (rf"as an? {ADVERB} (?:task|todo|to-do|thing|chore|item|reminder|one|habit|job)\b", ""),
-        (rf"(?:on an? )?{ADVERB} basis\b", ""),
-        (
-            rf"(?:once or twice|once|twice|thrice|(?:{NUMBER}|several) times)"
-            rf" (?:(?:an?|per|each|every) (?:single )?{UNIT}|{ADVERB})\b",
-            "",
-        ),
-        (rf"(?<!\bthe )(?<!\ba )(?<!\bmy )(?<!\bour )(?<!\bthis )\b{ADVERB}\b{ENDS}", ""),
+NOT_DAY = re.compile(r"(?:at|in|for)\b", re.IGNORECASE)
+PART = r"(?P<part>morning|afternoon|evening|night)"
+OF_CLOCK = [
+    (re.compile(pattern, re.IGNORECASE), words)
+    for pattern, words in (
+        (rf"\b(?:every|each) (?:single )?{PART}\b", "every day {part}"),
+        (r"\bnightly\b(?=$|[,.]| (?:at|to|from|until))", "every day tonight"),
+        (rf"\b(?P<day>(?:every|each) (?:[\w ,&]{{1,40}} )?(?:{WEEKDAY}|weekday|weekend))"
+         rf" {PART}s?\b", "{day} {part}"),
+        (rf"\bon (?P<day>(?:{WEEKDAY}|weekday|weekend)s?) {PART}s\b", "every {day} {part}"),
+        (rf"\b(?P<day>weekday|weekend) {PART}s\b", "every {day} {part}"),
+        (r"\b(?:starting|beginning|commencing|effective) (?:from|on|as of) ", "starting "),
+        (r"\b(?:starting|beginning|commencing|effective)(?= in )", ""),
+        (r"\b(?:beginning|commencing|as of|effective)\b", "starting"),
+        (r"\bfrom (?P<day>[^,;.]{2,30}?) on(?:wards?)?(?=$|[,;.])", "from {day}"),
     )
-]
-HINT = re.compile(r"every|each |ly\b|times |once |twice |thrice |days\b|weekends", re.IGNORECASE)
-"""Each repetition has one of these."""
-MOST = 3
-"""Repetitions in one text: "every day, twice a day"."""
+]  # fmt: skip
+SLIP = re.compile(rf"\b(?P<every>(?:every|each) (?:other )?)(?P<day>{WEEKDAY})\b", re.IGNORECASE)
 
 
-def read_repetition(text: str) -> Repetition | None:
+def read_repetition(text: str, now: datetime) -> Repetition | None:
     """None when ``text`` tells of no repetition."""
-    if not HINT.search(text):
+    plain = _without_clock(text)
+    if sentences.find(plain) is None:
         return None
-    rest, found = text, list[str]()
-    for pattern, first in RULES:
-        match = pattern.search(rest)
-        if match and len(found) < MOST:
-            found.append(match[0].strip())
-            rest = f"{rest[: match.start()]} {_first(match, first)} {rest[match.end() :]}"
-    return Repetition(tidy(rest), ", ".join(found)) if found else None
+    plain = with_last_day(plain, now)
+    said = sentences.find(plain)
+    return Repetition(tidy(said.without(plain)), said.repeat, said.fault) if said else None
 
 
-FIRST_DAY = re.compile(
-    rf"(?:on |every |each |the )*"
-    rf"(?P<day>(?:\w+|\w+-\w+) (?:{WEEKDAY})|{DAY_OF_MONTH}|{WEEKDAY})",
-    re.I,
-)
+def with_last_day(text: str, now: datetime) -> str:
+    """With the day of "until june 30" in figures, as a rule has it; "until may" is its first."""
+    begin = 0
+    for _ in range(MOST_ENDS):
+        match = UNTIL.search(text, begin)
+        if match is None:
+            break
+        begin = match.end()
+        found = _day_at(text, begin, now)
+        if found:
+            day, end = found
+            text = f"{text[: match.start()]}until {day.isoformat()}{text[end:]}"
+            begin = match.start() + len("until 2027-01-31")
+    return text
 
 
-def _first(match: re.Match[str], words: str) -> str:
-    """The words for the first day of the repetition."""
+def read_last_day(text: str, now: datetime) -> date | None:
+    """The day of "june 30" or "may", and nothing else."""
+    found = _day_at(text, 0, now)
+    return found[0] if found and not text[found[1] :].strip(" .!") else None
+
+
+def _day_at(text: str, begin: int, now: datetime) -> tuple[date, int] | None:
+    """The day that the longest run of words from a place on names, and where it ends."""
+    words = re.findall(r"\S+\s*", text[begin : begin + 80])[:LONGEST_DAY]
+    for length in reversed(list(accumulate(map(len, words)))):
+        phrase = text[begin : begin + length].rstrip(" ,.!")
+        reading = read(f"on {phrase}", now)
+        if reading.when.day and not (reading.when.at or reading.rest or reading.fault):
+            return reading.when.day, begin + len(phrase)
+    if month := MONTH.match(text, begin):
+        return _first_of(MONTH_NUMBERS[month[0].lower()], now.date()), month.end()
+    return None
+
+
+def _first_of(month: int, today: date) -> date:
+    first = today + relativedelta(month=month, day=1)
+    return first if first > today else first + relativedelta(years=1)
+
+
+def _without_clock(text: str) -> str:
+    """With the parts of a day, and what begins a series, apart from the words of the rule."""
+    for pattern, words in OF_CLOCK:
+        text = pattern.sub(lambda match, words=words: _spelled(match, words), text)  # type: ignore[misc]
+    return SLIP.sub(_by_name, text)
+
+
+def _spelled(match: re.Match[str], words: str) -> str:
     said = match.groupdict()
-    first = FIRST_DAY.match(said.get("day") or "")
-    day = first["day"] if first else ""
-    day = f"{day} of the month" if day.lower() == "last day" else day
-    return words.format(day=day, part=said.get("part") or "")
+    part = (said.get("part") or "").lower()
+    in_part = "tonight" if part == "night" else f"in the {part}"
+    return words.format(day=said.get("day") or "", part=in_part)
+
+
+def _by_name(match: re.Match[str]) -> str:
+    return f"{match['every']}{WEEKDAYS[DAY_NUMBERS[match['day'].lower()]]}"

@@ -48,6 +48,7 @@ def _fields(draft: Draft) -> dict[str, Any]:
         "due_date": draft.when.day and draft.when.day.isoformat(),
         "due_time": draft.when.at and draft.when.at.isoformat("minutes"),
         "priority": draft.priority if draft.priority != "none" else None,
+        "repeats": draft.repeats and draft.repeats.words,
         "completed": draft.completed,
     }
     return {name: value for name, value in fields.items() if value}

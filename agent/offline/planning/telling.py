@@ -37,7 +37,9 @@ def _changed(intent: Change, before: Tasks, tasks: Tasks, now: datetime) -> str:
     titles, be = wording.titles(tasks), "is" if len(tasks) == 1 else "are"
     match intent.tool:
         case "complete_task":
-            return f"Well done: {titles} {be} finished."
+            return wording.sentences(
+                f"Well done: {titles} {be} finished.", *(_next(task, now) for task in tasks)
+            )
         case "reopen_task":
             return f"{titles} {be} open again."
         case "delete_task":
@@ -45,6 +47,14 @@ def _changed(intent: Change, before: Tasks, tasks: Tasks, now: datetime) -> str:
         case "restore_task":
             return f"{titles} {be} back in your list."
     return _edited(intent.edit, before, tasks, now)
+
+
+def _next(task: KnownTask, now: datetime) -> str:
+    """When one that repeats comes again, or that it does not."""
+    if task.next and task.next.due_date:
+        when = wording.when_words(task.next.due_date, task.next.due_time, now)
+        return f"{wording.quoted(task.title)} is next due {when}."
+    return f"{wording.quoted(task.title)} does not come again." if task.repeats else ""
 
 
 def _unchanged(intent: Change, tasks: Tasks) -> str:

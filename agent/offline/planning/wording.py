@@ -64,10 +64,17 @@ def due_words(task: KnownTask, now: datetime) -> str:
     return f"due {near}{clock}"
 
 
+def rule_words(words: str, now: datetime) -> str:
+    """Every Monday, until 30 June 2027: as the rule is told, but for its last day."""
+    rule, until, last = words.partition(", until ")
+    return f"{rule}, until {full_day(date.fromisoformat(last), now)}" if until else rule
+
+
 def line(task: KnownTask, now: datetime) -> str:
     """A task in a list."""
     facts = [
         due_words(task, now),
+        "" if task.completed else rule_words(task.repeats, now),
         PRIORITIES.get(task.priority, ""),
         "done" if task.completed else "",
     ]
@@ -84,6 +91,8 @@ def with_facts(task: KnownTask, now: datetime) -> str:
     facts = [quoted(task.title)]
     if task.due_date:
         facts.append(f"due {when_words(task.due_date, task.due_time, now)}")
+    if task.repeats:
+        facts.append(rule_words(task.repeats, now))
     if task.priority in PRIORITIES:
         facts.append(PRIORITIES[task.priority])
     if task.notes:

@@ -1,6 +1,7 @@
 """Sentences that add tasks, understood: "add milk", "remind me to call Bob", "I need to …"."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from agent.offline import dates
@@ -8,7 +9,6 @@ from agent.offline.intents import Add, Refuse
 from agent.offline.lexicon import BETWEEN, NO_REMINDERS, TASK
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.drafts import NoDraft, read_drafts
-from agent.offline.understanding.repeating import NO_REPEATS
 from agent.offline.words import any_of
 
 NO_LISTS = "There are no separate lists yet, so it is among all your tasks."
@@ -62,9 +62,18 @@ def _reminder(match: re.Match[str], now: datetime) -> Add | Refuse:
 
 def _with_what_is_around(match: re.Match[str], now: datetime) -> Add | Refuse:
     said = match.groupdict()
-    words = (said.get("level"), said["what"].strip(), said.get("after"))
-    repeats = [NO_REPEATS] if said.get("often") else []
-    return _added(" ".join(filter(None, words)), now, (*_of_list(said), *repeats))
+    often = (said.get("often") or "").lower()
+    adverb = "" if often in HOW_OFTEN else {"annual": "annually"}.get(often, often)
+    words = (said.get("level"), said["what"].strip(), said.get("after"), adverb)
+    addition = _added(" ".join(filter(None, words)), now, tuple(_of_list(said)))
+    if isinstance(addition, Add) and often in HOW_OFTEN:
+        unsaid = not any(draft.repeats for draft in addition.drafts)
+        return replace(addition, remarks=(*addition.remarks, *[SAY_HOW_OFTEN] * unsaid))
+    return addition
+
+
+HOW_OFTEN = frozenset({"recurring", "repeating", "regular"})
+SAY_HOW_OFTEN = "How often shall it repeat? Say “make it weekly”, for example."
 
 
 def _announced(match: re.Match[str], now: datetime) -> Add | Refuse | None:
@@ -125,7 +134,8 @@ NAMES = {
     "list": LIST,
     "on_list": rf"(?:to|on) {LIST}\s{{0,9}}",
     "level": r"(?P<level>(?:very )?(?:urgent|important|(?:high|low|medium)[ -]priority))",
-    "often": r"(?P<often>recurring|repeating|regular|(?:bi-?)?(?:daily|weekly|monthly|yearly)"
+    "often": r"(?:(?:recurring|repeating|regular) )?"
+    r"(?P<often>recurring|repeating|regular|(?:bi-?)?(?:daily|weekly|monthly|yearly)"
     r"|annual|nightly)",
     # words
     "before": r"[^\n:]{1,80}[,;.] ",

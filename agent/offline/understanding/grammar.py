@@ -34,6 +34,7 @@ from agent.offline.understanding.manners import clean, plain
 from agent.offline.understanding.pastes import read_paste
 from agent.offline.understanding.priorities import HIGH, LOW, MEDIUM
 from agent.offline.understanding.questions import QUESTION, read_question
+from agent.offline.understanding.repeating import is_told_when_done
 from agent.offline.understanding.swapping import read_swap
 from agent.offline.understanding.taking_back import read_deleted_and_back, read_taking_back
 from agent.offline.understanding.targets import read_places
@@ -209,7 +210,7 @@ def _order(text: str, sentence: str, now: datetime) -> Intent | None:
         return Guess(text, addition, absent)
     if isinstance(addition, Add) and (absent or WISH.match(text)):
         return Guess(text, addition, absent)
-    if addition or len(text) > LONGEST_CHANGE:
+    if addition or len(text) > LONGEST_CHANGE or is_told_when_done(text, now):
         return addition
     request = read_question(text, now) or read_change(text, now)
     if (absent and request) or MEANT.match(text):

@@ -118,7 +118,7 @@ def _guess(request: str, text: str, now: datetime) -> Intent:
         return _offer(addition, text)
     if isinstance(addition, Refuse):
         return addition if len(text) <= LONGEST_TASK else Unclear()
-    if addition.drafts and _read_like_tasks(addition.drafts, text):
+    if addition.drafts and (addition.remarks or _read_like_tasks(addition.drafts, text)):
         return addition if not _tells_the_past(request) else _offer(addition, text)
     if not addition.drafts and (query := read_query(request, now)):
         return Show(query)  # a day, and nothing else
@@ -144,7 +144,7 @@ def _read_like_tasks(drafts: tuple[Draft, ...], text: str) -> bool:
     shouted = text.endswith("!")  # a priority alone, or mere anger
     certain = [
         starts_with_verb(draft.title)
-        or bool(draft.when)
+        or draft.is_dated
         or (draft.priority != "none" and not shouted)
         for draft in drafts
     ]

@@ -133,7 +133,7 @@ def _has_its_own(item: Item, phrase: Phrase) -> bool:
     first = item.read.draft if item.read else None
     if not first or not first.title or not phrase.is_task or POINTS_BACK.search(phrase.draft.title):
         return False
-    return bool(first.when and phrase.draft.when)
+    return first.is_dated and phrase.draft.is_dated
 
 
 def _is_new(between: str, title: str) -> bool:
@@ -173,20 +173,22 @@ def with_all_of_them(found: list[tuple[Item, Phrase]]) -> list[tuple[Item, Phras
 
 def _as_said(draft: Draft, said: Draft) -> Draft:
     priority = said.priority if said.priority != "none" else draft.priority
-    return replace(draft, when=said.when or draft.when, priority=priority)
+    dated = said if said.is_dated else draft
+    return replace(draft, when=dated.when, repeats=dated.repeats, priority=priority)
 
 
 def shared_date(found: list[tuple[Item, Phrase]]) -> list[Draft]:
     """A last or first date is that of all joined items: milk, eggs and bread tomorrow."""
     drafts = [phrase.draft for _, phrase in found]
-    dated = [draft for draft in drafts if draft.when]
+    dated = [draft for draft in drafts if draft.is_dated]
     apart = any(not item.joined or item.text.endswith(")") for item, _ in found[1:])
     if apart or len(dated) != 1:
         return drafts
     if dated[0] is drafts[-1] or (
         dated[0] is drafts[0] and not _begins_with(found[0][0], dated[0])
     ):
-        return [replace(draft, when=dated[0].when) for draft in drafts]
+        when, repeats = dated[0].when, dated[0].repeats
+        return [replace(draft, when=when, repeats=repeats) for draft in drafts]
     return drafts  # call mum tomorrow and buy milk
 
 

@@ -9,7 +9,7 @@ from agent.offline.dates import tidy
 from agent.offline.intents import Draft
 from agent.offline.understanding.priorities import read_priority
 from agent.offline.understanding.quoting import QUOTATION, STAND_IN, restore
-from agent.offline.understanding.repeating import NO_REPEATS, read_once
+from agent.offline.understanding.repeating import read_repeated
 from agent.offline.words import any_of
 from todos.rules import TITLE_LENGTH
 
@@ -72,15 +72,14 @@ class Phrase:
 def read_phrase(text: str, now: datetime, day: date | None = None) -> Phrase:
     """``text``, with stand-ins for its quotations, as one task; ``day`` is its day by default."""
     whole, notes = _cut_note(text)
-    once = read_once(whole, now)
-    reading = dates.read(once.text, now)
+    repeated = read_repeated(whole, now)
+    reading = dates.read(repeated.text, now)
     title, priority = read_priority(reading.rest)
     title = as_title(BEFORE_TITLE.sub("", _with_whole_brackets(title, whole)))
-    when = reading.when
-    if once.day or not when.day:
-        when = replace(when, day=once.day or day)
-    draft = Draft(title, when.with_day(now), priority or "none", notes)
-    remarks = (*reading.remarks, *([NO_REPEATS] if once.repeats else []))
+    when = reading.when if reading.when.day else replace(reading.when, day=day)
+    begun = repeated.begins(when, now)
+    draft = Draft(title, begun.when, priority or "none", notes, repeats=begun.repeat)
+    remarks = (*reading.remarks, *filter(None, [begun.remark]))
     return Phrase(draft, remarks, reading.fault)
 
 
