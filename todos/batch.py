@@ -1,8 +1,10 @@
 """Many tasks changed at once, in one transaction and as one act.
 
 An operation is JSON, so that it can be kept and shown before it is done: ``{"do", "tasks"}``, where
-``do`` is one of ACTS and ``tasks`` has an id for each task or, where fields are set, an object with
-them (and with the ``id``, but for ``create``). Fields are spelled as the journal has them.
+``do`` is ``create`` or one of ACTS, and ``tasks`` has an id for each task or, where fields are set,
+an object with them (and with the ``id``, unless it is to be made). Fields are spelled as the
+journal has them. Of a whole list it is ``{"do": "delete_list", "list", "tasks": "keep"|"delete"}``
+or ``{"do": "merge_list", "list", "into"}``, with ids.
 """
 
 import json
@@ -12,15 +14,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts.models import User
 from todos.models.change import JournalEncoder, Origin
 from todos.models.task import Task
+from todos.models.task_list import TaskList
+from todos.models.waiting import in_line
 from todos.repeating import Repeat
 from todos.rules import RuleBroken
 
 MOST_AT_ONCE = 100
+NO_SUCH_TASK = "There is no such task."
+NO_SUCH_LIST = "There is no such list."
 Operation = dict[str, Any]
 Fields = dict[str, Any]
 
@@ -48,41 +52,41 @@ class Outcome:
 
 def run(user: User, operation: Operation, origin: Origin) -> Outcome:
     """Do what can be done; what cannot is named, and spoils nothing else."""
-    do, items = operation["do"], operation["tasks"]
-    outcome = Outcome(total=len(items))
-    with transaction.atomic():
-        tasks = Task.objects.with_deleted_for_user(user).held(_named(operation))
-        for place, item in enumerate(items, 1):
-            key = _key_of(item)
-            try:
-                outcome.done.append(
-                    _one(user, do, tasks.get(key) if key else None, _fields_of(item), origin)
-                )
-            except RuleBroken as broken:
-                why = broken.code, broken.sentence, broken.field
-                outcome.failures.append(Failure(place, key, *why))
-            except Task.DoesNotExist:
-                outcome.failures.append(Failure(place, key, "not_found", NO_SUCH_TASK))
+    is_of_list = operation["do"] in ("delete_list", "merge_list")
+    with in_line(user.pk):
+        outcome = (_run_on_list if is_of_list else _run_on_tasks)(user, operation, origin)
         outcome.done = _as_they_are(outcome.done)
     outcome.act = origin.act if origin.touched else None
     return outcome
 
 
-NO_SUCH_TASK = "There is no such task."
+def _run_on_tasks(user: User, operation: Operation, origin: Origin) -> Outcome:
+    outcome = Outcome(total=len(operation["tasks"]))
+    tasks = Task.objects.with_deleted_for_user(user).held(named(operation))
+    for place, item in enumerate(operation["tasks"], 1):
+        key = key_of(item)
+        try:
+            task = tasks.get(key) if key else Task(user=user)
+            outcome.done.append(_one(operation["do"], task, _fields_of(item), origin))
+        except RuleBroken as broken:
+            outcome.failures.append(Failure(place, key, broken.code, broken.sentence, broken.field))
+        except Task.DoesNotExist:
+            outcome.failures.append(Failure(place, key, "not_found", NO_SUCH_TASK))
+    return outcome
 
 
-def _one(user: User, do: str, task: Task | None, fields: Fields, origin: Origin) -> Task:
+def _one(do: str, task: Task | None, fields: Fields, origin: Origin) -> Task:
     """Raises RuleBroken, and Task.DoesNotExist."""
-    if do == "create":
-        return Task.add(user, origin, **fields)
     if task is None or (task.deleted_at and do != "restore"):
         raise Task.DoesNotExist
+    if do == "create":
+        return Task.add(task.user, origin, **fields)
     ACTS[do](task, origin, fields)
     return task
 
 
 def _remove(task: Task, origin: Origin) -> None:
-    with suppress(Task.DoesNotExist):  # in this act, with the task that it is a step of
+    with suppress(Task.DoesNotExist):  # in this act, with the task whose step it is
         task.remove(origin)
 
 
@@ -95,39 +99,30 @@ ACTS: dict[str, Callable[[Task, Origin, Fields], object]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What an operation would change: without what is already so, or is not there."""
-
-    operation: Operation
-    tasks: list[Task]
-
-
-def reach(user: User, operation: Operation) -> Reach:
-    """Its tasks are kept from others until the transaction ends."""
-    if operation["do"] == "create":
-        made = [Task(user=user, title=item["title"]) for item in operation["tasks"]]
-        return Reach(operation, made)
-    rows = Task.objects.with_deleted_for_user(user).held(_named(operation))
-    found = [(item, rows[key]) for item in operation["tasks"] if (key := _key_of(item)) in rows]
-    kept = [(item, row) for item, row in found if IS_TO_DO[operation["do"]](row)]
-    return Reach(operation | {"tasks": [item for item, _ in kept]}, [row for _, row in kept])
+def _run_on_list(user: User, operation: Operation, origin: Origin) -> Outcome:
+    lists = TaskList.objects.for_user(user).held(lists_of(operation))
+    task_list, into = (lists.get(key) for key in lists_of(operation))
+    if task_list is None or into is None:
+        return Outcome(total=1, failures=[Failure(1, None, "not_found", NO_SUCH_LIST)])
+    tasks = list(Task.objects.for_user(user).in_list(task_list.pk))
+    if operation["do"] == "merge_list":
+        task_list.merge(into, origin)
+    else:
+        task_list.remove(origin, operation["tasks"])
+    return Outcome(total=len(tasks), done=tasks)
 
 
-IS_TO_DO: dict[str, Callable[[Task], bool]] = {
-    "update": lambda task: not task.deleted_at,
-    "complete": lambda task: not task.deleted_at and not task.completed,
-    "reopen": lambda task: not task.deleted_at and task.completed,
-    "delete": lambda task: not task.deleted_at,
-    "restore": lambda task: bool(task.deleted_at),
-}
+def lists_of(operation: Operation) -> tuple[UUID, UUID]:
+    """The list it is of, and the one its tasks go into (itself, where they go into none)."""
+    return UUID(operation["list"]), UUID(operation.get("into", operation["list"]))
 
 
-def _named(operation: Operation) -> set[UUID]:
-    return {key for item in operation["tasks"] if (key := _key_of(item))}
+def named(operation: Operation) -> set[UUID]:
+    """The tasks that it names."""
+    return {key for item in operation["tasks"] if (key := key_of(item))}
 
 
-def _key_of(item: Any) -> UUID | None:
+def key_of(item: Any) -> UUID | None:
     """The task that an item is for; None: one to be made."""
     text = item.get("id") if isinstance(item, dict) else item
     return UUID(text) if text else None
@@ -152,16 +147,19 @@ COLUMNS = {column.name: column for column in Task._meta.fields}
 
 
 def spelled(fields: Fields) -> Fields:
-    """The other way round, as an operation has them."""
-    plain = {
-        name: value.as_json() if isinstance(value, Repeat) else value
-        for name, value in fields.items()
-    }
-    return dict(json.loads(json.dumps(plain, cls=JournalEncoder)))
+    """The other way round, as an operation has them; another row is told by its id."""
+    return dict(json.loads(json.dumps(fields, cls=OperationEncoder)))
+
+
+class OperationEncoder(JournalEncoder):
+    def default(self, o: Any) -> Any:
+        if isinstance(o, Repeat):
+            return o.as_json()
+        return o.pk if isinstance(o, (Task, TaskList)) else super().default(o)
 
 
 def _as_they_are(tasks: Iterable[Task]) -> list[Task]:
     """Read anew: a later one may have changed an earlier one, as a task does its steps."""
     keys = [task.pk for task in tasks]
-    rows = Task.objects.in_bulk(keys)
+    rows = Task.objects.with_steps().in_bulk(keys)
     return [rows[key] for key in keys]

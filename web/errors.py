@@ -54,8 +54,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if response is None or not isinstance(error, exceptions.APIException):
         return None
     if isinstance(error, exceptions.ValidationError):
-        errors = list(_field_errors(error.detail))
-        response.data = problem(400, "invalid", _summary(errors), errors=errors)
+        errors = list(field_errors(error.detail))
+        response.data = problem(400, "invalid", summary(errors), errors=errors)
     else:
         code, detail = _code_and_detail(error)
         response.data = problem(error.status_code, code, detail, **getattr(error, "members", {}))
@@ -85,16 +85,16 @@ def _code_and_detail(error: exceptions.APIException) -> tuple[str, str]:
     return str(error.get_codes()), str(error.detail)
 
 
-def _field_errors(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
+def field_errors(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
     """Flatten REST framework's nested errors; ``field`` is a path such as ``items.0.title``."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
             path = "" if name == "non_field_errors" else str(name)
-            yield from _field_errors(inner, f"{field}.{path}".strip("."))
+            yield from field_errors(inner, f"{field}.{path}".strip("."))
     elif isinstance(detail, list):
         for place, inner in enumerate(detail):
             nested = isinstance(inner, (dict, list))
-            yield from _field_errors(inner, f"{field}.{place}".strip(".") if nested else field)
+            yield from field_errors(inner, f"{field}.{place}".strip(".") if nested else field)
     else:
         yield {"field": field, "code": str(detail.code), "detail": clean_text(str(detail))}
 
@@ -107,7 +107,8 @@ def sentence(error: exceptions.APIException) -> str:
     return str(detail)
 
 
-def _summary(errors: list[dict[str, str]]) -> str:
+def summary(errors: list[dict[str, str]]) -> str:
+    """The first of several faults, in one line."""
     return " ".join(
         f"{error['field']}: {error['detail']}" if error["field"] else error["detail"]
         for error in errors[:3]

@@ -28,7 +28,7 @@ from tests.factories import (
     record_call,
     say,
 )
-from todos.models import Origin
+from todos.models import Origin, Proposal
 from todos.repeating import Repeat
 
 DAY = date(2026, 11, 23)
@@ -49,6 +49,7 @@ def live_fully(user: User) -> None:
     task.complete(Origin("chat"))
     user.remember("note", "Tea", "remember that I take tea")
     TaskFactory(user=user, due_date=DAY).remove(Origin("api"))
+    Proposal.make(user, {"do": "delete", "tasks": [str(task.pk)]}, Origin("api"))
     AnsweredRequest.claimed(user.pk, "key", "hash").keep(201, {"title": "Milk"})
     Client().force_login(user)
     _revoke_a_token(user)

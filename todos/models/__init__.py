@@ -7,6 +7,7 @@ from todos.models.change import (
     Origin,
     TaskChange,
 )
+from todos.models.proposal import AlreadyDecided, Expired, Outdated, Proposal
 from todos.models.queries import ORDERINGS, Priority
 from todos.models.task import Task, TaskQuerySet
 from todos.models.task_list import INBOX, NameTaken, TaskList
@@ -15,12 +16,16 @@ from todos.models.waiting import in_line
 __all__ = [
     "INBOX",
     "ORDERINGS",
+    "AlreadyDecided",
     "ChangeKind",
     "ChangedSince",
+    "Expired",
     "JournalEncoder",
     "NameTaken",
     "Origin",
+    "Outdated",
     "Priority",
+    "Proposal",
     "Task",
     "TaskChange",
     "TaskList",

@@ -87,6 +87,9 @@ class TaskLookups(JournaledQuerySet[Row]):
     def tagged(self, name: str) -> Self:
         return self.filter(has_tag(name))
 
+    def steps_of(self, tasks: Iterable[models.Model]) -> Self:
+        return self.filter(parent__in=[task.pk for task in tasks]).order_by("pk")
+
     def with_steps(self) -> Self:
         """Each with ``steps_open`` and ``steps_done``: how many it has that are kept."""
         steps: models.QuerySet[Any] = self.model._default_manager.all()

@@ -24,6 +24,10 @@ class TaskListQuerySet(JournaledQuerySet["TaskList"]):
     def in_name_order(self) -> "TaskListQuerySet":
         return self.order_by("name_key", "id")
 
+    def names(self) -> dict[str, str]:
+        """By the ids, as JSON has them."""
+        return {str(key): name for key, name in self.values_list("pk", "name")}
+
     def named(self, name: str) -> "TaskListQuerySet":
         """In any case and spacing; at most one of a user's that are kept."""
         return self.filter(name_key=rules.list_key(name))

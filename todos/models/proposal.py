@@ -1,0 +1,207 @@
+"""What somebody is asked before it is done: held here, and done once, if they say yes."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Self
+from uuid import UUID
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.ownership import Owned, OwnedQuerySet
+from todos import batch, summaries
+from todos.batch import Operation, Outcome
+from todos.models.change import JournalEncoder, Origin
+from todos.models.task import Task
+from todos.models.task_list import TaskList
+from todos.models.waiting import in_line
+from todos.reach import Reach, reach
+
+OPEN_FOR = timedelta(hours=24)
+
+
+class AlreadyDecided(Exception):
+    """The other way round."""
+
+
+class Expired(Exception):
+    """Nobody has decided it in time."""
+
+
+class Outdated(Exception):
+    """Its tasks have moved on, so nothing was done; ``renewed`` proposes it of them as they are.
+
+    None: there is nothing left to do.
+    """
+
+    def __init__(self, renewed: "Proposal | None") -> None:
+        super().__init__()
+        self.renewed = renewed
+
+
+class Status(models.TextChoices):
+    OPEN = "open", _("open")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+    EXPIRED = "expired", _("expired")
+    OUTDATED = "outdated", _("outdated")
+
+
+class ProposalQuerySet(OwnedQuerySet["Proposal"]):
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+    def with_status(self, status: str) -> Self:
+        """As it is shown: one that is open for too long has expired."""
+        if status == Status.EXPIRED:
+            return self.filter(status=Status.OPEN, expires_at__lte=timezone.now())
+        if status == Status.OPEN:
+            return self.filter(status=Status.OPEN, expires_at__gt=timezone.now())
+        return self.filter(status=status)
+
+
+def _in_a_day() -> datetime:
+    return timezone.now() + OPEN_FOR
+
+
+class Proposal(Owned):
+    """An operation (see todos/batch.py) with the tasks that it would change, as they were then.
+
+    Each of ``tasks`` has ``id``, ``title`` and ``version``; one to be made has its title alone. Its
+    status is never ``expired`` in the row: that is a matter of time.
+    """
+
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
+    summary = models.TextField()
+    operation = models.JSONField(encoder=JournalEncoder)
+    tasks = models.JSONField(encoder=JournalEncoder)
+    source = models.CharField(max_length=10)
+    conversation_id = models.UUIDField(null=True)
+    expires_at = models.DateTimeField(default=_in_a_day)
+    decided_at = models.DateTimeField(null=True)
+    act = models.UUIDField(null=True)
+    renewed = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # The list, newest first, page by page.
+            models.Index(fields=["user", "-created_at", "-id"], name="proposal_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.shown_status} {self.pk}"
+
+    @property
+    def shown_status(self) -> str:
+        late = self.status == Status.OPEN and self.expires_at <= timezone.now()
+        return Status.EXPIRED if late else self.status
+
+    @classmethod
+    def make(cls, user: User, operation: Operation, origin: Origin) -> "Proposal":
+        """Ask ``user`` for it. What the operation would not change now is left out of it."""
+        with in_line(user.pk):
+            return cls._ask(user, reach(user, operation), origin)
+
+    @classmethod
+    def if_wide(cls, user: User, operation: Operation, origin: Origin) -> "Proposal | None":
+        """``None``, and nothing, when it may be done without asking."""
+        with in_line(user.pk):
+            found = reach(user, operation)
+            return cls._ask(user, found, origin) if found.is_wide else None
+
+    def approve(self, origin: Origin) -> Outcome:
+        """Do it, once: who says yes after somebody else did gets an outcome with nothing done.
+
+        Raises AlreadyDecided, Expired, and Outdated, and then nothing is done.
+        """
+        with in_line(self.user_id):
+            if not self._decide(Status.APPROVED, origin.act):
+                self._must_be(Status.APPROVED)
+                return Outcome(total=len(self.tasks), act=self.act)
+            found = reach(self.user, self.operation)
+            is_as_asked = (found.operation, _told(found)) == (self.operation, self.tasks)
+            if is_as_asked and (outcome := self._run_whole(origin)):
+                return outcome
+            self._renew(Reach(self.operation) if is_as_asked else found)
+        raise Outdated(self.renewed)
+
+    def reject(self) -> None:
+        """Raises AlreadyDecided, Expired and Outdated."""
+        if not self._decide(Status.REJECTED, None):
+            self._must_be(Status.REJECTED)
+
+    def _decide(self, status: Status, act: UUID | None) -> bool:
+        """``False``, and nothing, when it is open no more."""
+        still_open = Proposal.objects.with_status(Status.OPEN).filter(pk=self.pk)
+        decided = {"status": status, "act": act, "decided_at": timezone.now()}
+        if not still_open.update(**decided):
+            return False
+        for name, value in decided.items():
+            setattr(self, name, value)
+        return True
+
+    def _must_be(self, status: Status) -> None:
+        self.refresh_from_db()
+        shown = self.shown_status
+        if shown == Status.EXPIRED:
+            raise Expired
+        if shown == Status.OUTDATED:
+            raise Outdated(self.renewed)
+        if shown != status:
+            raise AlreadyDecided
+
+    def _run_whole(self, origin: Origin) -> Outcome | None:
+        """``None``, and nothing, when a part of it cannot be done.
+
+        Words of others stay foreign, whoever says yes to them.
+        """
+        by_own_hand = Origin(self.source).is_own
+        origin = origin if by_own_hand else replace(origin, source=self.source)
+        with suppress(_NotWhole), transaction.atomic():
+            outcome = batch.run(self.user, self.operation, origin)
+            if outcome.failures:
+                raise _NotWhole
+            return outcome
+        return None
+
+    def _renew(self, found: Reach) -> None:
+        """Ask for what there is still to do, if anything, and say what differs."""
+        if not found.is_nothing:
+            origin = Origin(self.source, conversation_id=self.conversation_id)
+            keys = [UUID(task["id"]) for task in self.tasks]
+            since = summaries.difference(self.tasks, Task.objects.in_bulk(keys))
+            self.renewed = self._ask(self.user, found, origin, since or "the list")
+        self.status, self.act = Status.OUTDATED, None
+        self.save(update_fields=["status", "act", "renewed"])
+
+    @classmethod
+    def _ask(cls, user: User, found: Reach, origin: Origin, since: str = "") -> "Proposal":
+        lists = TaskList.objects.for_user(user).names()
+        words = summaries.summary(found, lists)
+        return cls.objects.create(
+            user=user,
+            operation=found.operation,
+            tasks=_told(found),
+            summary=f"{words}. Changed since: {since}" if since else words,
+            source=origin.source,
+            conversation_id=origin.conversation_id,
+        )
+
+
+class _NotWhole(Exception):
+    """Rolls back what was done of a proposal."""
+
+
+def _told(found: Reach) -> list[dict[str, Any]]:
+    """Its tasks as a person saw them; one to be made has no id as yet."""
+    return [
+        {"id": None, "title": task.title, "version": None}
+        if task._state.adding
+        else {"id": str(task.pk), "title": task.title, "version": task.version}
+        for task in found.tasks
+    ]
