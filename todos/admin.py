@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnly
-from todos.models import Origin, Task, TaskChange
+from todos.models import Origin, Proposal, Task, TaskChange
 
 
 class TaskChangeInline(ReadOnly, admin.TabularInline[TaskChange, Task]):
@@ -72,5 +72,15 @@ class TaskChangeAdmin(ReadOnly, admin.ModelAdmin[TaskChange]):
     list_filter = ("kind", "source")
     list_select_related = ("user", "task")
     search_fields = ("task__title", "user__username")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ReadOnly, admin.ModelAdmin[Proposal]):
+    list_display = ("created_at", "user", "summary", "shown_status", "source", "decided_at")
+    list_filter = ("status", "source")
+    list_select_related = ("user",)
+    search_fields = ("summary", "user__username")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")

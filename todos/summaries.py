@@ -88,16 +88,22 @@ def _words(name: str, value: Any, lists: Mapping[str, str]) -> str:
     return f"{_said(name)} {value}"
 
 
-def difference(told: Iterable[dict[str, Any]], now: Mapping[UUID, Task]) -> str:
-    """What has become of the tasks that were told; those that are the same are left out."""
-    sentences = []
+def difference(
+    operation: Operation, told: Iterable[dict[str, Any]], now: Mapping[UUID, Task], found: Reach
+) -> str:
+    """What has come since an operation was told with its tasks; ``now`` are these, by id."""
+    sentences, known = [], set()
     for task in told:
-        row = now.get(UUID(task["id"]))
+        row = now.get(key := UUID(task["id"]))
+        known.add(key)
         if row is None or row.version != task["version"]:
             sentences.append(f"{quoted(task['title'])} {_fate(task, row)}")
-    shown = sentences[:TOLD_TITLES]
+    new = [task for task in found.tasks if task.pk not in known]
+    sentences += [f"{quoted(task.title)} is new in it" for task in new]
+    names = zip(operation.get("names", ()), found.operation.get("names", ()), strict=True)
+    sentences += [f"{quoted(old)} is now {quoted(new)}" for old, new in names if old != new]
     more = [f"and {len(sentences) - TOLD_TITLES} more"] if len(sentences) > TOLD_TITLES else []
-    return "; ".join(shown + more)
+    return "; ".join(sentences[:TOLD_TITLES] + more)
 
 
 def _fate(told: dict[str, Any], row: Task | None) -> str:

@@ -6,10 +6,11 @@ from django.test import Client
 
 from accounts.models import User
 from tests.factories import TaskFactory, UserFactory
-from todos.models import Origin, Task, TaskChange
+from todos.models import Origin, Proposal, Task, TaskChange
 from todos.repeating import Repeat
 
 TASKS, CHANGES = "/admin/todos/task/", "/admin/todos/taskchange/"
+PROPOSALS = "/admin/todos/proposal/"
 
 
 @pytest.fixture
@@ -149,3 +150,15 @@ def test_the_queries_of_a_task_do_not_grow_with_its_history(
         task.edit(Origin("api"), title=f"{number}")
     with django_assert_max_num_queries(len(few)):
         operator.get(path)
+
+
+def test_proposals_are_seen_and_nothing_more(operator: Client, task: Task):
+    operation = {"do": "delete", "tasks": [str(task.pk)]}
+    made = Proposal.make(task.user, operation, Origin("chat"))
+
+    for query in ("", "?q=ada", "?status__exact=open"):
+        assert "Delete 1 task: " in operator.get(PROPOSALS + query).content.decode()
+    assert "call &lt;b&gt;" in operator.get(f"{PROPOSALS}{made.pk}/change/").content.decode()
+    assert operator.get(f"{PROPOSALS}add/").status_code == 403
+    assert operator.post(f"{PROPOSALS}{made.pk}/change/", {"status": "approved"}).status_code == 403
+    assert operator.post(f"{PROPOSALS}{made.pk}/delete/", {"post": "yes"}).status_code == 403

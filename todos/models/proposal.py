@@ -173,9 +173,9 @@ class Proposal(Owned):
         """Ask for what there is still to do, if anything, and say what differs."""
         if not found.is_nothing:
             origin = Origin(self.source, conversation_id=self.conversation_id)
-            keys = [UUID(task["id"]) for task in self.tasks]
-            since = summaries.difference(self.tasks, Task.objects.in_bulk(keys))
-            self.renewed = self._ask(self.user, found, origin, since or "the list")
+            now = Task.objects.in_bulk([UUID(task["id"]) for task in self.tasks])
+            since = summaries.difference(self.operation, self.tasks, now, found)
+            self.renewed = self._ask(self.user, found, origin, since)
         self.status, self.act = Status.OUTDATED, None
         self.save(update_fields=["status", "act", "renewed"])
 
