@@ -16,8 +16,10 @@ from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from agent import beside
+from agent import beside, preferences
 from agent.llm import Message
+from agent.offline.dates import Habits, LocalTime
+from agent.offline.dates.habits import USUAL
 from text import as_json, clean_json, clean_text, is_blank
 
 HISTORY_CHARACTERS = 100_000
@@ -106,16 +108,28 @@ def read_stamped(content: str) -> tuple[datetime, str]:
 
 
 def local_now(messages: list[Message]) -> datetime:
-    """The user's local time at which the message was sent that is to be answered."""
+    """The user's local time at which the message was sent that is to be answered.
+
+    It knows their habits.
+    """
     asked = (each["content"] for each in reversed(messages) if each["role"] == "user")
-    return read_stamped(next(asked, ""))[0]
+    at, _words = read_stamped(next(asked, ""))
+    return LocalTime.of(at, habits_in(messages))
 
 
-def build(history: Sequence[MessageRow], zone: tzinfo, model: str = "") -> list[Message]:
+def habits_in(messages: list[Message]) -> Habits:
+    """As the user has told them, before the conversation."""
+    first = messages[0] if messages else {}
+    return preferences.told_in(first["content"]) if first.get("role") == "system" else USUAL
+
+
+def build(
+    history: Sequence[MessageRow], zone: tzinfo, model: str = "", told: Sequence[str] = ()
+) -> list[Message]:
     """The prompt for the reply that ends ``history``: legal whatever the rows hold.
 
-    ``zone`` is the user's. ``model`` is whom it is for, who gets back what it gave beside the calls
-    of that reply.
+    ``zone`` is the user's, and ``told`` what they told about themselves, in lines. ``model`` is
+    whom it is for, who gets back what it gave beside the calls of that reply.
 
     Of that reply only the calls of an earlier attempt are told. The newest message of the user is
     there and whole; of all else the newest is told that the size budget has room for, older
@@ -128,9 +142,9 @@ def build(history: Sequence[MessageRow], zone: tzinfo, model: str = "") -> list[
     steps = _newest(_steps(replies, model)[0], HISTORY_CHARACTERS - _size(asked))
     current = [*asked, *chain.from_iterable(steps)]
     turns = [_past(*turn, zone) for turn in past]
-    told = _within(turns, HISTORY_CHARACTERS - _size(current))
-    system = {"role": "system", "content": INSTRUCTIONS}
-    return [system, *chain.from_iterable(told), *current]
+    kept = _within(turns, HISTORY_CHARACTERS - _size(current))
+    system = {"role": "system", "content": preferences.with_told(INSTRUCTIONS, told)}
+    return [system, *chain.from_iterable(kept), *current]
 
 
 def _by_turn(

@@ -22,6 +22,7 @@ from agent.chain import who_answered_instead
 from agent.claims import claims_a_change
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLM, Message
+from agent.offline.dates import Habits, LocalTime
 from agent.outcome import Outcome
 from chat.undo import left_of_turn, show_undone
 from conversations.models import ToolCall, Turn, TurnLost
@@ -53,6 +54,7 @@ class Work:
         self.outcome = Outcome()
         self.saved_at = monotonic()
         self.lease = timedelta(seconds=settings.AGENT_LEASE)
+        self.told: list[str] = []
 
     def answer(self, llm: LLM) -> Generator[Event, None, None]:
         """Answer and settle the turn. Raises LLMError, TurnLost, and what the database raises."""
@@ -111,12 +113,17 @@ class Work:
         """The prompt, and a warning when the database would not give the earlier messages."""
         warning = ""
         try:
+            self._read_told()
             history = self.turn.history(settings.AGENT_HISTORY_MESSAGES)
         except (DatabaseError, ValueError):  # or a row holds what its column cannot
             logger.error("the history of turn %s cannot be read", self.turn.pk)
             history, warning = [self.turn.user_message, self.turn.reply], NO_HISTORY
         release_connection()
-        return prompt.build(history, self.user.zone, model), warning
+        return prompt.build(history, self.user.zone, model, self.told), warning
+
+    def _read_told(self) -> None:
+        """What the user has told about themselves; asks the database only where that is any."""
+        self.told = [each.line for each in self.user.preferences()]
 
     def _run(self, llm: LLM, messages: list[Message]) -> Iterator[Event]:
         limits = runner.Limits(
@@ -180,6 +187,8 @@ class Work:
             self._refuse_repetition(call, tool)
             with self._transaction():
                 result = tool.run(self._desk(call))
+                if isinstance(tool, tools.Remember):
+                    self._read_told()
                 return record(ToolCall.Status.SUCCEEDED, result)
         except (TurnLost, OperationalError, InterfaceError):
             raise
@@ -207,7 +216,8 @@ class Work:
     def _desk(self, call: runner.Call) -> tools.Desk:
         """The changes of a tool call are one act, which has its id."""
         origin = Origin("chat", call.id, self.turn.conversation_id, act=call.id)
-        return tools.Desk(self.user, origin, self._show_undone)
+        message = self.turn.user_message
+        return tools.Desk(self.user, origin, self._show_undone, message.content, message.pk)
 
     def _show_undone(self, changes: Sequence[TaskChange]) -> int:
         """How many other acts of the same turn are left."""
@@ -217,7 +227,8 @@ class Work:
 
     def _asked_at(self) -> datetime:
         """When the user wrote what is answered, on their own clock."""
-        return self.turn.user_message.created_at.astimezone(self.user.zone)
+        at = self.turn.user_message.created_at.astimezone(self.user.zone)
+        return LocalTime.of(at, Habits.of(self.told))
 
     def _refuse_repetition(self, call: runner.Call, asked: tools.Tool | tools.Several) -> None:
         """A model that repeats itself, in whatever words, must not make a second task of one wish.

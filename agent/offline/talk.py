@@ -8,6 +8,7 @@ from typing import Any
 
 from agent import prompt
 from agent.llm import Message
+from agent.offline.dates import LocalTime
 from agent.tools import TOOLS, ForTasks
 
 
@@ -37,13 +38,19 @@ class Turn:
 
 
 def read(messages: Iterable[Message]) -> list[Turn]:
-    """The turns told in ``messages``; the last one is to be answered. Raises ValueError."""
+    """The turns told in ``messages``; the last one is to be answered. Raises ValueError.
+
+    Of each the time knows the habits of the user, as they are now.
+    """
     turns: list[Turn] = []
     requests: dict[str, dict[str, Any]] = {}
+    messages = list(messages)
+    habits = prompt.habits_in(messages)
     for message in messages:
         match message["role"]:
             case "user":
-                turns.append(Turn(*prompt.read_stamped(message["content"])))
+                at, said = prompt.read_stamped(message["content"])
+                turns.append(Turn(LocalTime.of(at, habits), said))
             case "assistant" if turns:
                 pieces = turns[-1].reply, message.get("content")
                 turns[-1].reply = "\n\n".join(filter(None, pieces))

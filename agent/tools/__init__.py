@@ -17,6 +17,7 @@ from agent.tools.calls import (
     takes,
 )
 from agent.tools.changing import CreateTask
+from agent.tools.keeping import Remember
 from agent.tools.listing import LISTED_TASKS
 from agent.tools.schemas import specifications
 from agent.tools.several import MOST_AT_ONCE, ForTasks, Several
@@ -33,6 +34,7 @@ __all__ = [
     "CreateTask",
     "Desk",
     "ForTasks",
+    "Remember",
     "Result",
     "Several",
     "Tool",

@@ -15,6 +15,7 @@ from agent.tools.changing import (
     RestoreTask,
     UpdateTask,
 )
+from agent.tools.keeping import Remember
 from agent.tools.listing import ListTasks, ReadTask
 from agent.tools.moments import MOMENTS, Moments
 from agent.tools.several import MOST_AT_ONCE, ForTasks, Several
@@ -32,7 +33,7 @@ UNKEPT = "it has a character that cannot be kept, NUL or half of a pair; write i
 
 UNREAD = "Write the arguments anew, as one whole JSON object in double quotes, each name once."
 
-TEXTS = frozenset({"task_id", "title", "notes", "append_notes", "search"})
+TEXTS = frozenset({"task_id", "title", "notes", "append_notes", "search", "words"})
 """The arguments in which a word is a word, whatever it is."""
 
 NOTES_ALONE = frozenset({"task_id", "notes"})
@@ -63,6 +64,7 @@ TOOLS: dict[str, type[Tool]] = {
         DeleteTask,
         RestoreTask,
         UndoLast,
+        Remember,
     )
 }
 

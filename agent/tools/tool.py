@@ -36,6 +36,7 @@ CLOCK = re.compile(
 )
 
 
+QUOTES = str.maketrans({"’": "'", "‘": "'"} | dict.fromkeys('“”"', ""))
 YES_OR_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 NUMBER = re.compile(r"[0-9]{1,9}")
 
@@ -60,6 +61,7 @@ class ToolError(Exception):
 class Desk:
     """Where a tool works: for whom, where its changes come from, and what only its caller can do.
 
+    ``said`` is the message that is answered, in the person's own words, and ``message_id`` its id.
     ``show_undone`` lets the calls that made some changes show that these are undone, and returns
     how many other acts of the same turn are not.
     """
@@ -67,8 +69,15 @@ class Desk:
     user: User
     origin: Origin
     show_undone: Callable[[Sequence[TaskChange]], int]
+    said: str = ""
+    message_id: UUID | None = None
     _held: dict[UUID, Task] = field(default_factory=dict)
     _named: dict[str, UUID | ToolError] = field(default_factory=dict)
+
+    def was_said(self, words: str) -> bool:
+        """Whether the words stand in the message, whatever their case, spaces and quotes."""
+        told = rf"(?<!\w){re.escape(_spoken(words))}(?!\w)"
+        return bool(_spoken(words)) and re.search(told, _spoken(self.said)) is not None
 
     def hold(self, ids: Iterable[str], meant: Meant = "all") -> None:
         """Look these tasks of the user up, deleted ones too, and keep them from others.
@@ -98,6 +107,10 @@ class Desk:
             room = len(self._named) < naming.MOST_NAMED
             self._named[id] = _named(self.user, id, meant) if room else ToolError(TOO_MANY_NAMED)
         return self._named[id]
+
+
+def _spoken(words: str) -> str:
+    return " ".join(words.translate(QUOTES).casefold().split()).strip(" .,!?:;")
 
 
 NO_SUCH_TASK = "There is no such task. List the tasks to see their ids."

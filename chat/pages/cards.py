@@ -85,6 +85,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
         ngettext_lazy("Restored task", "Restored %(n)d tasks", "n"),
         gettext_lazy("Could not restore the task"),
     ),
+    "remember": (
+        ngettext_lazy("Looked at what you told", "Looked at what you told", "n"),
+        gettext_lazy("Could not note that"),
+    ),
     "undo_last": (
         ngettext_lazy("Took back", "Took back %(n)d changes", "n"),
         gettext_lazy("Could not take the last change back"),
@@ -95,6 +99,11 @@ WORDS: dict[str, tuple[Any, Any]] = {
 
 def _in_words(sentence: Any, call: ToolCall, today: date) -> str:
     result: Result = call.result
+    if "kept" in result:
+        return _("Remembered: %(words)s") % {"words": str(result["kept"]["words"])}
+    if "forgotten" in result:
+        told = ", ".join(str(each["words"]) for each in result["forgotten"])
+        return _("Forgotten: %(words)s") % {"words": told}
     if "tasks" in result and "total" in result:
         return str(sentence % {"n": int(result["total"])})
     tasks = _tasks(result)

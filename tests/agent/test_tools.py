@@ -262,6 +262,7 @@ def test_every_tool_is_described_from_its_class() -> None:
         "delete_task",
         "restore_task",
         "undo_last",
+        "remember",
     ]
     assert described["read_task"]["parameters"]["required"] == ["task_id"]
     create = described["create_task"]

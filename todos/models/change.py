@@ -9,6 +9,8 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
+from django.db.models.fields.json import KT
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
@@ -91,6 +93,16 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         """How many acts by tool calls nobody has taken back; taking back is itself none."""
         made = self.not_undone().exclude(kind=ChangeKind.UNDONE)
         return made.aggregate(acts=models.Count("tool_call_id", distinct=True))["acts"] or 0
+
+    def times_postponed(self) -> dict[UUID, int]:
+        """How often the day of each open task was moved to a later one."""
+        moved = self.not_undone().filter(
+            kind=ChangeKind.UPDATED, task__completed_at=None, task__deleted_at=None
+        )
+        was, became = KT("before__due_date"), KT("after__due_date")
+        later = moved.filter(GreaterThan(became, was)).exclude(after__due_date=None)
+        counted = later.order_by().values("task").annotate(times=models.Count("pk"))
+        return dict(counted.values_list("task", "times"))
 
     def newest_act(self) -> UUID | None:
         """The act that was done last and is not taken back; taking back is itself none."""

@@ -42,6 +42,13 @@ PLACE = (
 """What :meth:`TaskLookups.misplaced` looks at."""
 
 
+TO_PLAN = (
+    *("title", "due_date", "due_time", "priority", "repeats", "duration_minutes", "foreign"),
+    *("parent", "completed_at", "created_at", "updated_at"),
+)
+"""Of a task what is looked at to plan it: there may be very many."""
+
+
 class TaskLookups(JournaledQuerySet[Row]):
     def listed(
         self,
@@ -79,6 +86,11 @@ class TaskLookups(JournaledQuerySet[Row]):
         if status == "deleted":
             return self.exclude(deleted_at=None)
         return self if status == "all" else self.filter(completed_at__isnull=status == "open")
+
+    def to_plan(self, done_since: datetime) -> Self:
+        """What is open, and what was done since; of each what is looked at for it."""
+        lately = Q(completed_at=None) | Q(completed_at__gte=done_since)
+        return self.filter(lately).only(*TO_PLAN)
 
     def in_list(self, task_list: UUID | str) -> Self:
         """Of a list by its id, or of the Inbox."""

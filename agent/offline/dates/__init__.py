@@ -3,6 +3,7 @@
 from agent.offline.dates.ago import read_ago
 from agent.offline.dates.calendar import PASSED
 from agent.offline.dates.clock import END_OF_DAY
+from agent.offline.dates.habits import Habits, LocalTime, habits_of
 from agent.offline.dates.reading import ANY_TIME, Reading, When, read, read_end, read_hour
 from agent.offline.dates.repetition import (
     Repetition,
@@ -17,10 +18,13 @@ __all__ = [
     "ANY_TIME",
     "END_OF_DAY",
     "PASSED",
+    "Habits",
+    "LocalTime",
     "Reading",
     "Repetition",
     "Shift",
     "When",
+    "habits_of",
     "read",
     "read_ago",
     "read_end",

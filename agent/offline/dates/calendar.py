@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from agent.offline.dates.habits import habits_of
 from agent.offline.dates.names import DAY_NUMBERS, MONTH_NUMBERS, MONTHS, WEEKDAYS
 
 PASSED = "That day has passed already."
@@ -42,9 +43,9 @@ def coming(name: str, today: date) -> date:
     return today + timedelta(days=(DAY_NUMBERS[name.lower()] - today.weekday() - 1) % 7 + 1)
 
 
-def next_monday(today: date) -> date:
-    """The first day of next week."""
-    return today + timedelta(days=7 - today.weekday())
+def next_week(now: datetime) -> date:
+    """Its first day."""
+    return habits_of(now).week_of(now.date()) + timedelta(weeks=1)
 
 
 def delta(count: int, unit: str) -> relativedelta:

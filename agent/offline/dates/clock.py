@@ -4,17 +4,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
+from typing import NamedTuple
 
+from agent.offline.dates.habits import USUAL, Habits
 from agent.offline.dates.scanning import DIGITS, Rules, Said
 from agent.offline.words import HOUR, number
 
-PARTS = {
-    "morning": time(9),
-    "afternoon": time(15),
-    "evening": time(18),
-    "night": time(20),
-}
-"""When a part of the day is, if no hour is named."""
 MEALS = {"breakfast": "morning", "brunch": "morning", "lunch": "lunch", "dinner": "evening"} | {
     "supper": "evening"
 }
@@ -55,7 +50,14 @@ class Clock:
     remark: str = ""
 
 
-TimeReader = Callable[[Said, str], Clock | None]
+class Known(NamedTuple):
+    """The part of the day that was named elsewhere, or "", and what their days are like."""
+
+    part: str
+    habits: Habits
+
+
+TimeReader = Callable[[Said, Known], Clock | None]
 
 ISH = r"(?:-?ish\b)?"
 HALF = r"(?: ?(?P<half>[ap])\.?m\b\.?)"
@@ -64,21 +66,21 @@ SHARP = r"(?: sharp\b| on the dot\b)?"
 MINUTES = r"(?P<minutes>half|quarter|five|ten|twenty(?:[- ]five)?|[1-5]?\d)(?: minutes)?"
 
 
-def find_time(text: str, part: str) -> FoundTime | None:
+def find_time(text: str, part: str, habits: Habits = USUAL) -> FoundTime | None:
     """The clearest time of day in ``text``; ``part`` is the part of the day that is known."""
     if not part and (meal := MEAL.search(text)):
         part = MEALS[meal[0].lower()]
-    found = TIMES.best(text, part)
+    found = TIMES.best(text, Known(part, habits))
     return found and FoundTime(found[0].start, found[0].end, found[1].at, found[1].remark)
 
 
-def _named(said: Said, part: str) -> Clock:
+def _named(said: Said, known: Known) -> Clock:
     if said["name"] != "midnight":
-        return Clock(time(12))
+        return Clock(time(12) if said.core.startswith("12") else known.habits.noon)
     return Clock(time(23, 59), END_OF_DAY)
 
 
-def _past(said: Said, part: str) -> Clock | None:
+def _past(said: Said, known: Known) -> Clock | None:
     """Half past five, ten to eight; "5 to 8" is one only after "at"."""
     digits, back = said["minutes"].isdecimal(), said["side"] in ("to", "till", "before")
     quarters = said["minutes"] in ("half", "quarter")
@@ -89,21 +91,21 @@ def _past(said: Said, part: str) -> Clock | None:
     minutes = {"half": 30, "quarter": 15}.get(said["minutes"]) or number(
         said["minutes"].replace(" ", "-")
     )
-    hour, guessed = _hour(said, _number(said["hour"]), part)
+    hour, guessed = _hour(said, _number(said["hour"]), known)
     if not back:
         return _shown(0 if said["hour"] == "midnight" else hour, minutes, guessed)
     return _shown((hour - 1) % 24, 60 - minutes, guessed) if hour <= 24 else Clock(None)
 
 
-def _half_hour(said: Said, part: str) -> Clock | None:
+def _half_hour(said: Said, known: Known) -> Clock | None:
     """At half eight: 8:30."""
     if not _after_at(said):
         return None
-    hour, guessed = _hour(said, number(said["hour"]), part)
+    hour, guessed = _hour(said, number(said["hour"]), known)
     return _shown(hour, 30, guessed)
 
 
-def _range(said: Said, part: str) -> Clock | None:
+def _range(said: Said, known: Known) -> Clock | None:
     """5-6pm begins at 17:00, and 11-1pm at 11:00."""
     if not _is_range(said):
         return None
@@ -115,7 +117,7 @@ def _range(said: Said, part: str) -> Clock | None:
         half = "p"
     elif half and not said["own"] and number(said["hour"]) % 12 > end % 12:
         half = "a" if half == "p" else "p"
-    hour, guessed = _hour(said, _number(said["hour"]), part, half)
+    hour, guessed = _hour(said, _number(said["hour"]), known, half)
     return _shown(hour, int(said["minute"] or 0), guessed)
 
 
@@ -131,12 +133,12 @@ def _is_range(said: Said) -> bool:
     return clear or (said.ends() and said.last not in COUNTED)
 
 
-def _clock(said: Said, part: str) -> Clock | None:
+def _clock(said: Said, known: Known) -> Clock | None:
     """17:30, 5pm, 17h30, 5 o'clock, 5 in the afternoon; "at 5" where no more is said."""
     clear = said["colon"] in (":", "h") or said["half"] or said["clock"] or said["part"]
     if not clear and not said["night"] and not _after_at(said):
         return None
-    hour, guessed = _hour(said, number(said["hour"]), part)
+    hour, guessed = _hour(said, number(said["hour"]), known)
     return _shown(hour, int(said["minute"] or 0), guessed)
 
 
@@ -154,7 +156,7 @@ def _after_at(said: Said) -> bool:
     return _last(said) in BARE_AFTER and said.ends()
 
 
-def _four_digits(said: Said, part: str) -> Clock | None:
+def _four_digits(said: Said, known: Known) -> Clock | None:
     """At 0930, 1730h; but no year and no number of a thing."""
     hour, minute = int(said["hour"]), int(said["minute"])
     if hour > 23 or minute > 59 or not said.ends():
@@ -172,9 +174,9 @@ def _shown(hour: int, minute: int, guessed: bool) -> Clock:
     return Clock(at, remark)
 
 
-def _hour(said: Said, hour: int, part: str, half: str = "") -> tuple[int, bool]:
+def _hour(said: Said, hour: int, known: Known, half: str = "") -> tuple[int, bool]:
     """The hour of 24, and whether it was a guess between morning and afternoon."""
-    part = said["part"] or said["night"] or part
+    part = said["part"] or said["night"] or known.part
     half = half or said["half"]
     if hour > 12 or said["hour"].startswith("0"):
         return hour, False
@@ -186,13 +188,15 @@ def _hour(said: Said, hour: int, part: str, half: str = "") -> tuple[int, bool]:
         return hour % 12 + (12 if 5 <= hour < 12 else 0), False
     if part == "lunch" and hour <= 4:
         return hour + 12, False
+    if (told := known.habits.hour(hour)) is not None:
+        return told, False
     guessed = 1 <= hour <= 6
     return hour + 12 * guessed, guessed
 
 
 def _rule(words: str, body: str, read: TimeReader) -> tuple[list[str], re.Pattern[str], TimeReader]:
-    def read_by_itself(said: Said, part: str) -> Clock | None:
-        return None if said.the and not said.ends() else read(said, part)  # the 9:30 train
+    def read_by_itself(said: Said, known: Known) -> Clock | None:
+        return None if said.the and not said.ends() else read(said, known)  # the 9:30 train
 
     return words.split(), re.compile(rf"(?:{body}){SHARP}", re.IGNORECASE), read_by_itself
 
@@ -231,4 +235,4 @@ RULES = [
         _clock,
     ),
 ]
-TIMES: Rules[str, Clock] = Rules(LEAD, RULES)
+TIMES: Rules[Known, Clock] = Rules(LEAD, RULES)

@@ -15,6 +15,7 @@ from agent.offline.dates.calendar import (
     this_or_next_year,
     weekday_name,
 )
+from agent.offline.dates.habits import habits_of
 from agent.offline.dates.names import DAY_NUMBERS, MONTH_NUMBERS, PLACES
 from agent.offline.dates.scanning import Said
 
@@ -34,20 +35,24 @@ def iso(said: Said, now: datetime) -> Day | None:
 
 
 def numeric(said: Said, now: datetime) -> Day | None:
-    """3/12 or 3.12.2026; the order of day and month is the custom of the user's zone."""
+    """3/12 or 3.12.2026; the order of day and month is as they told, or as is the custom of their
+    zone.
+    """
     first, second, year = int(said["first"]), int(said["second"]), said["year"]
     if not year and not ((said.lead and not said.the) or _like_a_date(said)):
         return None
     if said["separator"] == "." and not year and (second > 12 or said.lead.startswith("at")):
         return None  # at 9.30
-    month_first = said["separator"] == "/" and bool(MONTH_FIRST_ZONES.match(str(now.tzinfo)))
+    day_first = habits_of(now).day_first
+    by_custom = bool(MONTH_FIRST_ZONES.match(str(now.tzinfo)))
+    month_first = said["separator"] == "/" and (by_custom if day_first is None else not day_first)
     if first > 12 or second > 12:
         month_first = second > 12
     day, month = (second, first) if month_first else (first, second)
     if not 1 <= month <= 12:
         return None
     read = dated(_full_year(year), month, day, now) if year else this_or_next_year(month, day, now)
-    unclear = first <= 12 and second <= 12 and first != second
+    unclear = day_first is None and first <= 12 and second <= 12 and first != second
     written = f"{said['first']}{said['separator']}{said['second']}"
     remark = f"I read {written} as {day} {month_name(month)}." if unclear else ""
     return Day(read.day, remark=remark or read.remark)

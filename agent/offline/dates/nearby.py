@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from agent.offline.dates.calendar import Day, NoSuchDay, coming, delta, next_monday
+from agent.offline.dates.calendar import Day, NoSuchDay, coming, delta, next_week
 from agent.offline.dates.dated import NTH
 from agent.offline.dates.names import DAY_NUMBERS, ORDINALS
 from agent.offline.dates.scanning import Said
@@ -101,7 +101,7 @@ def weekday(said: Said, now: datetime) -> Day | None:
     if name not in DAY_NUMBERS:
         return None
     if said["which"] or said["later"]:
-        return _which_weekday(said, today)
+        return _which_weekday(said, now)
     led = said.lead and (not said.the or said.ends())
     time_follows = said.follows(TIME_FOLLOWS)
     if not (led or time_follows) and (name == "sun" or not _alone(said)):
@@ -115,32 +115,34 @@ def _alone(said: Said) -> bool:
     return not said.the and said.ends()
 
 
-def _which_weekday(said: Said, today: date) -> Day:
+def _which_weekday(said: Said, now: datetime) -> Day:
     """The friday that is called "this" is the first to come, "next" is that of next week."""
+    today = now.date()
     if said["later"] or said["which"] == "next":
-        return Day(next_monday(today) + timedelta(days=DAY_NUMBERS[said["weekday"]]))
+        return Day(coming(said["weekday"], next_week(now) - timedelta(days=1)))
     return Day(coming(said["weekday"], today - timedelta(days=said["which"] == "this")))
 
 
 def end_of(said: Said, now: datetime) -> Day:
-    return Day(_last_day(now.date(), said["short"] or said["unit"], later=said["which"] == "next"))
+    return Day(_last_day(now, said["short"] or said["unit"], later=said["which"] == "next"))
 
 
 def week_or_month(said: Said, now: datetime) -> Day:
     """Next month means its first day; this week lasts until its end."""
-    today, unit = now.date(), said["unit"]
+    unit = said["unit"]
     if said["which"] != "next":
-        return Day(_last_day(today, unit, later=False))
-    return Day(_last_day(today, unit, later=False) + timedelta(days=1))
+        return Day(_last_day(now, unit, later=False))
+    return Day(_last_day(now, unit, later=False) + timedelta(days=1))
 
 
-def _last_day(today: date, unit: str, *, later: bool) -> date:
+def _last_day(now: datetime, unit: str, *, later: bool) -> date:
     """Of this day, week, month or year, or with ``later`` of the next."""
+    today = now.date()
     match unit:
         case "day" | "eod":
             return today + timedelta(days=later)
         case "week" | "eow":
-            return today + timedelta(days=6 - today.weekday(), weeks=later)
+            return next_week(now) + timedelta(days=-1, weeks=later)
         case "month" | "eom":
             return today + relativedelta(months=int(later), day=31)
     return today + relativedelta(years=int(later), month=12, day=31)

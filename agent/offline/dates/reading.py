@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from agent.offline.dates.calendar import NoSuchDay
-from agent.offline.dates.clock import PARTS, TIMES, find_time
+from agent.offline.dates.clock import TIMES, find_time
 from agent.offline.dates.days import DAYS, FoundDay, find_day
+from agent.offline.dates.habits import habits_of
 from agent.offline.dates.tidying import cut, tidy
 
 
@@ -63,7 +64,7 @@ def read(text: str, now: datetime) -> Reading:
     rest = cut(text, found.start, found.end) if found else text
     morning = IN_THE_MORNING.search(rest)
     part = (found and found.part) or (morning[1].lower() if morning else "")
-    clock = find_time(rest, part)
+    clock = find_time(rest, part, habits_of(now))
     if clock and clock.at is None:
         written = rest[clock.start : clock.end].split()[-1]
         return Reading(text, fault=f"There is no such time as {written}.")
@@ -122,7 +123,7 @@ def _minutes(at: time) -> int:
 
 def _time_of(part: str, found: FoundDay | None, now: datetime) -> time | None:
     """The usual time of "evening" and the like, unless it is past it on that day already."""
-    usual = PARTS.get(part)
+    usual = habits_of(now).part(part)
     if usual and found and found.meaning.day == now.date() and usual <= now.time():
         return None
     return usual

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from agent.offline import dates
 from agent.offline.dates.names import WEEKDAYS
 from agent.offline.intents import Query, Show
 from agent.offline.lexicon import NOUN
@@ -79,7 +80,7 @@ def read_past(text: str, now: datetime) -> tuple[date, date, str] | None:
         count = min(number(match["count"]), 1_000)
         return _before(today, match["unit"].lower(), count), today, f"in the {match[0]}"
     if match := PERIOD.search(text):
-        return _period(today, match["unit"].lower(), match["which"].lower() not in ("this", "the"))
+        return _period(now, match["unit"].lower(), match["which"].lower() not in ("this", "the"))
     if match := WEEKDAY.search(text):
         place = list(WEEKDAYS).index(match["day"].lower()) % 7
         day = today - timedelta(days=(today.weekday() - place) % 7)
@@ -88,9 +89,10 @@ def read_past(text: str, now: datetime) -> tuple[date, date, str] | None:
     return None
 
 
-def _period(today: date, unit: str, before: bool) -> tuple[date, date, str]:
+def _period(now: datetime, unit: str, before: bool) -> tuple[date, date, str]:
+    today = now.date()
     starts = {
-        "week": today - timedelta(days=today.weekday()),
+        "week": dates.habits_of(now).week_of(today),
         "month": today.replace(day=1),
         "year": today.replace(month=1, day=1),
     }

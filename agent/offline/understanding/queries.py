@@ -113,19 +113,21 @@ def read_period(text: str, now: datetime) -> tuple[date | None, date, str] | Non
     if YESTERDAY.search(text):
         return today - timedelta(days=1), today - timedelta(days=1), "yesterday"
     if match := PERIOD.search(text):
-        return _period(today, match["unit"].lower(), (match["which"] or "this").lower() == "next")
+        return _period(now, match["unit"].lower(), (match["which"] or "this").lower() == "next")
     if match := IN_MONTH.search(text):
         first = _month(today, month_number(match["month"]))
         return first, first + relativedelta(day=31), f"in {first:%B}"
     return _single_day(text, now)
 
 
-def _period(today: date, unit: str, later: bool) -> tuple[date, date, str]:
+def _period(now: datetime, unit: str, later: bool) -> tuple[date, date, str]:
+    today = now.date()
     monday = today - timedelta(days=today.weekday()) + timedelta(weeks=later)
     label = f"{'next' if later else 'this'} {unit}"
     match unit:
         case "week":
-            return monday, monday + timedelta(days=6), label
+            first = dates.habits_of(now).week_of(today) + timedelta(weeks=later)
+            return first, first + timedelta(days=6), label
         case "weekend":
             return monday + timedelta(days=5), monday + timedelta(days=6), label
         case "month":

@@ -1,0 +1,55 @@
+"""The tool that keeps what users tell about themselves, in their own words alone."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from accounts.models import User
+from accounts.preferences import NoRoom, Preference
+from agent.offline.dates import Habits
+from agent.preferences import LONGEST, NotUnderstood, forgotten_by, meaning_of
+from agent.tools.tool import Desk, Flag, Result, Tool, ToolError
+
+NOT_SAID = (
+    "Nothing is kept or forgotten but what the user says in the message that is answered: give "
+    "their own words from it, as they stand."
+)
+BUSY = "The account is busy just now; nothing has changed. Try once more."
+FULL = "There is no room for more: something has to be forgotten first, here or in Settings."
+NEVER_TOLD = "The user has told nothing like that. Settings shows all that they told."
+TAKEN_BACK = "undo_last does not take this back: forget does, or Settings."
+
+
+class Remember(Tool):
+    """Keep (or forget) what the user says of their ways: 'mornings are 7'."""
+
+    name = "remember"
+    words: Annotated[str, Field(min_length=1, max_length=LONGEST)]
+    forget: Flag = False
+
+    def act(self, desk: Desk) -> Result:
+        if not desk.was_said(self.words):
+            raise ToolError(NOT_SAID)
+        if not User.objects.hold_at_once(desk.user.pk):  # else two would wait for each other
+            raise ToolError(BUSY)
+        told = list(desk.user.preferences())
+        return self._forget(desk, told) if self.forget else self._keep(desk, told)
+
+    def _keep(self, desk: Desk, told: list[Preference]) -> Result:
+        try:
+            meaning = meaning_of(self.words, Habits.of(each.line for each in told))
+            desk.user.remember(meaning.key, meaning.value, self.words, desk.message_id)
+        except NotUnderstood as why:
+            raise ToolError(str(why)) from None
+        except NoRoom:
+            raise ToolError(FULL) from None
+        kept = {"key": meaning.key, "value": meaning.value, "words": self.words}
+        return {"kept": kept, "note": TAKEN_BACK}
+
+    def _forget(self, desk: Desk, told: list[Preference]) -> Result:
+        places = forgotten_by(self.words, [(each.key, each.value) for each in told])
+        if not places:
+            raise ToolError(NEVER_TOLD)
+        gone = [told[place] for place in places]
+        desk.user.forget([each.pk for each in gone])
+        return {"forgotten": [{"key": each.key, "words": each.words} for each in gone]}
