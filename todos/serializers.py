@@ -1,14 +1,15 @@
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, time
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from todos import rules
-from todos.models import ORDERINGS, ChangeKind, Priority, Task, TaskChange
+from todos.models import INBOX, ORDERINGS, ChangeKind, Priority, Task, TaskChange
 from todos.repeating import Repeat
 from todos.spelling import TIME_OF_DAY, read_day, read_time
 from web.fields import RequestBody, TextField, TitleField
@@ -53,9 +54,63 @@ class TimeOfDayField(serializers.TimeField):
             self.fail("invalid", format="HH:MM")
 
 
+class TagField(TextField):
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return rules.read_tag(super().to_internal_value(data))
+        except rules.RuleBroken as broken:
+            raise ValidationError([ErrorDetail(broken.sentence, code=broken.code)]) from None
+
+
+class WholeNumberField(serializers.IntegerField):
+    """JSON's number without a fraction, and nothing that can merely be made one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return data
+
+
+class RowIdField(serializers.UUIDField):
+    """Another row by its id; told without reading that row."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        return getattr(instance, f"{self.field_name}_id")
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value="This")
+        return UUID(str(super().to_internal_value(data)))
+
+
+@extend_schema_field({"type": "string", "example": "2026-11-20T08:15:00Z"})
+class SinceField(serializers.Field[Any, Any, Any, Any]):
+    """A time, or a day of the user's."""
+
+    def to_internal_value(self, data: Any) -> date:
+        with suppress(ValueError):
+            return read_day(data)
+        return serializers.DateTimeField().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "example": INBOX})
+class ListFilterField(serializers.UUIDField):
+    """The id of a list, or the Inbox."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return INBOX if data == INBOX else super().to_internal_value(data)
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    """How many of them there are."""
+
+    open = serializers.IntegerField(read_only=True)
+    done = serializers.IntegerField(read_only=True)
+
+
 @contextmanager
 def told_rules() -> Iterator[None]:
-    """A broken rule of tasks, as the API tells it."""
+    """A broken rule of tasks or lists, as the API tells it."""
     try:
         yield
     except rules.RuleBroken as broken:
@@ -102,7 +157,9 @@ class RepeatsField(serializers.Field[Any, Any, Any, Any]):
 class TaskSerializer(RequestBody, serializers.Serializer[Task]):
     """A thing to get done."""
 
-    null_means_clear = frozenset({"due_date", "due_time", "repeats"})
+    null_means_clear = frozenset(
+        {"due_date", "due_time", "repeats", "list", "parent", "duration_minutes"}
+    )
 
     id = serializers.UUIDField(read_only=True)
     title = TitleField(max_length=rules.TITLE_LENGTH)
@@ -116,6 +173,25 @@ class TaskSerializer(RequestBody, serializers.Serializer[Task]):
         help_text="HH:MM on the user's clock; needs a due date, and goes with it.",
     )
     priority = OneOfField(Priority.choices, default=Priority.NONE.value)
+    duration_minutes = WholeNumberField(
+        default=None, allow_null=True, min_value=1, max_value=rules.LONGEST
+    )
+    list = RowIdField(
+        default=None,
+        allow_null=True,
+        help_text="Null is the Inbox. A step is in the list of its task, and moves with it.",
+    )
+    tags = serializers.ListField(
+        child=TagField(),
+        default=[],
+        help_text=f"At most {rules.MOST_TAGS} words, told in small letters and in order.",
+    )
+    parent = RowIdField(  # type: ignore[assignment]  # a Field has a `parent` too
+        default=None,
+        allow_null=True,
+        help_text="The task that it is a step of: one that is no step itself.",
+    )
+    steps = CountsSerializer(source="step_counts", read_only=True)
     repeats = RepeatsField(
         default=None,
         allow_null=True,
@@ -128,6 +204,7 @@ class TaskSerializer(RequestBody, serializers.Serializer[Task]):
     completed_at = serializers.DateTimeField(read_only=True, allow_null=True)
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
+    version = serializers.IntegerField(read_only=True, help_text="It grows with each change.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         with told_rules():
@@ -158,7 +235,7 @@ class CompletedTaskSerializer(TaskSerializer):
 class TaskQuerySerializer(serializers.Serializer[Any]):
     """How a list of tasks is narrowed and ordered. What is left blank counts as not given."""
 
-    status = OneOfField(["open", "done", "all"], default="all")
+    status = OneOfField(["open", "done", "all", "deleted"], default="all")
     due = OneOfField(
         ["overdue", "today", "upcoming", "none"],
         required=False,
@@ -168,6 +245,14 @@ class TaskQuerySerializer(serializers.Serializer[Any]):
         ),
     )
     priority = OneOfField(Priority.choices, required=False)
+    list = ListFilterField(required=False, help_text="The id of a list, or `inbox`.")
+    tag = TagField(required=False)
+    parent = serializers.UUIDField(  # type: ignore[assignment]
+        required=False, help_text="The steps of this task."
+    )
+    repeating = OneOfField(["true", "false"], required=False)
+    created_since = SinceField(required=False, help_text="A time, or a day of the user's.")
+    completed_since = SinceField(required=False)
     search = TextField(
         default="", max_length=200, help_text="Words that all stand in the title or the notes."
     )
@@ -175,16 +260,21 @@ class TaskQuerySerializer(serializers.Serializer[Any]):
         [f"{sign}{key}" for key in ORDERINGS for sign in ("-", "")],
         default="-created_at",
         help_text=(
-            "`-` for falling. By `due`, tasks without a date are last in both directions; "
-            "`-priority` begins with high."
+            "`-` for falling. By `due`, tasks without a date are last in both directions, and so "
+            "are open ones by `completed_at`; `-priority` begins with high."
         ),
     )
 
+    def validate_repeating(self, repeating: str) -> bool:
+        return repeating == "true"
+
 
 class TaskChangeSerializer(serializers.Serializer[TaskChange]):
-    """One line of a task's history."""
+    """One line of the history of a task or of a list."""
 
     id = serializers.UUIDField(read_only=True)
+    task = RowIdField(read_only=True, allow_null=True)
+    list = RowIdField(read_only=True, allow_null=True)
     kind = serializers.ChoiceField(ChangeKind.choices, read_only=True)
     before = serializers.DictField(read_only=True, help_text="The changed fields as they were.")
     after = serializers.DictField(read_only=True, help_text="The same fields as they became.")

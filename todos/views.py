@@ -28,14 +28,20 @@ TASK = {
     "due_date": "2026-11-20",
     "due_time": "17:30",
     "priority": "high",
+    "duration_minutes": 15,
+    "list": "019a8f6e-2b14-7f03-8a55-5c1e9d7f4b22",
+    "tags": ["health", "phone"],
+    "parent": None,
+    "steps": {"open": 2, "done": 1},
     "repeats": None,
     "series": None,
     "completed": False,
     "completed_at": None,
     "created_at": "2026-11-19T08:15:30.123456Z",
     "updated_at": "2026-11-19T08:15:30.123456Z",
+    "version": 1,
 }
-NEW_TASK = {name: TASK[name] for name in ("title", "due_date", "due_time", "priority")}
+NEW_TASK = {name: TASK[name] for name in ("title", "due_date", "due_time", "priority", "tags")}
 EXAMPLES = [
     OpenApiExample("A new task", NEW_TASK, request_only=True),
     OpenApiExample("The task", TASK, response_only=True),
@@ -48,9 +54,11 @@ class TaskViewSet(GenericViewSet[Task]):
     serializer_class = TaskSerializer
 
     def get_queryset(self) -> TaskQuerySet:
-        if self.action == "restore":
-            return Task.objects.with_deleted_for_user(user_of(self.request))
-        return Task.objects.for_user(user_of(self.request))
+        user = user_of(self.request)
+        status = self.request.query_params.get("status")
+        if self.action == "restore" or (self.action == "list" and status == "deleted"):
+            return Task.objects.with_deleted_for_user(user).with_steps()
+        return Task.objects.for_user(user).with_steps()
 
     @property
     def origin(self) -> Origin:

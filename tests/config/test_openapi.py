@@ -103,4 +103,4 @@ def paths(resolver: URLResolver, prefix: str = "/") -> list[str]:
 def as_template(route: str) -> str:
     route = route.removeprefix("^").removesuffix("$").removesuffix("\\Z")
     route = re.sub(r"\(\?P<pk>[^)]+\)", "{id}", route)
-    return re.sub(r"<id:pk>", "{id}", route)
+    return re.sub(r"<id:pk>", "{id}", route).replace("<path:name>", "{name}")

@@ -30,12 +30,18 @@ def test_a_new_task_is_answered_with_all_that_it_is(client: APIClient, user: Use
         **body,
         "id": str(task.pk),
         "title": "Call the dentist",
+        "duration_minutes": None,
+        "list": None,
+        "tags": [],
+        "parent": None,
+        "steps": {"open": 0, "done": 0},
         "repeats": None,
         "series": None,
         "completed": False,
         "completed_at": None,
         "created_at": f"{task.created_at:%Y-%m-%dT%H:%M:%S.%fZ}",
         "updated_at": f"{task.updated_at:%Y-%m-%dT%H:%M:%S.%fZ}",
+        "version": 1,
     }
     assert task.user == user
     assert last_change(task) == (
@@ -108,7 +114,8 @@ def test_a_deleted_task_is_out_of_sight_and_can_be_restored(client: APIClient, t
             assert call(client, method, url(task, act)).status_code == 404
     answer = client.post(url(task, "restore/"))
     assert answer.status_code == 200
-    assert answer.json() == {**before, "updated_at": answer.json()["updated_at"]}
+    after = answer.json()
+    assert after == {**before, "updated_at": after["updated_at"], "version": 3}
     assert last_change(task)[0::3] == ("restored", "api")
     assert client.get(url(task)).json() == answer.json()
 
@@ -157,6 +164,8 @@ def test_the_history_tells_every_change_newest_first(client: APIClient, task: Ta
     assert (answer["next"], answer["previous"]) == (None, None)
     assert updated == {
         "id": str(task.changes.get(kind="updated").pk),
+        "task": str(task.pk),
+        "list": None,
         "kind": "updated",
         "before": {"due_time": "17:30"},
         "after": {"due_time": "09:00"},

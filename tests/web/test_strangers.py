@@ -13,14 +13,14 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.factories import LEASE, ConversationFactory, TaskFactory, record_call, say
-from todos.models import Origin, Proposal
+from todos.models import Origin, Proposal, TaskList
 
 Make = Callable[[User], Model]
 
 ID = re.compile(r"\(\?P<\w+>[^)]*\)|<[^>]*>")
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 MAKES_WHAT_IS_UNKNOWN = ("POST", "/chatkit/threads/{id}/messages/")
-GOOD_FOR_ALL = {"title": "x", "content": "x", "message": "x"}
+GOOD_FOR_ALL = {"title": "x", "content": "x", "message": "x", "name": "x"}
 
 
 def a_conversation(user: User) -> Model:
@@ -43,6 +43,23 @@ def a_task(user: User) -> Model:
 def a_deleted_task(user: User) -> Model:
     task = TaskFactory(user=user)
     task.remove(Origin("api"))
+    return task
+
+
+def a_list(user: User) -> Model:
+    return TaskList.add(user, Origin("api"), name="Home")
+
+
+def a_deleted_list(user: User) -> Model:
+    task_list = a_list(user)
+    task_list.remove(Origin("api"))
+    return task_list
+
+
+def a_tag(user: User) -> Model:
+    """Its row is a task, which stands here by its tag."""
+    task = TaskFactory(user=user, tags=["errands"])
+    task.pk = "errands"
     return task
 
 
@@ -80,6 +97,8 @@ ROWS: dict[str, list[Make]] = {
     "/api/preferences/": [a_preference],
     "/accounts/settings/forget/": [a_preference],
     "/api/tasks/": [a_task, a_deleted_task],
+    "/api/lists/": [a_list, a_deleted_list],
+    "/api/tags/": [a_tag],
     "/api/changes/": [a_change],
     "/api/proposals/": [a_proposal],
     "/api/acts/": [an_act],
@@ -226,7 +245,9 @@ def test_the_anonymous_get_nothing_on_any_of_these_paths(
 def test_what_strangers_have_is_in_no_list(
     client: APIClient, stranger: User, stranger_client: APIClient
 ) -> None:
-    lists = ("/api/conversations/", "/api/tasks/", "/api/proposals/")
+    lists = tuple(
+        f"/api/{rows}/" for rows in ("conversations", "tasks", "proposals", "lists", "tags")
+    )
     for path in lists:
         ROWS[path][0](stranger)
 

@@ -112,14 +112,22 @@ class Journaled(Recoverable):
         )
 
     @classmethod
-    def _change_all(cls, rows: Iterable[Any], kind: str, origin: Origin, **fields: Any) -> None:
+    def _change_all(cls, rows: Iterable[Any], kind: str, origin: Origin, **fields: Any) -> bool:
         """The same change of several held rows, in as many statements as of one."""
-        made = [(row, row._set(kind, origin, **fields)) for row in rows]
+        return cls._change_each([(row, fields) for row in rows], kind, origin)
+
+    @classmethod
+    def _change_each(
+        cls, changes: Iterable[tuple[Any, dict[str, Any]]], kind: str, origin: Origin
+    ) -> bool:
+        """A change of each held row, in as many statements as of one; ``False``: none differs."""
+        made = [(row, row._set(kind, origin, **fields)) for row, fields in changes]
         changed = [(row, line) for row, line in made if line]
         if changed:
             names = {name for _, line in changed for name in line.after}
             cls.objects.write([row for row, _ in changed], names)  # type: ignore[attr-defined]
             TaskChange.objects.bulk_create([line for _, line in changed])
+        return bool(changed)
 
     def _gets_words(self, fields: dict[str, Any]) -> bool:
         return any(fields[name] != getattr(self, name) for name in WORDS if name in fields)

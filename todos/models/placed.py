@@ -63,14 +63,13 @@ class Placed(Journaled):
             raise RuleBroken("list", "step", ELSEWHERE)
         return fields | {"parent": parent.pk, "list": parent.list_id}
 
-    def _place_left(self) -> dict[str, None]:
-        """Of its list and parent those that it cannot come back to, to be set."""
-        gone: dict[str, None] = {}
-        if self.parent is not None and self.parent.deleted_at:
-            gone["parent"] = None
-        if self.list is not None and self.list.deleted_at:
-            gone["list"] = None
-        return gone
+    def _place_left(self) -> dict[str, Any]:
+        """Where it comes back to: a place of its own where those are no more."""
+        parent, task_list = self.parent, self.list
+        if parent is not None and parent.deleted_at is None and parent.parent_id is None:
+            return {"list": parent.list_id}
+        is_kept = task_list is not None and task_list.deleted_at is None
+        return {"parent": None, "list": self.list_id if is_kept else None}
 
     def _check_parent(self, parent: "Placed") -> None:
         if parent.parent_id is not None or parent.pk == self.pk:
@@ -99,4 +98,5 @@ class Placed(Journaled):
         """None where this is a step itself."""
         if self.parent_id is None:
             held = steps.order_by("pk").select_for_update()
-            self._change_all(held, kind, origin, **fields)
+            if self._change_all(held, kind, origin, **fields):
+                self.__dict__.pop("steps_open", None)  # counted before

@@ -12,9 +12,13 @@ from django.db.models import Case, Count, Expression, OuterRef, Q, Subquery, Val
 from django.db.models.functions import Coalesce, Length, Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from todos import rules
+from todos.models.change import ChangeKind, Origin
 from todos.models.journaled import JournaledQuerySet, Row
 from todos.models.tags import has_tag
 from todos.models.task_list import INBOX
+from todos.models.waiting import in_line
 
 
 class Priority(models.TextChoices):
@@ -68,8 +72,10 @@ class TaskLookups(JournaledQuerySet[Row]):
         """The tasks that pass every filter, in order; ``now`` is the owner's local time.
 
         ``list`` and ``parent`` are ids; the list may be ``inbox``, that of tasks in none.
+        ``tag`` is one, in small letters.
         ``days`` are bounds, both included and local to the owner: ``due_from``, ``due_to``, and
-        likewise of ``completed`` and ``created``.
+        likewise of ``completed`` and ``created``; ``completed_since`` and ``created_since`` may
+        be times.
         """
         tasks = self.with_status(status).search(search).in_order(ordering)
         tasks = tasks.filter(priority=priority) if priority else tasks
@@ -101,6 +107,30 @@ class TaskLookups(JournaledQuerySet[Row]):
 
     def steps_of(self, tasks: Iterable[models.Model]) -> Self:
         return self.filter(parent__in=[task.pk for task in tasks]).order_by("pk")
+
+    def tag_counts(self) -> dict[str, dict[str, int]]:
+        """``{"errands": {"open": 2, "done": 1}}``, by name."""
+        counts: dict[str, dict[str, int]] = {}
+        tagged = self.exclude(tags=()).order_by()
+        for tags, completed_at in tagged.values_list("tags", "completed_at"):
+            for name in tags:
+                count = counts.setdefault(name, {"open": 0, "done": 0})
+                count["done" if completed_at else "open"] += 1
+        return dict(sorted(counts.items()))
+
+    def rename_tag(self, user: User, name: str, new: str, origin: Origin) -> bool:
+        """One act; what has the new one already has it once. ``False`` where no task has it.
+
+        Raises RuleBroken.
+        """
+        new = rules.read_tag(new)
+        with in_line(user.pk):
+            rows: Any = self.for_user(user).tagged(name).order_by("pk").select_for_update()
+            changes = [
+                (row, {"tags": rules.read_tags({*row.tags} - {name} | {new})}) for row in rows
+            ]
+            self.model._change_each(changes, ChangeKind.UPDATED, origin)
+        return bool(changes)
 
     def with_steps(self) -> Self:
         """Each with ``steps_open`` and ``steps_done``: how many it has that are kept."""
@@ -233,10 +263,12 @@ def _bound(name: str, day: date, now: datetime) -> tuple[str, date | datetime]:
     A day is the owner's, from midnight to midnight on their clock.
     """
     what, _, side = name.partition("_")
+    if isinstance(day, datetime):
+        return f"{what}_at__gte", day
     if what == "due":
         return f"due_date__{'gte' if side == 'from' else 'lte'}", day
     day = min(max(day, BEFORE_ALL.date()), AFTER_ALL.date())  # or UTC has no such time
     midnight = datetime.combine(day, time.min, tzinfo=now.tzinfo)
-    if side == "from":
+    if side in ("from", "since"):
         return f"{what}_at__gte", midnight
     return f"{what}_at__lt", midnight + timedelta(days=1)

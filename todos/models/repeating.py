@@ -66,7 +66,11 @@ class Repeating(Placed):
     @property
     def successor(self) -> Self | None:
         """The task that followed when this one was done; deleted ones count as not there."""
-        return None if self.series is None else self._at_next_place().first()
+        if self.series is None:
+            return None
+        rows: Any = self._at_next_place()
+        found: Self | None = rows.with_steps().first()
+        return found
 
     def skip(self, origin: Origin) -> None:
         """Move it to its next day. Raises RuleBroken when there is none."""

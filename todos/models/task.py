@@ -109,6 +109,7 @@ class Task(Repeating):
             for name, value in task._checked(given | place).items():
                 task._assign(name, value)
             task.save(force_insert=True)
+            task.steps_open = task.steps_done = 0
             task._journal_creation(origin, *(OF_SERIES if task.series else ()))
             task._set_completed(completed, origin)
         return task
@@ -136,8 +137,9 @@ class Task(Repeating):
                 rules.check_time(None, fields.get("due_time"))
                 fields["due_time"] = None
             fields = self._checked(fields)
+            is_moved = fields.get("list", self.list_id) != self.list_id
             edited = self._change(ChangeKind.UPDATED, origin, **fields)
-            if "list" in fields:
+            if is_moved:
                 self._change_steps(self._kept_steps(), "updated", origin, list=self.list_id)
             if completed is None:
                 return edited
@@ -193,11 +195,6 @@ class Task(Repeating):
             counted: Any = Task.objects.filter(pk=self.pk).with_steps()
             self.steps_open, self.steps_done = counted.values_list("steps_open", "steps_done").get()
         return {"open": self.steps_open, "done": self.steps_done}
-
-    def _lock(self, *, deleted_too: bool = False) -> None:
-        super()._lock(deleted_too=deleted_too)
-        for name in ("steps_open", "steps_done"):
-            self.__dict__.pop(name, None)
 
     def _checked(self, fields: dict[str, Any]) -> dict[str, Any]:
         """As they are kept. Raises RuleBroken."""

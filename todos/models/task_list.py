@@ -1,8 +1,11 @@
 """Lists of tasks."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +30,17 @@ class TaskListQuerySet(JournaledQuerySet["TaskList"]):
     def names(self) -> dict[str, str]:
         """By the ids, as JSON has them."""
         return {str(key): name for key, name in self.values_list("pk", "name")}
+
+    def with_counts(self) -> Any:
+        """Each with ``open_tasks`` and ``done_tasks``: how many it has that are kept."""
+        tasks: Any = self.model._meta.get_field("tasks").related_model
+        kept = tasks.objects.filter(list=OuterRef("pk"), deleted_at=None).order_by()
+        numbers = kept.values("list").annotate(number=Count("pk")).values("number")
+        done = numbers.filter(completed_at__isnull=False)
+        return self.annotate(
+            open_tasks=Coalesce(Subquery(numbers.filter(completed_at=None)), 0),
+            done_tasks=Coalesce(Subquery(done), 0),
+        )
 
     def named(self, name: str) -> "TaskListQuerySet":
         """In any case and spacing; at most one of a user's that are kept."""
@@ -58,6 +72,14 @@ class TaskList(Journaled):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def task_counts(self) -> dict[str, int]:
+        """Those that are kept: ``open`` and ``done``. A query, unless it came ``with_counts``."""
+        row: Any = self
+        if not hasattr(self, "open_tasks"):
+            row = TaskList.objects.with_counts().get(pk=self.pk)
+        return {"open": row.open_tasks, "done": row.done_tasks}
 
     @classmethod
     def add(cls, user: User, origin: Origin, *, name: str) -> "TaskList":
@@ -106,15 +128,21 @@ class TaskList(Journaled):
             self._change_tasks(tasks, ChangeKind.RESTORED, origin, deleted_at=None)
             return True
 
-    def merge(self, into: "TaskList", origin: Origin) -> None:
-        """Its tasks move into the other one, and it is deleted. Raises RuleBroken."""
+    def merge(self, into: "TaskList | UUID", origin: Origin) -> "TaskList":
+        """Its tasks move into the other one, which is returned, and it is deleted.
+
+        Raises RuleBroken.
+        """
+        key = into if isinstance(into, UUID) else into.pk
         with in_line(self.user_id):
             self._lock()
-            other = TaskList.objects.filter(pk=into.pk, user=self.user_id, deleted_at=None)
-            if into.pk == self.pk or not other.select_for_update().exists():
+            others = TaskList.objects.filter(user=self.user_id, deleted_at=None).exclude(pk=self.pk)
+            other = others.filter(pk=key).select_for_update().first()
+            if other is None:
                 raise rules.RuleBroken("into", "not_found", "There is no such other list.")
-            self._change_tasks(self.tasks.filter(deleted_at=None), "updated", origin, list=into.pk)
+            self._change_tasks(self.tasks.filter(deleted_at=None), "updated", origin, list=key)
             self._change(ChangeKind.DELETED, origin, deleted_at=timezone.now())
+        return other
 
     def _change_name(self, kind: str, origin: Origin, **fields: Any) -> bool:
         try:
@@ -126,6 +154,7 @@ class TaskList(Journaled):
     def _change_tasks(self, tasks: Any, kind: str, origin: Origin, **fields: Any) -> None:
         held = tasks.order_by("pk").select_for_update()
         tasks.model._change_all(held, kind, origin, **fields)
+        self.__dict__.pop("open_tasks", None)  # counted before
 
 
 def _names(name: str) -> dict[str, str]:
