@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from math import ceil
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -134,7 +135,11 @@ def undo(request: HttpRequest, user: User, pk: UUID) -> None:
 
 @action
 def add_task(request: HttpRequest, user: User) -> None:
-    form = TaskSerializer(data={"title": request.POST.get("title", "")})
+    """To the list, and with the tag, that were chosen where the form stands."""
+    fields: dict[str, Any] = {"title": request.POST.get("title", "")}
+    if "list" in request.POST:
+        fields["list"] = request.POST["list"]
+    form = TaskSerializer(data=fields | {"tags": request.POST.getlist("tags")})
     form.is_valid(raise_exception=True)
     form.save(user=user, origin=Origin("page"))
 

@@ -26,3 +26,12 @@ def _near(day: date, today: date) -> str | None:
 
 def _with_time(words: str, moment: time | None) -> str:
     return f"{words} {moment:%H:%M}" if moment else words
+
+
+def length_words(minutes: int) -> str:
+    """``45 min``, ``2 h`` or ``1 h 30 min``."""
+    hours, rest = divmod(minutes, 60)
+    parts = [_("%(n)d h") % {"n": hours}] * bool(hours) + [_("%(n)d min") % {"n": rest}] * bool(
+        rest
+    )
+    return " ".join(parts)

@@ -1,27 +1,44 @@
 """The tasks beside the talk: what is open, by when it is due, and what was done last."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from chat.pages.days import due_words, next_words
-from todos.models import Task
+from chat.pages.choice import Choice, Switch, list_switches, tag_switches
+from chat.pages.days import due_words, length_words, next_words
+from todos.models import Task, TaskList, TaskQuerySet
 
 MOST_OPEN = 100
 LATEST_DONE = 5
+SECTIONS = {
+    "overdue": gettext_lazy("Overdue"),
+    "today": gettext_lazy("Today"),
+    "later": gettext_lazy("Later"),
+    "some-day": gettext_lazy("Some day"),
+    "done": gettext_lazy("Done lately"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A task; ``next`` is when it comes again, of one that is done and has been followed."""
+    """A task in words; ``next`` is when it comes again, of one that is done and was followed."""
 
     task: Task
-    due: str
-    next: str
     overdue: bool
+    due: str
+    length: str
+    tags: list[Switch]
+    next: str = ""
+    in_list: str = ""
+    progress: str = ""
+    steps: tuple["Row", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +48,77 @@ class Group:
     rows: list[Row]
 
 
-def groups(user: User) -> list[Group]:
-    """Those that have tasks; 2 queries."""
-    now = user.local_now()
+@dataclass(frozen=True, slots=True)
+class Panel:
+    choice: Choice
+    lists: list[Switch]
+    groups: list[Group]
+
+
+def panel_of(user: User, asked: Mapping[str, Any]) -> Panel:
+    """As the address asks for it; at most 5 queries."""
     tasks = Task.objects.for_user(user)
-    sections: dict[str, list[Row]] = {
-        name: [] for name in ("overdue", "today", "later", "some-day", "done")
-    }
-    still_open = list(tasks.with_status("open").in_due_order()[:MOST_OPEN])
+    lists = list(TaskList.objects.for_user(user).in_name_order())
+    choice = Choice.read(asked, lists)
+    words = _Words(user.local_now(), choice, {each.pk: each.name for each in lists})
+    return Panel(
+        choice,
+        lists=list_switches(choice, lists, tasks) if lists else [],
+        groups=_groups(tasks, words),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How tasks are told to whom they belong; ``now`` is on their clock."""
+
+    now: datetime
+    choice: Choice
+    lists: dict[UUID | None, str]
+
+    def task(self, task: Task, steps: list[Task], follower: Task | None = None) -> Row:
+        number = _number_of_steps(task)
+        done = {"done": number - task.steps_open, "all": number}
+        return self._row(
+            task,
+            next=self._told(next_words, follower) if follower else "",
+            in_list="" if self.choice.list else self.lists.get(task.list_id, ""),
+            progress=_("%(done)d of %(all)d") % done if number else "",
+            steps=tuple(self._row(step) for step in steps),
+        )
+
+    def _row(self, task: Task, **more: Any) -> Row:
+        return Row(
+            task,
+            overdue=task.is_overdue(self.now),
+            due=self._told(due_words, task),
+            length=length_words(task.duration_minutes) if task.duration_minutes else "",
+            tags=tag_switches(self.choice, task.tags),
+            **more,
+        )
+
+    def _told(self, words: Callable[[date, time | None, date], str], task: Task) -> str:
+        return words(task.due_date, task.due_time, self.now.date()) if task.due_date else ""
+
+
+def _groups(tasks: TaskQuerySet, words: _Words) -> list[Group]:
+    """Those that have tasks; 3 queries, 2 where no task has steps."""
+    chosen = words.choice.narrow(tasks).top_level().with_steps()
+    still_open = list(chosen.with_status("open").in_due_order()[:MOST_OPEN])
+    steps: dict[UUID | None, list[Task]] = defaultdict(list)
+    for step in tasks.steps_of(task for task in still_open if _number_of_steps(task)):
+        steps[step.parent_id].append(step)
+    rows: dict[str, list[Row]] = defaultdict(list)
     for task in still_open:
-        sections[_section(task, now)].append(_row(task, now))
+        rows[_section(task, words.now)].append(words.task(task, steps[task.pk]))
     followers = {(task.series, task.place - 1): task for task in still_open if task.repeats}
-    for task in tasks.latest_done()[:LATEST_DONE]:
-        sections["done"].append(_row(task, now, followers.get((task.series, task.place))))
-    titles = {
-        "overdue": _("Overdue"),
-        "today": _("Today"),
-        "later": _("Later"),
-        "some-day": _("Some day"),
-        "done": _("Done lately"),
-    }
-    return [Group(name, titles[name], rows) for name, rows in sections.items() if rows]
+    for task in chosen.latest_done()[:LATEST_DONE]:
+        rows["done"].append(words.task(task, [], followers.get((task.series, task.place))))
+    return [Group(name, str(title), rows[name]) for name, title in SECTIONS.items() if rows[name]]
+
+
+def _number_of_steps(task: Task) -> int:
+    return task.steps_open + task.steps_done  # type: ignore[no-any-return]
 
 
 def _section(task: Task, now: datetime) -> str:
@@ -60,16 +127,3 @@ def _section(task: Task, now: datetime) -> str:
     if task.is_overdue(now):
         return "overdue"
     return "today" if task.due_date == now.date() else "later"
-
-
-def _row(task: Task, now: datetime, follower: Task | None = None) -> Row:
-    return Row(
-        task,
-        due=_told(due_words, task, now.date()),
-        next=_told(next_words, follower, now.date()) if follower else "",
-        overdue=task.is_overdue(now),
-    )
-
-
-def _told(words: Callable[[date, time | None, date], str], task: Task, today: date) -> str:
-    return words(task.due_date, task.due_time, today) if task.due_date else ""

@@ -19,8 +19,8 @@ from rest_framework.exceptions import APIException
 
 from accounts.authentication import user_of
 from accounts.models import User
-from chat.pages import panel
 from chat.pages.cards import card
+from chat.pages.panel import panel_of
 from chat.pages.transcript import bubbles
 from chat.serializers import LONGEST_MESSAGE
 from conversations.models import Conversation, Message, ToolCall
@@ -104,14 +104,14 @@ def call_part(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
 
 @page
 def tasks_part(request: HttpRequest, user: User) -> HttpResponse:
-    return render(request, "chat/tasks.html", {"groups": panel.groups(user)})
+    return render(request, "chat/tasks.html", {"panel": panel_of(user, request.GET)})
 
 
 def _frame(request: HttpRequest, user: User) -> dict[str, Any]:
-    """What stands around every conversation: 3 queries."""
+    """What stands around every conversation."""
     return {
         **_conversations(request, user),
-        "groups": panel.groups(user),
+        "panel": panel_of(user, request.GET),
         "longest_message": LONGEST_MESSAGE,
         "examples": EXAMPLES,
     }

@@ -132,6 +132,21 @@ class TaskLookups(JournaledQuerySet[Row]):
             self.model._change_each(changes, ChangeKind.UPDATED, origin)
         return bool(changes)
 
+    def top_level(self) -> Self:
+        """Those that are no steps."""
+        return self.filter(parent=None)
+
+    def about(self, tag: str) -> Self:
+        """Those with the tag, and those that have a step with it which is still to be done."""
+        steps = self.model._default_manager.filter(has_tag(tag), deleted_at=None)
+        of_steps = steps.filter(completed_at=None).values("parent")
+        return self.filter(has_tag(tag) | Q(pk__in=of_steps))
+
+    def open_by_list(self) -> dict[UUID | None, int]:
+        """How many are to be done in each list, and under None in the Inbox; steps left out."""
+        rows = self.top_level().with_status("open").order_by().values("list")
+        return dict(rows.annotate(number=Count("pk")).values_list("list", "number"))
+
     def with_steps(self) -> Self:
         """Each with ``steps_open`` and ``steps_done``: how many it has that are kept."""
         steps: models.QuerySet[Any] = self.model._default_manager.all()

@@ -29,20 +29,53 @@ async function refreshAbout() {
   element("title").defaultValue = about.querySelector("#title").defaultValue;
 }
 
+let shown = location.search; // what the panel is narrowed to
+
 async function refreshTasks() {
   const tasks = element("tasks");
-  const fresh = await drawn(tasks.dataset.part);
-  if (fresh.textContent === tasks.textContent) return;
+  const wanted = location.search;
+  const fresh = await drawn(tasks.dataset.part + wanted);
+  if (wanted !== location.search || (wanted === shown && fresh.textContent === tasks.textContent)) return;
   const changed = (task) => [task.id, task.dataset.changed];
   const before = new Map([...tasks.querySelectorAll(".task")].map(changed));
-  const focused = document.activeElement.closest("#tasks .task")?.id;
-  const action = document.activeElement.closest("#tasks form")?.getAttribute("action");
+  const back = placeIn(tasks);
   tasks.replaceChildren(fresh);
-  for (const task of tasks.querySelectorAll(".task")) {
+  for (const task of wanted === shown ? tasks.querySelectorAll(".task") : []) {
     task.classList.toggle("changed", before.get(task.id) !== task.dataset.changed);
   }
-  const same = action && tasks.querySelector(`form[action="${action}"] button`);
-  if (focused) (same ?? element(focused)?.querySelector("button"))?.focus();
+  shown = wanted;
+  back()?.focus();
+}
+
+// Where the focus belongs when the tasks are drawn anew: the same button, its task, what was chosen.
+function placeIn(tasks) {
+  const focused = document.activeElement;
+  if (!tasks.contains(focused)) return () => null;
+  const action = focused.closest("form")?.getAttribute("action");
+  const row = focused.closest(".task")?.id;
+  const places = [
+    action && `form[action="${action}"] button`,
+    action && row && `#${row} button`,
+    ".chosen-tag a",
+    ".lists [aria-current]",
+    "a, button",
+  ];
+  const found = (place) => place && tasks.querySelector(place);
+  return () => found(places.find(found));
+}
+
+// Links of the panel choose what it shows; the address of the page keeps that.
+element("tasks").addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="?"]');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  history.pushState(null, "", link.search || location.pathname);
+  choose();
+});
+
+function choose() {
+  afterConversations();
+  refreshTasks().catch(() => talk.tell(words("trouble")));
 }
 
 async function refreshConversations() {
@@ -52,14 +85,20 @@ async function refreshConversations() {
   const focused = document.activeElement.closest("#conversations a")?.pathname;
   conversations.replaceChildren(fresh);
   afterConversations();
-  if (focused) conversations.querySelector(`a[href="${focused}"]`)?.focus();
+  if (focused) linksOfConversations().find((link) => link.pathname === focused)?.focus();
 }
 
 const here = () => (talk.conversation() ? `/c/${talk.conversation()}/` : "/");
 
+const linksOfConversations = () => [...conversations.querySelectorAll("li:not(.more) a")];
+
 function afterConversations() {
-  for (const link of conversations.querySelectorAll("a")) {
-    if (link.getAttribute("href") === here()) link.setAttribute("aria-current", "page");
+  const asked = [...new URLSearchParams(location.search)];
+  const kept = String(new URLSearchParams(asked.filter(([name]) => name === "list" || name === "tag")));
+  element("new-conversation").search = kept;
+  for (const link of linksOfConversations()) {
+    link.search = kept;
+    if (link.pathname === here()) link.setAttribute("aria-current", "page");
   }
   const more = conversations.querySelector(".more");
   if (more) downwards.observe(more);
@@ -103,6 +142,7 @@ async function submit(form) {
   const [method, url] = form.dataset.api.split(" ");
   const fields = Object.fromEntries(new FormData(form));
   delete fields.csrfmiddlewaretoken;
+  if (fields.tags) fields.tags = [fields.tags];
   try {
     await ask(method, url, Object.keys(fields).length ? fields : null);
   } catch (error) {
@@ -219,7 +259,7 @@ document.addEventListener("keydown", (event) => {
   // On a Mac, Option and N begin an ñ.
   else if (event.altKey !== event.ctrlKey && event.code === "KeyN" && event.key !== "Dead") {
     event.preventDefault();
-    location.assign("/");
+    element("new-conversation").click();
   } else if (inList && ["ArrowDown", "ArrowUp"].includes(event.key)) move(event);
   else if (writes(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
   else if (event.key === "/") {
@@ -234,7 +274,8 @@ document.addEventListener("keydown", (event) => {
 // --- Beginning --------------------------------------------------------------------------------------
 
 window.addEventListener("popstate", () => {
-  if (location.pathname !== here()) location.reload(); // else it was a place on this page
+  if (location.pathname !== here()) location.reload();
+  else if (location.search !== shown) choose(); // else it was a place on this page
 });
 message.value ||= localStorage.getItem(draft()) ?? "";
 written();

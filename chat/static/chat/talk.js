@@ -424,7 +424,7 @@ function arrive(id) {
   for (const other of messages.querySelectorAll(".unsent")) other.remove(); // they wait at `/`
   main.dataset.conversation = id;
   messages.dataset.part = `/c/${id}/messages/`;
-  history.pushState(null, "", `/c/${id}/`);
+  history.pushState(null, "", `/c/${id}/${location.search}`);
   announce("arrived");
 }
 
