@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from corsheaders.defaults import default_headers
 from environs import Env, EnvError, ValidationError, validate
 from redis.connection import parse_url
 
@@ -105,6 +106,14 @@ SECRET_KEY = env.str("SECRET_KEY", "") or own_key("secret_key")
 JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", "") or own_key("jwt_signing_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
+CORS_ALLOW_HEADERS = (
+    *default_headers,
+    "idempotency-key",
+    "if-match",
+    "last-event-id",
+    "x-request-id",
+)
+CORS_EXPOSE_HEADERS = ("ETag", "Idempotency-Replayed", "Retry-After", "X-Request-ID")
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=bounds(0))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION

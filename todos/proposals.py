@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException
@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.authentication import door_of, user_of
 from accounts.ownership import OwnedQuerySet
+from todos.batch import Operation
 from todos.models import AlreadyDecided, Expired, Origin, Outdated, Proposal
 from todos.models.proposal import Status
 from todos.serializers import OneOfField
@@ -50,6 +51,27 @@ class ProposedSerializer(serializers.Serializer[Any]):
     """Nothing is done yet: it waits for a yes."""
 
     proposal = ProposalSerializer(read_only=True)
+
+
+PROPOSE = OpenApiParameter(
+    "propose",
+    bool,
+    description="Ask first, if it is wide: then 202 with the proposal, and nothing is done.",
+)
+
+
+def asked_first(request: Request, operation: Operation) -> Response | None:
+    """What is wide, where the caller wants a proposal of it; None: it may be done."""
+    query = ProposeSerializer(data=request.query_params)
+    query.is_valid(raise_exception=True)
+    if query.validated_data["propose"] == "false":
+        return None
+    made = Proposal.if_wide(user_of(request), operation, Origin(door_of(request)))
+    return Response(ProposedSerializer({"proposal": made}).data, 202) if made else None
+
+
+class ProposeSerializer(serializers.Serializer[Any]):
+    propose = OneOfField(["true", "false"], default="false")
 
 
 class NotDecided(APIException):

@@ -6,11 +6,13 @@ from rest_framework.decorators import action
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.authentication import door_of, user_of
 from accounts.once import once
 from todos.models import Origin, Task, TaskChange, TaskQuerySet
+from todos.proposals import PROPOSE, ProposedSerializer, asked_first
 from todos.serializers import (
     CompletedTaskSerializer,
     TaskChangeSerializer,
@@ -18,6 +20,7 @@ from todos.serializers import (
     TaskSerializer,
     told_rules,
 )
+from todos.versions import ETAG, IF_MATCH, as_it_was, etag
 from web.idempotency import IDEMPOTENCY_KEY
 from web.schema import problems
 
@@ -74,13 +77,15 @@ class TaskViewSet(GenericViewSet[Task]):
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY, ETAG],
         responses={201: TaskSerializer, **problems(409, 422)},
         examples=EXAMPLES,
     )
     def create(self, request: Request) -> Response:
         """Add a task."""
-        return once(request, self._create)
+        response = once(request, self._create)
+        response["ETag"] = etag(response.data["version"])
+        return response
 
     def _create(self) -> Response:
         form = self.get_serializer(data=self.request.data)
@@ -88,24 +93,37 @@ class TaskViewSet(GenericViewSet[Task]):
         task = form.save(user=user_of(self.request), origin=self.origin)
         return Response(self.get_serializer(task).data, status=status.HTTP_201_CREATED)
 
+    @extend_schema(parameters=[ETAG])
     def retrieve(self, request: Request, pk: str) -> Response:
         """One task."""
         return self._answer(self.get_object())
 
+    @extend_schema(parameters=[IF_MATCH, ETAG], responses={200: TaskSerializer, **problems(412)})
     def update(self, request: Request, pk: str, *, partial: bool = False) -> Response:
         """Replace a task: what is not named is set to its default, except `completed`."""
-        form = self.get_serializer(self.get_object(), data=request.data, partial=partial)
+        task = self.get_object()
+        form = self.get_serializer(task, data=request.data, partial=partial)
         form.is_valid(raise_exception=True)
-        return self._answer(form.save(origin=self.origin))
+        with as_it_was(request, task):
+            form.save(origin=self.origin)
+        return self._answer(task)
 
+    @extend_schema(parameters=[IF_MATCH, ETAG], responses={200: TaskSerializer, **problems(412)})
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change the named fields of a task."""
         return self.update(request, pk, partial=True)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(
+        parameters=[IF_MATCH, PROPOSE],
+        responses={202: ProposedSerializer, 204: None, **problems(412)},
+    )
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a task; `restore` brings it back."""
-        self.get_object().remove(self.origin)
+        task = self.get_object()
+        with as_it_was(request, task):
+            if asked := asked_first(request, {"do": "delete", "tasks": [str(task.pk)]}):
+                return asked
+            task.remove(self.origin)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None)
@@ -125,7 +143,7 @@ class TaskViewSet(GenericViewSet[Task]):
         """
         task = self.get_object()
         task.complete(self.origin)
-        return Response(CompletedTaskSerializer(task).data)
+        return _told(task, CompletedTaskSerializer(task))
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
@@ -148,7 +166,11 @@ class TaskViewSet(GenericViewSet[Task]):
         return self._answer(task)
 
     def _answer(self, task: Task) -> Response:
-        return Response(self.get_serializer(task).data)
+        return _told(task, self.get_serializer(task))
+
+
+def _told(task: Task, shown: BaseSerializer[Task]) -> Response:
+    return Response(shown.data, headers={"ETag": etag(task.version)})
 
 
 class TaskHistoryView(GenericAPIView[TaskChange]):

@@ -35,6 +35,7 @@ DESCRIPTIONS = {
     403: "Not allowed; also a session without its CSRF token.",
     404: "There is no such thing, or it is not yours.",
     409: "Something else is going on, or has happened since; `code` says what.",
+    412: "It has changed since; If-Match names another version.",
     413: "The body is larger than 128 KiB.",
     415: "The body is not JSON.",
     422: "This Idempotency-Key came with another body before.",

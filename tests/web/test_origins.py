@@ -94,6 +94,24 @@ def test_a_site_that_we_name_comes_with_a_token_and_never_with_the_session(
     assert "access-control-allow-credentials" not in preflight | answer
 
 
+def test_a_site_that_we_name_may_send_and_read_the_headers_of_ours(
+    browser: Client, client: APIClient
+) -> None:
+    sent = ["idempotency-key", "if-match", "last-event-id", "x-request-id"]
+    asked = {
+        "Origin": FRIEND,
+        "Access-Control-Request-Method": "PATCH",
+        "Access-Control-Request-Headers": ",".join(sent),
+    }
+
+    preflight = granted(browser.options("/api/chat/", headers=asked))
+    answer = granted(client.get("/api/conversations/", headers={"Origin": FRIEND}))
+
+    assert set(sent) < set(preflight["access-control-allow-headers"].split(", "))
+    exposed = answer["access-control-expose-headers"]
+    assert exposed == "ETag, Idempotency-Replayed, Retry-After, X-Request-ID"
+
+
 def paths_of(user: User) -> Iterator[str]:
     """Every path but the admin's, with the id of a row of this user."""
     keys = {}
