@@ -61,18 +61,30 @@ def run(user: User, operation: Operation, origin: Origin) -> Outcome:
 
 
 def _run_on_tasks(user: User, operation: Operation, origin: Origin) -> Outcome:
+    """Steps come after the tasks whose steps they are, and may have gone along with them."""
     outcome = Outcome(total=len(operation["tasks"]))
-    tasks = Task.objects.with_deleted_for_user(user).held(named(operation))
-    for place, item in enumerate(operation["tasks"], 1):
-        key = key_of(item)
+    rows = Task.objects.with_deleted_for_user(user).held(named(operation))
+    done: dict[int, Task] = {}
+    for place, key, item in _tasks_before_steps(operation["tasks"], rows):
         try:
-            task = tasks.get(key) if key else Task(user=user)
-            outcome.done.append(_one(operation["do"], task, _fields_of(item), origin))
+            task = rows.get(key) if key else Task(user=user)
+            done[place] = _one(operation["do"], task, _fields_of(item), origin)
         except RuleBroken as broken:
-            outcome.failures.append(Failure(place, key, broken.code, broken.sentence, broken.field))
+            why = broken.code, broken.sentence, broken.field
+            outcome.failures.append(Failure(place, key, *why))
         except Task.DoesNotExist:
             outcome.failures.append(Failure(place, key, "not_found", NO_SUCH_TASK))
+    outcome.done = [done[place] for place in sorted(done)]
+    outcome.failures.sort(key=lambda failure: failure.item)
     return outcome
+
+
+def _tasks_before_steps(
+    items: list[Any], rows: dict[UUID, Task]
+) -> list[tuple[int, UUID | None, Any]]:
+    """The items with their places and keys."""
+    placed = [(place, key_of(item), item) for place, item in enumerate(items, 1)]
+    return sorted(placed, key=lambda each: each[1] in rows and rows[each[1]].parent_id is not None)
 
 
 def _one(do: str, task: Task | None, fields: Fields, origin: Origin) -> Task:

@@ -85,10 +85,12 @@ class WhereField(serializers.Field[Any, Any, Any, Any]):
                 raise fault(name, "unknown", "There is no such filter.")
             if value is None or value == "":
                 raise fault(name, "blank", "Leave out a filter that says nothing.")
-        if data.items() <= {("status", "all")}:
+        if not data or data == {"status": "all"}:
             raise ValidationError([ErrorDetail("Name at least one filter.", code="empty")])
+        if isinstance(data.get("repeating"), bool):  # a word in the query of the list
+            data = data | {"repeating": str(data["repeating"]).lower()}
         TaskQuerySerializer(data=data).is_valid(raise_exception=True)
-        return data
+        return dict(data)
 
 
 class BatchSerializer(RequestBody, serializers.Serializer[Any]):

@@ -17,6 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.authentication import door_of, user_of
 from todos import rules
 from todos.models import NameTaken, Origin, Task, TaskChange, TaskList
+from todos.proposals import PROPOSE, ProposedSerializer, asked_first
 from todos.serializers import (
     CountsSerializer,
     OneOfField,
@@ -120,12 +121,18 @@ class TaskListViewSet(GenericViewSet[TaskList]):
         form.is_valid(raise_exception=True)
         return self._answer(form.save(origin=self.origin))
 
-    @extend_schema(parameters=[RemovalSerializer], responses={204: None})
+    @extend_schema(
+        parameters=[RemovalSerializer, PROPOSE], responses={202: ProposedSerializer, 204: None}
+    )
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a list; `restore` brings it back, with the tasks that were deleted with it."""
         query = RemovalSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        self.get_object().remove(self.origin, **query.validated_data)
+        found, tasks = self.get_object(), query.validated_data["tasks"]
+        operation = {"do": "delete_list", "list": str(found.pk), "tasks": tasks}
+        if asked := asked_first(request, operation):
+            return asked
+        found.remove(self.origin, tasks)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses={200: TaskListSerializer, **problems(409)})

@@ -10,7 +10,7 @@ from accounts.models import User
 from conversations.models import ToolCall
 from tests.conftest import Serves
 from tests.servers import ROOT
-from todos.models import Task
+from todos.models import Proposal, Task, TaskList
 
 pytestmark = pytest.mark.only_on("sqlite")  # as a reader has it
 
@@ -33,7 +33,7 @@ def test_the_first_conversation_of_the_readme(serves: Serves, tmp_path: Path) ->
     printed = run_lines_of("README.md", serves().url, tmp_path)
 
     user = User.objects.get(username="ada")
-    task = Task.objects.get(user=user)
+    task = Task.objects.get(user=user, list=None)
     assert (task.title, task.due_time.isoformat("minutes")) == ("Buy milk", "17:00")
     assert (task.due_date - task.created_at.astimezone(user.local_now().tzinfo).date()).days == 1
     assert task.completed
@@ -43,6 +43,9 @@ def test_the_first_conversation_of_the_readme(serves: Serves, tmp_path: Path) ->
     ]
     assert '"name": "create_task"' in printed
     assert '"completed":true' in printed
+    assert "Delete the list “Groceries” with its 3 tasks: “Eggs”, “Bread”, " in printed
+    assert TaskList.objects.get(user=user).deleted_at
+    assert Proposal.objects.get().status == "approved"
 
 
 def test_the_lines_of_the_api_page(serves: Serves, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from tests.factories import TaskFactory
 from tests.todos.calls import rows
-from todos.models import Origin, Task, TaskChange
+from todos.models import Origin, Task, TaskChange, TaskList
 from todos.repeating import Repeat
 
 API = Origin("api")
@@ -204,6 +204,9 @@ def test_a_failure_is_told_as_the_same_request_alone_is(
         ({"do": "delete", "where": {}}, "where"),
         ({"do": "delete", "where": {"status": "all"}}, "where"),
         ({"do": "delete", "where": {"status": "x"}}, "where.status"),
+        ({"do": "delete", "where": {"status": ["all"]}}, "where.status"),
+        ({"do": "delete", "where": {"search": "  "}}, "where.search"),
+        ({"do": "delete", "where": {"search": {}}}, "where.search"),
         ({"do": "delete", "where": {"priority": 1}}, "where.priority"),
         ({"do": "delete", "where": {"search": ""}}, "where.search"),
         ({"do": "delete", "where": {"priority": None, "status": "open"}}, "where.priority"),
@@ -234,6 +237,35 @@ def test_a_filter_means_what_the_list_shows(client: APIClient, tasks: list[Task]
     assert len(done(client, "reopen", where={"priority": "high"})["done"]) == 2
     assert titles(done(client, "delete", where={"search": "egg", "status": "open"})) == ["Eggs"]
     assert titles(done(client, "update", where={"search": "soap"}, set={"notes": "x"})) == ["Soap"]
+
+
+def test_the_filters_of_lists_tags_and_rules_are_in_it(client: APIClient, user: User) -> None:
+    groceries = TaskList.add(user, API, name="Groceries")
+    TaskFactory(user=user, title="Milk", list=groceries)
+    TaskFactory(user=user, title="Rake", tags=["garden"])
+    daily = Repeat.read({"every": "day"})
+    TaskFactory(user=user, title="Bins", due_date=date(2031, 3, 3), repeats=daily)
+    house = TaskFactory(user=user, title="House")
+    TaskFactory(user=user, title="Box", parent=house)
+
+    for where, title in [
+        ({"list": str(groceries.pk)}, "Milk"),
+        ({"tag": "#Garden", "list": "inbox"}, "Rake"),
+        ({"repeating": True}, "Bins"),
+        ({"repeating": "true"}, "Bins"),
+        ({"parent": str(house.pk)}, "Box"),
+        ({"created_since": "2020-01-01", "search": "house"}, "House"),
+    ]:
+        assert titles(done(client, "update", where=where, set={"priority": "low"})) == [title]
+    moved = done(client, "update", where={"list": "inbox"}, set={"list": str(groceries.pk)})
+    assert {task["list"] for task in moved["done"]} == {str(groceries.pk)}
+    assert [task["title"] for task in moved["done"]] == ["Box", "House", "Bins", "Rake"]
+    body = done(client, "create", [{"title": "Pears"}], set={"list": str(uuid4())})
+    assert body["failures"][0]["error"]["errors"][0] == {
+        "field": "list",
+        "code": "not_found",
+        "detail": "There is no such list.",
+    }
 
 
 def test_what_a_stranger_has_is_in_no_filter(

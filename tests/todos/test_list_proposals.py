@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.factories import TaskFactory
@@ -187,6 +188,20 @@ def test_how_wide_a_list_is(
         TaskFactory(user=user, list=home)
     operation = {"do": "delete_list", "list": str(home.pk), "tasks": tasks}
     assert (Proposal.if_wide(user, operation, API) is not None) is wide
+
+
+def test_a_list_is_deleted_over_rest_by_consent(client: APIClient, groceries: TaskList) -> None:
+    url = f"/api/lists/{groceries.pk}/"
+    asked = client.delete(f"{url}?tasks=delete&propose=true")
+
+    assert asked.status_code == 202
+    assert asked.json()["proposal"]["summary"].startswith("Delete the list “Groceries” with its 2 ")
+    assert len(kept_in(groceries)) == 2
+    client.post(f"/api/proposals/{asked.json()['proposal']['id']}/approve/")
+    assert kept_in(groceries) == []
+    client.post(f"{url}restore/")
+    assert client.delete(f"{url}?propose=true").status_code == 204
+    assert kept_in(None) == ["Milk", "Bread"]
 
 
 @pytest.mark.parametrize(("source", "foreign"), [("chat", False), ("key", True)])
