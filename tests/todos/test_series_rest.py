@@ -84,6 +84,11 @@ def test_what_repeats_no_more_is_followed_by_none(client: APIClient) -> None:
     assert [act(client, task, "complete").json()["next"] for task in (once, last)] == [None, None]
 
 
+def without_times(task: Any) -> Any:
+    """All but what tells when, and how often, it was changed."""
+    return task | {"updated_at": "", "version": 0}
+
+
 def test_completed_may_be_patched_as_well(client: APIClient) -> None:
     task = made(client)
 
@@ -94,9 +99,7 @@ def test_completed_may_be_patched_as_well(client: APIClient) -> None:
         "2026-11-26"
     ]
     client.patch(f"{TASKS}{task['id']}/", {"completed": False})
-    assert client.get(TASKS).json()["results"] == [
-        task | {"updated_at": client.get(f"{TASKS}{task['id']}/").json()["updated_at"]}
-    ]
+    assert list(map(without_times, client.get(TASKS).json()["results"])) == [without_times(task)]
 
 
 def test_completing_and_undoing_leave_the_rows_as_they_were(client: APIClient) -> None:
@@ -109,9 +112,7 @@ def test_completing_and_undoing_leave_the_rows_as_they_were(client: APIClient) -
 
     assert [change["kind"] for change in answer.json()["undone"]] == ["created", "completed"]
     after = client.get(TASKS).json()["results"]
-    assert [each | {"updated_at": ""} for each in after] == [
-        each | {"updated_at": ""} for each in before
-    ]
+    assert list(map(without_times, after)) == list(map(without_times, before))
 
 
 def test_undoing_is_409_when_what_followed_was_changed(client: APIClient) -> None:
