@@ -7,7 +7,7 @@ from django.db import models
 
 
 class TagsField(models.TextField[Iterable[str], tuple[str, ...]]):
-    """A tuple of words; the column has them in one text with a space around each."""
+    """A tuple of words; the column has them in one text with a space around each, or nothing."""
 
     def to_python(self, value: Any) -> tuple[str, ...]:
         return tuple(value.split() if isinstance(value, str) else value or ())
@@ -16,7 +16,8 @@ class TagsField(models.TextField[Iterable[str], tuple[str, ...]]):
         return self.to_python(value)
 
     def get_prep_value(self, value: Any) -> str:
-        return "".join(f" {name}" for name in self.to_python(value)) + " "
+        names = self.to_python(value)
+        return f" {' '.join(names)} " if names else ""
 
     def value_to_string(self, obj: models.Model) -> str:
         return self.get_prep_value(self.value_from_object(obj))
