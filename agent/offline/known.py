@@ -26,6 +26,11 @@ class KnownTask:
     """The words of its rule."""
     next: "KnownTask | None" = None
     """What follows it, told when it was done."""
+    minutes: int = 0
+    tags: tuple[str, ...] = ()
+    in_list: str = ""
+    parent: str = ""
+    """The title of the task that it is a step of."""
 
     @classmethod
     def read(cls, summary: dict[str, Any], *, deleted: bool = False) -> "KnownTask":
@@ -42,6 +47,10 @@ class KnownTask:
             deleted=deleted or summary.get("deleted", False),
             repeats=summary.get("repeats", ""),
             next=cls.read(following) if _is_summary(following) else None,
+            minutes=summary.get("duration_minutes", 0),
+            tags=tuple(summary.get("tags", ())),
+            in_list=summary.get("list", ""),
+            parent=summary.get("parent", {}).get("title", ""),
         )
 
 

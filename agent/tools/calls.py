@@ -17,6 +17,7 @@ from agent.tools.changing import (
 )
 from agent.tools.keeping import Remember
 from agent.tools.listing import ListTasks, ReadTask
+from agent.tools.lists import EditList, ListLists
 from agent.tools.moments import MOMENTS, Moments
 from agent.tools.several import MOST_AT_ONCE, ForTasks, Several
 from agent.tools.tool import Tool, ToolError
@@ -63,6 +64,8 @@ TOOLS: dict[str, type[Tool]] = {
         ReopenTask,
         DeleteTask,
         RestoreTask,
+        ListLists,
+        EditList,
         UndoLast,
         Remember,
     )
