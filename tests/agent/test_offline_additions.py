@@ -4,7 +4,7 @@ import pytest
 
 from agent.offline.intents import Add, EditNames, Put, Refuse, Within
 from agent.offline.understanding.manners import clean, plain
-from tests.agent.test_offline_pastes import added, read
+from tests.agent.test_offline_pastes import added, read, told
 
 MANNERS = """
     add milk thx; add milk, thank you so much; add milk for me?; pls add milk; add milk plz!

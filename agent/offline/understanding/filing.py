@@ -205,7 +205,7 @@ def _move(match: re.Match[str], now: datetime) -> Intent | None:
     if isinstance(target, Named) and (not target.words or target.day):
         return None
     change = Change("update_task", target, Edit(in_list=""))
-    adds = verb in ("add", "put", "stick", "write", "enter", "place")
+    adds = verb in ("add", "put", "stick", "write", "enter", "insert", "place")
     if not isinstance(target, Named) or not adds:
         return Within(name, change, to=True, sure=is_sure)
     addition = added(match["target"], now)
@@ -226,7 +226,7 @@ def _out(match: re.Match[str], now: datetime) -> Intent | None:
 NAMES = {
     "target": r"(?P<target>[\"“][^\"”]{1,250}[\"”]|[^\n:]{1,250}?)",
     "name": rf"(?P<name>{NAME})",
-    "move": r"(?P<verb>move|put|file|transfer|send|add|stick|place|write|enter|sort)",
+    "move": r"(?P<verb>move|put|file|transfer|send|add|stick|place|write|enter|insert|sort)",
     "moving": r"(?P<verb>move|put|file|transfer|add|stick|place)",
     "to": r"(?P<how>to|into|in|under|on|onto)",
     "the": MINE,

@@ -89,7 +89,7 @@ def _merge(match: re.Match[str], now: datetime) -> Intent | None:
 
 def _delete(match: re.Match[str], now: datetime) -> Intent | None:
     name, kind = list_name(match["name"]), _kind(match)
-    if not name:
+    if not name or "'s" in name:
         return None
     said = match.groupdict()
     if kind == "tag":
