@@ -278,6 +278,10 @@ def test_every_tool_is_described_from_its_class() -> None:
         "priority",
         "repeats",
         "completed",
+        "duration_minutes",
+        "list",
+        "tags",
+        "parent",
     }
 
 
