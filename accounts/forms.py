@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, Us
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User, time_zone_names
+from accounts.models import Unasked, User, time_zone_names
 
 # What the names of places begin with; the others are older names and offsets.
 REGIONS = (
@@ -73,14 +73,25 @@ class SettingsForm(forms.ModelForm[User]):
         help_text=_("Your clock: it decides when “today” ends and when “at 5pm” is."),
     )
 
+    do_not_ask = forms.MultipleChoiceField(
+        label=_("Do not ask me before"),
+        choices=Unasked.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "The assistant asks before it changes more than 10 tasks at once. Before it deletes "
+            "more than 3, or acts on words that somebody else wrote, it always asks."
+        ),
+    )
+
     class Meta:
         model = User
-        fields = ("email", "time_zone")
+        fields = ("email", "time_zone", "do_not_ask")
         widgets = {"email": forms.EmailInput(attrs={"autocomplete": "email"})}
         help_texts = {"email": _("Optional.")}
 
     def save(self, commit: bool = True) -> User:
-        """These two fields alone. Raises User.DoesNotExist, as :meth:`User.keep` does."""
+        """These fields alone. Raises User.DoesNotExist, as :meth:`User.keep` does."""
         self.instance.keep(*self.Meta.fields)
         return self.instance
 

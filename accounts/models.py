@@ -62,6 +62,15 @@ class AccountManager(UserManager["User"]):
         return rows.values_list("pk").first() is not None
 
 
+class Unasked(models.TextChoices):
+    """What a user may want done without being asked however many tasks it changes; no deletion."""
+
+    COMPLETE = "complete", _("Completing many tasks")
+    UPDATE = "update", _("Changing many tasks")
+    REOPEN = "reopen", _("Reopening many tasks")
+    CREATE = "create", _("Adding many tasks")
+
+
 class User(AbstractUser):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
@@ -78,6 +87,10 @@ class User(AbstractUser):
 
     has_preferences = models.BooleanField(  # so that a turn asks for them only where there are any
         default=False, editable=False
+    )
+
+    do_not_ask = models.JSONField(  # kinds of wide changes that the assistant makes unasked
+        _("do not ask before"), default=list, db_default=[], blank=True
     )
 
     objects: ClassVar[AccountManager] = AccountManager()

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from accounts.models import User, validate_time_zone
+from accounts.models import Unasked, User, validate_time_zone
 from accounts.preferences import Preference
 from accounts.validators import LONGEST_PASSWORD
 from web.fields import RequestBody, TextField
@@ -40,6 +40,20 @@ class AccountSerializer(RequestBody, serializers.ModelSerializer[User]):
         if validated_data:
             instance.keep(*validated_data)
         return instance
+
+
+class OwnAccountSerializer(AccountSerializer):
+    do_not_ask = serializers.ListField(
+        child=serializers.ChoiceField(Unasked.choices),
+        required=False,
+        help_text="What the assistant does without asking, however many tasks it changes.",
+    )
+
+    class Meta(AccountSerializer.Meta):
+        fields = [*AccountSerializer.Meta.fields, "do_not_ask"]
+
+    def validate_do_not_ask(self, kinds: list[str]) -> list[str]:
+        return [kind for kind in Unasked.values if kind in kinds]
 
 
 class RegisterSerializer(AccountSerializer):

@@ -18,6 +18,7 @@ from accounts.serializers import (
     AccountExportSerializer,
     AccountSerializer,
     CredentialsSerializer,
+    OwnAccountSerializer,
     PasswordSerializer,
     PreferenceSerializer,
     RefreshSerializer,
@@ -109,7 +110,7 @@ class RevokeView(PublicView):
 class AccountView(RetrieveUpdateAPIView[User]):
     """The account of whoever asks."""
 
-    serializer_class = AccountSerializer
+    serializer_class = OwnAccountSerializer
     http_method_names = ["get", "patch", "delete", "head", "options"]
 
     def get_object(self) -> User:
