@@ -57,13 +57,21 @@ class Reply:
         text, self._untold = self._untold, ""
         return text
 
-    def end(self, finish_reason: str, *, has_changed: bool) -> Iterator[TextDelta]:
-        """The words to add where the model's own do not stand alone."""
+    def end(
+        self, finish_reason: str, question: str = "", *, has_changed: bool
+    ) -> Iterator[TextDelta]:
+        """The words to add where the model's own do not stand alone, and a question of ours."""
         if finish_reason == "length":
             yield self.closing(TOO_LONG)
-        elif self._is_blank:
+        elif self._is_blank and (has_changed or not question):
             if_blank = DONE if has_changed else NO_WORDS
             yield self.closing(FILTERED if finish_reason == "content_filter" else if_blank)
+
+        yield from self.asking(question)
+
+    def asking(self, question: str) -> Iterator[TextDelta]:
+        if question:
+            yield self.closing(question)
 
     def closing(self, words: str) -> TextDelta:
         """The last words, in a paragraph of their own; there is room for them."""

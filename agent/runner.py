@@ -95,10 +95,12 @@ def run(
     limits: Limits,
     first_step: int = 0,
     idle: Callable[[], None] = wait_on,
+    closing: Callable[[], str] = str,
 ) -> Generator[Event, None, None]:
     """Answer the prompt ``messages``. ``execute`` makes a call and keeps its record, or raises.
     ``outcome`` grows with each step, also of an answer that fails. Raises LLMError.
 
+    ``closing`` gives a question that is asked in the end, in a paragraph of its own, or nothing.
     ``messages`` and calls have whole ids; the model reads and writes handles in their place. Calls
     beyond the limit are refused, and the model is told so in one more step. Once in a turn a step
     does not count: the first that asks for nothing that could be made. ``first_step`` is past the
@@ -119,14 +121,14 @@ def run(
             outcome.warning = COMMAND_IN_WORDS
         if reply.is_cut or not response.tool_requests:
             outcome.finish_reason = "length" if reply.is_cut else outcome.finish_reason
-            yield from reply.end(outcome.finish_reason, has_changed=has_changed)
+            yield from reply.end(outcome.finish_reason, closing(), has_changed=has_changed)
             return
         calls = _calls_of(response, step, llm.model, handles, calls_left)
         if len(calls) > calls_left:
             outcome.warning = NOT_ALL_DONE
         calls_left = max(0, calls_left - len(calls))
         made = yield from _make(calls, execute)
-        has_changed |= any(done.status == "succeeded" and tools.changes(done.name) for done in made)
+        has_changed |= any(map(_has_changed, made))
         if not has_erred and _are_misread(calls, now):
             has_erred, last = True, last + 1
         if monotonic() > deadline:
@@ -135,7 +137,12 @@ def run(
         messages = [*messages, *handles.tell(told)]
         step += 1
     yield reply.closing(CUT_SHORT)
+    yield from reply.asking(closing())
     outcome.warning = NOT_ALL_STEPS
+
+
+def _has_changed(done: RecordedCall) -> bool:
+    return done.status == "succeeded" and tools.has_changed(done.name, done.result)
 
 
 def _said(

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from agent import prompt, runner, tools
@@ -24,6 +26,8 @@ from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLM, Message
 from agent.offline.dates import Habits, LocalTime
 from agent.outcome import Outcome
+from chat.consent import AsksFirst, Consent, question
+from chat.deciding import decide, to_decide
 from chat.undo import left_of_turn, show_undone
 from conversations.models import ToolCall, Turn, TurnLost
 from todos.models import Origin, TaskChange
@@ -41,7 +45,7 @@ BROKEN_TOOL = "internal_error: the tool failed, and nothing was changed."
 
 
 def did_something(call: ToolCall) -> bool:
-    return call.status == ToolCall.Status.SUCCEEDED and tools.changes(call.name)
+    return call.status == ToolCall.Status.SUCCEEDED and tools.has_changed(call.name, call.result)
 
 
 class Work:
@@ -53,15 +57,19 @@ class Work:
         self.said = ""
         self.outcome = Outcome()
         self.saved_at = monotonic()
+        self.consent = Consent(turn, user)
         self.lease = timedelta(seconds=settings.AGENT_LEASE)
         self.told: list[str] = []
 
     def answer(self, llm: LLM) -> Generator[Event, None, None]:
         """Answer and settle the turn. Raises LLMError, TurnLost, and what the database raises."""
-        for call in self.turn.calls:  # of an earlier attempt
+        history, no_history = self._history()
+        self._decide(history)
+        for call in self.turn.calls:  # of an earlier attempt, and what was just decided
             yield ToolStarted(call.pk, call.name, call.arguments)
             yield ToolFinished(call.pk, call.name, call.status, call.result, call.duration_ms)
-        messages, no_history = self._prompt(llm.model)
+        messages = prompt.build(history, self.user.zone, llm.model, self.told)
+        self.consent.read(messages)
         yield from self._keep(self._run(llm, messages))
         instead = who_answered_instead(llm)
         fields = asdict(self.outcome)
@@ -109,17 +117,42 @@ class Work:
         """Of the steps that came to their end, also where the turn did not."""
         return {name: value for name, value in asdict(self.outcome).items() if name in COST}
 
-    def _prompt(self, model: str) -> tuple[list[Message], str]:
-        """The prompt, and a warning when the database would not give the earlier messages."""
-        warning = ""
+    def _history(self) -> tuple[Sequence[prompt.MessageRow], str]:
+        """And a warning when the database would not give the earlier messages."""
         try:
             self._read_told()
-            history = self.turn.history(settings.AGENT_HISTORY_MESSAGES)
+            return self.turn.history(settings.AGENT_HISTORY_MESSAGES), ""
         except (DatabaseError, ValueError):  # or a row holds what its column cannot
             logger.error("the history of turn %s cannot be read", self.turn.pk)
-            history, warning = [self.turn.user_message, self.turn.reply], NO_HISTORY
-        release_connection()
-        return prompt.build(history, self.user.zone, model, self.told), warning
+            return [self.turn.user_message, self.turn.reply], NO_HISTORY
+        finally:
+            release_connection()
+
+    def _decide(self, history: Sequence[prompt.MessageRow]) -> None:
+        """Do or leave what was proposed before, if the message is a plain answer to it."""
+        said, proposals = to_decide(history, self.turn)
+        for id in proposals if said else ():
+            started_at, key = timezone.now(), uuid7()
+            with self._transaction():
+                decided = decide(self.user, id, said, self._origin(key))
+                if decided:
+                    name, arguments, result = decided
+                    self.turn.record(
+                        id=key,
+                        step=self._next_step(),
+                        position=0,
+                        name=name,
+                        arguments=arguments,
+                        result=result,
+                        status=ToolCall.Status.SUCCEEDED,
+                        started_at=started_at,
+                        duration_ms=round(
+                            (timezone.now() - started_at) / timedelta(milliseconds=1)
+                        ),
+                    )
+
+    def _next_step(self) -> int:
+        return self.turn.calls[-1].step + 1 if self.turn.calls else 0
 
     def _read_told(self) -> None:
         """What the user has told about themselves; asks the database only where that is any."""
@@ -132,15 +165,15 @@ class Work:
             seconds=settings.AGENT_TURN_DEADLINE,
             characters=settings.AGENT_MAX_REPLY_CHARS,
         )
-        first_step = self.turn.calls[-1].step + 1 if self.turn.calls else 0
         return runner.run(
             llm,
             messages,
             self._execute,
             self.outcome,
             limits=limits,
-            first_step=first_step,
+            first_step=self._next_step(),
             idle=self._save,
+            closing=lambda: question(self.turn.calls),
         )
 
     def _keep(self, events: Iterator[Event]) -> Iterator[Event]:
@@ -160,6 +193,11 @@ class Work:
         self.saved_at = began
 
     def _execute(self, call: runner.Call) -> ToolCall:
+        made = self._make(call)
+        self.consent.hear(made.result)
+        return made
+
+    def _make(self, call: runner.Call) -> ToolCall:
         """Make the call and keep its record, in one transaction; a failed one changes nothing."""
         started_at, clock = timezone.now(), monotonic()
 
@@ -185,10 +223,18 @@ class Work:
                 raise tools.ToolError(call.refused)
             tool = tools.bind(call.name, call.arguments, self._asked_at())
             self._refuse_repetition(call, tool)
+            origin = self._origin(call.id)
             with self._transaction():
-                result = tool.run(self._desk(call))
+                result = tool.run(self._desk(origin))
+                self.consent.check(call.name, tool, result, origin)
                 if isinstance(tool, tools.Remember):
                     self._read_told()
+                done = record(ToolCall.Status.SUCCEEDED, result)
+            self.consent.count(call.name, result, origin)
+            return done
+        except AsksFirst as asked:
+            with self._transaction():
+                result = self.consent.propose(asked, self._origin(call.id))
                 return record(ToolCall.Status.SUCCEEDED, result)
         except (TurnLost, OperationalError, InterfaceError):
             raise
@@ -213,9 +259,11 @@ class Work:
         finally:
             release_connection()
 
-    def _desk(self, call: runner.Call) -> tools.Desk:
+    def _origin(self, call: UUID) -> Origin:
         """The changes of a tool call are one act, which has its id."""
-        origin = Origin("chat", call.id, self.turn.conversation_id, act=call.id)
+        return Origin("chat", call, self.turn.conversation_id, act=call)
+
+    def _desk(self, origin: Origin) -> tools.Desk:
         message = self.turn.user_message
         return tools.Desk(self.user, origin, self._show_undone, message.content, message.pk)
 

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -95,6 +96,8 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
     thinking = serializers.SerializerMethodField(help_text="What the model thought, if it tells.")
 
+    proposals = serializers.SerializerMethodField(help_text="What it asks for before it is done.")
+
     class Meta:
         model = Message
         fields = [
@@ -110,7 +113,11 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "duration_ms",
             "usage",
             "thinking",
+            "proposals",
         ]
+
+    def get_proposals(self, message: Message) -> list[UUID]:
+        return list(dict.fromkeys(id for call in message.calls if (id := call.proposal)))
 
     def get_thinking(self, message: Message) -> str | None:
         return (message.turn_behind and message.turn_behind.thinking) or None

@@ -11,6 +11,7 @@ from agent.llm import LLMTimeout, Message, Response, wait_on
 from agent.offline import talk
 from agent.offline.intents import Guess, Say, Unclear
 from agent.offline.known import Known, Reply
+from agent.offline.planning.consent import decided
 from agent.offline.planning.plans import plan
 from agent.offline.planning.telling import with_left_over
 from agent.offline.remembering import told_by
@@ -64,6 +65,8 @@ def next_step(messages: list[Message], deadline: float = inf) -> list[Request] |
     Raises LLMTimeout after ``deadline``, a time of the monotonic clock.
     """
     current, known = _read(messages, deadline)
+    if current.decided:
+        return decided(current.decided, current.at)
     played = _play(current, known)
     _check(deadline)
     if played.returned is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Any
 
+from agent import tools
 from agent.offline.intents import Question
 from agent.offline.talk import Call, Turn
 from agent.tools import TOOLS
@@ -26,11 +27,8 @@ class KnownTask:
     """The words of its rule."""
     next: "KnownTask | None" = None
     """What follows it, told when it was done."""
-    minutes: int = 0
-    tags: tuple[str, ...] = ()
-    in_list: str = ""
-    parent: str = ""
-    """The title of the task that it is a step of."""
+    foreign: bool = False
+    """Whether words in it are not the user's own: then the server asks before most changes."""
 
     @classmethod
     def read(cls, summary: dict[str, Any], *, deleted: bool = False) -> "KnownTask":
@@ -47,10 +45,7 @@ class KnownTask:
             deleted=deleted or summary.get("deleted", False),
             repeats=summary.get("repeats", ""),
             next=cls.read(following) if _is_summary(following) else None,
-            minutes=summary.get("duration_minutes", 0),
-            tags=tuple(summary.get("tags", ())),
-            in_list=summary.get("list", ""),
-            parent=summary.get("parent", {}).get("title", ""),
+            foreign=summary.get("foreign", False),
         )
 
 
@@ -72,7 +67,7 @@ def tasks_of(call: Call) -> Tasks:
 
 
 def has_changed(call: Call) -> bool:
-    return call.name in TOOLS and TOOLS[call.name].changes and not call.error
+    return call.name in TOOLS and not call.error and tools.has_changed(call.name, call.result)
 
 
 def _is_summary(value: Any) -> bool:

@@ -8,7 +8,7 @@ I am the built-in assistant of Todo Chat, and I look after your tasks. You can s
 – “What do I have this week?”, “what's overdue?”, “anything about milk?”
 – “Milk is done”, “complete 2”, “reopen milk”
 – “Move the report to monday”, “make it high priority”, “rename it to pay rent”
-– “Delete the milk task”
+– “Delete the milk task”, “delete everything that is done”
 – “Undo”, which takes back what was done last, “undo the last two”, “restore milk”
 I understand plain, short English, and I ask when I am not sure which task you mean."""
 
@@ -25,7 +25,6 @@ SAYINGS = {
     "ok": "Good. Just tell me when there is something to add or to tick off.",
     "left": "All right, I left everything as it is.",
     "nothing_to_confirm": "All right. What shall I do? “Help” shows what I understand.",
-    "no_bulk": "I do not delete tasks all at once. Tell me their numbers, such as “1 and 3”.",
     "off_topic": "That is beyond me, I am afraid: I only look after your tasks. I can add one, "
     "or tell you what is due today.",
 }

@@ -9,7 +9,7 @@ from typing import Any
 from agent import prompt
 from agent.llm import Message
 from agent.offline.dates import LocalTime
-from agent.tools import TOOLS, ForTasks
+from agent.tools import ASKED_OR_LEFT, TOOLS, ForTasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Turn:
     said: str
     calls: list[Call] = field(default_factory=list)
     reply: str = ""
+    decided: list[Call] = field(default_factory=list)
+    """What the message has answered, done or left by the server before it was read here."""
 
 
 def read(messages: Iterable[Message]) -> list[Turn]:
@@ -60,7 +62,9 @@ def read(messages: Iterable[Message]) -> list[Turn]:
             case "tool" if turns:
                 asked = requests[message["tool_call_id"]]
                 arguments, result = _object(asked["arguments"]), _object(message["content"])
-                turns[-1].calls += _one_by_one(Call(asked["name"], arguments, result))
+                call = Call(asked["name"], arguments, result)
+                turns[-1].calls += _one_by_one(call)
+                turns[-1].decided += [call] if "answers" in result else []
     return turns
 
 
@@ -73,12 +77,13 @@ def _one_by_one(call: Call) -> list[Call]:
     failures = {each.get("item"): each.get("error", "") for each in _objects(call, "failures")}
     done = iter(_objects(call, "deleted") or _objects(call, "tasks"))
     key = "deleted" if "deleted" in call.result else "task"
+    instead = {name: call.result[name] for name in ASKED_OR_LEFT if name in call.result}
     calls = []
     for place, item in enumerate(items, 1):
         error = call.error or failures.get(place, "")
         task = {} if error else next(done, {})
         note = {"note": task["note"]} if "note" in task else {}
-        result = {"error": error} if error else {key: task} | note
+        result = {"error": error} if error else instead or {key: task} | note
         calls.append(Call(call.name, tool.fields_of(item), result))
     return calls
 

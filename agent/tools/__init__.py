@@ -6,6 +6,7 @@ how arguments are checked, and ``run`` is what it does, at the ``Desk`` of the t
 """
 
 from agent.tools.calls import (
+    ASKED_OR_LEFT,
     KEPT_RAW_ARGUMENTS,
     LARGEST_ARGUMENTS,
     TOOLS,
@@ -13,6 +14,7 @@ from agent.tools.calls import (
     asks_again,
     bind,
     changes,
+    has_changed,
     read_arguments,
     takes,
 )
@@ -25,6 +27,7 @@ from agent.tools.tool import Desk, Result, Tool, ToolError
 from agent.tools.undoing import UndoLast
 
 __all__ = [
+    "ASKED_OR_LEFT",
     "KEPT_RAW_ARGUMENTS",
     "LARGEST_ARGUMENTS",
     "LISTED_TASKS",
@@ -43,6 +46,7 @@ __all__ = [
     "asks_again",
     "bind",
     "changes",
+    "has_changed",
     "read_arguments",
     "specifications",
     "takes",

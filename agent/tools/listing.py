@@ -1,7 +1,6 @@
 """The tools that look, and change nothing."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import Field, WithJsonSchema
 
@@ -9,25 +8,22 @@ from agent.tools.summaries import summary
 from agent.tools.tool import (
     Day,
     Desk,
-    Flag,
     InSmallLetters,
-    ListName,
     Number,
     Priority,
     Result,
-    Tag,
     TaskId,
     ToldElsewhere,
     Tool,
 )
-from todos.models import INBOX, Task
+from todos.models import Task
 
 LISTED_TASKS = 50
-TOLD_ORDERINGS = "due, priority, -created_at, ..."
+TOLD_ORDERINGS = "due, priority, title, created_at, completed_at; -priority falls"
 
 
 class ListTasks(Tool):
-    """Look up tasks."""
+    """Look up tasks: 'what is on my list?', 'what did I finish?'."""
 
     name = "list_tasks"
     changes = False
@@ -38,10 +34,6 @@ class ListTasks(Tool):
         Literal["overdue", "today", "upcoming", "none"] | None,
         InSmallLetters,
     ] = None
-    list: ListName | None = None
-    tag: Tag | None = None
-    parent: TaskId | None = None
-    repeating: Flag | None = None
     due_from: Day | None = None
     due_to: Day | None = None
     completed_from: Day | None = None
@@ -70,9 +62,7 @@ class ListTasks(Tool):
         rows = Task.objects.for_user(desk.user)
         if self.status == "deleted":
             rows = Task.objects.with_deleted_for_user(desk.user)
-        places = {"list": self._list(desk), "parent": self._parent(desk)}
-        filters = self.model_dump(exclude={"offset", "list", "parent"}) | places
-        tasks = rows.listed(now=desk.user.local_now(), **filters).select_related("list", "parent")
+        tasks = rows.listed(now=desk.user.local_now(), **self.model_dump(exclude={"offset"}))
         end = self.offset + LISTED_TASKS
         made = bool(self.created_from or self.created_to or "created_at" in self.ordering)
         listed = [summary(task, desk.user, made=made) for task in tasks[self.offset : end]]
@@ -80,16 +70,9 @@ class ListTasks(Tool):
         total = len(listed) if is_all else tasks.count()
         return {"tasks": listed, "total": total} | ({"next_offset": end} if end < total else {})
 
-    def _list(self, desk: Desk) -> UUID | str | None:
-        found = desk.list_named(self.list) if self.list else None
-        return found.pk if found else self.list and INBOX
-
-    def _parent(self, desk: Desk) -> UUID | None:
-        return desk.task(self.parent, deleted_too=True).pk if self.parent else None
-
 
 class ReadTask(Tool):
-    """Tell whole notes and when it was made."""
+    """Tell a task with whole notes and when it was made."""
 
     name = "read_task"
     changes = False

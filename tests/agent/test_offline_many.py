@@ -20,7 +20,7 @@ def test_all_of_sixty_are_named_and_completed_by_one_act(user: User) -> None:
     tasks(user, 60)
     talk = Conversation(user=user)
 
-    assert "mark 60 tasks as done" in say(talk, user, "complete all")
+    assert "Complete 60 tasks" in say(talk, user, "complete all")
     assert Task.objects.filter(completed_at=None).count() == 60
     answer = say(talk, user, "yes")
 

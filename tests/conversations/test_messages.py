@@ -57,6 +57,7 @@ def test_a_message_of_the_user_is_what_was_said(
         "duration_ms": None,
         "usage": None,
         "thinking": None,
+        "proposals": [],
     }
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.ownership import Owned, OwnedQuerySet
 from todos import batch, summaries
-from todos.batch import Operation, Outcome
+from todos.batch import Operation, Outcome, key_of
 from todos.models.change import JournalEncoder, Origin
 from todos.models.task import Task
 from todos.models.task_list import TaskList
@@ -130,6 +130,19 @@ class Proposal(Owned):
             self._renew(Reach(self.operation) if is_as_asked else found)
         raise Outdated(self.renewed)
 
+    def widen(self, operation: Operation) -> bool:
+        """Ask for these tasks as well; ``False``, and nothing, when it is open no more."""
+        items = _together(self.operation["tasks"] + operation["tasks"])
+        with in_line(self.user_id):
+            found = reach(self.user, self.operation | {"tasks": items})
+            asked = self._asked(self.user, found)
+            still_open = Proposal.objects.with_status(Status.OPEN).filter(pk=self.pk)
+            if not still_open.update(**asked):
+                return False
+        for name, value in asked.items():
+            setattr(self, name, value)
+        return True
+
     def reject(self) -> None:
         """Raises AlreadyDecided, Expired and Outdated."""
         if not self._decide(Status.REJECTED, None):
@@ -181,20 +194,34 @@ class Proposal(Owned):
 
     @classmethod
     def _ask(cls, user: User, found: Reach, origin: Origin, since: str = "") -> "Proposal":
-        lists = TaskList.objects.for_user(user).names()
-        words = summaries.summary(found, lists)
         return cls.objects.create(
             user=user,
-            operation=found.operation,
-            tasks=_told(found),
-            summary=f"{words}. Changed since: {since}" if since else words,
             source=origin.source,
             conversation_id=origin.conversation_id,
+            **cls._asked(user, found, since),
         )
+
+    @staticmethod
+    def _asked(user: User, found: Reach, since: str = "") -> dict[str, Any]:
+        words = summaries.summary(found, TaskList.objects.for_user(user).names())
+        return {
+            "operation": found.operation,
+            "tasks": _told(found),
+            "summary": f"{words}. Changed since: {since}" if since else words,
+        }
 
 
 class _NotWhole(Exception):
     """Rolls back what was done of a proposal."""
+
+
+def _together(items: list[Any]) -> list[Any]:
+    """Each task once, with all that is to be set of it."""
+    found: dict[object, Any] = {}
+    for place, item in enumerate(items):
+        key = key_of(item) or place
+        found[key] = item if isinstance(item, str) else found.get(key, {}) | item
+    return list(found.values())
 
 
 def _told(found: Reach) -> list[dict[str, Any]]:

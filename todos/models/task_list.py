@@ -84,7 +84,7 @@ class TaskList(Journaled):
     @classmethod
     def add(cls, user: User, origin: Origin, *, name: str) -> "TaskList":
         """Raises RuleBroken, NameTaken."""
-        task_list = cls(user=user, **_names(name))
+        task_list = cls(user=user, foreign=not origin.is_own, **_names(name))
         try:
             with transaction.atomic():
                 task_list.save(force_insert=True)

@@ -9,8 +9,8 @@ from agent.offline.intents import Change, Edit, Named, Question, Target
 from agent.offline.known import Known, KnownTask, Reply, Tasks
 from agent.offline.matching import stems, words_of
 from agent.offline.planning import wording
+from agent.offline.planning.consent import is_asked_elsewhere, is_confirmed_elsewhere
 from agent.offline.planning.doubting import confirm
-from agent.offline.planning.filing import add_steps
 from agent.offline.planning.finding import find, list_tasks, or_add
 from agent.offline.planning.telling import told
 from agent.offline.steps import Plan, Request
@@ -26,6 +26,8 @@ class CanNot(Exception):
 def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
     """Find the tasks, ask for what is missing, change them, tell what has come of it."""
     found = yield from find(intent, known, now)
+    if isinstance(found, Reply) and is_confirmed_elsewhere(found, intent.tool, known):
+        found = found.shown or found.focus
     if isinstance(found, Reply):
         return found if found.asks or found.focus else or_add(intent.instead, found)
     if len(found) > MOST_AT_ONCE:
@@ -33,14 +35,13 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
             f"I change at most {MOST_AT_ONCE} tasks for one message, so nothing has changed."
         )
     sure = intent.sure or (intent.by_title and _is_titled(intent.target, found))
-    if not sure or any(_is_own_words(intent, task) for task in found):
+    doubtful = not sure or any(_is_own_words(intent, task) for task in found)
+    if doubtful and not is_asked_elsewhere(intent.tool, found, known):
         return confirm(intent, found)
     if intent.edit.hour and not all(task.due_time for task in found):
         intent = replace(intent, edit=Edit(missing="when"))
     if intent.edit.missing:
         return _ask_missing(intent, found)
-    if intent.steps:
-        return (yield from add_steps(intent.steps, found, known, now))
     if _builds_on_task(intent.edit) and not isinstance(intent.target, Named):
         found = yield from _fresh(found)
     try:
@@ -69,8 +70,6 @@ MISSING = {
     "title": "What shall {} be called?",
     "when": "When shall {} be due?",
     "note": "What shall I note for {}?",
-    "tags": "Which tag shall {} have?",
-    "steps": "Which steps does {} have?",
 }
 
 
@@ -102,12 +101,6 @@ def _edited(edit: Edit, task: KnownTask, now: datetime) -> dict[str, Any]:
     fields: dict[str, Any] = _due(edit, task, now)
     if edit.clear:
         fields[edit.clear] = "" if edit.clear == "notes" else None
-    if edit.tags or edit.untags:
-        fields["tags"] = [*edit.tags, *(f"-{tag}" for tag in edit.untags)]
-    if edit.in_list is not None:
-        fields["list"] = edit.in_list or None
-    if edit.minutes:
-        fields["duration_minutes"] = edit.minutes
     if edit.title:
         fields["title"] = edit.title
     if edit.priority:

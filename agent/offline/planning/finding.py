@@ -31,6 +31,7 @@ from agent.offline.matching import (
 )
 from agent.offline.past import base_of
 from agent.offline.planning import wording
+from agent.offline.planning.consent import is_asked_elsewhere
 from agent.offline.planning.doubting import DEEDS, asked, doubt, which
 from agent.offline.planning.rows import row_of
 from agent.offline.steps import Plan, Request
@@ -76,7 +77,7 @@ def _just_mentioned(change: Change, it: It, known: Known, now: datetime) -> Plan
     group = _group(it, focus, shown)
     from_list = group is not focus and not it.count
     if len(group) > 2 and (from_list or change.tool == "delete_task"):
-        return _confirm(change, group, now)
+        return _confirm(change, group, known, now)
     likely = tuple(task for task in focus or shown if _is_likely(task, change.tool))
     if not group and not likely:
         return (yield from _ask_open(change, now, "I am not sure which task you mean."))
@@ -257,17 +258,16 @@ def _all(change: Change, everything: All, known: Known, now: datetime) -> Plan[T
         tasks = tuple(task for task in tasks if task not in found.tasks)
     if not tasks:
         return Reply("There are no such tasks, so nothing has changed.", keeps_focus=True)
-    return _confirm(change, tasks, now)
+    return _confirm(change, tasks, known, now)
 
 
-def _confirm(change: Change, tasks: Tasks, now: datetime) -> Reply:
-    """Never many at once: deleted is only what is named, the rest is confirmed."""
-    if change.tool == "delete_task":
-        words = "I do not delete tasks all at once. Which ones shall I delete?"
-        return asked(change, tasks, f"{words}\n{wording.numbered(tasks, now)}")
+def _confirm(change: Change, tasks: Tasks, known: Known, now: datetime) -> Tasks | Reply:
+    """Several that are not named are confirmed, here or, once the tool is called, by the server."""
     if len(tasks) > MOST_AT_ONCE:
         words = f"That would be {len(tasks)} tasks, more than I change at once. Which ones first?"
         return asked(change, tasks, f"{words}\n{wording.numbered(tasks, now)}")
+    if is_asked_elsewhere(change.tool, tasks, known):
+        return tasks
     deed = DEEDS.get(change.tool, "change {}").format(wording.count(len(tasks)))
     words = f"That would {deed}:\n{wording.numbered(tasks, now)}"
     ids = tuple(task.id for task in tasks)

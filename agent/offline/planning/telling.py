@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from agent.offline.intents import Change, Edit
+from agent.offline.intents import Change, Edit, Question
 from agent.offline.known import KnownTask, Reply, Tasks, has_changed, tasks_of
 from agent.offline.planning import wording
 from agent.offline.talk import Call
@@ -14,12 +14,15 @@ GONE = "There is no such task"
 
 def told(intent: Change, before: Tasks, calls: Sequence[Call], now: datetime) -> Reply:
     """The reply after the calls of a change, one for each task of ``before``."""
+    if any("proposal" in call.result for call in calls):
+        asks = Question("which", intent, tuple(task.id for task in before))
+        return Reply("", focus=before, asks=asks)
     changed = tuple(task for call in calls if not call.error for task in tasks_of(call))
     news = tuple(task for call in calls if "note" not in call.result for task in tasks_of(call))
     same = tuple(task for call in calls if "note" in call.result for task in tasks_of(call))
     faults = [_fault(task, call) for task, call in zip(before, calls, strict=True) if call.error]
     words = wording.sentences(
-        _changed(intent, before, news, now) if news else "",
+        news_of(intent, before, news, now) if news else "",
         _unchanged(intent, same) if same else "",
         *faults,
         *(intent.remarks if changed else ()),
@@ -33,7 +36,7 @@ def _fault(task: KnownTask, call: Call) -> str:
     return f"I could not change {wording.quoted(task.title)}: {call.error}"
 
 
-def _changed(intent: Change, before: Tasks, tasks: Tasks, now: datetime) -> str:
+def news_of(intent: Change, before: Tasks, tasks: Tasks, now: datetime) -> str:
     titles, be = wording.titles(tasks), "is" if len(tasks) == 1 else "are"
     match intent.tool:
         case "complete_task":
@@ -66,10 +69,6 @@ def _unchanged(intent: Change, tasks: Tasks) -> str:
             return f"{titles} {be} open already."
         case "restore_task":
             return f"{titles} {be} in your list already."
-    if intent.edit.clear == "tags" or intent.edit.untags:
-        names = " or ".join(map(wording.quoted, intent.edit.untags))
-        has = "has" if len(tasks) == 1 else "have"
-        return f"{titles} {has} no {f'tag {names}' if names else 'tags'}."
     return f"{titles} {be} like that already."
 
 
@@ -91,17 +90,9 @@ def _facts(edit: Edit, tasks: Tasks, now: datetime) -> list[str]:
     facts = []
     if edit.clear == "notes":
         facts.append("without notes")
-    elif edit.when or edit.shift or edit.hour or edit.clear in ("due_date", "due_time"):
+    elif edit.when or edit.shift or edit.hour or edit.clear:
         dues = dict.fromkeys(_due(task, now) for task in tasks)
         facts.append(wording.joined(dues))
-    if edit.minutes or edit.clear == "duration_minutes":
-        facts.append(wording.length(tasks[0].minutes) + " long" if edit.minutes else "of no length")
-    if edit.in_list is not None:
-        facts.append(f"in your list {tasks[0].in_list}" if tasks[0].in_list else "in the Inbox")
-    if edit.tags or edit.untags or edit.clear == "tags":
-        told = {task.tags for task in tasks}
-        names = tasks[0].tags if len(told) == 1 else edit.tags
-        facts.append(wording.tags(names) if names else "without that tag")
     if edit.priority:
         facts.append(wording.PRIORITIES.get(tasks[0].priority, "without a special priority"))
     return facts

@@ -17,10 +17,18 @@ SAME_TIME = any_of(
     r"(?: as (?:before|ever|usual|always|planned))?\b"
 )
 """The hour stays unless another one is said."""
+THAT_ARE_SO = any_of(
+    r"(?<=\w )(?:everything|all(?: of)?(?: (?:my|the))? ?(?:tasks|todos|items|things|ones)?"
+    r"|every (?:task|todo|item|one)|(?:my |the )?(?:tasks|todos|items|things))"
+    r" (?:(?:that|which)(?:'s| is|'re| are| has been| have been)|(?:that |which )?i(?:'ve| have)?)"
+    r" (?:already |been ){0,2}(?P<so>done|finished|completed|overdue)\b"
+)
+"""Delete everything that is done: that tells which, and not that anything was done."""
 
 
 def read_change(text: str, now: datetime) -> Change | Refuse | None:
     """The change that one sentence asks for; None when it asks for none."""
+    text = THAT_ARE_SO.sub(r"all \g<so> tasks", text)
     return first_read(RULES, SAME_TIME.sub("", CORRECTED.sub("", text, count=1)), now)
 
 

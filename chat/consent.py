@@ -1,0 +1,235 @@
+"""What a turn may do unasked, and what becomes a question.
+
+All changes of a turn are counted together. Whatever is wide, or is beyond what the person's own
+message names once the model has read words of others, is rolled back and proposed.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from accounts.models import User
+from agent import tools
+from agent.llm import Message
+from agent.own_words import asks_to_undo, names, stands_in
+from conversations.models import ToolCall, Turn
+from text import as_json
+from todos.batch import Operation
+from todos.consent import MOST_CHANGED, is_wide
+from todos.models import Origin, Proposal, TaskChange
+
+Result = dict[str, Any]
+Bound = tools.Tool | tools.Several
+
+KINDS = {
+    "create_task": ("create", "created"),
+    "update_task": ("update", "updated"),
+    "complete_task": ("complete", "completed"),
+    "reopen_task": ("reopen", "reopened"),
+    "delete_task": ("delete", "deleted"),
+    "restore_task": ("restore", "restored"),
+    "undo_last": ("undo", "undone"),
+}
+"""What a tool does, in the words of an operation and of the journal."""
+
+FOREIGN = '"foreign":true'
+"""In JSON without spaces; within a text its quotes are escaped, so that nobody can write it."""
+
+SET_BY_A_PERSON = (
+    *("title", "notes", "due_date", "due_time", "priority", "repeats"),
+    *("list", "tags", "parent", "duration_minutes"),
+)
+WORDS = ("title", "notes", "append_notes", "list", "tags")
+
+NOTE = "Nothing is done yet: the user is asked. Go on with the rest; do not ask yourself."
+UNDONE_ENOUGH = (
+    "Not undone: together that is too much for one message. Tell the user to say “undo” again."
+)
+UNDONE_UNASKED = "Not undone: the user did not ask for it. Tell them to say “undo” if they want it."
+SHALL_I = "Shall I do that? Say yes or no."
+
+
+class AsksFirst(Exception):
+    """Rolls back what a call has done: it takes consent."""
+
+    def __init__(self, operation: Operation, failures: list[Any]) -> None:
+        super().__init__()
+        self.operation = operation
+        self.failures = failures
+
+
+class Consent:
+    """Of one turn, all attempts at it together."""
+
+    def __init__(self, turn: Turn, user: User) -> None:
+        self._user = user
+        self._said = turn.user_message.content
+        self._is_tainted = False
+        self._proposals = {KINDS[name][0]: id for id, name in proposals_of(turn.calls).items()}
+        self._counted: defaultdict[str, set[UUID]] = defaultdict(set)
+        done = {call.pk: call.name for call in turn.calls if "answers" not in call.result}
+        if done:
+            self._count_earlier(done)
+
+    def read(self, messages: Iterable[Message]) -> None:
+        """All that the model reads: where words of others are in it, the turn is tainted."""
+        told = (each["content"] for each in messages if each["role"] == "tool")
+        self._is_tainted = self._is_tainted or any(FOREIGN in content for content in told)
+
+    def hear(self, result: Result) -> None:
+        self._is_tainted = self._is_tainted or FOREIGN in as_json(result)
+
+    def check(self, name: str, bound: Bound, result: Result, origin: Origin) -> None:
+        """What was just done, in its transaction. Raises AsksFirst, and ToolError for undo."""
+        do, kind = KINDS.get(name, ("", ""))
+        touched = origin.touched.get(kind)
+        if not touched:
+            return
+        if do == "undo":
+            self._check_undo(touched)
+        elif self._takes_consent(do, bound, self._weight(do, touched, result), origin):
+            operation = _operation(self._user, do, origin, result)
+            raise AsksFirst(operation, result.get("failures", []))
+
+    def count(self, name: str, result: Result, origin: Origin) -> None:
+        """What was done, once it is kept."""
+        do, kind = KINDS.get(name, ("", ""))
+        self._counted[_group(do)] |= self._weight(do, origin.touched.get(kind, set()), result)
+
+    def propose(self, asked: AsksFirst, origin: Origin) -> Result:
+        """The result of a call that asks; one of a kind that is asked about already adds to it."""
+        do = asked.operation["do"]
+        proposal = self._widened(do, asked.operation)
+        proposal = proposal or Proposal.make(self._user, asked.operation, origin)
+        self._proposals[do] = str(proposal.pk)
+        failures = {"failures": asked.failures} if asked.failures else {}
+        return {"proposal": told(proposal, foreign=self._is_tainted), "note": NOTE} | failures
+
+    def _widened(self, do: str, operation: Operation) -> Proposal | None:
+        if do not in self._proposals:
+            return None
+        mine = Proposal.objects.for_user(self._user).filter(pk=self._proposals[do])
+        proposal = mine.first()
+        return proposal if proposal and proposal.widen(operation) else None
+
+    def _takes_consent(self, do: str, bound: Bound, weight: set[UUID], origin: Origin) -> bool:
+        if do in self._proposals:
+            return True
+        if self._is_tainted:
+            return do == "delete" or not self._names(do, bound, origin)
+        return do not in self._user.do_not_ask and is_wide(
+            do, len(self._counted[_group(do)] | weight)
+        )
+
+    def _weight(self, do: str, touched: set[UUID], result: Result) -> set[UUID]:
+        """The tasks that count; of new ones those that the person has not written down."""
+        if do in self._user.do_not_ask:
+            return set()
+        if do != "create":
+            return touched
+        made = result.get("tasks") or [result.get("task")]
+        return {
+            UUID(each["id"])
+            for each in made
+            if not stands_in(self._said, each["title"], numbers=False)
+        }
+
+    def _names(self, do: str, bound: Bound, origin: Origin) -> bool:
+        """Whether the person's own message has the words to be written, and the tasks changed."""
+        if not all(stands_in(self._said, words) for words in _words(bound)):
+            return False
+        if do == "create":
+            return True
+        changes = TaskChange.objects.for_user(self._user).of_acts([origin.act])
+        titles = (
+            change.before.get("title", change.task.title)
+            for change in changes.select_related("task")
+            if change.task
+        )
+        return all(names(self._said, title) for title in titles)
+
+    def _check_undo(self, touched: set[UUID]) -> None:
+        """Raises ToolError; without words of others in sight, the first of a turn always passes."""
+        if self._is_tainted and not asks_to_undo(self._said):
+            raise tools.ToolError(UNDONE_UNASKED)
+        undone = self._counted["undone"]
+        if undone and len(undone | touched) > MOST_CHANGED:
+            raise tools.ToolError(UNDONE_ENOUGH)
+
+    def _count_earlier(self, done: dict[UUID, str]) -> None:
+        """What an earlier attempt has done, as the journal has it."""
+        changes = TaskChange.objects.for_user(self._user).of_calls(done)
+        for change in changes.select_related("task"):
+            name = done[change.tool_call_id] if change.tool_call_id else ""
+            do, kind = KINDS.get(name, ("", ""))
+            if change.task and change.kind == kind:
+                summary = {"task": {"id": str(change.task.pk), "title": change.task.title}}
+                self._counted[_group(do)] |= self._weight(do, {change.task.pk}, summary)
+
+
+def proposals_of(calls: Sequence[Any]) -> dict[str, str]:
+    """The proposals that these calls have made, by id, each with the tool that would do it."""
+    return {each["id"]: call.name for call in calls if (each := _proposal(call.result))}
+
+
+def question(calls: Sequence[ToolCall]) -> str:
+    """One for all that is proposed; empty where nothing is."""
+    summaries = {each["id"]: each["summary"] for call in calls if (each := _proposal(call.result))}
+    asked = "; ".join(summaries.values())
+    return f"{asked}{'' if asked[-1:] in '.…' else '.'} {SHALL_I}" if asked else ""
+
+
+def told(proposal: Proposal, *, foreign: bool = False) -> Result:
+    words = {"foreign": True} if foreign else {}
+    tasks = len(proposal.tasks)
+    return {"id": str(proposal.pk), "summary": proposal.summary, "tasks": tasks} | words
+
+
+def _proposal(result: Any) -> dict[str, str] | None:
+    """Rows may have been changed by hand."""
+    proposal = result.get("proposal") if isinstance(result, dict) else None
+    is_whole = isinstance(proposal, dict) and {"id", "summary"} <= proposal.keys()
+    return proposal if is_whole else None
+
+
+def _group(do: str) -> str:
+    """What is counted together."""
+    return {"delete": "deleted", "undo": "undone"}.get(do, "changed")
+
+
+def _words(bound: Bound) -> list[str]:
+    """All that would be written for a model to read later."""
+    tools_ = bound.tools if isinstance(bound, tools.Several) else [bound]
+    words: list[str] = []
+    for tool in tools_:
+        for name in WORDS:
+            value = getattr(tool, name, None) or ()
+            words += [value] if isinstance(value, str) else value
+    return words
+
+
+def _operation(user: User, do: str, origin: Origin, result: Result) -> Operation:
+    """What was done and is to be rolled back, read off the journal: so it is exact."""
+    kind = dict(KINDS.values())[do]
+    changes = TaskChange.objects.for_user(user).of_acts([origin.act]).filter(kind=kind)
+    rows = [change for change in changes.order_by("created_at", "id") if change.task_id]
+    if do == "create":
+        done = origin.touched.get("completed", set())
+        made = [change for change in rows if not change.after.get("place")]
+        return {"do": do, "tasks": [_fields(each) | _if_done(each, done) for each in made]}
+    if do != "update":
+        return {"do": do, "tasks": list(dict.fromkeys(str(change.task_id) for change in rows))}
+    items: dict[str, dict[str, Any]] = {}
+    for change in rows:
+        key = str(change.task_id)
+        items[key] = items.get(key, {"id": key}) | _fields(change)
+    return {"do": do, "tasks": list(items.values())}
+
+
+def _fields(change: TaskChange) -> dict[str, Any]:
+    return {name: change.after[name] for name in SET_BY_A_PERSON if name in change.after}
+
+
+def _if_done(change: TaskChange, done: set[UUID]) -> dict[str, Any]:
+    return {"completed": True} if change.task_id in done else {}
