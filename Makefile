@@ -6,7 +6,7 @@ AXE := axe-core@4.14.1
 AIMOCK := @copilotkit/aimock@1.43.0
 # One more than there are processors, for many tests wait; and 4 at most, for each has servers.
 PROCESSES := $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 3 ? cores + 1 : 4)))
-IN_PROCESSES := --ignore tests/browser --numprocesses $(PROCESSES)
+IN_PROCESSES := --ignore tests/browser --numprocesses $(PROCESSES) --dist worksteal
 COVERED := accounts/*,todos/*,conversations/*,agent/*,chat/*
 
 ifneq ($(shell command -v uv),)

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management.color import no_style
 from django.db import connection
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
@@ -25,6 +26,20 @@ def static_files_as_they_are() -> Iterator[None]:
     """A page made in this process needs none that are collected; a server has collected them."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def rows_of_the_migrations_stay() -> Iterator[None]:
+    """What a test has committed is deleted; to make permissions anew takes ten times as long."""
+
+    def delete_the_rest(case: TransactionTestCase) -> None:
+        tables = connection.introspection.django_table_names(only_existing=True)
+        emptied = sorted({*tables} - {"django_content_type", "auth_permission"})
+        connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), emptied))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", delete_the_rest)
         yield
 
 

@@ -1,7 +1,8 @@
 """Ten thousand characters of anything take a moment, and the work grows no faster than the text.
 
 Texts are words of the grammar, repeated with a mark between them, behind a beginning and before an
-end. Each run takes a few of them; ``EVERY_TEXT=1`` takes all, which lasts an hour.
+end. Each run takes a few of them; ``EVERY_TEXT=1`` takes all, which lasts an hour (and lets
+all makers of test_table_of_providers.py take all dialogues).
 """
 
 import os

@@ -135,6 +135,7 @@ ENDINGS = ["", " x", " of", " at 5", ")"]
 BETWEEN = [" ", ", ", "-", "", ". ", " — ", "  ", " to ", " and "]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("word", WORDS_OF_DATES)
 def test_the_time_of_reading_grows_as_the_text_does(word: str) -> None:
     """Four times the text takes four times the time, or a little more."""

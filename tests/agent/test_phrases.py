@@ -18,7 +18,11 @@ PHRASES = phrases(0)  # pytest's processes must collect alike; the names are dra
 KINDS = {kind: len(list(group)) for kind, group in groupby(PHRASES, lambda phrase: phrase.kind)}
 JUDGEMENTS = ("right", "honest", "misread", "wrong", "unasked")
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.only_on("sqlite"),
+    pytest.mark.no_cover,
+]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -287,6 +287,7 @@ REPEATED = [
 ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("repeated", REPEATED)
 @pytest.mark.parametrize("begin", ["", "<tool_call>create_task{"])
 def test_it_takes_no_more_time_than_there_is_text(begin: str, repeated: str) -> None:

@@ -25,7 +25,7 @@ from tests.fakes.asking import KEY as API_KEY
 from tests.fakes.asking import remote
 from tests.fakes.prompts import words_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
 DEADLINE = 1.5
 KEY = {"Idempotency-Key": "key-1"}

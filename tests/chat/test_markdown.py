@@ -322,6 +322,7 @@ MARKS = [
 ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("piece", [*LINKS, *MARKS])
 def test_what_comes_out_grows_as_what_goes_in(piece: str) -> None:
     half, whole = markdown.MAX_CHARACTERS // 2, markdown.MAX_CHARACTERS
@@ -351,6 +352,7 @@ def fenced(language: str, piece: str, blocks: int = 5) -> str:
 CODE = ["a.", "\n  ", "%", "@", "&", "**", "`", '"""', "/*", "<a ", "x"]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("piece", CODE)
 @pytest.mark.parametrize("language", ["ts", "js", "python", "yaml", "html", "xml"])
 def test_no_code_takes_long(language: str, piece: str) -> None:
@@ -367,6 +369,7 @@ def test_the_colours_of_other_texts_do_not_suffer(language: str) -> None:
     assert "<span" in render(SHORT_CODE)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("piece", [*LINKS, *MARKS, "**a", "> > ", "- - ", "\n  - a", "a\n===\n"])
 def test_the_work_grows_as_the_text_does(piece: str) -> None:
     """Four times the text, at most some eight times the work."""

@@ -25,7 +25,11 @@ from tests.fakes import ScriptedLLM, call
 from tests.fakes.answers import asks, event, says, stream
 from tests.fakes.prompts import Heard, assert_they_only_grow, words_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.only_on("sqlite"),
+    pytest.mark.no_cover,
+]
 
 MILK, BREAD = call("create_task", title="Milk", priority="high"), call("create_task", title="Bread")
 WRONG, LIST = call("create_task", colour="red"), call("list_tasks")

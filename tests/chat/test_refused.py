@@ -19,7 +19,7 @@ from tests.fakes import Answer, call
 from tests.fakes.answers import asks, plain, says, stream
 from todos.models import Task
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
 
 def say(client: APIClient, text: str, **body: Any) -> Any:

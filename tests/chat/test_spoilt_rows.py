@@ -21,7 +21,7 @@ from tests.factories import LEASE, ConversationFactory, record_call
 from tests.fakes import call, validate_messages
 from tests.fakes.prompts import all_words
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.no_cover]
 
 ROUNDS = 150
 TEXTS = ["", " \n", "\u200b", "a\u202eb", "x" * 50_000, "{}", "(This message was not answered.)"]

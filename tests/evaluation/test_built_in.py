@@ -9,7 +9,7 @@ from agent.offline.assistant import OfflineLLM
 from evaluation.trial import Trial, take
 from tests.evaluation.test_cases import NAMES, cases_of
 
-pytestmark = pytest.mark.only_on("sqlite")
+pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.no_cover]
 
 
 def trials(family: str) -> Iterator[Trial]:

@@ -13,7 +13,8 @@ FAMILIES = families()
 NAMES = [family.name for family in FAMILIES]
 HEAD = "about Only this.\n\n# One\nnow 2026-11-21 12:10\n"
 
-pytestmark = pytest.mark.only_on("sqlite")  # on which it runs whatever is configured
+# On SQLite it runs whatever is configured.
+pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.no_cover]
 
 
 def cases_of(name: str) -> tuple[Case, ...]:

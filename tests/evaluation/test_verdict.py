@@ -16,7 +16,11 @@ from tests.fakes import call
 HEAD = "about Only this.\n\n# One\nzone Europe/Berlin\nnow 2026-11-21 12:10\n"
 ROWS = "task Buy milk | 2026-11-23\ntask Call Bob | high | note: about the car\n"
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.only_on("sqlite"),
+    pytest.mark.no_cover,
+]
 
 
 def does(*steps: Any) -> Plays:

@@ -8,6 +8,7 @@ import pytest
 from tests.servers import ROOT
 
 
+@pytest.mark.only_on("sqlite")
 def test_the_cost_of_a_turn_is_told_beside_that_of_the_model(
     request: pytest.FixtureRequest,
 ) -> None:

@@ -13,7 +13,7 @@ from todos.rules import RuleBroken
 
 __all__ = ["on_monday"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 RULES = [
     None,
     *[Repeat.read({"words": words}) for words in ("every day", "every monday, 3 times")],

@@ -7,6 +7,8 @@ from accounts.models import User
 from tests.factories import TaskFactory, UserFactory
 from tests.web.test_origins import paths_of
 
+pytestmark = pytest.mark.no_cover
+
 NAMES = [
     "search",
     "q",

@@ -19,7 +19,7 @@ BY_RANK = Task.objects.in_order("priority")
 ORDERS = [f"{sign}{key}" for key in ORDERINGS for sign in ("-", "")]
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 
 def get(client: APIClient, url: str) -> dict:

@@ -15,6 +15,8 @@ from accounts.models import User
 from tests.factories import LEASE, ConversationFactory, TaskFactory, record_call, say
 from todos.models import Origin, Proposal, TaskList
 
+pytestmark = pytest.mark.no_cover
+
 Make = Callable[[User], Model]
 
 ID = re.compile(r"\(\?P<\w+>[^)]*\)|<[^>]*>")
