@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.http import Http404
 from django.utils import timezone
 from rest_framework.generics import get_object_or_404
 
@@ -26,6 +27,14 @@ def undo(changes: TaskChangeQuerySet, origin: Origin) -> list[TaskChange]:
     except ChangedSince as moved:
         raise TaskChangedSince(moved.tasks) from None
     return undone
+
+
+def undo_act(user: User, act: UUID, origin: Origin) -> list[TaskChange]:
+    """As :func:`undo`. Raises Http404 where there is no such act of theirs."""
+    changes = TaskChange.objects.for_user(user).of_acts([act])
+    if not changes.exists():
+        raise Http404
+    return undo(changes, origin)
 
 
 def show_undone(changes: Sequence[TaskChange]) -> None:

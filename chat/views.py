@@ -1,7 +1,7 @@
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -23,7 +23,7 @@ from chat.follow import follow, turn_to_follow
 from chat.send import send
 from chat.serializers import AnswerSerializer, ChatSerializer, ContentSerializer, shown
 from chat.turns import TurnEnded, answer
-from chat.undo import undo, undo_reply
+from chat.undo import undo, undo_act, undo_reply
 from conversations.models import Conversation, Turn
 from conversations.views import MessageListView
 from todos.models import Origin, TaskChange
@@ -192,10 +192,7 @@ class ActUndoView(GenericAPIView[TaskChange]):
         May be repeated: what was taken back before is left out. The tasks that moved on are named
         as `changed`.
         """
-        changes = TaskChange.objects.for_user(user_of(request)).of_acts([pk])
-        if not changes.exists():
-            raise Http404
-        undone = undo(changes, Origin(door_of(request)))
+        undone = undo_act(user_of(request), pk, Origin(door_of(request)))
         return Response({"undone": self.get_serializer(undone, many=True).data})
 
 

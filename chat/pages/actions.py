@@ -26,10 +26,11 @@ from chat.pages.views import chat_page
 from chat.send import send
 from chat.serializers import ContentSerializer
 from chat.turns import answer
-from chat.undo import undo_reply
+from chat.undo import undo_act, undo_reply
 from conversations.models import Conversation
 from conversations.serializers import TitleSerializer
-from todos.models import Origin, Task
+from todos.models import Origin, Proposal, Task
+from todos.proposals import told_refusals
 from todos.serializers import TaskSerializer, told_rules
 from web.errors import sentence
 
@@ -134,6 +135,23 @@ def undo(request: HttpRequest, user: User, pk: UUID) -> None:
 
 
 @action
+def take_back(request: HttpRequest, user: User, pk: UUID) -> None:
+    undo_act(user, pk, Origin("page"))
+
+
+@action
+def approve(request: HttpRequest, user: User, pk: UUID) -> None:
+    with told_refusals():
+        _proposal(user, pk).approve(Origin("page"))
+
+
+@action
+def reject(request: HttpRequest, user: User, pk: UUID) -> None:
+    with told_refusals():
+        _proposal(user, pk).reject()
+
+
+@action
 def add_task(request: HttpRequest, user: User) -> None:
     """To the list, and with the tag, that were chosen where the form stands."""
     fields: dict[str, Any] = {"title": request.POST.get("title", "")}
@@ -168,6 +186,10 @@ def skip_task(request: HttpRequest, user: User, pk: UUID) -> None:
 
 def _conversation(user: User, pk: UUID) -> Conversation:
     return get_object_or_404(Conversation.objects.for_user(user), pk=pk)
+
+
+def _proposal(user: User, pk: UUID) -> Proposal:
+    return get_object_or_404(Proposal.objects.for_user(user), pk=pk)
 
 
 def _task(user: User, pk: UUID) -> Task:

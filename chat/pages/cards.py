@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from chat.pages.days import due_words, next_words
+from chat.pages.questions import asked_by
 from conversations.models import ToolCall
 
 Result = dict[str, Any]
@@ -27,6 +28,7 @@ class Card:
 
     call: ToolCall
     words: str
+    asks: bool
     trouble: str
     arguments: str
     result: str
@@ -37,6 +39,7 @@ def card(call: ToolCall, today: date) -> Card:
     return Card(
         call,
         words=_tried(call.name) if failed else _done(call, today),
+        asks=bool(asked_by(call)),
         trouble=_error(call) if failed else "",
         arguments=_json(call.arguments),
         result=_json(call.result),
@@ -49,6 +52,10 @@ def _done(call: ToolCall, today: date) -> str:
     if call.name not in WORDS:
         return _used(call.name)
     try:
+        if asked_by(call):
+            return _("Asks before it does this")
+        if "untouched" in call.result:
+            return _("Nothing done: %(what)s") % {"what": call.result["untouched"]}
         return _in_words(WORDS[call.name][0], call, today)
     except SPOILT:
         return _used(call.name)

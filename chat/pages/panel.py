@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from chat.pages.choice import Choice, Switch, list_switches, tag_switches
 from chat.pages.days import due_words, length_words, next_words
+from chat.pages.questions import Question, waiting
 from todos.models import Task, TaskList, TaskQuerySet
 
 MOST_OPEN = 100
@@ -50,18 +51,20 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
+    questions: list[Question]
     choice: Choice
     lists: list[Switch]
     groups: list[Group]
 
 
 def panel_of(user: User, asked: Mapping[str, Any]) -> Panel:
-    """As the address asks for it; at most 5 queries."""
+    """As the address asks for it; at most 6 queries."""
     tasks = Task.objects.for_user(user)
     lists = list(TaskList.objects.for_user(user).in_name_order())
     choice = Choice.read(asked, lists)
     words = _Words(user.local_now(), choice, {each.pk: each.name for each in lists})
     return Panel(
+        waiting(user),
         choice,
         lists=list_switches(choice, lists, tasks) if lists else [],
         groups=_groups(tasks, words),

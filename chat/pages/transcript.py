@@ -7,6 +7,7 @@ from uuid import UUID
 
 from accounts.models import User
 from chat.pages.cards import Card, card
+from chat.pages.questions import Question, asked
 from chat.send import request_hash
 from conversations.models import Message, Turn
 from todos.models import TaskChange
@@ -16,13 +17,15 @@ from todos.models import TaskChange
 class Bubble:
     """A message; ``pieces`` are its text and, each at its place in it, the tools that were used.
 
-    ``answered`` is the text of the user's message that it replies to.
+    ``answered`` is the text of the user's message that it replies to; ``questions`` are what it
+    asks before doing it.
     """
 
     message: Message
     pieces: list[str | Card]
     answered: str
     can_be_undone: bool
+    questions: list[Question]
 
     @property
     def status(self) -> str:
@@ -47,8 +50,8 @@ class Bubble:
 
 
 def bubbles(messages: Sequence[Message], user: User) -> list[Bubble]:
-    """At most 2 queries."""
-    today = user.local_now().date()
+    """At most 4 queries: 2 are for what was asked, if anything."""
+    today, questions = user.local_now().date(), asked(messages, user)
     said, kept = _said(messages), _kept_calls(messages, user)
     return [
         Bubble(
@@ -56,6 +59,7 @@ def bubbles(messages: Sequence[Message], user: User) -> list[Bubble]:
             list(_pieces(message, today)),
             answered=said.get(message.turn_id, ""),
             can_be_undone=any(call.pk in kept for call in message.calls),
+            questions=questions.get(message.pk, []),
         )
         for message in messages
     ]

@@ -29,7 +29,7 @@ ODD_RESULTS = [
     *ODD,
     *(
         {key: value}
-        for key in ("task", "tasks", "deleted", "undone", "total", "error")
+        for key in ("task", "tasks", "deleted", "undone", "total", "error", "proposal", "untouched")
         for value in ODD
     ),
     *({key: task} for key in ("task", "deleted") for task in ODD_TASKS),
@@ -102,6 +102,16 @@ def called(name: str, result: Any, status: str = "succeeded", arguments: Any = N
         ("list_tasks", {"tasks": [], "total": 0}, "Looked at the tasks: 0 found"),
         ("list_tasks", {"tasks": [MILK], "total": 1}, "Looked at the tasks: 1 found"),
         ("unheard_of", {}, "Used unheard_of"),
+        (
+            "delete_task",
+            {"proposal": {"id": "1", "summary": "Delete 6 tasks: “Milk”, …", "tasks": 6}},
+            "Asks before it does this",
+        ),
+        (
+            "delete_task",
+            {"answers": "1", "untouched": "Delete 6 tasks", "said": "no"},
+            "Nothing done: Delete 6 tasks",
+        ),
     ],
 )
 def test_what_was_done_is_told_in_words(name: str, result: Any, words: str) -> None:

@@ -11,7 +11,7 @@ from accounts.models import User
 from conversations.models import Conversation, Turn
 from tests.factories import LEASE, ConversationFactory, TaskFactory, record_call
 from tests.pages.markup import read
-from todos.models import Origin, TaskList
+from todos.models import Origin, Proposal, TaskList
 
 pytestmark = pytest.mark.django_db
 
@@ -63,18 +63,18 @@ def test_a_conversation_costs_always_the_same(browser: Client, user: User, messa
 
     path = f"/c/{conversation.pk}/"
 
-    assert cost(browser, path) == SESSION_AND_USER + 8
+    assert cost(browser, path) == SESSION_AND_USER + 9
 
 
 @pytest.mark.parametrize("many", [1, 20])
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/", 6),
+        ("/", 7),
         ("/c/", 1),
-        ("/tasks/", 5),
-        ("/tasks/?list=inbox", 5),
-        ("/tasks/?tag=home", 5),
+        ("/tasks/", 6),
+        ("/tasks/?list=inbox", 6),
+        ("/tasks/?tag=home", 6),
         ("/c/?search=talk", 1),
     ],
 )
@@ -91,7 +91,7 @@ def test_what_stands_around_it_costs_always_the_same(
 def test_who_has_neither_lists_nor_steps_does_not_pay_for_them(browser: Client, user: User) -> None:
     TaskFactory(user=user)
 
-    assert cost(browser, "/tasks/") == SESSION_AND_USER + 3
+    assert cost(browser, "/tasks/") == SESSION_AND_USER + 4
 
 
 @pytest.mark.parametrize("query", ["", "?since=2", "?before=9"])
@@ -102,6 +102,22 @@ def test_its_messages_alone_cost_always_the_same(
     conversation = a_long_one(user, messages)
 
     assert cost(browser, f"/c/{conversation.pk}/messages/{query}") == SESSION_AND_USER + 4
+
+
+@pytest.mark.parametrize("many", [1, 10])
+def test_what_was_asked_costs_two_more(browser: Client, user: User, many: int) -> None:
+    conversation = ConversationFactory(user=user)
+    for number in range(many):
+        turn = conversation.begin_turn("Delete it", LEASE)
+        operation = {"do": "delete", "tasks": [str(TaskFactory(user=user).pk)]}
+        proposal = Proposal.make(user, operation, Origin("chat", None, conversation.pk))
+        record_call(turn, result={"proposal": {"id": str(proposal.pk)}})
+        turn.finish(Turn.Status.COMPLETED, "Delete it?")
+        conversation.refresh_from_db()
+        if not number % 2:
+            proposal.approve(Origin("page"))
+
+    assert cost(browser, f"/c/{conversation.pk}/messages/") == SESSION_AND_USER + 6
 
 
 def test_a_reply_without_its_message_costs_one_more(browser: Client, user: User) -> None:

@@ -89,6 +89,9 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         """All changes of these acts; one from before there were acts stands alone, by its id."""
         return self.filter(Q(act__in=acts) | Q(act=None, pk__in=acts))
 
+    def acts(self) -> set[UUID | None]:
+        return set(self.order_by().values_list("act", flat=True).distinct())
+
     def count_of_acts(self) -> int:
         """How many acts by tool calls nobody has taken back; taking back is itself none."""
         made = self.not_undone().exclude(kind=ChangeKind.UNDONE)

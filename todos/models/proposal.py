@@ -54,6 +54,9 @@ class ProposalQuerySet(OwnedQuerySet["Proposal"]):
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 
+    def of_conversation(self, conversation_id: UUID) -> Self:
+        return self.filter(conversation_id=conversation_id)
+
     def with_status(self, status: str) -> Self:
         """As it is shown: one that is open for too long has expired."""
         if status == Status.EXPIRED:

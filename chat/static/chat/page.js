@@ -39,7 +39,9 @@ async function refreshTasks() {
   const changed = (task) => [task.id, task.dataset.changed];
   const before = new Map([...tasks.querySelectorAll(".task")].map(changed));
   const back = placeIn(tasks);
+  const isUnfolded = tasks.querySelector(".questions")?.open;
   tasks.replaceChildren(fresh);
+  tasks.querySelector(".questions")?.toggleAttribute("open", Boolean(isUnfolded));
   for (const task of wanted === shown ? tasks.querySelectorAll(".task") : []) {
     task.classList.toggle("changed", before.get(task.id) !== task.dataset.changed);
   }
@@ -145,16 +147,19 @@ async function submit(form) {
   if (fields.tags) fields.tags = [fields.tags];
   try {
     await ask(method, url, Object.keys(fields).length ? fields : null);
+    talk.tell("");
+    if (form.id === "add-task") form.reset();
   } catch (error) {
     talk.tell(error instanceof Refused ? error.message : words("trouble"));
-    return;
+    if (error.problem?.status !== 409) return; // else it has changed: see how
   }
-  talk.tell("");
-  if (form.id === "add-task") form.reset();
+  const place = form.closest("#messages .proposal")?.id;
   for (const name of (form.dataset.refresh ?? "").split(" ").filter(Boolean)) {
     if (name === "message") await talk.refreshMessage(form.closest("article"));
+    else if (name === "asked") await talk.refreshAsked();
     else await refresh(name);
   }
+  if (place) element(place)?.focus();
 }
 
 document.addEventListener("submit", (event) => {

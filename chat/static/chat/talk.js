@@ -175,6 +175,12 @@ export async function refreshMessage(article) {
   await refresh(article.dataset.seq - 1);
 }
 
+// The messages from the first one on whose question is open: it may have been answered.
+export async function refreshAsked() {
+  const first = messages.querySelector(".proposal.open")?.closest("article");
+  if (first) await refreshMessage(first);
+}
+
 // The end stays in sight for who reads there; who reads further up is told that there is more.
 function keepPlace(change) {
   const height = messages.scrollHeight;
@@ -355,6 +361,7 @@ async function take(events, article, key) {
   } finally {
     clearInterval(clock);
   }
+  await refreshAsked();
   await refresh(shown.since ?? lastMessage().dataset.seq - 1);
   if (shown.tookBack) merge(await drawn(messages.dataset.part)); // what was done further up
   announce("settled");

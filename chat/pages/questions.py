@@ -1,0 +1,66 @@
+"""Proposals on the page: what the person is asked before it is done, and what became of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.models import User
+from conversations.models import Message, ToolCall
+from todos.models import Proposal, TaskChange
+from todos.summaries import TOLD_TITLES
+
+MOST_WAITING = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """``tasks`` are their titles, where there are more than the summary names."""
+
+    proposal: Proposal
+    can_be_undone: bool = False
+
+    @property
+    def tasks(self) -> list[str]:
+        titles = [task["title"] for task in self.proposal.tasks]
+        return titles if len(titles) > TOLD_TITLES else []
+
+
+def waiting(user: User) -> list[Question]:
+    """What is still to be answered, wherever it was asked, newest first; one query."""
+    still_open = Proposal.objects.for_user(user).with_status("open").newest_first()
+    return [Question(proposal) for proposal in still_open[:MOST_WAITING]]
+
+
+def asked_by(call: ToolCall) -> str:
+    """The id of the proposal that the call made; blank for none."""
+    told = call.result.get("proposal") if isinstance(call.result, dict) else None
+    return str(told.get("id", "")) if isinstance(told, dict) else ""
+
+
+def asked(messages: Sequence[Message], user: User) -> dict[UUID, list[Question]]:
+    """What each of these messages of one conversation asks; at most 2 queries."""
+    by_message = {message.pk: [asked_by(call) for call in message.calls] for message in messages}
+    keys = {key for keys in by_message.values() for key in keys if key}
+    if not keys:
+        return {}
+    made = Proposal.objects.for_user(user).of_conversation(messages[0].conversation_id)
+    proposals = {str(each.pk): each for each in made}
+    approved = {each.act for each in proposals.values() if each.act}
+    left = TaskChange.objects.for_user(user).of_acts(approved).not_undone().acts()
+    return {
+        message: [
+            Question(each, each.act in left)
+            for key in dict.fromkeys(asks)
+            for each in _with_renewed(key, proposals, keys)
+        ]
+        for message, asks in by_message.items()
+    }
+
+
+def _with_renewed(key: str, proposals: dict[str, Proposal], asked: set[str]) -> Iterator[Proposal]:
+    """And behind it what asks in its place since its tasks have moved on, unless a message does."""
+    proposal = proposals.get(key)
+    while proposal:
+        yield proposal
+        key = str(proposal.renewed_id)
+        proposal = None if key in asked else proposals.get(key)

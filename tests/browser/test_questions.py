@@ -1,0 +1,84 @@
+"""What the assistant asks first is answered in place, by its buttons."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from accounts.models import User
+from conversations.models import Conversation
+from tests.browser.parts import open_tasks, tasks
+from tests.browser.talking import address_of, button
+from tests.browser.viewports import both_colours, both_widths, fits_the_window
+from tests.browser.watch import Watch
+from tests.factories import ConversationFactory
+from tests.pages.asking import ask
+from todos.models import Origin, Task
+
+Check = Callable[[Page], None]
+TITLES = [f"Task number {number} with a long name" for number in range(12)]
+
+
+@pytest.fixture
+def conversation(user: User) -> Conversation:
+    return ConversationFactory(user=user)
+
+
+def question(page: Page) -> Locator:
+    return page.get_by_role("log").get_by_role("region", name="Delete")
+
+
+@both_widths
+@both_colours
+def test_do_it_does_it_in_place_and_undo_takes_it_back(
+    page: Page, axe: Check, conversation: Conversation
+) -> None:
+    ask(conversation, *TITLES)
+    page.goto(address_of(conversation))
+    question(page).get_by_text("All 12 tasks").click()
+    expect(question(page).get_by_role("listitem")).to_have_count(12)
+    axe(page)
+    assert fits_the_window(page)
+
+    button(question(page), "Do it").press("Enter")
+    expect(question(page)).to_contain_text("Done.")
+    expect(question(page)).to_be_focused()
+    assert Task.objects.exclude(deleted_at=None).count() == 12
+    axe(page)
+
+    button(question(page), "Undo").click()
+    expect(question(page)).to_contain_text("taken back")
+    expect(open_tasks(page).get_by_role("listitem")).to_have_count(12)
+
+
+def test_what_has_moved_on_is_asked_anew(
+    page: Page, watch: Watch, conversation: Conversation
+) -> None:
+    watch.allow("status of 409")
+    ask(conversation, "Milk", "Tea")
+    page.goto(address_of(conversation))
+    expect(question(page)).to_have_count(1)
+    Task.objects.get(title="Milk").remove(Origin("api"))
+
+    button(question(page), "Do it").click()
+    expect(page.get_by_role("alert")).to_contain_text("changed since")
+    expect(question(page)).to_have_count(2)
+    expect(question(page).last).to_contain_text("“Milk” is deleted")
+
+
+@both_widths
+def test_a_question_of_another_conversation_waits_beside_the_talk(
+    page: Page, axe: Check, conversation: Conversation
+) -> None:
+    ask(conversation, "Milk", "Tea")
+    page.goto("/")
+    open_tasks(page)
+    tasks(page).get_by_text("1 question waits for you").click()
+    expect(button(tasks(page), "Do it")).to_be_visible()
+    axe(page)
+    assert fits_the_window(page)
+
+    button(tasks(page), "Leave it").click()
+
+    expect(tasks(page).get_by_text("waits for you")).to_have_count(0)
+    expect(tasks(page).get_by_role("listitem")).to_have_count(2)
