@@ -27,7 +27,7 @@ which people and models take for a place in a list.
 SHORTEST = 2 * GROUP
 HANDLE = re.compile(rf"(?:[{LETTERS}]{{3}}[{DIGITS}]{{3}})+(?:[{LETTERS}]{{3}})?")
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-ONE = frozenset({"id", "task_id"})
+ONE = frozenset({"id", "task_id", "parent"})
 MANY = "task_ids"
 LISTS = (MANY, "tasks")
 AROUND = " \t\r\n\"'`“”‘’«»#()[]{}<>"

@@ -26,7 +26,7 @@ HISTORY_CHARACTERS = 100_000
 """Roughly 25,000 tokens; the oldest turns beyond that are left out, a third of it at once."""
 
 INSTRUCTIONS = """\
-You keep one person's todo list in Todo Chat, with tools.
+You keep one person's todo list, with tools.
 - Do what is asked, several tasks in one call, then say in a sentence or two what was done. Never \
 claim a change that no tool made.
 - Name a task by its id from a result, or else its title; never show ids. If several fit, ask \

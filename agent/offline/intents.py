@@ -21,6 +21,11 @@ class Draft:
     notes: str = ""
     completed: bool = False
     repeats: Repeat | None = None
+    minutes: int = 0
+    tags: tuple[str, ...] = ()
+    in_list: str = ""
+    parent: str = ""
+    """The id of the task that it is a step of."""
 
     @property
     def is_dated(self) -> bool:
@@ -105,10 +110,15 @@ class Edit:
     shift: Shift | None = None
     hour: str = ""
     """A bare hour, "6" or "half past 8", that corrects the one there is."""
-    clear: Literal["due_date", "due_time", "notes"] | None = None
+    clear: Literal["due_date", "due_time", "notes", "tags", "duration_minutes"] | None = None
     priority: Priority | None = None
     note: str | None = None
-    missing: Literal["title", "when", "note"] | None = None
+    minutes: int = 0
+    tags: tuple[str, ...] = ()
+    untags: tuple[str, ...] = ()
+    in_list: str | None = None
+    """The name of a list; "" is the Inbox."""
+    missing: Literal["title", "when", "note", "tags", "steps"] | None = None
     """What was not said, and has to be asked for."""
 
 
@@ -129,8 +139,9 @@ class Show:
 
     query: Query = Query()
     named: Named | None = None
-    asks: Literal["tasks", "listed", "done", "notes", "first"] = "tasks"
-    """What of them: whether they are on the list, or done; the notes; the first one alone."""
+    asks: Literal["tasks", "listed", "done", "notes", "first", "length", "steps"] = "tasks"
+    """What of them: whether they are on the list, or done; the notes; the first one alone; how long
+    it takes; its steps."""
     remarks: tuple[str, ...] = ()
     instead: Draft | None = None
     """The message as a task, if it could as well be a thing to do: "find a plumber"."""
@@ -150,6 +161,8 @@ class Change:
     """Whether it was told to be done; else it is asked for first."""
     by_title: bool = False
     """Whether the title, said whole, leaves no doubt either: "the choir starts at 7"."""
+    steps: tuple[Draft, ...] = ()
+    """What shall be added to the task."""
 
     def on(self, *ids: str) -> "Change":
         return replace(self, target=Chosen(ids))
@@ -230,6 +243,54 @@ class Several:
     intents: tuple["Intent", ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ShowNames:
+    """Which lists or tags there are."""
+
+    of: Literal["lists", "tags"]
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """``intent``, for the list or tag of that name.
+
+    Where there is none, the list is made if that can only be meant (``sure``); else the words may
+    ask for something else, or it is asked whether to make it.
+    """
+
+    name: str
+    intent: "Intent"
+    kind: Literal["list", "tag", "either"] = "list"
+    to: bool = False
+    """Whether tasks are moved there, or else looked for."""
+    sure: bool = False
+    otherwise: "Intent | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Move the task of that title, if there is one; else add it."""
+
+    change: Change
+    addition: Add
+
+
+@dataclass(frozen=True, slots=True)
+class EditNames:
+    """Make, rename, merge or delete a list, or a tag."""
+
+    do: Literal["create", "rename", "merge", "delete"]
+    name: str
+    to: str = ""
+    kind: Literal["list", "tag", "either"] = "list"
+    tasks: Literal["keep", "delete", ""] = ""
+    """What becomes of the tasks of a list that is deleted."""
+    sure: bool = False
+    """Whether it was asked, and answered."""
+    otherwise: "Intent | None" = None
+    """What else the words may ask for, where there is none of that name."""
+
+
 Intent = (
     Add
     | Show
@@ -244,6 +305,10 @@ Intent = (
     | Unclear
     | Guess
     | Several
+    | ShowNames
+    | Within
+    | Put
+    | EditNames
 )
 
 

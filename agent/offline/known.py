@@ -27,6 +27,11 @@ class KnownTask:
     """The words of its rule."""
     next: "KnownTask | None" = None
     """What follows it, told when it was done."""
+    minutes: int = 0
+    tags: tuple[str, ...] = ()
+    in_list: str = ""
+    parent: str = ""
+    """The title of the task that it is a step of."""
     foreign: bool = False
     """Whether words in it are not the user's own: then the server asks before most changes."""
 
@@ -45,6 +50,10 @@ class KnownTask:
             deleted=deleted or summary.get("deleted", False),
             repeats=summary.get("repeats", ""),
             next=cls.read(following) if _is_summary(following) else None,
+            minutes=summary.get("duration_minutes", 0),
+            tags=tuple(summary.get("tags", ())),
+            in_list=summary.get("list", ""),
+            parent=summary.get("parent", {}).get("title", ""),
             foreign=summary.get("foreign", False),
         )
 

@@ -36,15 +36,13 @@ NO_SHARING = "Only you see your tasks here: they cannot be shared or given to so
 _BELL = "reminder reminders alarm alarms alert alerts notification notifications timer"
 _REPEATING = "repeat repeats repeating repetition recurring recurrence"
 _ABSENT = {
-    "tags": "tag tags label labels category categories",
     "attachments": "attachment attachments attach file photo photos picture pictures image link",
     "comments": "comment comments",
-    "sub-steps": "subtask subtasks step steps checklist",
     "colours": "color colour colors colours",
     "places": "location",
 }
 ABSENT = {
-    word: f"Tasks have no {kind} here, only a title, notes, a date, a time and a priority."
+    word: f"Tasks have no {kind} here, only words, a day, a list, tags and steps."
     for kind, words in _ABSENT.items()
     for word in words.split()
 }

@@ -17,6 +17,7 @@ from agent.tools.changing import (
 )
 from agent.tools.keeping import Remember
 from agent.tools.listing import ListTasks, ReadTask
+from agent.tools.lists import EditList, ListLists
 from agent.tools.moments import MOMENTS, Moments
 from agent.tools.several import MOST_AT_ONCE, ForTasks, Several
 from agent.tools.tool import Tool, ToolError
@@ -38,6 +39,9 @@ TEXTS = frozenset({"task_id", "title", "notes", "append_notes", "search", "words
 
 NOTES_ALONE = frozenset({"task_id", "notes"})
 """Where a model writes "" for an argument, it leaves it out; but with no others "" clears notes."""
+
+GO_WITH_THE_DAY = frozenset({"due_time", "repeats"})
+"""What a task without a day cannot have either."""
 
 NOTHING = frozenset(
     {"none", "null", "nil", "undefined", "n/a", "unset", "not set", "no date", "no due date"}
@@ -63,6 +67,8 @@ TOOLS: dict[str, type[Tool]] = {
         ReopenTask,
         DeleteTask,
         RestoreTask,
+        ListLists,
+        EditList,
         UndoLast,
         Remember,
     )
@@ -217,7 +223,8 @@ def _one(tool: type[Bound], arguments: dict[str, Any], now: datetime) -> Bound:
 def _given(tool: type[Tool], arguments: dict[str, Any]) -> dict[str, Any]:
     """Without those that are there only to say that they are left out.
 
-    Where something else is asked, and null stands for what cannot be cleared, it clears nothing.
+    Where something else is asked, and null stands for what cannot be cleared or for several things
+    that do not go with each other, it clears nothing.
     """
     nothing = {
         name
@@ -230,7 +237,9 @@ def _given(tool: type[Tool], arguments: dict[str, Any]) -> dict[str, Any]:
     values = arguments | dict.fromkeys(nothing)
     nulls = {name for name, value in arguments.items() if value is None}
     asked = arguments.keys() - nulls
-    are_fillers = bool(nulls - tool.null_means_clear and asked - {"task_id"})
+    with_the_day = GO_WITH_THE_DAY if "due_date" in nulls else frozenset()
+    are_many = len(nulls - with_the_day) > 1 or nulls - tool.null_means_clear
+    are_fillers = bool(are_many and asked - {"task_id"})
     clear = frozenset() if are_fillers else tool.null_means_clear
     return {
         name: value

@@ -1,5 +1,6 @@
 """The tools that change tasks."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -9,10 +10,14 @@ from agent.tools.tool import (
     Day,
     Desk,
     Flag,
+    ListName,
+    Minutes,
     Notes,
     Priority,
     Result,
     RuleWords,
+    Tags,
+    TaskId,
     TimeOfDay,
     Title,
     ToldElsewhere,
@@ -34,22 +39,25 @@ class CreateTask(ForTasks):
     due_time: TimeOfDay | None = None
     priority: Priority = "none"
     repeats: RuleWords | None = None
+    duration_minutes: Minutes | None = None
+    list: ListName | None = None
+    tags: Tags = ()
+    parent: TaskId | None = None
     completed: Flag = False
 
     def act(self, desk: Desk) -> Result:
-        fields = _with_rule(dict(self), None, desk)
+        fields = _with_place(_with_rule(dict(self), None, desk), desk)
         return {"task": summary(Task.add(desk.user, desk.origin, **fields), desk.user)}
 
 
 class UpdateTask(OnTasks):
-    """Change tasks: 'push it to friday', 'note that ...'.
-
-    notes replaces, append_notes adds; null clears due_date, repeats.
-    """
+    """Change tasks: notes replaces, append_notes adds, tags add ('-a' takes away); null clears."""
 
     name = "update_task"
     several = "tasks"
-    null_means_clear = frozenset({"due_date", "due_time", "repeats"})
+    null_means_clear = frozenset(
+        {"due_date", "due_time", "repeats", "duration_minutes", "list", "tags", "parent"}
+    )
     title: Title | None = None
     notes: Notes | None = None
     append_notes: Notes | None = None
@@ -57,6 +65,10 @@ class UpdateTask(OnTasks):
     due_time: TimeOfDay | None = None
     priority: Annotated[Priority, ToldElsewhere] | None = None
     repeats: RuleWords | None = None
+    duration_minutes: Minutes | None = None
+    list: ListName | None = None
+    tags: Tags | None = None
+    parent: TaskId | None = None
 
     def act_on(self, task: Task, desk: Desk) -> Result:
         changes = {field: getattr(self, field) for field in self.model_fields_set - {"task_id"}}
@@ -64,7 +76,10 @@ class UpdateTask(OnTasks):
             raise ToolError("Name at least one field to change.")
         if {"notes", "append_notes"} <= set(changes):
             raise ToolError("Give either notes, which replaces them, or append_notes.")
-        changed = task.edit(desk.origin, **_with_rule(changes, task.due_date, desk))
+        changes = _with_place(_with_rule(changes, task.due_date, desk), desk)
+        if "tags" in changes:
+            changes["tags"] = _tagged(task.tags, changes["tags"] or ("-",))
+        changed = task.edit(desk.origin, **changes)
         return told(task, desk.user, "" if changed else "Nothing was different.")
 
 
@@ -112,6 +127,22 @@ class RestoreTask(OnTasks):
     def act_on(self, task: Task, desk: Desk) -> Result:
         note = "" if task.restore(desk.origin) else "It was not deleted."
         return told(task, desk.user, note)
+
+
+def _with_place(fields: dict[str, Any], desk: Desk) -> dict[str, Any]:
+    """The rows of a list and a parent that are named. Raises ToolError."""
+    if fields.get("list") is not None:
+        fields = fields | {"list": desk.list_for(fields["list"])}
+    if fields.get("parent") is not None:
+        fields = fields | {"parent": desk.task(fields["parent"], "open")}
+    return fields
+
+
+def _tagged(tags: Sequence[str], said: Sequence[str]) -> list[str]:
+    """With those that are said, without those that have a minus; a minus alone takes all."""
+    away = {name.removeprefix("-") for name in said if name.startswith("-")}
+    kept = [name for name in tags if name not in away and "" not in away]
+    return [*kept, *(name for name in said if not name.startswith("-"))]
 
 
 def _with_rule(fields: dict[str, Any], day: date | None, desk: Desk) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The tools that look, and change nothing."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field, WithJsonSchema
 
@@ -8,22 +9,25 @@ from agent.tools.summaries import summary
 from agent.tools.tool import (
     Day,
     Desk,
+    Flag,
     InSmallLetters,
+    ListName,
     Number,
     Priority,
     Result,
+    Tag,
     TaskId,
     ToldElsewhere,
     Tool,
 )
-from todos.models import Task
+from todos.models import INBOX, Task
 
 LISTED_TASKS = 50
-TOLD_ORDERINGS = "due, priority, title, created_at, completed_at; -priority falls"
+TOLD_ORDERINGS = "due, priority, -created_at, ..."
 
 
 class ListTasks(Tool):
-    """Look up tasks: 'what is on my list?', 'what did I finish?'."""
+    """Look up tasks."""
 
     name = "list_tasks"
     changes = False
@@ -34,6 +38,10 @@ class ListTasks(Tool):
         Literal["overdue", "today", "upcoming", "none"] | None,
         InSmallLetters,
     ] = None
+    list: ListName | None = None
+    tag: Tag | None = None
+    parent: TaskId | None = None
+    repeating: Flag | None = None
     due_from: Day | None = None
     due_to: Day | None = None
     completed_from: Day | None = None
@@ -62,7 +70,9 @@ class ListTasks(Tool):
         rows = Task.objects.for_user(desk.user)
         if self.status == "deleted":
             rows = Task.objects.with_deleted_for_user(desk.user)
-        tasks = rows.listed(now=desk.user.local_now(), **self.model_dump(exclude={"offset"}))
+        places = {"list": self._list(desk), "parent": self._parent(desk)}
+        filters = self.model_dump(exclude={"offset", "list", "parent"}) | places
+        tasks = rows.listed(now=desk.user.local_now(), **filters).select_related("list", "parent")
         end = self.offset + LISTED_TASKS
         made = bool(self.created_from or self.created_to or "created_at" in self.ordering)
         listed = [summary(task, desk.user, made=made) for task in tasks[self.offset : end]]
@@ -70,9 +80,16 @@ class ListTasks(Tool):
         total = len(listed) if is_all else tasks.count()
         return {"tasks": listed, "total": total} | ({"next_offset": end} if end < total else {})
 
+    def _list(self, desk: Desk) -> UUID | str | None:
+        found = desk.list_named(self.list) if self.list else None
+        return found.pk if found else self.list and INBOX
+
+    def _parent(self, desk: Desk) -> UUID | None:
+        return desk.task(self.parent, deleted_too=True).pk if self.parent else None
+
 
 class ReadTask(Tool):
-    """Tell a task with whole notes and when it was made."""
+    """Tell whole notes and when it was made."""
 
     name = "read_task"
     changes = False

@@ -1,6 +1,7 @@
 """A task as the model sees it."""
 
 from datetime import datetime
+from typing import Any
 
 from accounts.models import User
 from agent.tools.tool import Result
@@ -25,6 +26,10 @@ def summary(task: Task, user: User, *, whole: bool = False, made: bool = False) 
         "due_time": task.due_time and task.due_time.isoformat("minutes"),
         "priority": task.priority if task.priority != "none" else None,
         "repeats": task.repeat and task.repeat.words,
+        "duration_minutes": task.duration_minutes,
+        "list": task.list.name if task.list and not task.parent else None,
+        "tags": [*task.tags],
+        "parent": _named(task.parent),
         "completed": task.completed,
         "completed_at": task.completed_at and _local(task.completed_at, user),
         "created_at": _local(task.created_at, user) if whole or made else None,
@@ -32,6 +37,10 @@ def summary(task: Task, user: User, *, whole: bool = False, made: bool = False) 
         "foreign": task.foreign,
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _named(task: Any) -> Result | None:
+    return {"id": str(task.pk), "title": task.title} if task else None
 
 
 def told(task: Task, user: User, note: str) -> Result:

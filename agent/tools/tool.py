@@ -20,12 +20,15 @@ from pydantic import (
 )
 
 from accounts.models import User
+from agent import loose
 from agent.handles import is_handle
+from agent.offline.dates import read_amount
 from agent.tools import naming
 from agent.tools.naming import Meant
+from agent.tools.near import near
 from text import one_line
 from todos import rules
-from todos.models import Origin, Task, TaskChange
+from todos.models import INBOX, Origin, Task, TaskChange, TaskList
 from todos.repeating import Repeat
 from todos.rules import RuleBroken
 from todos.spelling import read_day, read_time
@@ -39,6 +42,7 @@ CLOCK = re.compile(
 QUOTES = str.maketrans({"’": "'", "‘": "'"} | dict.fromkeys('“”"', ""))
 YES_OR_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 NUMBER = re.compile(r"[0-9]{1,9}")
+BETWEEN_TAGS = re.compile(r",| (?=[#-])")
 
 
 class ToolError(Exception):
@@ -72,6 +76,7 @@ class Desk:
     said: str = ""
     message_id: UUID | None = None
     _held: dict[UUID, Task] = field(default_factory=dict)
+    _lists: dict[str, TaskList] = field(default_factory=dict)
     _named: dict[str, UUID | ToolError] = field(default_factory=dict)
 
     def was_said(self, words: str) -> bool:
@@ -100,6 +105,32 @@ class Desk:
             raise ToolError(NO_SUCH_TASK)
         return task
 
+    def list_named(self, name: str) -> TaskList | None:
+        """The user's list of that name, in any case; None for the Inbox.
+
+        Raises ToolError, which names those that are there, and those that are nearly called so.
+        """
+        if rules.list_key(name) == INBOX:
+            return None
+        if not self._lists:
+            lists = TaskList.objects.for_user(self.user)
+            self._lists |= {each.name_key: each for each in lists}
+        found = self._lists.get(rules.list_key(name))
+        if found is None:
+            raise NoSuchList(name, [each.name for each in self._lists.values()])
+        return found
+
+    def list_for(self, name: str) -> TaskList | None:
+        """The same, but one that is missing is made, unless a list is nearly called so."""
+        try:
+            return self.list_named(name)
+        except NoSuchList as missing:
+            if missing.near:
+                raise
+        made = TaskList.add(self.user, self.origin, name=name)
+        self._lists[made.name_key] = made
+        return made
+
     def _key(self, id: str, meant: Meant) -> UUID | ToolError:
         with suppress(ValueError):
             return UUID(id)
@@ -113,6 +144,21 @@ def _spoken(words: str) -> str:
     return " ".join(words.translate(QUOTES).casefold().split()).strip(" .,!?:;")
 
 
+class NoSuchList(ToolError):
+    """``near`` are the names of lists that may be meant."""
+
+    def __init__(self, name: str, names: Sequence[str]) -> None:
+        self.near = near(name, names)
+        there = ", ".join(f"“{each}”" for each in (self.near or names)[:TOLD_NAMES])
+        hint = "There is no list yet"
+        if self.near:
+            hint = f"There is {there}: ask the user whether that is meant, or make the other first"
+        elif there:
+            hint = f"There are {there}"
+        super().__init__(f"There is no list “{name}”, so nothing was done. {hint}.")
+
+
+TOLD_NAMES = 20
 NO_SUCH_TASK = "There is no such task. List the tasks to see their ids."
 NO_SUCH_ID = "There is no such task: no task with the id {} was told here. List the tasks."
 NO_SUCH_PLACE = "There is no such task: give its id or its title, not its place in a list."
@@ -214,6 +260,35 @@ def _number(written: Any) -> Any:
     return int(written) if is_number else written
 
 
+def _tags(written: Any) -> Any:
+    """As a list: of "a, b", "#a #b" and a list that was written as a text."""
+    if isinstance(written, str) and written.strip().startswith("["):
+        with suppress(ValueError):
+            written = loose.read(written)
+    if isinstance(written, str):
+        written = [each for each in BETWEEN_TAGS.split(written) if each.strip(" -#")]
+    return tuple(map(_tag, written)) if isinstance(written, list) else written
+
+
+def _tag(written: Any) -> Any:
+    """In small letters and one word; a minus before it stays."""
+    if not isinstance(written, str):
+        return written
+    minus = "-" if written.strip().startswith("-") else ""
+    return minus + "-".join(written.lower().strip(" -#").split())
+
+
+def _one_tag(written: Any) -> Any:
+    tag = _tag(written)
+    return tag.removeprefix("-") if isinstance(tag, str) else tag
+
+
+def _minutes(written: Any) -> Any:
+    """A number of minutes, or a length in words: "1h30"."""
+    amount = read_amount(written) if isinstance(written, str) else None
+    return amount or _number(written)
+
+
 Title = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=rules.TITLE_LENGTH),
@@ -231,6 +306,15 @@ InSmallLetters = BeforeValidator(_small)
 Priority = Annotated[Literal["none", "low", "medium", "high"], InSmallLetters]
 ToldElsewhere = WithJsonSchema({"type": "string"})
 """For what a model is told of by another tool, or by the error of a wrong value."""
+ListName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=rules.LIST_NAME_LENGTH),
+    AfterValidator(_visible_line),
+]
+Tag = Annotated[str, StringConstraints(max_length=rules.TAG_LENGTH), BeforeValidator(_one_tag)]
+Tags = Annotated[tuple[str, ...], BeforeValidator(_tags), WithJsonSchema({"type": "string"})]
+"""A list, or a text with commas between them; in :class:`UpdateTask` ``-a`` takes ``a`` away."""
+Minutes = Annotated[int, BeforeValidator(_minutes), Field(ge=1, le=rules.LONGEST)]
 Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
 Number = Annotated[int, BeforeValidator(_number)]
 TaskId = Annotated[str, Field(max_length=rules.TITLE_LENGTH)]

@@ -28,7 +28,7 @@ from tests.factories import (
     record_call,
     say,
 )
-from todos.models import Origin, Proposal
+from todos.models import Origin, Proposal, TaskList
 from todos.repeating import Repeat
 
 DAY = date(2026, 11, 23)
@@ -45,7 +45,15 @@ def live_fully(user: User) -> None:
     TurnCount.charge(user.pk, 500)
     ConversationFactory(user=user).remove()
     repeats = Repeat.read({"words": "every monday"})
-    task = TaskFactory(user=user, notes="semi-skimmed", due_date=DAY, repeats=repeats)
+    groceries = TaskList.add(user, Origin("api"), name="Groceries")
+    task = TaskFactory(
+        user=user,
+        notes="semi-skimmed",
+        due_date=DAY,
+        repeats=repeats,
+        list=groceries,
+        tags=["milk"],
+    )
     task.complete(Origin("chat"))
     user.remember("note", "Tea", "remember that I take tea")
     TaskFactory(user=user, due_date=DAY).remove(Origin("api"))

@@ -7,6 +7,7 @@ A script is a text of dialogues, each of them told like this:
     now 2026-11-21 12:10
     task Buy milk | 2026-11-22 17:00 | high | done | note: of oats        rows there are before
     task Gym | 2026-11-23 | every Monday                                  by its rule, as it is told
+    task Pack | in: Trip | #home #now | 90 min | of: Move                 a step, in a list
     > Add call Bob tomorrow         what the user says; "\\n" is a new line
     = Call Bob | 2026-11-22         all rows there are then, in the order of their making
     ~ tomorrow                      the answer has these words, in any case
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import time_machine
@@ -32,7 +34,7 @@ from agent.offline.assistant import OfflineLLM
 from chat import turns
 from conversations.models import Conversation
 from tests.fakes.prompts import Heard, assert_they_only_grow
-from todos.models import Origin, Task
+from todos.models import Origin, Task, TaskList
 from todos.repeating import Repeat
 
 BUILT_IN = OfflineLLM()
@@ -144,7 +146,7 @@ def moment(text: str, zone: str) -> datetime:
 
 def make(user: User, row: str) -> None:
     title, *facts = map(str.strip, row.split("|"))
-    task = Task.add(user, Origin("api"), title=title, **_fields(facts))
+    task = Task.add(user, Origin("api"), title=title, **_fields(facts), **_place(user, facts))
     if "done" in facts:
         task.complete(Origin("api"))
 
@@ -165,6 +167,26 @@ def _fields(facts: list[str]) -> dict[str, object]:
     return fields
 
 
+def _place(user: User, facts: list[str]) -> dict[str, Any]:
+    place: dict[str, Any] = {}
+    for fact in facts:
+        if fact.startswith("in: "):
+            place["list"] = list_of(user, fact.removeprefix("in: "))
+        elif fact.startswith("of: "):
+            place["parent"] = Task.objects.get(user=user, title=fact.removeprefix("of: "))
+        elif fact.startswith("#"):
+            place["tags"] = [tag.removeprefix("#") for tag in fact.split()]
+        elif fact.endswith(" min"):
+            place["duration_minutes"] = int(fact.removesuffix(" min"))
+    return place
+
+
+def list_of(user: User, name: str) -> TaskList:
+    """The user's list of that name, made if it is not there."""
+    found = TaskList.objects.for_user(user).named(name).first()
+    return found or TaskList.add(user, Origin("api"), name=name)
+
+
 def rows(user: User) -> list[str]:
     """The tasks in the database, as a script tells them."""
     return list(rows_by_id(user).values())
@@ -172,6 +194,7 @@ def rows(user: User) -> list[str]:
 
 def rows_by_id(user: User) -> dict[object, str]:
     tasks = Task.objects.filter(user=user).order_by("created_at", "id")
+    tasks = tasks.select_related("list", "parent")
     return {task.pk: _told(task) for task in tasks}
 
 
@@ -184,6 +207,10 @@ def _told(task: Task) -> str:
         task.repeat.words if task.repeat else "",
         "done" if task.completed else "",
         f"note: {task.notes}".replace("\n", " / ") if task.notes else "",
+        f"in: {task.list.name}" if task.list else "",
+        " ".join(f"#{tag}" for tag in task.tags),
+        f"{task.duration_minutes} min" if task.duration_minutes else "",
+        f"of: {task.parent}" if task.parent else "",
         "deleted" if task.deleted_at else "",
     ]
     return " | ".join(filter(None, facts))

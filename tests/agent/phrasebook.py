@@ -3,6 +3,7 @@
 A file of ``phrases/`` is a kind. It is told in groups, each of them beginning with an empty line:
 
     task {do} | 2026-11-22 17:00    a row there is before, as a dialogue tells it
+    list Groceries                  a list there is before
     say what do I have today?       what was said before, in the same conversation
     (mark|tick) {do} as done => {do} -> {do} | done
 
@@ -17,6 +18,8 @@ Behind the arrow stands what becomes of it, joined by `` & ``:
     same                    no row is changed
     + Call Bob | high       this row is new
     {do} -> {do} | done     this row has become that one
+    lists Home, Work        these are all the lists there are then; else they are as before, and
+                            those in which new rows are
     ~ words                 the answer has these words
 """
 
@@ -31,7 +34,8 @@ import time_machine
 
 from accounts.models import User
 from conversations.models import Conversation
-from tests.agent.dialogue import make, moment, rows_by_id, say
+from tests.agent.dialogue import list_of, make, moment, rows_by_id, say
+from todos.models import TaskList
 
 KINDS = Path(__file__).parent / "phrases"
 ZONE, NOW = "Europe/Berlin", "2026-11-21 12:10"  # a Saturday
@@ -63,8 +67,9 @@ NEWS = """
 """
 PEOPLE = "Anna, Bob, Chiara, Deniz, Emeka, Fatima, Goran, Hana"
 NAME = re.compile(r"\{(\w+?)(\d?)(:past)?\}")
-NO_ROWS = ("asks", "same")
+NO_ROW = re.compile(r"(?:asks|same)$|lists ")
 ROW = re.compile(r"(^(?:\+ )?|-> )([^+~])")
+IN_LIST = re.compile(r"\| in: ([^|]+?)(?= \||$)")
 CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)|<([^<>]+)>")
 
 
@@ -81,6 +86,7 @@ class Phrase:
     outcomes: tuple[str, ...]
     tasks: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
 
 
 @dataclass
@@ -109,7 +115,8 @@ def _group(kind: str, group: str, random: Random) -> Iterator[Phrase]:
     lines = [line.strip() for line in group.splitlines() if line.strip()[:1] not in ("", "#")]
     tasks = [line.removeprefix("task ") for line in lines if line.startswith("task ")]
     before = [line.removeprefix("say ") for line in lines if line.startswith("say ")]
-    for line in lines[len(tasks) + len(before) :]:
+    lists = [line[5:] for line in lines if line.startswith("list ") and " => " not in line]
+    for line in lines[len(tasks) + len(before) + len(lists) :]:
         pattern, arrow, outcome = line.partition(" => ")
         if not arrow:
             raise ValueError(f"not a phrase: {line}")
@@ -119,10 +126,12 @@ def _group(kind: str, group: str, random: Random) -> Iterator[Phrase]:
                 kind,
                 names.inside(said).replace("\\r", "\r").replace("\\n", "\n"),
                 tuple(
-                    each if each in NO_ROWS else names.first(each) for each in outcome.split(" & ")
+                    each if NO_ROW.match(each) else names.first(each)
+                    for each in outcome.split(" & ")
                 ),
                 tuple(map(names.first, tasks)),
                 tuple(map(names.inside, before)),
+                tuple(lists),
             )
 
 
@@ -168,16 +177,30 @@ def judge(phrase: Phrase, user: User) -> Verdict:
     """Say it over the real way of a turn, and look at the rows."""
     conversation = Conversation(user=user)
     with time_machine.travel(moment(NOW, ZONE)):
+        for name in phrase.lists:
+            list_of(user, name)
         for row in phrase.tasks:
             make(user, row)
         for said in phrase.before:
             say(conversation, user, said)
-        before = rows_by_id(user)
+        before, lists = rows_by_id(user), _lists(user)
         answer = say(conversation, user, phrase.said)
     after = rows_by_id(user)
-    return Verdict(
-        phrase, _judgement(phrase.outcomes, before, after, answer), answer, before, after
-    )
+    judgement = _judgement(phrase.outcomes, before, after, answer)
+    if _lists(user) != _told_lists(phrase.outcomes, lists) and judgement == "right":
+        judgement = "wrong" if _lists(user) != lists else "honest"
+    return Verdict(phrase, judgement, answer, before, after)
+
+
+def _lists(user: User) -> set[str]:
+    return set(TaskList.objects.for_user(user).values_list("name", flat=True))
+
+
+def _told_lists(outcomes: tuple[str, ...], before: set[str]) -> set[str]:
+    for outcome in outcomes:
+        if outcome.startswith("lists "):
+            return {name.strip() for name in outcome.removeprefix("lists ").split(",")} - {"none"}
+    return before | {name for outcome in outcomes for name in IN_LIST.findall(outcome)}
 
 
 def _judgement(

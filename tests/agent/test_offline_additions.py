@@ -1,12 +1,10 @@
-"""Sentences that add: manners around them, repetitions, lists that do not exist, appointments."""
+"""Sentences that add: manners around them, repetitions, lists, appointments."""
 
 import pytest
 
-from agent.offline.intents import Add, Refuse
-from agent.offline.understanding.additions import NO_LISTS
-from agent.offline.understanding.beyond import ONE_LIST
+from agent.offline.intents import Add, EditNames, Put, Refuse, Within
 from agent.offline.understanding.manners import clean, plain
-from tests.agent.test_offline_pastes import added, read
+from tests.agent.test_offline_pastes import added, read, told
 
 MANNERS = """
     add milk thx; add milk, thank you so much; add milk for me?; pls add milk; add milk plz!
@@ -92,23 +90,24 @@ def test_what_cannot_repeat_like_that_is_put_down_once_and_said(text: str) -> No
 
 
 TO_A_LIST = {
-    "add milk to my Home list": "Milk",
-    "put eggs on the shopping list": "Eggs",
-    "add call Ed to the work todo list tomorrow": "Call Ed | 2026-11-22",
-    "add to my Garden list: rake leaves": "Rake leaves",
-    "add soap to my list called Bathroom": "Soap",
-    "insert tea into the office list": "Tea",
-    "add jam to Groceries list": "Jam",
+    "add milk to my Home list": ("Milk", "Home"),
+    "put eggs on the shopping list": ("Eggs", "Shopping"),
+    "add call Ed to the work todo list tomorrow": ("Call Ed | 2026-11-22", "Work"),
+    "add to my Garden list: rake leaves": ("Rake leaves", "Garden"),
+    "add soap to my list called Bathroom": ("Soap", "Bathroom"),
+    "insert tea into the office list": ("Tea", "Office"),
+    "add jam to Groceries list": ("Jam", "Groceries"),
 }
 
 
 @pytest.mark.parametrize("text", TO_A_LIST)
-def test_a_list_of_its_own_is_said_not_to_exist(text: str) -> None:
-    intent = read(text)
+def test_a_list_of_its_own_is_heard(text: str) -> None:
+    within = read(text)
 
+    assert isinstance(within, Within)
+    intent = within.intent.addition if isinstance(within.intent, Put) else within.intent
     assert isinstance(intent, Add)
-    assert intent.remarks == (NO_LISTS,)
-    assert added(text) == [TO_A_LIST[text]]
+    assert (" ".join(map(told, intent.drafts)), within.name) == TO_A_LIST[text]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +123,6 @@ def test_the_list_that_there_is_needs_no_word(text: str) -> None:
     [
         "create a list called Groceries",
         "make a list named Work",
-        "make a new list",
         "new list: Groceries",
         "create a shopping list",
         "set up a list for work",
@@ -134,8 +132,15 @@ def test_the_list_that_there_is_needs_no_word(text: str) -> None:
         "I want a list called Books",
     ],
 )
-def test_a_new_list_is_refused_and_never_a_task(text: str) -> None:
-    assert read(text) == Refuse(f"{ONE_LIST} Nothing has changed.")
+def test_a_new_list_is_made_and_never_a_task(text: str) -> None:
+    intent = read(text)
+
+    assert isinstance(intent, EditNames)
+    assert intent.do == "create"
+
+
+def test_a_new_list_needs_a_name() -> None:
+    assert isinstance(read("make a new list"), Refuse)
 
 
 APPOINTMENTS = {

@@ -261,6 +261,8 @@ def test_every_tool_is_described_from_its_class() -> None:
         "reopen_task",
         "delete_task",
         "restore_task",
+        "list_lists",
+        "edit_list",
         "undo_last",
         "remember",
     ]
@@ -276,6 +278,10 @@ def test_every_tool_is_described_from_its_class() -> None:
         "priority",
         "repeats",
         "completed",
+        "duration_minutes",
+        "list",
+        "tags",
+        "parent",
     }
 
 

@@ -84,6 +84,27 @@ def test_null_ends_the_series(user: User, nothing: str | None) -> None:
     assert Task.objects.get().repeats is None
 
 
+@pytest.mark.parametrize("more", [{"title": "Paper"}, {"due_date": "2026-11-27"}])
+def test_null_for_the_time_and_the_rule_beside_another_change_clears_neither(
+    user: User, more: dict[str, str]
+) -> None:
+    task = TaskFactory(user=user, due_date="2026-11-25", due_time="09:00", repeats=DAILY)
+
+    told = one(use(user, "update_task", task_id=str(task.pk), due_time=None, repeats=None, **more))
+
+    assert (told["due_time"], told["repeats"]) == ("09:00", "every day")
+
+
+@pytest.mark.parametrize("more", [{}, {"title": "Paper"}])
+def test_null_for_the_day_clears_what_goes_with_it(user: User, more: dict[str, str]) -> None:
+    task = TaskFactory(user=user, due_date="2026-11-25", due_time="09:00", repeats=DAILY)
+    nulls = dict.fromkeys(("due_date", "due_time", "repeats"))
+
+    told = one(use(user, "update_task", task_id=str(task.pk), **nulls, **more))
+
+    assert not {"due_date", "due_time", "repeats"} & told.keys()
+
+
 @pytest.mark.parametrize("name", ["create_task", "update_task"])
 @pytest.mark.parametrize("words", ["now and then", "every 30 February", 5, {"every": "day"}])
 def test_what_is_no_rule_teaches_the_form_and_does_nothing(

@@ -4,6 +4,7 @@ from agent.offline.dates.ago import read_ago
 from agent.offline.dates.calendar import PASSED
 from agent.offline.dates.clock import END_OF_DAY
 from agent.offline.dates.habits import Habits, LocalTime, habits_of
+from agent.offline.dates.lengths import read_amount
 from agent.offline.dates.reading import ANY_TIME, Reading, When, read, read_end, read_hour
 from agent.offline.dates.repetition import (
     Repetition,
@@ -27,6 +28,7 @@ __all__ = [
     "habits_of",
     "read",
     "read_ago",
+    "read_amount",
     "read_end",
     "read_hour",
     "read_last_day",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from typing import NamedTuple
 
@@ -40,6 +40,7 @@ class FoundTime:
     at: time | None
     """None when no clock shows it, as for 25:00."""
     remark: str = ""
+    minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Clock:
 
     at: time | None
     remark: str = ""
+    minutes: int = 0
+    """Until its end, where that was said: from 3 to 4pm."""
 
 
 class Known(NamedTuple):
@@ -71,7 +74,10 @@ def find_time(text: str, part: str, habits: Habits = USUAL) -> FoundTime | None:
     if not part and (meal := MEAL.search(text)):
         part = MEALS[meal[0].lower()]
     found = TIMES.best(text, Known(part, habits))
-    return found and FoundTime(found[0].start, found[0].end, found[1].at, found[1].remark)
+    if not found:
+        return None
+    said, clock = found
+    return FoundTime(said.start, said.end, clock.at, clock.remark, clock.minutes)
 
 
 def _named(said: Said, known: Known) -> Clock:
@@ -118,7 +124,19 @@ def _range(said: Said, known: Known) -> Clock | None:
     elif half and not said["own"] and number(said["hour"]) % 12 > end % 12:
         half = "a" if half == "p" else "p"
     hour, guessed = _hour(said, _number(said["hour"]), known, half)
-    return _shown(hour, int(said["minute"] or 0), guessed)
+    shown = _shown(hour, int(said["minute"] or 0), guessed)
+    return replace(shown, minutes=_until_end(said, end, shown.at))
+
+
+def _until_end(said: Said, end: int, at: time | None) -> int:
+    """The minutes to the end; none between 3 and 4, for that is some time between them."""
+    if at is None or _last(said) == "between":
+        return 0
+    half, last = said["half"], 60 * end + int(said["end_minute"] or 0)
+    is_sure = bool(half) or end > 12 or said["end"] in NAMED_HOURS
+    if half:
+        last += 60 * (12 * (half == "p") - 12 * (end == 12))
+    return (last - 60 * at.hour - at.minute) % (24 * 60 if is_sure else 12 * 60)
 
 
 def _is_range(said: Said) -> bool:

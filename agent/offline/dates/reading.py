@@ -8,6 +8,7 @@ from agent.offline.dates.calendar import NoSuchDay
 from agent.offline.dates.clock import TIMES, find_time
 from agent.offline.dates.days import DAYS, FoundDay, find_day
 from agent.offline.dates.habits import habits_of
+from agent.offline.dates.lengths import find_length
 from agent.offline.dates.tidying import cut, tidy
 
 
@@ -42,6 +43,8 @@ class Reading:
     """How unclear words were read, in sentences for the user."""
     fault: str = ""
     """A sentence when the day or time does not exist; nothing else is to be trusted then."""
+    minutes: int = 0
+    """How long it takes, if that is said: "for 30 minutes", "from 3 to 4pm"."""
 
 
 IN_THE_MORNING = re.compile(r"\bin the (morning|afternoon|evening)\b", re.IGNORECASE)
@@ -57,17 +60,19 @@ LEADS = frozenset(_LEADS.split())
 
 def read(text: str, now: datetime) -> Reading:
     """Find the clearest day and time in ``text``; ``now`` is the user's local time."""
+    length = find_length(text)
+    whole, text = text, cut(text, length.start, length.end) if length else text
     try:
         found = find_day(text, now)
     except NoSuchDay as error:
-        return Reading(text, fault=str(error))
+        return Reading(whole, fault=str(error))
     rest = cut(text, found.start, found.end) if found else text
     morning = IN_THE_MORNING.search(rest)
     part = (found and found.part) or (morning[1].lower() if morning else "")
     clock = find_time(rest, part, habits_of(now))
     if clock and clock.at is None:
         written = rest[clock.start : clock.end].split()[-1]
-        return Reading(text, fault=f"There is no such time as {written}.")
+        return Reading(whole, fault=f"There is no such time as {written}.")
     if clock:
         rest = cut(rest, clock.start, clock.end)
     if morning and (again := IN_THE_MORNING.search(rest)) and not (found and found.part):
@@ -75,7 +80,8 @@ def read(text: str, now: datetime) -> Reading:
     at = (clock and clock.at) or (found and found.meaning.at) or _time_of(part, found, now)
     when = When(found.meaning.day if found else None, at)
     remarks = (found.meaning.remark if found else "", clock.remark if clock else "")
-    return Reading(tidy(rest), when, tuple(filter(None, remarks)))
+    minutes = length.minutes if length else clock.minutes if clock else 0
+    return Reading(tidy(rest), when, tuple(filter(None, remarks)), minutes=minutes)
 
 
 def read_end(text: str, now: datetime) -> tuple[str, Reading]:

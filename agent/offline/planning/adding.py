@@ -50,6 +50,10 @@ def _fields(draft: Draft) -> dict[str, Any]:
         "priority": draft.priority if draft.priority != "none" else None,
         "repeats": draft.repeats and draft.repeats.words,
         "completed": draft.completed,
+        "duration_minutes": draft.minutes,
+        "tags": [*draft.tags],
+        "list": draft.in_list,
+        "parent": draft.parent,
     }
     return {name: value for name, value in fields.items() if value}
 

@@ -17,6 +17,8 @@ def about(intent: Show, named: Named, now: datetime) -> Plan[Reply]:
         return or_add(intent.instead, Reply(_none(intent, named), keeps_focus=True))
     if len(tasks) == 1 and intent.asks == "notes":
         return (yield from _notes(tasks[0], now))
+    if len(tasks) == 1 and intent.asks == "steps":
+        return (yield from _steps(intent, tasks[0], now))
     if len(tasks) == 1:
         return Reply(_one(intent, tasks[0], now), focus=tasks, shown=tasks)
     return Reply(f"{_several(intent, named, tasks)}\n{wording.numbered(tasks, now)}", shown=tasks)
@@ -42,9 +44,23 @@ def _one(intent: Show, task: KnownTask, now: datetime) -> str:
     title, facts = wording.quoted(task.title), wording.with_facts(task, now)
     if intent.asks == "done":
         return f"Yes, {title} is done." if task.completed else f"Not yet: {facts}, is open."
+    if intent.asks == "length":
+        long = wording.length(task.minutes)
+        return f"{title} takes {long}." if long else f"It is not said how long {title} takes."
     if intent.asks == "listed":
         return f"Yes, but {title} is done." if task.completed else f"Yes, there is {facts}."
     return f"There is {facts}."
+
+
+def _steps(intent: Show, task: KnownTask, now: datetime) -> Plan[Reply]:
+    title = wording.quoted(task.title)
+    steps = yield from list_all({"parent": task.id} | intent.query.arguments)
+    if not steps:
+        left = " left" if intent.query.arguments.get("status") == "open" else ""
+        return Reply(f"{title} has no steps{left}.", focus=(task,))
+    count = wording.count(len(steps), "step")
+    left = " left" if intent.query.arguments.get("status") == "open" else ""
+    return Reply(f"{title} has {count}{left}:\n{wording.numbered(steps, now)}", shown=steps)
 
 
 def _several(intent: Show, named: Named, tasks: Tasks) -> str:

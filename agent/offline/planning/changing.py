@@ -11,6 +11,7 @@ from agent.offline.matching import stems, words_of
 from agent.offline.planning import wording
 from agent.offline.planning.consent import is_asked_elsewhere, is_confirmed_elsewhere
 from agent.offline.planning.doubting import confirm
+from agent.offline.planning.filing import add_steps
 from agent.offline.planning.finding import find, list_tasks, or_add
 from agent.offline.planning.telling import told
 from agent.offline.steps import Plan, Request
@@ -42,6 +43,8 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
         intent = replace(intent, edit=Edit(missing="when"))
     if intent.edit.missing:
         return _ask_missing(intent, found)
+    if intent.steps:
+        return (yield from add_steps(intent.steps, found, known, now))
     if _builds_on_task(intent.edit) and not isinstance(intent.target, Named):
         found = yield from _fresh(found)
     try:
@@ -70,6 +73,8 @@ MISSING = {
     "title": "What shall {} be called?",
     "when": "When shall {} be due?",
     "note": "What shall I note for {}?",
+    "tags": "Which tag shall {} have?",
+    "steps": "Which steps does {} have?",
 }
 
 
@@ -101,6 +106,12 @@ def _edited(edit: Edit, task: KnownTask, now: datetime) -> dict[str, Any]:
     fields: dict[str, Any] = _due(edit, task, now)
     if edit.clear:
         fields[edit.clear] = "" if edit.clear == "notes" else None
+    if edit.tags or edit.untags:
+        fields["tags"] = [*edit.tags, *(f"-{tag}" for tag in edit.untags)]
+    if edit.in_list is not None:
+        fields["list"] = edit.in_list or None
+    if edit.minutes:
+        fields["duration_minutes"] = edit.minutes
     if edit.title:
         fields["title"] = edit.title
     if edit.priority:

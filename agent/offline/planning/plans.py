@@ -8,20 +8,24 @@ from agent.offline.intents import (
     Change,
     Draft,
     Edit,
+    EditNames,
     Guess,
     Intent,
     More,
     Named,
     Pick,
+    Put,
     Question,
     Refuse,
     Restore,
     Say,
     Several,
     Show,
+    ShowNames,
     Tool,
     Unclear,
     Undo,
+    Within,
 )
 from agent.offline.known import Known, Reply, Tasks
 from agent.offline.matching import stems, words_of
@@ -29,7 +33,9 @@ from agent.offline.planning import wording
 from agent.offline.planning.adding import add
 from agent.offline.planning.changing import change
 from agent.offline.planning.doubting import absent_in, which
+from agent.offline.planning.filing import put, within
 from agent.offline.planning.finding import ListFailed, find, own_titles_in
+from agent.offline.planning.naming import edit_names, show_names
 from agent.offline.planning.restoring import restore
 from agent.offline.planning.showing import show, show_more
 from agent.offline.planning.undoing import undo
@@ -49,8 +55,8 @@ def _plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
     match intent:
         case Add():
             return (yield from add(intent, known, now))
-        case Show():
-            return (yield from show(intent, now))
+        case Show() | More():
+            return (yield from _shown(intent, known, now))
         case Change():
             return (yield from change(intent, known, now))
         case Several(intents):
@@ -62,11 +68,30 @@ def _plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
         case Restore():
             restored = yield from restore(intent, known, now)
             return restored or (yield from _plan(intent.otherwise or Unclear(), known, now))
-        case More():
-            return (yield from show_more(known, now))
         case Pick():
             return (yield from _pick(intent, known, now))
+        case ShowNames() | Within() | Put() | EditNames():
+            return (yield from _of_places(intent, known, now))
     return _words(intent, known, now)
+
+
+def _shown(intent: Show | More, known: Known, now: datetime) -> Plan[Reply]:
+    if isinstance(intent, More):
+        return (yield from show_more(known, now))
+    return (yield from show(intent, now))
+
+
+def _of_places(
+    intent: ShowNames | Within | Put | EditNames, known: Known, now: datetime
+) -> Plan[Reply]:
+    match intent:
+        case ShowNames():
+            return (yield from show_names(intent))
+        case Within():
+            return (yield from within(intent, known, now, plan))
+        case Put():
+            return (yield from put(intent, known, now, plan))
+    return (yield from edit_names(intent, known, now, plan))
 
 
 def _words(intent: Ask | Say | Refuse | Unclear, known: Known, now: datetime) -> Reply:

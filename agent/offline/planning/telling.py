@@ -69,6 +69,10 @@ def _unchanged(intent: Change, tasks: Tasks) -> str:
             return f"{titles} {be} open already."
         case "restore_task":
             return f"{titles} {be} in your list already."
+    if intent.edit.clear == "tags" or intent.edit.untags:
+        names = " or ".join(map(wording.quoted, intent.edit.untags))
+        has = "has" if len(tasks) == 1 else "have"
+        return f"{titles} {has} no {f'tag {names}' if names else 'tags'}."
     return f"{titles} {be} like that already."
 
 
@@ -90,9 +94,17 @@ def _facts(edit: Edit, tasks: Tasks, now: datetime) -> list[str]:
     facts = []
     if edit.clear == "notes":
         facts.append("without notes")
-    elif edit.when or edit.shift or edit.hour or edit.clear:
+    elif edit.when or edit.shift or edit.hour or edit.clear in ("due_date", "due_time"):
         dues = dict.fromkeys(_due(task, now) for task in tasks)
         facts.append(wording.joined(dues))
+    if edit.minutes or edit.clear == "duration_minutes":
+        facts.append(wording.length(tasks[0].minutes) + " long" if edit.minutes else "of no length")
+    if edit.in_list is not None:
+        facts.append(f"in your list {tasks[0].in_list}" if tasks[0].in_list else "in the Inbox")
+    if edit.tags or edit.untags or edit.clear == "tags":
+        told = {task.tags for task in tasks}
+        names = tasks[0].tags if len(told) == 1 else edit.tags
+        facts.append(wording.tags(names) if names else "without that tag")
     if edit.priority:
         facts.append(wording.PRIORITIES.get(tasks[0].priority, "without a special priority"))
     return facts

@@ -70,12 +70,27 @@ def rule_words(words: str, now: datetime) -> str:
     return f"{rule}, until {full_day(date.fromisoformat(last), now)}" if until else rule
 
 
+def length(minutes: int) -> str:
+    """1 hour and 30 minutes; "" for none."""
+    hours, rest = divmod(minutes, 60)
+    parts = [count(hours, "hour") if hours else "", count(rest, "minute") if rest else ""]
+    return " and ".join(filter(None, parts))
+
+
+def tags(names: Iterable[str]) -> str:
+    return f"tagged {joined(names)}"
+
+
 def line(task: KnownTask, now: datetime) -> str:
     """A task in a list."""
     facts = [
         due_words(task, now),
         "" if task.completed else rule_words(task.repeats, now),
+        length(task.minutes),
         PRIORITIES.get(task.priority, ""),
+        f"a step of {quoted(task.parent)}" if task.parent else "",
+        f"in {task.in_list}" if task.in_list and not task.parent else "",
+        " ".join(f"#{tag}" for tag in task.tags),
         "done" if task.completed else "",
     ]
     said = ", ".join(filter(None, facts))
@@ -93,8 +108,16 @@ def with_facts(task: KnownTask, now: datetime) -> str:
         facts.append(f"due {when_words(task.due_date, task.due_time, now)}")
     if task.repeats:
         facts.append(rule_words(task.repeats, now))
+    if task.minutes:
+        facts.append(length(task.minutes))
     if task.priority in PRIORITIES:
         facts.append(PRIORITIES[task.priority])
+    if task.parent:
+        facts.append(f"a step of {quoted(task.parent)}")
+    elif task.in_list:
+        facts.append(f"in your list {task.in_list}")
+    if task.tags:
+        facts.append(tags(task.tags))
     if task.notes:
         facts.append(f"with the note {quoted(task.notes)}")
     if task.completed:

@@ -11,8 +11,6 @@ from agent.offline.templates import first_read, rules
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.words import any_of
 
-NO_LISTS = "There are no separate lists yet, so it is among all your tasks."
-NAMELESS = any_of(r"(?:(?:own|main|whole|current|daily|usual) )*")
 _NOTHING_SAID = "it that this them these those all me more something a later"
 NOTHING_SAID = frozenset(["", *_NOTHING_SAID.split()])
 """What names nothing to add."""
@@ -65,7 +63,10 @@ def _with_what_is_around(match: re.Match[str], now: datetime) -> Add | Refuse:
     often = (said.get("often") or "").lower()
     adverb = "" if often in HOW_OFTEN else {"annual": "annually"}.get(often, often)
     words = (said.get("level"), said["what"].strip(), said.get("after"), adverb)
-    addition = _added(" ".join(filter(None, words)), now, tuple(_of_list(said)))
+    addition = _added(
+        " ".join(filter(None, words)),
+        now,
+    )
     if isinstance(addition, Add) and often in HOW_OFTEN:
         unsaid = not any(draft.repeats for draft in addition.drafts)
         return replace(addition, remarks=(*addition.remarks, *[SAY_HOW_OFTEN] * unsaid))
@@ -96,12 +97,6 @@ def _after_date(match: re.Match[str], now: datetime) -> Add | Refuse | None:
     if not reading.when or reading.rest:
         return None
     return _added(f"{match['date']} {match['what']}", now)
-
-
-def _of_list(said: dict[str, str | None]) -> list[str]:
-    """A list with a name of its own was asked for: "to my Home list"."""
-    named = said.get("called") or not NAMELESS.fullmatch(said.get("list") or "")
-    return [NO_LISTS] if named else []
 
 
 TELLS = any_of(

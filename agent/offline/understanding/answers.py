@@ -12,6 +12,7 @@ from agent.offline.intents import (
     Ask,
     Change,
     Edit,
+    EditNames,
     Intent,
     It,
     Named,
@@ -24,6 +25,8 @@ from agent.offline.lexicon import EXCEPT
 from agent.offline.matching import best_matches
 from agent.offline.understanding.choosing import among
 from agent.offline.understanding.drafts import NoDraft, read_drafts, read_title
+from agent.offline.understanding.hashes import read_tags
+from agent.offline.understanding.steps import steps_in
 from agent.offline.understanding.targets import read_places, read_target
 from agent.offline.words import any_of
 
@@ -53,6 +56,17 @@ SPARED = any_of(
 )
 """Not the second one."""
 OR = any_of(r"\bor\b")
+THEM = r"(?: (?:it|them|all(?: of them)?|everything|the tasks|its tasks|those))?"
+KEEP = any_of(
+    rf"(?:yes,? )?(?:please )?(?:keep|save|leave|spare){THEM}(?: (?:in|to) the inbox)?",
+    r"(?:(?:move|put) (?:them|it|all|everything) )?(?:to|in|into) (?:the |my )?inbox",
+    r"(?:the )?inbox",
+)
+DELETE = any_of(
+    rf"(?:yes,? )?(?:please )?(?:delete|remove|drop|erase|trash){THEM}(?: (?:too|as well|also))?"
+    r"(?: please)?",
+    r"(?:with )?(?:all of them|everything|the tasks) ?(?:too|as well)?",
+)
 LONGEST_ANSWER = 80
 Command = Callable[[], Intent | None]
 """Reads the same text as a new request; that goes before an answer by name."""
@@ -65,6 +79,8 @@ def read_answer(text: str, known: Known, now: datetime, command: Command) -> Int
         return None
     if NO.fullmatch(text):
         return Say("left")
+    if isinstance(question.intent, EditNames) and question.kind == "missing":
+        return _with_tasks(text, question.intent)
     if question.kind == "missing":
         return _filled(text, question.intent, now, command)
     if question.kind == "add" and ADD.fullmatch(text):
@@ -141,7 +157,26 @@ def _filled(text: str, intent: Intent, now: datetime, command: Command) -> Inten
             return replace(intent, edit=Edit(title=read_title(text)))
         case "note":
             return replace(intent, edit=Edit(note=text))
+        case "tags":
+            tags = read_tags(text)
+            return replace(intent, edit=Edit(tags=tags)) if tags else None
+        case "steps":
+            return _with_steps(text, intent, now)
     return None
+
+
+def _with_steps(text: str, intent: Change, now: datetime) -> Intent | None:
+    try:
+        return replace(intent, edit=Edit(), steps=steps_in(text, now))
+    except NoDraft as error:
+        return Refuse(str(error))
+
+
+def _with_tasks(text: str, intent: EditNames) -> Intent | None:
+    """What becomes of the tasks of a list that is deleted."""
+    if KEEP.fullmatch(text):
+        return replace(intent, tasks="keep")
+    return replace(intent, tasks="delete") if DELETE.fullmatch(text) else None
 
 
 def _rescheduled(text: str, intent: Change, now: datetime) -> Intent | None:

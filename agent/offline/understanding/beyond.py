@@ -1,36 +1,19 @@
-"""Sentences that ask for what is not to be had here: lists, tags, alarms, sharing, repeating."""
+"""Sentences that ask for what is not to be had here: alarms, sharing, photos, places."""
 
 from agent.offline.lexicon import NO_BELL, NO_REPEATING, NO_SHARING
 from agent.offline.templates import rules
 
-ONE_LIST = "There is one list here, and everything is on it."
-NO_PARTS = "Tasks have only a title, notes, a date, a time and a priority here."
+NO_PARTS = "Tasks have no files, comments, places or colours here."
 NAMES = {
     "any": r".{1,250}?",
     "word": r"[\w-]{1,30}",
-    "folder": r"(?:list|folder|category|project|board|section|group|tag|label)s?",
     "the": r"(?:a|an|another|the|this|my|our|some)",
-    "part": r"(?:sub-?task|sub-?step|step|tag|label|attachment|file|photo|picture|comment|alarm"
-    r"|reminder|alert|notification|checklist|location|colour|color|link)s?",
-    "called": r"(?:called|named|titled)",
+    "part": r"(?:attachment|file|photo|picture|comment|alarm|reminder|alert|notification|location"
+    r"|colour|color|link)s?",
     "bell": r"(?:alarm|timer|alert|notification)s?",
-    "own": r"(?!(?:the|my|our|this|todo|to-do|task|tasks|main|own) )",
 }
 NEVER = rules(
     NAMES,
-    (
-        ONE_LIST,
-        """
-        (create|make|start|open|set up|add|new) [me] [{the}] [new] [{word}] {folder} {called} {any}
-        (create|make|start|open|set up|add) [a|an|another] [new] (list|folder|category|tag|label)
-        (create|make|start|open|set up|add) [a|an|another] new {folder} [for {any}]
-        (create|start|open|set up|add) (a|an|another) [{word}] (list|folder|category) [for {any}]
-        (create|add) (a|an|another|the) (folder|category|label|tag) {any}
-        i (want|need) (a|an|another) [new] {folder} {called} {any}
-        create (folder|category) {any}
-        new {folder}: {any}
-        """,
-    ),
     (
         NO_REPEATING,
         """
@@ -51,7 +34,6 @@ NEVER = rules(
 """Nothing else can be meant."""
 NOT_OF_A_TASK = rules(
     NAMES,
-    (ONE_LIST, "(move|put|add) {any} (to|into|in|on|under) [{the}] {own}{word} {folder}"),
     (NO_PARTS, "(remove|delete|drop|clear) [{the}] {part} (from|on|of|in) {any}"),
     (NO_PARTS, "(add|attach|put|create|make) [{the}] {part} (to|for|on|in) {any}"),
     (NO_SHARING, "(share|assign|delegate|give|hand over) {any} (with|to) {any}"),

@@ -25,7 +25,8 @@ def edit_of(phrase: str, now: datetime) -> Change | Refuse | None:
         return Refuse(f"{reading.fault} Nothing has changed.")
     if not reading.when and not priority:
         return None
-    return _change(target, Edit(when=reading.when, priority=priority), reading.remarks, now)
+    edit = Edit(when=reading.when, minutes=reading.minutes, priority=priority)
+    return _change(target, edit, reading.remarks, now)
 
 
 def _change(target: str, edit: Edit, remarks: tuple[str, ...], now: datetime) -> Change:

@@ -29,13 +29,17 @@ from agent.offline.understanding.beyond import absent_for, absent_of_a_task
 from agent.offline.understanding.changes import read_change, read_note
 from agent.offline.understanding.corrections import corrected
 from agent.offline.understanding.drafts import NoDraft, read_drafts
+from agent.offline.understanding.filing import read_filed
 from agent.offline.understanding.guessing import guess
 from agent.offline.understanding.manners import clean, plain
+from agent.offline.understanding.naming import read_naming
 from agent.offline.understanding.pastes import read_paste
 from agent.offline.understanding.priorities import HIGH, LOW, MEDIUM
 from agent.offline.understanding.questions import QUESTION, read_question
 from agent.offline.understanding.repeating import is_told_when_done
+from agent.offline.understanding.steps import read_steps
 from agent.offline.understanding.swapping import read_swap
+from agent.offline.understanding.tagging import read_tagging
 from agent.offline.understanding.taking_back import read_deleted_and_back, read_taking_back
 from agent.offline.understanding.targets import read_places
 from agent.offline.words import VERBS, any_of
@@ -117,6 +121,8 @@ def understand(message: str, known: Known, now: datetime) -> Intent:
 
     @cache
     def command() -> Intent | None:
+        if steps := read_steps(plain(text), now):
+            return steps
         return read_paste(message, now) or _with_remark(meant, now) or read_command(meant, now)
 
     answer = read_answer(plain(text.rstrip("!")), known, now, command)
@@ -190,8 +196,20 @@ def _sentence(sentence: str, now: datetime) -> Intent | None:
         return Say(topic)
     if taking_back := read_taking_back(text.rstrip("!"), now):
         return taking_back
+    if named := read_naming(text, now) or read_tagging(text, now) or read_steps(text, now):
+        return named
     if absent := absent_for(text):
         return Refuse(f"{absent} Nothing has changed.")
+    return read_filed(
+        text,
+        now,
+        read=lambda part: _unfiled(part, part, now),
+        else_read=lambda part: _unfiled(part, sentence, now) or guess(part, now),
+    ) or _unfiled(text, sentence, now)
+
+
+def _unfiled(text: str, sentence: str, now: datetime) -> Intent | None:
+    """What a sentence asks for that names no list and no tag."""
     if QUESTION.match(text) and (sentence.rstrip().endswith("?") or not DID.fullmatch(text)):
         return read_question(text, now) or Say("off_topic")
     return _order(text, sentence, now)

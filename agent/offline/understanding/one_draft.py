@@ -7,6 +7,7 @@ from datetime import date, datetime
 from agent.offline import dates
 from agent.offline.dates import tidy
 from agent.offline.intents import Draft
+from agent.offline.understanding.hashes import read_hashes
 from agent.offline.understanding.priorities import read_priority
 from agent.offline.understanding.quoting import QUOTATION, STAND_IN, restore
 from agent.offline.understanding.repeating import read_repeated
@@ -72,13 +73,22 @@ class Phrase:
 def read_phrase(text: str, now: datetime, day: date | None = None) -> Phrase:
     """``text``, with stand-ins for its quotations, as one task; ``day`` is its day by default."""
     whole, notes = _cut_note(text)
+    whole, tags = read_hashes(whole)
     repeated = read_repeated(whole, now)
     reading = dates.read(repeated.text, now)
     title, priority = read_priority(reading.rest)
     title = as_title(BEFORE_TITLE.sub("", _with_whole_brackets(title, whole)))
     when = reading.when if reading.when.day else replace(reading.when, day=day)
     begun = repeated.begins(when, now)
-    draft = Draft(title, begun.when, priority or "none", notes, repeats=begun.repeat)
+    draft = Draft(
+        title,
+        begun.when,
+        priority or "none",
+        notes,
+        repeats=begun.repeat,
+        minutes=reading.minutes,
+        tags=tags,
+    )
     remarks = (*reading.remarks, *filter(None, [begun.remark]))
     return Phrase(draft, remarks, reading.fault)
 

@@ -1,0 +1,140 @@
+"""Steps of a task: "add steps to the trip: book hotel", "what is left of the trip?"."""
+
+import re
+from datetime import datetime
+
+from agent.offline.intents import (
+    Change,
+    Draft,
+    Edit,
+    Intent,
+    It,
+    Named,
+    Query,
+    Refuse,
+    Show,
+    Unnamed,
+    Within,
+)
+from agent.offline.templates import first_read, rules
+from agent.offline.understanding.drafts import NoDraft, read_drafts
+from agent.offline.understanding.items import BRACKETED
+from agent.offline.understanding.targets import read_target
+from agent.offline.words import any_of
+
+PARTS = any_of(r"\s?;\s?|,? and then |, ?and |, ?|\n+| & ")
+AND = any_of(r" and ")
+NAME_IT = "Name the step that shall go, such as “delete book hotel”. Nothing has changed."
+
+
+def read_steps(text: str, now: datetime) -> Intent | None:
+    """What ``text`` asks of the steps of a task; None for anything else."""
+    return first_read(RULES, text, now)
+
+
+def steps_in(text: str, now: datetime) -> tuple[Draft, ...]:
+    """Each part is a step, with a verb or without. Raises NoDraft."""
+    text = text.strip(" .,:")
+    bare = BRACKETED.sub("", text)
+    lines = (
+        text.splitlines() if "\n" in text else PARTS.split(text) if PARTS.search(bare) else [text]
+    )
+    if len(lines) == 1 and len(two := AND.split(lines[0])) == 2:
+        lines = two
+    drafts: list[Draft] = []
+    for line in filter(None, map(str.strip, lines)):
+        read = read_drafts(f"“{line}”" if AND.search(line) and "“" not in line else line, now)
+        drafts += read.drafts
+    return tuple(drafts)
+
+
+def _add(match: re.Match[str], now: datetime) -> Intent | None:
+    target = read_target(match["target"], now)
+    said = match.groupdict().get("what") or ""
+    try:
+        steps = steps_in(said, now)
+    except NoDraft as error:
+        return Refuse(str(error))
+    if target == Unnamed():
+        target = It()
+    if isinstance(target, Named) and not target.words:
+        return None
+    if not steps:
+        return Change("update_task", target, Edit(missing="steps"))
+    return Change("update_task", target, steps=steps)
+
+
+def _split(match: re.Match[str], now: datetime) -> Intent | None:
+    """Split the move into packing and cleaning: at least two."""
+    asked = _add(match, now)
+    return asked if isinstance(asked, Change) and len(asked.steps) > 1 else None
+
+
+def _show(match: re.Match[str], now: datetime) -> Intent | None:
+    target = read_target(match["target"], now)
+    if not isinstance(target, Named) or not target.words or target.day:
+        return None
+    is_left = match.groupdict().get("left") or match[0].lower().startswith("what remains")
+    steps = Show(Query({"status": "open" if is_left else "all"}), Named(target.words), asks="steps")
+    if match[0].lower().startswith(("what", "how")) and not re.search(
+        r"\bsteps?\b", match[0], re.I
+    ):
+        return Within(target.words, Show(), kind="either", otherwise=steps)
+    return steps
+
+
+def _delete_some(match: re.Match[str], now: datetime) -> Intent:
+    return Refuse(NAME_IT)
+
+
+NAMES = {
+    "target": r"(?P<target>[\"“][^\"”]{1,250}[\"”]|[^\n:]{1,250}?)",
+    "what": r"(?P<what>(?s:.{1,10000}))",
+    "first": r"(?P<what>[\"“][^\"”]{1,250}[\"”]|[^\n:]{1,600}?)",
+    "steps": r"(?:steps?|sub-?tasks?|sub-?steps?|checklist)",
+    "pieces": r"(?:steps|sub-?tasks|sub-?steps|parts|pieces|smaller (?:steps|tasks|pieces)"
+    r"|smaller ones|two|three|four|five|\d)(?: steps| parts| tasks)?",
+    "these": r"(?:the|these|the following|some|a|an|another|one more|more|two|three|four|five|\d)"
+    r"(?: new| more)?",
+    "colon": r"\s?[:–-]\s?",
+    "left": r"(?P<left>left|remaining|open|missing|still open|still to do|to do)",
+    "have": r"(?:have|need)",
+    "off": r"(?:remove|delete|drop|clear|erase)",
+    "which": r"(?:the|a|all|all the|the (?:first|second|third|last|next|other))",
+}
+RULES = rules(
+    NAMES,
+    (
+        _add,
+        """
+            (add|create|make|put|attach) [{these}] {steps} (to|for|in|on|of) {target}{colon}{what}
+            (add|create|put) {first} as [a|an|the|another] [new] {steps} (to|of|for|in|on) {target}
+            (add|create|make|put) [{these}] {steps} {first} (to|for|in|on|of) {target}
+            (add|create|make|put|attach) [{these}] {steps} (to|for|in|on|of) {target}
+            (break|split|divide) [up|down] {target} [up|down] into {pieces}{colon}{what}
+            [the] steps (of|for) {target}[ are]{colon}{what}
+            {target} (has|needs) {these} {steps}{colon}{what}
+        """,
+    ),
+    (_split, "(break|split|divide) [up|down] {target} [up|down] into {what}"),
+    (
+        _show,
+        """
+            [show|list|what are|tell|give] [me] [all] [the] {steps} (of|for|in) {target}
+            (what|which) {steps} does {target} {have}
+            (what|which) {steps} (are|of) {target} [are] {left}
+            how many {steps} does {target} {have}
+            what['s| is| are] [still] {left} (of|for) {target}
+            what remains (of|for) {target}
+            (what|which) {steps} (are|is) [still] {left} (of|for|in) {target}
+            how far (am i|are we) with {target}
+        """,
+    ),
+    (
+        _delete_some,
+        """
+            {off} [{which}] {steps} (from|of|on|in) {target}
+            {off} {target}'s {steps}
+        """,
+    ),
+)
