@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -202,6 +204,19 @@ def test_a_list_is_deleted_over_rest_by_consent(client: APIClient, groceries: Ta
     client.post(f"{url}restore/")
     assert client.delete(f"{url}?propose=true").status_code == 204
     assert kept_in(None) == ["Milk", "Bread"]
+
+
+def test_a_list_costs_as_many_statements_however_long_it_is(user: User) -> None:
+    numbers = set()
+    for length in (4, 40):
+        made = TaskList.add(user, API, name=f"{length} tasks")
+        for _ in range(length):
+            TaskFactory(user=user, list=made)
+        proposal = propose(user, "delete_list", list=str(made.pk), tasks="delete")
+        with CaptureQueriesContext(connection) as queries:
+            proposal.approve(Origin("api"))
+        numbers.add(len(queries))
+    assert len(numbers) == 1
 
 
 @pytest.mark.parametrize(("source", "foreign"), [("chat", False), ("key", True)])

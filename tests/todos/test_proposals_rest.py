@@ -168,3 +168,21 @@ def test_of_yes_and_no_at_once_one_holds(user: User, sign_in: SignIn, proposal: 
     assert sorted(answer.status_code for answer in answers) == [200] * 4 + [409] * 4
     done = Task.objects.exclude(deleted_at=None).count()
     assert (Proposal.objects.get().status, done) in (("approved", 4), ("rejected", 0))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_again", range(4))
+def test_a_change_at_the_same_moment_comes_before_or_after(
+    user: User, sign_in: SignIn, proposal: Proposal, tasks: list[Task], _again: int
+) -> None:
+    deciding, editing = sign_in(user), sign_in(user)
+
+    def act(number: int) -> Any:
+        if number == 0:
+            return decide(deciding, proposal)
+        return editing.patch(f"/api/tasks/{tasks[-1].pk}/", {"notes": "x"})
+
+    yes, edit = at_once(act, 2)
+
+    gone = Task.objects.exclude(deleted_at=None).count()
+    assert (yes.status_code, edit.status_code, gone) in ((409, 200, 0), (200, 404, 4))
