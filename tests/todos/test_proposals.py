@@ -216,3 +216,13 @@ def test_what_is_nobodys_or_a_strangers_is_never_in_it(tasks: list[Task], strang
 
     assert [task["id"] for task in proposal.tasks] == [str(tasks[0].pk)]
     assert proposal.operation["tasks"] == [str(tasks[0].pk)]
+
+
+def test_a_yes_is_to_what_is_asked_by_then(tasks: list[Task]) -> None:
+    proposal = propose(tasks[:4])
+    same = Proposal.objects.get()
+    assert proposal.widen({"do": "delete", "tasks": [str(task.pk) for task in tasks[4:]]})
+
+    assert len(same.approve(Origin("api")).done) == 6
+    assert deleted() == list(TITLES)
+    assert not same.widen({"do": "delete", "tasks": []})

@@ -123,6 +123,7 @@ class Proposal(Owned):
         Raises AlreadyDecided, Expired, and Outdated, and then nothing is done.
         """
         with in_line(self.user_id):
+            self.refresh_from_db()  # it may have been widened meanwhile
             if not self._decide(Status.APPROVED, origin.act):
                 self._must_be(Status.APPROVED)
                 return Outcome(total=len(self.tasks), act=self.act)
