@@ -110,7 +110,9 @@ class Edit:
     shift: Shift | None = None
     hour: str = ""
     """A bare hour, "6" or "half past 8", that corrects the one there is."""
-    clear: Literal["due_date", "due_time", "notes", "tags", "duration_minutes"] | None = None
+    clear: (
+        Literal["due_date", "due_time", "notes", "tags", "duration_minutes", "repeats"] | None
+    ) = None
     priority: Priority | None = None
     note: str | None = None
     minutes: int = 0
@@ -118,7 +120,14 @@ class Edit:
     untags: tuple[str, ...] = ()
     in_list: str | None = None
     """The name of a list; "" is the Inbox."""
-    missing: Literal["title", "when", "note", "tags", "steps"] | None = None
+    repeats: Repeat | None = None
+    series: bool = False
+    """Whether all that are to come are moved, and not one of them."""
+    skip: str = ""
+    """What update_task takes in place of a rule: "skip", "pause until 2027-05-01", "resume"."""
+    within: tuple[date, date, str] | None = None
+    """The days, and words for them, on which the task is due that is meant."""
+    missing: Literal["title", "when", "note", "tags", "steps", "rule", "until"] | None = None
     """What was not said, and has to be asked for."""
 
 
@@ -164,8 +173,19 @@ class Change:
     steps: tuple[Draft, ...] = ()
     """What shall be added to the task."""
 
+    otherwise: "Change | None" = None
+    """What is meant where no task that repeats is: "cancel today's meeting" deletes it."""
+
     def on(self, *ids: str) -> "Change":
         return replace(self, target=Chosen(ids))
+
+
+@dataclass(frozen=True, slots=True)
+class AskRule:
+    """By which rule a task repeats, or when it is next due; without a target, what repeats."""
+
+    target: Target | None
+    asks: Literal["rule", "next"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +317,7 @@ Intent = (
     | More
     | Change
     | Ask
+    | AskRule
     | Pick
     | Say
     | Refuse

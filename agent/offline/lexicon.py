@@ -31,10 +31,8 @@ BETWEEN = any_of(r" ?, ?(?:and )?| and | ?& ?| plus | or ")
 
 NO_BELL = "I cannot ring a bell: there are no reminders here beside the tasks themselves."
 NO_REMINDERS = "I cannot ring a bell, but it is in your list."
-NO_REPEATING = "I cannot repeat tasks yet."
 NO_SHARING = "Only you see your tasks here: they cannot be shared or given to somebody."
 _BELL = "reminder reminders alarm alarms alert alerts notification notifications timer"
-_REPEATING = "repeat repeats repeating repetition recurring recurrence"
 _ABSENT = {
     "attachments": "attachment attachments attach file photo photos picture pictures image link",
     "comments": "comment comments",
@@ -47,7 +45,7 @@ ABSENT = {
     for word in words.split()
 }
 ABSENT |= dict.fromkeys(("share", "assign", "delegate"), NO_SHARING)
-ABSENT |= dict.fromkeys(_BELL.split(), NO_BELL) | dict.fromkeys(_REPEATING.split(), NO_REPEATING)
+ABSENT |= dict.fromkeys(_BELL.split(), NO_BELL)
 """Words for what a task does not have here, and the sentence that says so."""
 EXCEPT = (
     r"(?:except(?: for)?|but(?: not)?|apart from|other than|besides|without|excluding"

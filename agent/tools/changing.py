@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from agent.tools.several import ForTasks, OnTasks
+from agent.tools.skipping import Skip
 from agent.tools.summaries import summary, told
 from agent.tools.tool import (
     Day,
@@ -15,6 +16,7 @@ from agent.tools.tool import (
     Notes,
     Priority,
     Result,
+    RuleChange,
     RuleWords,
     Tags,
     TaskId,
@@ -51,7 +53,10 @@ class CreateTask(ForTasks):
 
 
 class UpdateTask(OnTasks):
-    """Change tasks: notes replaces, append_notes adds, tags add ('-a' takes away); null clears."""
+    """Change tasks: notes replaces, append_notes adds, tags add ('-a' takes away); null clears.
+
+    repeats also 'skip', 'pause until 1 may'.
+    """
 
     name = "update_task"
     several = "tasks"
@@ -64,7 +69,7 @@ class UpdateTask(OnTasks):
     due_date: Day | None = None
     due_time: TimeOfDay | None = None
     priority: Annotated[Priority, ToldElsewhere] | None = None
-    repeats: RuleWords | None = None
+    repeats: RuleChange | None = None
     duration_minutes: Minutes | None = None
     list: ListName | None = None
     tags: Tags | None = None
@@ -76,11 +81,21 @@ class UpdateTask(OnTasks):
             raise ToolError("Name at least one field to change.")
         if {"notes", "append_notes"} <= set(changes):
             raise ToolError("Give either notes, which replaces them, or append_notes.")
-        changes = _with_place(_with_rule(changes, task.due_date, desk), desk)
-        if "tags" in changes:
-            changes["tags"] = _tagged(task.tags, changes["tags"] or ("-",))
-        changed = task.edit(desk.origin, **changes)
+        changed = self._skip(task, changes, desk)
+        if changes:
+            changes = _with_place(_with_rule(changes, task.due_date, desk), desk)
+            if "tags" in changes:
+                changes["tags"] = _tagged(task.tags, changes["tags"] or ("-",))
+            changed = task.edit(desk.origin, **changes) or changed
         return told(task, desk.user, "" if changed else "Nothing was different.")
+
+    def _skip(self, task: Task, changes: dict[str, Any], desk: Desk) -> bool:
+        """If that is what they ask for, which is then taken from them."""
+        skip = Skip.read(changes.get("repeats") or "", desk.user.local_now().date())
+        if skip is None:
+            return False
+        del changes["repeats"]
+        return skip.run(task, desk.origin)
 
 
 class CompleteTask(OnTasks):

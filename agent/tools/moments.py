@@ -71,6 +71,8 @@ class Moments:
         for name in FILTERS:
             if isinstance(given.get(name), str):
                 given[name] = self._filter(name, given[name])
+        if isinstance(given.get("repeats"), str):
+            given["repeats"] = dates.with_last_day(given["repeats"], self.now)
         day, at = given.get("due_date"), given.get("due_time")
         return given | self._due(
             day if isinstance(day, str) else "", at if isinstance(at, str) else ""

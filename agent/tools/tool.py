@@ -26,6 +26,7 @@ from agent.offline.dates import read_amount
 from agent.tools import naming
 from agent.tools.naming import Meant
 from agent.tools.near import near
+from agent.tools.skipping import is_skip
 from text import one_line
 from todos import rules
 from todos.models import INBOX, Origin, Task, TaskChange, TaskList
@@ -227,6 +228,10 @@ def _of_a_rule(words: str) -> str:
     return words
 
 
+def _of_a_rule_or_skip(words: str) -> str:
+    return words if is_skip(words) else _of_a_rule(words)
+
+
 def on_24_hours(written: Any) -> Any:
     """``9:00``, ``5:00 PM`` and ``5pm`` as ``HH:MM``; all else as it is."""
     match = CLOCK.fullmatch(written.strip()) if isinstance(written, str) else None
@@ -302,6 +307,8 @@ TimeOfDay = Annotated[
     BeforeValidator(on_24_hours),
 ]
 RuleWords = Annotated[str, StringConstraints(max_length=200), AfterValidator(_of_a_rule)]
+RuleChange = Annotated[str, StringConstraints(max_length=200), AfterValidator(_of_a_rule_or_skip)]
+"""Or words that skip a day of it."""
 InSmallLetters = BeforeValidator(_small)
 Priority = Annotated[Literal["none", "low", "medium", "high"], InSmallLetters]
 ToldElsewhere = WithJsonSchema({"type": "string"})

@@ -72,17 +72,18 @@ class Repeating(Placed):
         found: Self | None = rows.with_steps().first()
         return found
 
-    def skip(self, origin: Origin) -> None:
-        """Move it to its next day. Raises RuleBroken when there is none."""
+    def skip(self, origin: Origin, until: date | None = None) -> bool:
+        """Move it to its next day or, with ``until``, to its first day from then on, be it earlier
+        or later than now; ``False`` when that is its day. Raises RuleBroken when there is none."""
         with in_line(self.user_id):
             self._lock()
             rules.check_skip(self.repeats, self.completed_at)
-            day = self._next_day()
+            day = self._next_day() if until is None else self._day_from(until)
             if day is None:
                 raise rules.RuleBroken(
                     "repeats", "no_next_day", "It has no next day: it ends here."
                 )
-            self._change(ChangeKind.UPDATED, origin, due_date=day, rule_day=day)
+            return self._change(ChangeKind.UPDATED, origin, due_date=day, rule_day=day)
 
     def _with_series(self, fields: dict[str, Any]) -> dict[str, Any]:
         """The fields to be set, a Repeat among them as it is kept, and what goes along with it.
@@ -116,6 +117,10 @@ class Repeating(Placed):
         due, rule_day = cast("date", self.due_date), cast("date", self.rule_day)
         passed = today if repeat.start == "done" else max(today, due)
         return repeat.next_day(rule_day, done_on=passed)
+
+    def _day_from(self, since: date) -> date | None:
+        repeat, rule_day = cast("Repeat", self.repeat), cast("date", self.rule_day)
+        return repeat.day_from(since, counted_from=rule_day)
 
     def _add_successor(self, origin: Origin) -> None:
         """Unless the series ends here, or the place is taken by one that was changed since."""

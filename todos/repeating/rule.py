@@ -26,6 +26,8 @@ Start = Literal["due", "done"]
 MOST = 999  # of intervals and times
 FIELDS = {"every", "interval", "on", "from", "until", "times"}
 SECOND = date.min + timedelta(days=1)
+SHORTEST = {"day": 1, "week": 7, "month": 28, "year": 365}
+"""How many days each is at least."""
 READ_ONLY = {"words", "rule"}
 
 
@@ -96,6 +98,17 @@ class Repeat:
             day = _later(begin, **{f"{self.every}s": self.interval})
         else:
             day = days.first_after(self.every, self.interval, self.on, begin=begin, after=after)
+        return self._before_end(day)
+
+    def day_from(self, since: date, *, counted_from: date) -> date | None:
+        """The first day of the rule that is not before ``since``, in the same rhythm as
+        ``counted_from``, a day of the rule that may be later; None where the rule has ended."""
+        if self.start == "done":
+            return self.first_day(since)
+        rounds = max(0, (counted_from - since).days) // (SHORTEST[self.every] * self.interval) + 1
+        begin = _later(counted_from, **{f"{self.every}s": -rounds * self.interval}) or since
+        eve = max(since, SECOND) - timedelta(days=1)
+        day = days.first_after(self.every, self.interval, self.on, begin=begin, after=eve)
         return self._before_end(day)
 
     def first_day(self, since: date) -> date | None:

@@ -13,6 +13,7 @@ from agent.offline.planning.consent import is_asked_elsewhere, is_confirmed_else
 from agent.offline.planning.doubting import confirm
 from agent.offline.planning.filing import add_steps
 from agent.offline.planning.finding import find, list_tasks, or_add
+from agent.offline.planning.series import CanNot, any_repeats, check_series, of_series
 from agent.offline.planning.telling import told
 from agent.offline.steps import Plan, Request
 from agent.tools import MOST_AT_ONCE
@@ -20,13 +21,11 @@ from agent.tools import MOST_AT_ONCE
 DELETING = frozenset({"bin", "cancel", "clear", "delete", "discard", "drop", "remove", "scrap"})
 
 
-class CanNot(Exception):
-    """Why an edit is not possible, in a sentence for the user."""
-
-
 def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
     """Find the tasks, ask for what is missing, change them, tell what has come of it."""
     found = yield from find(intent, known, now)
+    if intent.otherwise and not any_repeats(found):
+        return (yield from change(intent.otherwise, known, now))
     if isinstance(found, Reply) and is_confirmed_elsewhere(found, intent.tool, known):
         found = found.shown or found.focus
     if isinstance(found, Reply):
@@ -51,8 +50,7 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
         requests = [Request(intent.tool, _arguments(intent, task, now)) for task in found]
     except CanNot as error:
         return Reply(f"{error} I left {wording.titles(found)} as it was.", focus=found)
-    calls = yield requests
-    return told(intent, found, calls, now)
+    return told(intent, found, (yield requests), now)
 
 
 def _is_titled(target: Target, found: Tasks) -> bool:
@@ -75,6 +73,8 @@ MISSING = {
     "note": "What shall I note for {}?",
     "tags": "Which tag shall {} have?",
     "steps": "Which steps does {} have?",
+    "rule": "How often shall {} repeat? Say “every week”, for example.",
+    "until": "Until when shall {} pause? Or say “stop repeating it”.",
 }
 
 
@@ -86,7 +86,8 @@ def _ask_missing(intent: Change, found: Tasks) -> Reply:
 
 def _builds_on_task(edit: Edit) -> bool:
     """Whether the new values follow from the old ones, which may have changed elsewhere."""
-    return bool(edit.shift or edit.hour or (edit.when.at and not edit.when.day))
+    in_series = edit.repeats or edit.series or edit.skip or edit.within or edit.clear == "repeats"
+    return bool(in_series or edit.shift or edit.hour or (edit.when.at and not edit.when.day))
 
 
 def _fresh(tasks: Tasks) -> Plan[Tasks]:
@@ -103,7 +104,9 @@ def _arguments(intent: Change, task: KnownTask, now: datetime) -> dict[str, Any]
 
 def _edited(edit: Edit, task: KnownTask, now: datetime) -> dict[str, Any]:
     """The fields of update_task. Raises CanNot."""
+    check_series(edit, task, now)
     fields: dict[str, Any] = _due(edit, task, now)
+    fields |= of_series(edit, task, fields.get("due_date"), now)
     if edit.clear:
         fields[edit.clear] = "" if edit.clear == "notes" else None
     if edit.tags or edit.untags:
@@ -135,7 +138,7 @@ def _due(edit: Edit, task: KnownTask, now: datetime) -> dict[str, str]:
         if at is None:
             raise CanNot(f"There is no such time as {edit.hour}.")
         when = When(at=at)
-    elif when.at and not when.day and not task.due_date:
+    elif when.at and not when.day and not task.due_date and not edit.repeats:
         when = when.with_day(now)
     fields = {"due_date": when.day.isoformat()} if when.day else {}
     return fields | ({"due_time": when.at.isoformat("minutes")} if when.at else {})

@@ -5,6 +5,7 @@ from datetime import datetime
 from agent.offline.intents import (
     Add,
     Ask,
+    AskRule,
     Change,
     Draft,
     Edit,
@@ -37,6 +38,7 @@ from agent.offline.planning.filing import put, within
 from agent.offline.planning.finding import ListFailed, find, own_titles_in
 from agent.offline.planning.naming import edit_names, show_names
 from agent.offline.planning.restoring import restore
+from agent.offline.planning.series import tell_rule
 from agent.offline.planning.showing import show, show_more
 from agent.offline.planning.undoing import undo
 from agent.offline.sayings import LIST_HINT, SAYINGS, TASK_HINT, hint
@@ -55,7 +57,7 @@ def _plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
     match intent:
         case Add():
             return (yield from add(intent, known, now))
-        case Show() | More():
+        case Show() | AskRule() | More():
             return (yield from _shown(intent, known, now))
         case Change():
             return (yield from change(intent, known, now))
@@ -75,10 +77,13 @@ def _plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
     return _words(intent, known, now)
 
 
-def _shown(intent: Show | More, known: Known, now: datetime) -> Plan[Reply]:
-    if isinstance(intent, More):
-        return (yield from show_more(known, now))
-    return (yield from show(intent, now))
+def _shown(intent: Show | AskRule | More, known: Known, now: datetime) -> Plan[Reply]:
+    match intent:
+        case Show():
+            return (yield from show(intent, now))
+        case AskRule():
+            return (yield from tell_rule(intent, known, now))
+    return (yield from show_more(known, now))
 
 
 def _of_places(

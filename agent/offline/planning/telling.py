@@ -33,7 +33,8 @@ def told(intent: Change, before: Tasks, calls: Sequence[Call], now: datetime) ->
 def _fault(task: KnownTask, call: Call) -> str:
     if call.error.startswith(GONE):
         return f"{wording.quoted(task.title)} is not in your list any more, so nothing has changed."
-    return f"I could not change {wording.quoted(task.title)}: {call.error}"
+    error = call.error.removeprefix("repeats: ")
+    return f"I could not change {wording.quoted(task.title)}: {error}"
 
 
 def news_of(intent: Change, before: Tasks, tasks: Tasks, now: datetime) -> str:
@@ -94,6 +95,12 @@ def _facts(edit: Edit, tasks: Tasks, now: datetime) -> list[str]:
     facts = []
     if edit.clear == "notes":
         facts.append("without notes")
+    elif edit.clear == "repeats":
+        facts.append("not repeating any more")
+    elif edit.repeats or edit.series or edit.skip:
+        facts += dict.fromkeys(
+            f"{_due(task, now)}, {wording.rule_words(task.repeats, now)}" for task in tasks
+        )
     elif edit.when or edit.shift or edit.hour or edit.clear in ("due_date", "due_time"):
         dues = dict.fromkeys(_due(task, now) for task in tasks)
         facts.append(wording.joined(dues))

@@ -27,6 +27,7 @@ from agent.offline.understanding.choosing import among
 from agent.offline.understanding.drafts import NoDraft, read_drafts, read_title
 from agent.offline.understanding.hashes import read_tags
 from agent.offline.understanding.steps import steps_in
+from agent.offline.understanding.series import paused_until
 from agent.offline.understanding.targets import read_places, read_target
 from agent.offline.words import any_of
 
@@ -142,6 +143,8 @@ def _filled(text: str, intent: Intent, now: datetime, command: Command) -> Inten
     """The request with the part that was asked for."""
     if isinstance(intent, Change) and intent.edit.missing == "when":
         return _rescheduled(text, intent, now)
+    if isinstance(intent, Change) and intent.edit.missing in ("rule", "until"):
+        return _repeated(text, intent, now)
     if command():
         return None
     if isinstance(intent, Add):
@@ -190,3 +193,16 @@ def _rescheduled(text: str, intent: Change, now: datetime) -> Intent | None:
     if not reading.when or reading.rest:
         return None
     return replace(intent, edit=Edit(when=reading.when), remarks=reading.remarks)
+
+
+def _repeated(text: str, intent: Change, now: datetime) -> Intent | None:
+    """How often it shall repeat, or until when it shall pause."""
+    if intent.edit.missing == "until":
+        day = paused_until(re.sub(r"^(?:until|till) ", "", text, flags=re.IGNORECASE), now)
+        return replace(intent, edit=Edit(skip=f"pause until {day}")) if day else None
+    repetition = dates.read_repetition(text, now)
+    if repetition is None:
+        return None
+    if repetition.repeat is None:
+        return Refuse(f"{repetition.fault} Nothing has changed.")
+    return replace(intent, edit=Edit(repeats=repetition.repeat))

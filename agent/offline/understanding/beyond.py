@@ -1,6 +1,6 @@
 """Sentences that ask for what is not to be had here: alarms, sharing, photos, places."""
 
-from agent.offline.lexicon import NO_BELL, NO_REPEATING, NO_SHARING
+from agent.offline.lexicon import NO_BELL, NO_SHARING
 from agent.offline.templates import rules
 
 NO_PARTS = "Tasks have no files, comments, places or colours here."
@@ -14,14 +14,6 @@ NAMES = {
 }
 NEVER = rules(
     NAMES,
-    (
-        NO_REPEATING,
-        """
-        (stop|quit|end|cancel) (repeating|the repetition of|the repeat of) {any}
-        (make|set) {any} (repeat|recur|recurring|repeating) [{any}]
-        (make|turn) {any} (into a|a) (daily|weekly|monthly|yearly|recurring|repeating) (thing|task)
-        """,
-    ),
     (
         NO_BELL,
         """

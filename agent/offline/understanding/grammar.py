@@ -38,6 +38,7 @@ from agent.offline.understanding.priorities import HIGH, LOW, MEDIUM
 from agent.offline.understanding.questions import QUESTION, read_question
 from agent.offline.understanding.repeating import is_told_when_done
 from agent.offline.understanding.steps import read_steps
+from agent.offline.understanding.series import read_series
 from agent.offline.understanding.swapping import read_swap
 from agent.offline.understanding.tagging import read_tagging
 from agent.offline.understanding.taking_back import read_deleted_and_back, read_taking_back
@@ -192,6 +193,8 @@ def _at_once(intents: tuple[Intent, ...]) -> Intent:
 
 def _sentence(sentence: str, now: datetime) -> Intent | None:
     text = plain(sentence) or sentence.strip()
+    if series := read_series(text.rstrip("!"), now):
+        return _with_instead(series, text, now)
     if topic := topic_of(text) or topic_of(sentence.strip(" .!?")):
         return Say(topic)
     if taking_back := read_taking_back(text.rstrip("!"), now):
@@ -235,9 +238,13 @@ def _order(text: str, sentence: str, now: datetime) -> Intent | None:
         return Guess(text, request or Unclear(), absent)
     if isinstance(request, Change) and sentence.rstrip().endswith("?"):
         request = replace(request, sure=bool(POLITE.search(sentence)))
-    if isinstance(request, Show | Change):
-        return replace(request, instead=_to_do_instead(request, text, now))
-    return request or _pick(text)
+    return _with_instead(request, text, now) if request else _pick(text)
+
+
+def _with_instead(request: Intent, text: str, now: datetime) -> Intent:
+    if not isinstance(request, Show | Change):
+        return request
+    return replace(request, instead=_to_do_instead(request, text, now))
 
 
 def _to_do_instead(request: Show | Change, text: str, now: datetime) -> Draft | None:
