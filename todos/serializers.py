@@ -232,6 +232,14 @@ class CompletedTaskSerializer(TaskSerializer):
     )
 
 
+class SkipSerializer(RequestBody, serializers.Serializer[Any]):
+    """How far a task that repeats is moved on."""
+
+    until = DayField(
+        default=None, allow_null=True, help_text="The first day on which it may be due again."
+    )
+
+
 class TaskQuerySerializer(serializers.Serializer[Any]):
     """How a list of tasks is narrowed and ordered. What is left blank counts as not given."""
 

@@ -15,6 +15,7 @@ from todos.models import Origin, Task, TaskChange, TaskQuerySet
 from todos.proposals import PROPOSE, ProposedSerializer, asked_first
 from todos.serializers import (
     CompletedTaskSerializer,
+    SkipSerializer,
     TaskChangeSerializer,
     TaskQuerySerializer,
     TaskSerializer,
@@ -100,13 +101,17 @@ class TaskViewSet(GenericViewSet[Task]):
 
     @extend_schema(parameters=[IF_MATCH, ETAG], responses={200: TaskSerializer, **problems(412)})
     def update(self, request: Request, pk: str, *, partial: bool = False) -> Response:
-        """Replace a task: what is not named is set to its default, except `completed`."""
+        """Replace a task: what is not named is set to its default, except `completed`.
+
+        One that is done and was followed by another one is told with that as `next`.
+        """
         task = self.get_object()
         form = self.get_serializer(task, data=request.data, partial=partial)
         form.is_valid(raise_exception=True)
         with as_it_was(request, task):
             form.save(origin=self.origin)
-        return self._answer(task)
+        followed = task.completed and task.successor
+        return _told(task, CompletedTaskSerializer(task)) if followed else self._answer(task)
 
     @extend_schema(parameters=[IF_MATCH, ETAG], responses={200: TaskSerializer, **problems(412)})
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -156,13 +161,18 @@ class TaskViewSet(GenericViewSet[Task]):
         task.reopen(self.origin)
         return self._answer(task)
 
-    @extend_schema(request=None)
+    @extend_schema(request=SkipSerializer)
     @action(detail=True, methods=["post"])
     def skip(self, request: Request, pk: str) -> Response:
-        """Move a task that repeats to its next day, after today and after the day it is due."""
+        """Move a task that repeats to its next day, after today and after the day it is due.
+
+        With `until` it rests: it moves to its first day from then on, be that later or earlier.
+        """
         task = self.get_object()
+        form = SkipSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
         with told_rules():
-            task.skip(self.origin)
+            task.skip(self.origin, form.validated_data["until"])
         return self._answer(task)
 
     def _answer(self, task: Task) -> Response:

@@ -6,6 +6,8 @@ HELP = """\
 I am the built-in assistant of Todo Chat, and I look after your tasks. You can say, for example:
 – “Add buy milk tomorrow at 5pm” or “remind me to call mum next friday”
 – “What do I have this week?”, “what's overdue?”, “anything about milk?”
+– “Gym every mon and thu at 6pm”, “water the plants 3 days after I finish”, “skip this week's gym”,
+  “pause the gym until may”, “stop repeating it”, “what repeats?”
 – “Milk is done”, “complete 2”, “reopen milk”
 – “Move the report to monday”, “make it high priority”, “rename it to pay rent”
 – “Delete the milk task”, “delete everything that is done”

@@ -156,3 +156,57 @@ def test_undo_last_takes_back_both(user: User) -> None:
 
     assert [each["kind"] for each in undone] == ["created", "completed"]
     assert [each.completed for each in Task.objects.for_user(user)] == [False]
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("skip", date(2026, 11, 30)),
+        ("skip it", date(2026, 11, 30)),
+        ("skip until 2026-12-20", date(2026, 12, 21)),
+        ("pause until may 1", date(2027, 5, 3)),
+        ("Pause until May", date(2027, 5, 3)),
+        ("resume", date(2026, 11, 23)),
+    ],
+)
+def test_one_day_is_skipped_or_many_and_the_rule_stays(user: User, words: str, day: date) -> None:
+    rule = Repeat.read({"words": "every Monday"})
+    task = TaskFactory(user=user, due_date="2026-11-23", repeats=rule)
+
+    told = one(use(user, "update_task", task_id=str(task.pk), repeats=words))
+
+    assert (told["due_date"], told["repeats"]) == (day.isoformat(), "every Monday")
+    task.refresh_from_db()
+    assert (task.due_date, task.rule_day) == (day, day)
+
+
+def test_what_was_paused_goes_on(user: User) -> None:
+    rule = Repeat.read({"words": "every 2 weeks on Monday"})
+    task = TaskFactory(user=user, due_date="2026-11-23", repeats=rule)
+    use(user, "update_task", task_id=str(task.pk), repeats="pause until may")
+
+    told = one(use(user, "update_task", task_id=str(task.pk), repeats="resume"))
+
+    assert told["due_date"] == "2026-11-23"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [("skip", "It does not repeat"), ("pause", "pause until 2027-05-01")]
+)
+def test_what_cannot_be_skipped_is_said(user: User, words: str, said: str) -> None:
+    task = TaskFactory(user=user, due_date="2026-11-23")
+
+    with pytest.raises(ToolError, match=said):
+        use(user, "update_task", task_id=str(task.pk), repeats=words)
+
+
+def test_a_last_day_may_be_told_in_words(user: User) -> None:
+    told = one(use(user, "create_task", title="Bins", repeats="every day until june 30"))
+
+    assert told["repeats"] == "every day, until 2027-06-30"
+
+
+def test_the_first_time_is_still_to_come(user: User) -> None:
+    told = one(use(user, "create_task", title="Run", due_time="07:00", repeats="every day"))
+
+    assert (told["due_date"], told["due_time"]) == ("2026-11-24", "07:00")

@@ -159,3 +159,44 @@ def test_the_first_days_there_are_have_days_after_them() -> None:
         rule = Repeat.read({"words": words})
         assert rule.first_day(date.min)
         assert rule.next_day(date.min)
+
+
+@pytest.mark.parametrize(
+    ("words", "counted_from", "since", "expected"),
+    [
+        ("every Monday", "2026-11-23", "2027-05-01", "2027-05-03"),
+        ("every 2 weeks on Monday", "2026-11-23", "2027-05-01", "2027-05-10"),
+        ("every 2 weeks on Monday", "2027-05-10", "2026-11-21", "2026-11-23"),
+        ("every 3 days", "2026-11-23", "2026-11-24", "2026-11-26"),
+        ("every 3 days", "2026-11-26", "2026-11-21", "2026-11-23"),
+        ("every month", "2026-11-15", "2027-05-01", "2027-05-15"),
+        ("every month", "2027-05-15", "2026-11-21", "2026-12-15"),
+        ("every month on the last day", "2027-05-31", "2026-11-21", "2026-11-30"),
+        ("every 2 months on the 1st", "2027-05-01", "2026-11-21", "2027-01-01"),
+        ("every year", "2027-03-05", "2026-11-21", "2027-03-05"),
+        ("every 2 years on March 5", "2029-03-05", "2026-11-21", "2027-03-05"),
+        ("3 days after it is done", "2026-11-23", "2027-05-01", "2027-05-01"),
+        ("every day, until 2027-01-31", "2026-11-23", "2027-05-01", None),
+    ],
+)
+def test_the_first_day_from_a_day_on_keeps_the_rhythm(
+    words: str, counted_from: str, since: str, expected: str | None
+) -> None:
+    begin, first = date.fromisoformat(counted_from), date.fromisoformat(since)
+
+    day = Repeat.read({"words": words}).day_from(first, counted_from=begin)
+
+    assert (day and day.isoformat()) == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(rules(st.just("due"), st.just({})), DAYS_IN_USE, st.integers(0, 4000))
+def test_whoever_rests_and_goes_on_is_in_the_same_rhythm(
+    rule: Repeat, since: date, rest: int
+) -> None:
+    due = rule.first_day(since)
+    assert due
+    later = rule.day_from(due + timedelta(days=rest), counted_from=due)
+
+    assert later
+    assert rule.day_from(due, counted_from=later) == due

@@ -15,11 +15,11 @@ from accounts.models import User
 from todos.models import Task
 from todos.repeating import Repeat
 
-ZONES = """
-    Europe/Berlin America/New_York America/Los_Angeles Europe/London Australia/Sydney Africa/Cairo
-    Australia/Lord_Howe America/Santiago Pacific/Auckland Asia/Beirut America/Havana
-    America/St_Johns
-""".split()
+ZONES = [
+    *("Europe/Berlin", "Europe/London", "America/New_York", "America/Los_Angeles"),
+    *("America/St_Johns", "America/Havana", "America/Santiago", "Africa/Cairo", "Asia/Beirut"),
+    *("Australia/Sydney", "Australia/Lord_Howe", "Pacific/Auckland"),
+]
 RULES = [
     Repeat.read({"words": words})
     for words in (

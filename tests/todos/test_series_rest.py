@@ -1,6 +1,6 @@
 """Tasks that repeat, over the API."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -95,6 +95,11 @@ def test_completed_may_be_patched_as_well(client: APIClient) -> None:
     answer = client.patch(f"{TASKS}{task['id']}/", {"completed": True}).json()
 
     assert answer["completed"]
+    assert answer["next"] == client.get(f"{TASKS}{answer['next']['id']}/").json()
+    assert (
+        client.put(f"{TASKS}{task['id']}/", task | {"completed": True}).json()["next"]
+        == answer["next"]
+    )
     assert [each["due_date"] for each in client.get(f"{TASKS}?status=open").json()["results"]] == [
         "2026-11-26"
     ]
@@ -139,6 +144,16 @@ def test_skipping_moves_it_on_and_is_undone(client: APIClient) -> None:
     [skipped, _] = client.get(f"{TASKS}{task['id']}/history/").json()["results"]
     client.post(f"/api/changes/{skipped['id']}/undo/")
     assert client.get(f"{TASKS}{task['id']}/").json()["due_date"] == "2026-11-23"
+
+
+def test_it_rests_until_a_day_and_may_go_on_before(client: APIClient) -> None:
+    task = made(client)
+    skip = f"{TASKS}{task['id']}/skip/"
+
+    assert client.post(skip, {"until": "2027-05-01"}).json()["due_date"] == "2027-05-10"
+    assert client.post(skip, {"until": "2026-11-28"}).json()["due_date"] == "2026-12-07"
+    assert fault(client.post(skip, {"until": "may"}))[0] == "until"
+    assert Task.objects.get().due_date == date(2026, 12, 7)
 
 
 def test_what_cannot_be_skipped_is_400(client: APIClient) -> None:

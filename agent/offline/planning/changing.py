@@ -38,8 +38,7 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
     doubtful = not sure or any(_is_own_words(intent, task) for task in found)
     if doubtful and not is_asked_elsewhere(intent.tool, found, known):
         return confirm(intent, found)
-    if intent.edit.hour and not all(task.due_time for task in found):
-        intent = replace(intent, edit=Edit(missing="when"))
+    intent = _with_gap(intent, found)
     if intent.edit.missing:
         return _ask_missing(intent, found)
     if intent.steps:
@@ -51,6 +50,13 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
     except CanNot as error:
         return Reply(f"{error} I left {wording.titles(found)} as it was.", focus=found)
     return told(intent, found, (yield requests), now)
+
+
+def _with_gap(intent: Change, found: Tasks) -> Change:
+    """Where an hour shall be corrected that there is none of, it has to be asked for."""
+    if intent.edit.hour and not all(task.due_time for task in found):
+        return replace(intent, edit=Edit(missing="when"))
+    return intent
 
 
 def _is_titled(target: Target, found: Tasks) -> bool:

@@ -26,8 +26,8 @@ from agent.offline.matching import best_matches
 from agent.offline.understanding.choosing import among
 from agent.offline.understanding.drafts import NoDraft, read_drafts, read_title
 from agent.offline.understanding.hashes import read_tags
-from agent.offline.understanding.steps import steps_in
 from agent.offline.understanding.series import paused_until
+from agent.offline.understanding.steps import steps_in
 from agent.offline.understanding.targets import read_places, read_target
 from agent.offline.words import any_of
 
@@ -141,10 +141,8 @@ def _by_name(change: Change, named: Named, candidates: Tasks) -> Intent | None:
 
 def _filled(text: str, intent: Intent, now: datetime, command: Command) -> Intent | None:
     """The request with the part that was asked for."""
-    if isinstance(intent, Change) and intent.edit.missing == "when":
-        return _rescheduled(text, intent, now)
-    if isinstance(intent, Change) and intent.edit.missing in ("rule", "until"):
-        return _repeated(text, intent, now)
+    if isinstance(intent, Change) and intent.edit.missing in FILLED_BEFORE:
+        return FILLED_BEFORE[intent.edit.missing](text, intent, now)
     if command():
         return None
     if isinstance(intent, Add):
@@ -206,3 +204,11 @@ def _repeated(text: str, intent: Change, now: datetime) -> Intent | None:
     if repetition.repeat is None:
         return Refuse(f"{repetition.fault} Nothing has changed.")
     return replace(intent, edit=Edit(repeats=repetition.repeat))
+
+
+FILLED_BEFORE: dict[str | None, Callable[[str, Change, datetime], Intent | None]] = {
+    "when": _rescheduled,
+    "rule": _repeated,
+    "until": _repeated,
+}
+"""What may sound like a command of its own."""

@@ -37,8 +37,8 @@ from agent.offline.understanding.pastes import read_paste
 from agent.offline.understanding.priorities import HIGH, LOW, MEDIUM
 from agent.offline.understanding.questions import QUESTION, read_question
 from agent.offline.understanding.repeating import is_told_when_done
-from agent.offline.understanding.steps import read_steps
 from agent.offline.understanding.series import read_series
+from agent.offline.understanding.steps import read_steps
 from agent.offline.understanding.swapping import read_swap
 from agent.offline.understanding.tagging import read_tagging
 from agent.offline.understanding.taking_back import read_deleted_and_back, read_taking_back
