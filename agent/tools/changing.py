@@ -53,10 +53,8 @@ class CreateTask(ForTasks):
 
 
 class UpdateTask(OnTasks):
-    """Change tasks: notes replaces, append_notes adds, tags add ('-a' takes away); null clears.
-
-    repeats also 'skip', 'pause until 1 may'.
-    """
+    """Change tasks: notes replaces, append_notes adds, tags add ('-a' takes away); null clears;
+    repeats also 'skip'."""
 
     name = "update_task"
     several = "tasks"
