@@ -17,7 +17,7 @@ from conversations.models import ToolCall, Turn
 from text import as_json
 from todos.batch import Operation
 from todos.consent import MOST_CHANGED, is_wide
-from todos.models import Origin, Proposal, TaskChange
+from todos.models import Origin, Proposal, TaskChange, TaskList
 
 Result = dict[str, Any]
 Bound = tools.Tool | tools.Several
@@ -36,16 +36,18 @@ KINDS = {
 FOREIGN = '"foreign":true'
 """In JSON without spaces; within a text its quotes are escaped, so that nobody can write it."""
 
+OF_LISTS = frozenset({"delete_list", "merge_list"})
 SET_BY_A_PERSON = (
     *("title", "notes", "due_date", "due_time", "priority", "repeats"),
     *("list", "tags", "parent", "duration_minutes"),
 )
-WORDS = ("title", "notes", "append_notes", "list", "tags")
+WORDS = ("title", "notes", "append_notes", "list", "tags", "to")
 
 NOTE = "Nothing is done yet: the user is asked. Go on with the rest; do not ask yourself."
 UNDONE_ENOUGH = (
     "Not undone: together that is too much for one message. Tell the user to say “undo” again."
 )
+NAMED_BY_OTHERS = "Not done: the user did not say that name. Ask them to say it."
 UNDONE_UNASKED = "Not undone: the user did not ask for it. Tell them to say “undo” if they want it."
 SHALL_I = "Shall I do that? Say yes or no."
 
@@ -66,7 +68,9 @@ class Consent:
         self._user = user
         self._said = turn.user_message.content
         self._is_tainted = False
-        self._proposals = {KINDS[name][0]: id for id, name in proposals_of(turn.calls).items()}
+        self._proposals = {
+            KINDS[name][0]: id for id, name in proposals_of(turn.calls).items() if name in KINDS
+        }
         self._counted: defaultdict[str, set[UUID]] = defaultdict(set)
         done = {call.pk: call.name for call in turn.calls if "answers" not in call.result}
         if done:
@@ -82,6 +86,9 @@ class Consent:
 
     def check(self, name: str, bound: Bound, result: Result, origin: Origin) -> None:
         """What was just done, in its transaction. Raises AsksFirst, and ToolError for undo."""
+        if isinstance(bound, tools.EditList):
+            self._check_list(bound, origin)
+            return
         do, kind = KINDS.get(name, ("", ""))
         touched = origin.touched.get(kind)
         if not touched:
@@ -89,12 +96,12 @@ class Consent:
         if do == "undo":
             self._check_undo(touched)
         elif self._takes_consent(do, bound, self._weight(do, touched, result), origin):
-            operation = _operation(self._user, do, origin, result)
+            operation = _operation(self._user, do, origin)
             raise AsksFirst(operation, result.get("failures", []))
 
     def count(self, name: str, result: Result, origin: Origin) -> None:
         """What was done, once it is kept."""
-        do, kind = KINDS.get(name, ("", ""))
+        do, kind = KINDS.get(name, ("update", "updated"))
         self._counted[_group(do)] |= self._weight(do, origin.touched.get(kind, set()), result)
 
     def propose(self, asked: AsksFirst, origin: Origin) -> Result:
@@ -106,8 +113,18 @@ class Consent:
         failures = {"failures": asked.failures} if asked.failures else {}
         return {"proposal": told(proposal, foreign=self._is_tainted), "note": NOTE} | failures
 
+    def _check_list(self, bound: tools.EditList, origin: Origin) -> None:
+        """Of a whole list or tag. Raises AsksFirst, and ToolError for a name of others."""
+        deleted, moved = (origin.touched.get(kind, set()) for kind in ("deleted", "updated"))
+        is_wide_ = len(deleted) > 1 or len(self._counted["changed"] | moved) > MOST_CHANGED
+        operation = _operation_of_list(self._user, bound, origin)
+        if operation and (self._is_tainted or is_wide_):
+            raise AsksFirst(operation, [])
+        if self._is_tainted and not all(stands_in(self._said, words) for words in _words(bound)):
+            raise tools.ToolError(NAMED_BY_OTHERS)
+
     def _widened(self, do: str, operation: Operation) -> Proposal | None:
-        if do not in self._proposals:
+        if do not in self._proposals or do in OF_LISTS:
             return None
         mine = Proposal.objects.for_user(self._user).filter(pk=self._proposals[do])
         proposal = mine.first()
@@ -209,7 +226,7 @@ def _words(bound: Bound) -> list[str]:
     return words
 
 
-def _operation(user: User, do: str, origin: Origin, result: Result) -> Operation:
+def _operation(user: User, do: str, origin: Origin) -> Operation:
     """What was done and is to be rolled back, read off the journal: so it is exact."""
     kind = dict(KINDS.values())[do]
     changes = TaskChange.objects.for_user(user).of_acts([origin.act]).filter(kind=kind)
@@ -225,6 +242,21 @@ def _operation(user: User, do: str, origin: Origin, result: Result) -> Operation
         key = str(change.task_id)
         items[key] = items.get(key, {"id": key}) | _fields(change)
     return {"do": do, "tasks": list(items.values())}
+
+
+def _operation_of_list(user: User, bound: tools.EditList, origin: Origin) -> Operation | None:
+    """The same of what was done to a list or a tag; None for a name alone."""
+    if bound.list.startswith("#"):
+        return _operation(user, "update", origin)
+    changes = TaskChange.objects.for_user(user).of_acts([origin.act])
+    gone = changes.filter(kind="deleted").exclude(list=None).first()
+    if gone is None:
+        return None
+    if bound.do == "merge":
+        into = TaskList.objects.for_user(user).named(bound.to or "").get()
+        return {"do": "merge_list", "list": str(gone.list_id), "into": str(into.pk)}
+    tasks = "delete" if bound.delete_tasks else "keep"
+    return {"do": "delete_list", "list": str(gone.list_id), "tasks": tasks}
 
 
 def _fields(change: TaskChange) -> dict[str, Any]:

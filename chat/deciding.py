@@ -10,7 +10,7 @@ from typing import Any
 from accounts.models import User
 from agent.consent import answer
 from agent.tools.summaries import summary
-from chat.consent import KINDS, NOTE, Result, proposals_of, told
+from chat.consent import KINDS, NOTE, OF_LISTS, Result, proposals_of, told
 from conversations.models import Turn
 from todos.batch import Operation, Outcome
 from todos.models import AlreadyDecided, Expired, Origin, Outdated, Proposal
@@ -53,7 +53,7 @@ def decide(user: User, id: str, said: str, origin: Origin) -> tuple[str, Result,
     return TOOLS[proposal.operation["do"]], _arguments(proposal.operation), result
 
 
-TOOLS = {do: name for name, (do, _) in KINDS.items()}
+TOOLS = {do: name for name, (do, _) in KINDS.items()} | dict.fromkeys(OF_LISTS, "edit_list")
 
 
 def _outcome(proposal: Proposal, said: str, origin: Origin) -> Result:
@@ -78,12 +78,21 @@ def _outcome(proposal: Proposal, said: str, origin: Origin) -> Result:
 
 def _done(proposal: Proposal, outcome: Outcome) -> Result:
     """As the tool itself tells what it has done."""
+    operation = proposal.operation
+    if operation["do"] == "delete_list":
+        return {"deleted_list": operation["names"][0]}
+    if operation["do"] == "merge_list":
+        return {"list": operation["names"][1], "merged": operation["names"][0]}
     key = "deleted" if proposal.operation["do"] == "delete" else "tasks"
     return {key: [summary(task, proposal.user) for task in outcome.done], "failures": []}
 
 
 def _arguments(operation: Operation) -> Result:
     """As a model would have asked for it."""
+    if operation["do"] in OF_LISTS:
+        name, *into = operation["names"]
+        to = {"to": into[0]} if into else {"delete_tasks": operation["tasks"] == "delete"}
+        return {"do": operation["do"].removesuffix("_list"), "list": name} | to
     items = operation["tasks"]
     if operation["do"] == "create":
         return {"tasks": [_spelled(item) for item in items]}

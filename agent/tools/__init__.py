@@ -21,6 +21,7 @@ from agent.tools.calls import (
 from agent.tools.changing import CreateTask
 from agent.tools.keeping import Remember
 from agent.tools.listing import LISTED_TASKS
+from agent.tools.lists import EditList
 from agent.tools.schemas import specifications
 from agent.tools.several import MOST_AT_ONCE, ForTasks, Several
 from agent.tools.tool import Desk, Result, Tool, ToolError
@@ -36,6 +37,7 @@ __all__ = [
     "UNKEPT",
     "CreateTask",
     "Desk",
+    "EditList",
     "ForTasks",
     "Remember",
     "Result",

@@ -20,16 +20,21 @@ class ListLists(Tool):
     changes = False
 
     def act(self, desk: Desk) -> Result:
-        tasks = Task.objects.for_user(desk.user).with_status("open").values_list("list_id", "tags")
-        rows = list(tasks)
-        by_list: Counter[UUID | None] = Counter(list_id for list_id, _ in rows)
-        by_tag = Counter(tag for _, tags in rows for tag in tags)
+        tasks = Task.objects.for_user(desk.user).with_status("open")
+        rows = list(tasks.values_list("list_id", "tags", "foreign"))
+        by_list: Counter[UUID | None] = Counter(list_id for list_id, *_ in rows)
+        by_tag = Counter(tag for _, tags, _ in rows for tag in tags)
+        foreign = {tag for _, tags, is_foreign in rows if is_foreign for tag in tags}
         lists = TaskList.objects.for_user(desk.user).in_name_order()
         return {
-            "lists": [{"name": each.name, "open": by_list[each.pk]} for each in lists],
+            "lists": [_told(each.name, by_list[each.pk], each.foreign) for each in lists],
             "inbox": by_list[None],
-            "tags": [{"name": name, "open": by_tag[name]} for name in sorted(by_tag)],
+            "tags": [_told(name, by_tag[name], name in foreign) for name in sorted(by_tag)],
         }
+
+
+def _told(name: str, number: int, foreign: bool) -> Result:
+    return {"name": name, "open": number} | ({"foreign": True} if foreign else {})
 
 
 class EditList(Tool):

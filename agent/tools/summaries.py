@@ -34,7 +34,7 @@ def summary(task: Task, user: User, *, whole: bool = False, made: bool = False) 
         "completed_at": task.completed_at and _local(task.completed_at, user),
         "created_at": _local(task.created_at, user) if whole or made else None,
         "deleted": task.deleted_at is not None,
-        "foreign": task.foreign,
+        "foreign": any(row.foreign for row in (task, task.list, task.parent) if row),
     }
     return {name: value for name, value in fields.items() if value}
 

@@ -47,8 +47,6 @@ def card(call: ToolCall, today: date) -> Card:
 
 
 def _done(call: ToolCall, today: date) -> str:
-    if isinstance(call.result, dict) and (asked := _asked(call.result)):
-        return asked
     if call.name not in WORDS:
         return _used(call.name)
     try:
@@ -59,15 +57,6 @@ def _done(call: ToolCall, today: date) -> str:
         return _in_words(WORDS[call.name][0], call, today)
     except SPOILT:
         return _used(call.name)
-
-
-def _asked(result: Result) -> str:
-    """Of a call that only asks for what it would do, or was answered with a no."""
-    if isinstance(proposal := result.get("proposal"), dict):
-        return _("Asks: %(summary)s") % {"summary": proposal.get("summary", "")}
-    if "untouched" in result:
-        return _("Left: %(summary)s") % {"summary": result["untouched"]}
-    return ""
 
 
 WORDS: dict[str, tuple[Any, Any]] = {

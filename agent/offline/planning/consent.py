@@ -40,6 +40,11 @@ def _came_of(call: Call, now: datetime) -> str:
         is_no = call.result.get("said") == "no"
         return SAYINGS["left"] if is_no else str(call.result.get("note", ""))
     tasks = tasks_of(call)
+    if "deleted_list" in call.result:
+        return f"Deleted the list {wording.quoted(call.result['deleted_list'])}."
+    if "merged" in call.result:
+        old, new = (wording.quoted(str(call.result[name])) for name in ("merged", "list"))
+        return f"What was in {old} is in {new} now."
     match call.name:
         case "create_task":
             return f"Added {wording.titles(tasks)}."

@@ -107,6 +107,8 @@ def _edit(said: EditNames, told: str) -> Plan[Reply]:
     to = {"to": f"#{said.to}" if said.kind == "tag" else said.to} if said.to else {}
     tasks = {"delete_tasks": True} if said.tasks == "delete" else {}
     [call] = yield [Request("edit_list", {"do": said.do, "list": name} | to | tasks)]
+    if "proposal" in call.result:
+        return Reply("", keeps_focus=True)
     if call.error:
         return Reply(f"I could not do that: {call.error}", keeps_focus=True)
     return Reply(told, keeps_focus=said.do != "delete")
