@@ -29,7 +29,7 @@ from agent.tools.near import near
 from agent.tools.skipping import is_skip
 from text import one_line
 from todos import rules
-from todos.models import INBOX, Origin, Task, TaskChange, TaskList
+from todos.models import INBOX, Origin, Task, TaskChange, TaskList, wait_in_line
 from todos.repeating import Repeat
 from todos.rules import RuleBroken
 from todos.spelling import read_day, read_time
@@ -93,6 +93,7 @@ class Desk:
         keys = [self._key(id, meant) for id in ids]
         wanted = {key for key in keys if isinstance(key, UUID) and key not in self._held}
         if wanted:
+            wait_in_line(self.user.pk)
             self._held |= Task.objects.with_deleted_for_user(self.user).held(wanted)
 
     def task(self, id: str, meant: Meant = "all", *, deleted_too: bool = False) -> Task:

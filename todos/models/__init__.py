@@ -11,7 +11,7 @@ from todos.models.proposal import AlreadyDecided, Expired, Outdated, Proposal
 from todos.models.queries import ORDERINGS, Priority
 from todos.models.task import Task, TaskQuerySet
 from todos.models.task_list import INBOX, NameTaken, TaskList
-from todos.models.waiting import in_line
+from todos.models.waiting import in_line, wait_in_line
 
 __all__ = [
     "INBOX",
@@ -31,4 +31,5 @@ __all__ = [
     "TaskList",
     "TaskQuerySet",
     "in_line",
+    "wait_in_line",
 ]

@@ -23,7 +23,7 @@ class JournaledQuerySet(RecoverableQuerySet[Row]):
     def held(self, keys: Iterable[UUID]) -> dict[UUID, Row]:
         """Those of these ids that there are, by id, kept from others until the transaction ends.
 
-        They are taken in one order, so that no two who take several wait for each other.
+        Who calls it waits in line before, as those do who then change them.
         """
         rows = self.filter(pk__in=keys).order_by("pk").select_for_update()
         return {row.pk: row for row in rows}
