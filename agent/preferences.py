@@ -73,6 +73,28 @@ def preference_in(words: str, habits: Habits = USUAL) -> Meaning | None:
     return None
 
 
+def pairs_of(lines: Iterable[str]) -> list[tuple[str, str]]:
+    """The keys and values that lines of a prompt tell."""
+    parted = (line.partition(": ") for line in lines)
+    return [(key, value) for key, _, value in parted]
+
+
+def in_words(key: str, value: str) -> str:
+    """For a person."""
+    match key:
+        case "morning" | "noon" | "evening" | "night":
+            return f"{key} means {value}"
+        case "week_starts":
+            return f"your week starts on {value.title()}"
+        case "day_first":
+            return f"dates are {'day/month' if value == 'true' else 'month/day'}"
+        case "pm_hours":
+            return f"an hour alone means one of {value}"
+        case "default_reminder":
+            return f"reminders are {value} minutes before, once there are reminders"
+    return value
+
+
 def _plain(words: str) -> str:
     text = words.translate(QUOTES).lower()
     return " ".join(text.split()).strip(" .,!:;")
@@ -247,8 +269,9 @@ EVERYTHING = re.compile(
 )
 THE_LAST = re.compile(r"(?:that|it|this)(?: again| one)?|the last(?: one| thing)?|what i just said")
 FORGET = re.compile(
-    r"^(?:please )?(?:forget|unlearn|don't remember|stop remembering)(?: about)?"
-    r"(?: that\b(?= \w))? "
+    r"^\s*(?:please )?(?:forget|unlearn|don['’]t remember|stop remembering)(?: about)?"
+    r"(?: that\b(?= \w))? ",
+    re.IGNORECASE,
 )
 _LITTLE = "a an the my i me is are that this it of on in at to you your about note"
 LITTLE = frozenset(_LITTLE.split())

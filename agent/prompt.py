@@ -27,7 +27,7 @@ HISTORY_CHARACTERS = 100_000
 
 INSTRUCTIONS = """\
 You keep one person's todo list, with tools.
-- Do what is asked, several tasks in one call, then say in a sentence or two what was done. Never \
+- Do what is asked, several tasks in one call, then say briefly what was done. Never \
 claim a change that no tool made.
 - Name a task by its id from a result, or else its title; never show ids. If several fit, ask \
 which one and change nothing.

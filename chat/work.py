@@ -26,6 +26,7 @@ from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLM, Message
 from agent.offline.dates import Habits, LocalTime
 from agent.outcome import Outcome
+from agent.planned import is_beyond
 from chat.consent import AsksFirst, Consent, question
 from chat.deciding import decide, to_decide
 from chat.undo import left_of_turn, show_undone
@@ -40,6 +41,7 @@ SAVE_SECONDS = 1.0
 COST = frozenset({"input_tokens", "output_tokens", "cached_tokens", "thinking"})
 NO_HISTORY = "The earlier messages could not be read; this was answered without them."
 NOTHING_DONE = "The assistant speaks of a change, but none was made."
+NOT_IN_THE_PLAN = "The assistant names something that is not in the plan; see what it looked at."
 DONE_BEFORE = "Not done again: you asked for this very thing before, in answer to this message."
 BROKEN_TOOL = "internal_error: the tool failed, and nothing was changed."
 
@@ -73,7 +75,7 @@ class Work:
         yield from self._keep(self._run(llm, messages))
         instead = who_answered_instead(llm)
         fields = asdict(self.outcome)
-        fields["warning"] = instead or no_history or fields["warning"] or self._unfounded_claim()
+        fields["warning"] = instead or no_history or fields["warning"] or self._unfounded()
         self.settle(Turn.Status.COMPLETED, degraded=bool(instead), **fields)
 
     def cancel(self) -> None:
@@ -289,8 +291,15 @@ class Work:
         if any(tools.asks_again(asked, call.name, each, self._asked_at()) for each in made):
             raise tools.ToolError(DONE_BEFORE)
 
-    def _unfounded_claim(self) -> str:
-        return NOTHING_DONE if not self._changes() and claims_a_change(self.said) else ""
+    def _unfounded(self) -> str:
+        """A warning where the reply claims a change, or something of a plan, that is not there."""
+        if not self._changes() and claims_a_change(self.said):
+            return NOTHING_DONE
+        done = [call for call in self.turn.calls if call.status == ToolCall.Status.SUCCEEDED]
+        told = [each for call in done for each in (call.arguments, call.result)]
+        said = self.turn.user_message.content
+        planned = any(call.name == "plan" for call in done)
+        return NOT_IN_THE_PLAN if planned and is_beyond(self.said, told, said) else ""
 
     def _changes(self) -> list[ToolCall]:
         return [call for call in self.turn.calls if did_something(call)]

@@ -257,6 +257,32 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What to do now, on a day or after a week: arguments of the tool ``plan``."""
+
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What the user tells about themselves, in their words."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """What of it shall not hold any more."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """What they have told is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Several:
     """One after the other."""
 
@@ -313,6 +339,10 @@ class EditNames:
 
 Intent = (
     Add
+    | Ahead
+    | Keep
+    | Forget
+    | Recall
     | Show
     | More
     | Change

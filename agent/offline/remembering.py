@@ -16,6 +16,7 @@ PARAGRAPHS = re.compile(r"\n\n+")
 LINE = re.compile(r"^[ \t]*(?:(\d+)[.)]|[-*•–])[ \t]+(\S.*)$", re.MULTILINE)
 QUOTED = re.compile(r"“([^“”]*)”")
 AFTER_TITLE = re.compile(r"[–—(:,;|-]|$")
+LOOKS = ("list_tasks", "plan")
 EMPHASIS = ' *_"“”'
 NOTHING_DONE = re.compile(r"\bnothing has changed\b|^I found no task\b", re.IGNORECASE)
 
@@ -26,7 +27,7 @@ def told_by(turn: Turn) -> Reply:
         return Reply("", keeps_focus=True)
     calls = [call for call in turn.calls if not call.error]
     tasks, changed = _tasks(calls), _tasks(call for call in calls if has_changed(call))
-    looked_up = [tasks_of(call) for call in calls if call.name == "list_tasks"]
+    looked_up = [tasks_of(call) for call in calls if call.name in LOOKS]
     shown = _shown(turn.reply, tasks)
     if changed:
         return Reply("", focus=_focus(turn.reply, tasks, changed), shown=shown)

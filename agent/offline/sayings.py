@@ -11,6 +11,8 @@ I am the built-in assistant of Todo Chat, and I look after your tasks. You can s
 – “Milk is done”, “complete 2”, “reopen milk”
 – “Move the report to monday”, “make it high priority”, “rename it to pay rent”
 – “Delete the milk task”, “delete everything that is done”
+– “What now?”, “I have 30 minutes”, “plan my day”, “weekly review”
+– “Mornings are 7”, “when I say 5 I mean 17:00”, “what do you know about me?”
 – “Undo”, which takes back what was done last, “undo the last two”, “restore milk”
 I understand plain, short English, and I ask when I am not sure which task you mean."""
 

@@ -19,6 +19,7 @@ from agent.tools.keeping import Remember
 from agent.tools.listing import ListTasks, ReadTask
 from agent.tools.lists import EditList, ListLists
 from agent.tools.moments import MOMENTS, Moments
+from agent.tools.planning import Plan
 from agent.tools.several import MOST_AT_ONCE, ForTasks, Several
 from agent.tools.tool import Tool, ToolError
 from agent.tools.undoing import UndoLast
@@ -34,7 +35,7 @@ UNKEPT = "it has a character that cannot be kept, NUL or half of a pair; write i
 
 UNREAD = "Write the arguments anew, as one whole JSON object in double quotes, each name once."
 
-TEXTS = frozenset({"task_id", "title", "notes", "append_notes", "search", "words"})
+TEXTS = frozenset({"task_id", "title", "notes", "append_notes", "search", "said"})
 """The arguments in which a word is a word, whatever it is."""
 
 NOTES_ALONE = frozenset({"task_id", "notes"})
@@ -70,6 +71,7 @@ TOOLS: dict[str, type[Tool]] = {
         ListLists,
         EditList,
         UndoLast,
+        Plan,
         Remember,
     )
 }

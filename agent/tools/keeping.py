@@ -7,8 +7,8 @@ from pydantic import Field
 from accounts.models import User
 from accounts.preferences import NoRoom, Preference
 from agent.offline.dates import Habits
-from agent.preferences import LONGEST, NotUnderstood, forgotten_by, meaning_of
-from agent.tools.tool import Desk, Flag, Result, Tool, ToolError
+from agent.preferences import FORGET, LONGEST, NotUnderstood, forgotten_by, meaning_of
+from agent.tools.tool import Desk, Result, Tool, ToolError
 
 NOT_SAID = (
     "Nothing is kept or forgotten but what the user says in the message that is answered: give "
@@ -21,33 +21,33 @@ TAKEN_BACK = "undo_last does not take this back: forget does, or Settings."
 
 
 class Remember(Tool):
-    """Keep (or forget) what the user says of their ways: 'mornings are 7'."""
+    """Keep or forget a habit."""
 
     name = "remember"
-    words: Annotated[str, Field(min_length=1, max_length=LONGEST)]
-    forget: Flag = False
+    said: Annotated[str, Field(max_length=LONGEST)] = ""
 
     def act(self, desk: Desk) -> Result:
-        if not desk.was_said(self.words):
+        if not desk.was_said(self.said):
             raise ToolError(NOT_SAID)
         if not User.objects.hold_at_once(desk.user.pk):  # else two would wait for each other
             raise ToolError(BUSY)
         told = list(desk.user.preferences())
-        return self._forget(desk, told) if self.forget else self._keep(desk, told)
+        forgets = FORGET.match(self.said)
+        return self._forget(desk, told) if forgets else self._keep(desk, told)
 
     def _keep(self, desk: Desk, told: list[Preference]) -> Result:
         try:
-            meaning = meaning_of(self.words, Habits.of(each.line for each in told))
-            desk.user.remember(meaning.key, meaning.value, self.words, desk.message_id)
+            meaning = meaning_of(self.said, Habits.of(each.line for each in told))
+            desk.user.remember(meaning.key, meaning.value, self.said, desk.message_id)
         except NotUnderstood as why:
             raise ToolError(str(why)) from None
         except NoRoom:
             raise ToolError(FULL) from None
-        kept = {"key": meaning.key, "value": meaning.value, "words": self.words}
+        kept = {"key": meaning.key, "value": meaning.value, "words": self.said}
         return {"kept": kept, "note": TAKEN_BACK}
 
     def _forget(self, desk: Desk, told: list[Preference]) -> Result:
-        places = forgotten_by(self.words, [(each.key, each.value) for each in told])
+        places = forgotten_by(self.said, [(each.key, each.value) for each in told])
         if not places:
             raise ToolError(NEVER_TOLD)
         gone = [told[place] for place in places]

@@ -12,6 +12,7 @@ from typing import Any
 
 from agent.offline import dates
 from agent.offline.dates import ANY_TIME, When
+from agent.offline.dates.lengths import read_amount
 from agent.offline.dates.names import DAY_NUMBERS, WEEKDAY
 from agent.tools.tool import CLOCK, ToolError, on_24_hours
 from text import clean_text
@@ -20,7 +21,7 @@ from todos.spelling import DAY, TIME_OF_DAY, read_day, read_time
 FILTERS = tuple(
     f"{what}_{side}" for what in ("due", "completed", "created") for side in ("from", "to")
 )
-MOMENTS = frozenset({"due_date", "due_time", *FILTERS})
+MOMENTS = frozenset({"due_date", "due_time", "span", *FILTERS})
 """The arguments that are a day or a time."""
 
 OF_THE_PAST = ("completed_", "created_")
@@ -44,6 +45,9 @@ MOMENT = re.compile(
 ZONED = re.compile(r"\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d(?::?\d\d)?)", re.ASCII)
 IN_FIGURES = re.compile(rf"(?:{CLOCK.pattern}|\d+)", re.IGNORECASE)
 """What is no time in our figures is none in words."""
+WEEK = re.compile(r"(?:(?:this|the|my|a) )?week(?:ly)?(?: review)?|review")
+NO_DAY = re.compile(rf"|now|next|{WEEK.pattern}")
+"""Of what to plan, if it is neither a day nor a length."""
 PERIOD = re.compile(r"(?:the )?(?:this|next|last|past) (?:week(?:end)?|month|quarter|year)")
 PART_OF_DAY = re.compile(r"\b(?:morning|afternoon|evening|night|tonight)\b")
 PART_MINUTES = 240
@@ -73,10 +77,18 @@ class Moments:
                 given[name] = self._filter(name, given[name])
         if isinstance(given.get("repeats"), str):
             given["repeats"] = dates.with_last_day(given["repeats"], self.now)
+        if isinstance(span := given.get("span"), str):
+            given["span"] = self._span(span)
         day, at = given.get("due_date"), given.get("due_time")
         return given | self._due(
             day if isinstance(day, str) else "", at if isinstance(at, str) else ""
         )
+
+    def _span(self, written: str) -> str:
+        """A day, or else words that are none."""
+        text = _plain(written)
+        is_none = NO_DAY.fullmatch(text) or read_amount(text)
+        return text if is_none else self._filter("span", written)
 
     def _filter(self, name: str, written: str) -> str:
         text = _plain(written)

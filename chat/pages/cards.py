@@ -92,6 +92,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
         ngettext_lazy("Restored task", "Restored %(n)d tasks", "n"),
         gettext_lazy("Could not restore the task"),
     ),
+    "plan": (
+        ngettext_lazy("Looked at what to do: %(n)d task", "Looked at what to do: %(n)d tasks", "n"),
+        gettext_lazy("Could not make a schedule"),
+    ),
     "remember": (
         ngettext_lazy("Looked at what you told", "Looked at what you told", "n"),
         gettext_lazy("Could not note that"),
@@ -106,6 +110,8 @@ WORDS: dict[str, tuple[Any, Any]] = {
 
 def _in_words(sentence: Any, call: ToolCall, today: date) -> str:
     result: Result = call.result
+    if "week" in result:
+        return _("Looked at the week: %(n)d done") % {"n": int(result["done"]["total"])}
     if "kept" in result:
         return _("Remembered: %(words)s") % {"words": str(result["kept"]["words"])}
     if "forgotten" in result:

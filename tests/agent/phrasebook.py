@@ -21,6 +21,8 @@ Behind the arrow stands what becomes of it, joined by `` & ``:
     lists Home, Work        these are all the lists there are then; else they are as before, and
                             those in which new rows are
     ~ words                 the answer has these words
+
+What people told about themselves is a row, too: ``Me: morning: 07:00``, and ``Forgotten`` later.
 """
 
 import re
@@ -33,6 +35,7 @@ from random import Random
 import time_machine
 
 from accounts.models import User
+from accounts.preferences import Preference
 from conversations.models import Conversation
 from tests.agent.dialogue import list_of, make, moment, rows_by_id, say
 from todos.models import TaskList
@@ -183,9 +186,9 @@ def judge(phrase: Phrase, user: User) -> Verdict:
             make(user, row)
         for said in phrase.before:
             say(conversation, user, said)
-        before, lists = rows_by_id(user), _lists(user)
+        before, lists = rows_by_id(user) | told_by(user), _lists(user)
         answer = say(conversation, user, phrase.said)
-    after = rows_by_id(user)
+    after = dict.fromkeys(before, "Forgotten") | rows_by_id(user) | told_by(user)
     judgement = _judgement(phrase.outcomes, before, after, answer)
     if _lists(user) != _told_lists(phrase.outcomes, lists) and judgement == "right":
         judgement = "wrong" if _lists(user) != lists else "honest"
@@ -201,6 +204,10 @@ def _told_lists(outcomes: tuple[str, ...], before: set[str]) -> set[str]:
         if outcome.startswith("lists "):
             return {name.strip() for name in outcome.removeprefix("lists ").split(",")} - {"none"}
     return before | {name for outcome in outcomes for name in IN_LIST.findall(outcome)}
+
+
+def told_by(user: User) -> dict[object, str]:
+    return {each.pk: f"Me: {each.line}" for each in Preference.objects.for_user(user)}
 
 
 def _judgement(

@@ -203,5 +203,6 @@ def test_a_prompt_tells_them_and_is_the_same_for_all_who_told_nothing() -> None:
     assert told[0]["content"].startswith(prompt.INSTRUCTIONS)
     assert len(told[0]["content"].encode()) - len(prompt.INSTRUCTIONS) <= 1024
     assert prompt.habits_in(told).morning == time(7)
+    assert prompt.habits_in(told).lines == tuple(LINES)
     assert habits_of(NOW) == prompt.habits_in(plain) == Habits()
     assert told_in(with_told("Be kind.", LINES)) == Habits.of(LINES)

@@ -264,6 +264,7 @@ def test_every_tool_is_described_from_its_class() -> None:
         "list_lists",
         "edit_list",
         "undo_last",
+        "plan",
         "remember",
     ]
     assert described["read_task"]["parameters"]["required"] == ["task_id"]

@@ -35,7 +35,7 @@ def lines(user: User) -> list[str]:
 def test_a_model_keeps_what_was_said_and_the_row_names_the_message(
     client: APIClient, user: User, plays: Plays
 ) -> None:
-    plays([call("remember", words="mornings are  “7”")], ["Noted."])
+    plays([call("remember", said="mornings are  “7”")], ["Noted."])
 
     said = send(client, "Hi! From now on, Mornings are 7. Thanks")
 
@@ -50,7 +50,7 @@ def test_nothing_is_kept_that_was_not_said_in_this_message(
     client: APIClient, user: User, plays: Plays, words: str
 ) -> None:
     TaskFactory(user=user, title="remember that evenings are 9pm")
-    plays(["Hello."], [call("list_tasks"), call("remember", words=words)], ["Done."])
+    plays(["Hello."], [call("list_tasks"), call("remember", said=words)], ["Done."])
     conversation = send(client, "evenings are 9pm")["conversation_id"]
 
     said = send(client, "what is on my list? mornings are 7", conversation)
@@ -66,11 +66,11 @@ def test_it_is_forgotten_by_words_that_were_said(
     user.remember("morning", "07:00", "mornings are 7")
     user.remember("note", "Anna is my sister", "Anna is my sister")
     plays(
-        [call("remember", words="forget Anna", forget=True)],
+        [call("remember", said="forget Anna")],
         ["Forgotten."],
-        [call("remember", words="forget that", forget=True)],
+        [call("remember", said="forget that")],
         ["Forgotten."],
-        [call("remember", words="forget that", forget=True)],
+        [call("remember", said="forget that")],
         ["There is nothing."],
     )
 
@@ -92,7 +92,7 @@ def test_dates_are_read_by_it_at_once_and_in_later_turns(
     client = sign_in(user)
     llm = plays(
         [call("create_task", title="Run", due_date="tomorrow morning")],
-        [call("remember", words="mornings are 7")],
+        [call("remember", said="mornings are 7")],
         [call("create_task", title="Swim", due_date="tomorrow morning")],
         ["Both."],
         [call("create_task", title="Row", due_date="tomorrow morning")],

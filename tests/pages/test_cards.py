@@ -72,6 +72,8 @@ def called(name: str, result: Any, status: str = "succeeded", arguments: Any = N
         ),
         ("complete_task", {"task": MILK | {"next": MILK}}, "Completed task: Milk"),
         ("reopen_task", {"task": MILK}, "Reopened task: Milk"),
+        ("plan", {"tasks": [MILK], "total": 1}, "Looked at what to do: 1 task"),
+        ("plan", {"week": {}, "done": {"total": 3}}, "Looked at the week: 3 done"),
         ("remember", {"kept": {"words": "mornings are 7"}}, "Remembered: mornings are 7"),
         ("remember", {"forgotten": [{"words": "a"}, {"words": "b"}]}, "Forgotten: a, b"),
         ("delete_task", {"deleted": MILK}, "Deleted task: Milk"),

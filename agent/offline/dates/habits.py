@@ -23,12 +23,14 @@ class Habits:
     """Whether 3/4 is the third of April; None: as it is the custom in their zone."""
     hours: frozenset[int] = frozenset()
     """Of 24, such as 17: each is what the same hour of 12 means where no more is said."""
+    lines: tuple[str, ...] = ()
+    """All that they told, notes too."""
 
     @classmethod
     def of(cls, told: Iterable[str]) -> Self:
         """``told`` are lines such as ``morning: 07:00``; what has another form tells nothing."""
-        habits = cls()
-        for line in told:
+        habits = cls(lines=tuple(told))
+        for line in habits.lines:
             key, _, value = line.partition(": ")
             with suppress(ValueError, KeyError):
                 habits = habits._with(key, value)

@@ -2,21 +2,26 @@
 
 from datetime import datetime
 
+from agent.offline.dates import habits_of
 from agent.offline.intents import (
     Add,
+    Ahead,
     Ask,
     AskRule,
     Change,
     Draft,
     Edit,
     EditNames,
+    Forget,
     Guess,
     Intent,
+    Keep,
     More,
     Named,
     Pick,
     Put,
     Question,
+    Recall,
     Refuse,
     Restore,
     Say,
@@ -32,10 +37,12 @@ from agent.offline.known import Known, Reply, Tasks
 from agent.offline.matching import stems, words_of
 from agent.offline.planning import wording
 from agent.offline.planning.adding import add
+from agent.offline.planning.ahead import look_ahead
 from agent.offline.planning.changing import change
 from agent.offline.planning.doubting import absent_in, which
 from agent.offline.planning.filing import put, within
 from agent.offline.planning.finding import ListFailed, find, own_titles_in
+from agent.offline.planning.keeping import forget, keep, recall
 from agent.offline.planning.naming import edit_names, show_names
 from agent.offline.planning.restoring import restore
 from agent.offline.planning.series import tell_rule
@@ -74,6 +81,23 @@ def _plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
             return (yield from _pick(intent, known, now))
         case ShowNames() | Within() | Put() | EditNames():
             return (yield from _of_places(intent, known, now))
+    return (yield from _of_days_and_ways(intent, known, now))
+
+
+def _of_days_and_ways(
+    intent: Ahead | Keep | Forget | Recall | Ask | Say | Refuse | Unclear,
+    known: Known,
+    now: datetime,
+) -> Plan[Reply]:
+    match intent:
+        case Ahead():
+            return (yield from look_ahead(intent, now))
+        case Keep():
+            return (yield from keep(intent))
+        case Forget():
+            return (yield from forget(intent))
+        case Recall():
+            return recall(habits_of(now))
     return _words(intent, known, now)
 
 

@@ -139,6 +139,6 @@ def with_left_over(unused: Sequence[Call], reply: Reply) -> Reply:
     done = [
         f"{wording.titles(tasks_of(call))} was {DONE_BEFORE[call.name]}."
         for call in unused
-        if has_changed(call)
+        if has_changed(call) and tasks_of(call)
     ]
     return replace(reply, words=wording.paragraphs(" ".join(done), reply.words)) if done else reply

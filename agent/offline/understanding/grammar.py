@@ -23,6 +23,7 @@ from agent.offline.known import Known
 from agent.offline.past import IRREGULAR
 from agent.offline.sayings import topic_of
 from agent.offline.understanding.additions import VERB, added, read_addition
+from agent.offline.understanding.ahead import read_ahead
 from agent.offline.understanding.answers import read_answer
 from agent.offline.understanding.asides import read_with_remark, without_put_down
 from agent.offline.understanding.beyond import absent_for, absent_of_a_task
@@ -43,6 +44,7 @@ from agent.offline.understanding.swapping import read_swap
 from agent.offline.understanding.tagging import read_tagging
 from agent.offline.understanding.taking_back import read_deleted_and_back, read_taking_back
 from agent.offline.understanding.targets import read_places
+from agent.offline.understanding.telling_of_self import read_self, read_taken_back
 from agent.offline.words import VERBS, any_of
 
 LONGEST_CHANGE = 600
@@ -118,6 +120,8 @@ ALSO_TO_DO = VERBS | {
 def understand(message: str, known: Known, now: datetime) -> Intent:
     """What the user wants, given what was asked and done before."""
     text = clean(message)
+    if last := read_taken_back(plain(text.rstrip("!")), known):
+        return last
     meant = corrected(without_put_down(text), now)
 
     @cache
@@ -193,6 +197,8 @@ def _at_once(intents: tuple[Intent, ...]) -> Intent:
 
 def _sentence(sentence: str, now: datetime) -> Intent | None:
     text = plain(sentence) or sentence.strip()
+    if own := read_self(text, now) or read_ahead(text, now):
+        return own
     if series := read_series(text.rstrip("!"), now):
         return _with_instead(series, text, now)
     if topic := topic_of(text) or topic_of(sentence.strip(" .!?")):
