@@ -33,6 +33,9 @@ KINDS = {
 }
 """What a tool does, in the words of an operation and of the journal."""
 
+DEEDS = {name: do for name, (do, _) in KINDS.items()} | {"plan": "update"}
+"""And what a tool does to whose proposals one says yes."""
+
 FOREIGN = '"foreign":true'
 """In JSON without spaces; within a text its quotes are escaped, so that nobody can write it."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from accounts.models import User
 from agent.consent import answer
 from agent.tools.summaries import summary
-from chat.consent import KINDS, NOTE, OF_LISTS, Result, proposals_of, told
+from chat.consent import DEEDS, KINDS, NOTE, OF_LISTS, Result, proposals_of, told
 from conversations.models import Turn
 from todos.batch import Operation, Outcome
 from todos.models import AlreadyDecided, Expired, Origin, Outdated, Proposal
@@ -36,7 +36,7 @@ def to_decide(history: Sequence[Any], turn: Turn) -> tuple[str, list[str]]:
     asked = proposals_of(before.calls) if before and before.role == "assistant" else {}
     if not asked:
         return "", []
-    deeds = [KINDS[name][0] for name in asked.values() if name in KINDS]
+    deeds = [DEEDS[name] for name in asked.values() if name in DEEDS]
     decided = {call.result.get("answers") for call in turn.calls}
     return answer(turn.user_message.content, deeds), [id for id in asked if id not in decided]
 

@@ -111,7 +111,7 @@ class CompleteTask(OnTasks):
 
 
 class ReopenTask(OnTasks):
-    """Mark as not done after all."""
+    """Mark as not done."""
 
     name = "reopen_task"
     meant = "done"

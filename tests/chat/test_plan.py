@@ -87,6 +87,24 @@ def test_what_could_move_is_one_proposal_and_one_undo(
     assert set(Task.objects.values_list("due_date", flat=True)) == {MONDAY}
 
 
+def test_the_server_asks_for_it_and_a_yes_moves_them(
+    client: APIClient, user: User, plays: Plays
+) -> None:
+    for title in ("Clean", "Paint"):
+        TaskFactory(user=user, title=title, due_date=MONDAY, duration_minutes=300)
+    plays([call("plan", span="monday")], ["“Clean” fits."], ["Moved."])
+
+    asked = send(client, "plan monday")
+    body = {"message": "yes", "conversation_id": asked["conversation_id"]}
+    said = client.post("/api/chat/", body).json()
+
+    assert asked["assistant_message"]["content"].endswith("Shall I do that? Say yes or no.")
+    assert asked["warning"] is None
+    [moved] = said["assistant_message"]["tool_calls"]
+    assert (moved["name"], moved["status"]) == ("update_task", "succeeded")
+    assert Task.objects.get(title="Paint").due_date == date(2026, 11, 24)
+
+
 def test_days_are_those_that_the_user_told(client: APIClient, user: User, plays: Plays) -> None:
     free, _ = planned(client, plays, span="2026-11-23")
     user.remember("morning", "07:00", "mornings are 7")
