@@ -1,15 +1,19 @@
 """Acts on many rows: done and undone with as many statements as on a few."""
 
 from collections.abc import Callable
+from datetime import date, time
 from time import process_time
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from tests.factories import TaskFactory
 from tests.todos.placing import a_list, exact, undo
 from todos.models import ChangedSince, Origin, Task, TaskChange, TaskList
+from todos.repeating import Repeat
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +119,21 @@ def test_undoing_an_undo_of_many_does_it_again(user: User) -> None:
     undo(back)
 
     assert exact(user) == after
+
+
+def test_rows_of_one_act_get_back_each_its_own_values_and_nothing_is_null(user: User) -> None:
+    rule = Repeat.read({"words": "every day"})
+    day, at = date(2026, 11, 23), time(9, 30)
+    full = {"due_date": day, "due_time": at, "repeats": rule, "tags": ["a", "b"]}
+    bare: dict[str, Any] = {"due_date": None, "due_time": None, "repeats": None, "tags": []}
+    one = TaskFactory(user=user, list=a_list(user), duration_minutes=5, priority="high", **full)
+    two = TaskFactory(user=user, due_date=day)
+    before, origin = exact(user), Origin("api")
+    one.edit(origin, list=None, duration_minutes=None, priority="low", completed=True, **bare)
+    two.edit(origin, list=TaskList.objects.get(), duration_minutes=7, **full)
+
+    undo(origin)
+
+    assert exact(user) == before
+    assert Task.objects.filter(repeats__isnull=True).get() == two
+    assert Task.objects.filter(list__isnull=True, completed_at=None, tags=()).get() == two
