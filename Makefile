@@ -17,7 +17,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: help run test test-sqlite test-postgresql test-browser test-templates test-real fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
+.PHONY: acts acts-sqlite acts-postgresql help run test test-sqlite test-postgresql test-browser test-templates test-real fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -53,9 +53,15 @@ test-real: .venv/requirements-dev.txt .venv/llama-server .venv/smollm2 ## take t
 phrases: .venv/requirements-dev.txt ## say what people say to the built-in assistant, a line a kind; PHRASES_SEED=1 draws the same names
 	$(RUN) -m pytest -q -s --no-header tests/agent/test_phrases.py
 
-SECONDS ?= 60
 DATABASE ?= sqlite postgresql
+ROUNDS ?= 200
 
+acts: $(DATABASE:%=acts-%) ## do random acts by all doors and undo them; ROUNDS=200, DATABASE=sqlite or postgresql, else both
+
+acts-sqlite acts-postgresql: acts-%: .venv/requirements-dev.txt
+	ROUNDS=$(ROUNDS) $(RUN) -m pytest -q --database $* --numprocesses $(PROCESSES) tests/chat/test_undo_at_random.py
+
+SECONDS ?= 60
 fuzz: $(DATABASE:%=fuzz-%) ## ask for all that the OpenAPI document describes; EXAMPLES=200 of each operation
 
 EXAMPLES ?= 200
