@@ -83,7 +83,8 @@ class UpdateTask(OnTasks):
         if changes:
             changes = _with_place(_with_rule(changes, task.due_date, desk), desk)
             if "tags" in changes:
-                changes["tags"] = _tagged(task.tags, changes["tags"] or ("-",))
+                said = ("-",) if changes["tags"] is None else changes["tags"]
+                changes["tags"] = _tagged(task.tags, said)
             changed = task.edit(desk.origin, **changes) or changed
         return told(task, desk.user, "" if changed else "Nothing was different.")
 

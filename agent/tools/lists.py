@@ -84,13 +84,14 @@ class EditList(Tool):
         """A tag is there as long as a task has it."""
         if self.do == "create":
             raise ToolError("A tag needs no making: give it to a task with update_task.")
-        tasks = list(Task.objects.for_user(desk.user).tagged(tag))
-        if not tasks:
+        tasks = Task.objects.for_user(desk.user)
+        if self.do == "delete":
+            changed = tasks.drop_tag(desk.user, tag, desk.origin)
+        else:
+            changed = tasks.rename_tag(desk.user, tag, self.to or "", desk.origin)
+        if not changed:
             raise ToolError(f"No task has the tag “{tag}”. list_lists tells those there are.")
-        new = {read_tag(self.to)} if self.to and self.do != "delete" else set()
-        for task in tasks:
-            task.edit(desk.origin, tags=({*task.tags} - {tag}) | new)
-        return {"tag": next(iter(new), None), "tasks": len(tasks)}
+        return {"tag": tag if self.do == "delete" else read_tag(self.to or "")}
 
 
 TAKEN = "There is a list “{}” already. To put two together, merge them."

@@ -66,6 +66,8 @@ class Moments:
 
     now: datetime
     taken: list[str] = field(default_factory=list)
+    minutes: int = 0
+    """How long it takes, where a time was told with its end."""
 
     def understood(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments, each day as ``YYYY-MM-DD`` and each time as ``HH:MM``; what is no text is
@@ -80,9 +82,9 @@ class Moments:
         if isinstance(span := given.get("span"), str):
             given["span"] = self._span(span)
         day, at = given.get("due_date"), given.get("due_time")
-        return given | self._due(
-            day if isinstance(day, str) else "", at if isinstance(at, str) else ""
-        )
+        due = self._due(day if isinstance(day, str) else "", at if isinstance(at, str) else "")
+        length = {"duration_minutes": self.minutes} if self.minutes else {}
+        return length | given | due
 
     def _span(self, written: str) -> str:
         """A day, or else words that are none."""
@@ -172,6 +174,7 @@ class Moments:
             if reading.when and not reading.rest:
                 if set(reading.remarks) - {dates.PASSED, dates.END_OF_DAY}:
                     raise _Unclear
+                self.minutes = self.minutes or reading.minutes
                 return reading.when
         return When(dates.read_ago(text, self.now))
 

@@ -71,7 +71,7 @@ NEWS = """
 PEOPLE = "Anna, Bob, Chiara, Deniz, Emeka, Fatima, Goran, Hana"
 NAME = re.compile(r"\{(\w+?)(\d?)(:past)?\}")
 NO_ROW = re.compile(r"(?:asks|same)$|lists ")
-ROW = re.compile(r"(^(?:\+ )?|-> )([^+~])")
+ROW = re.compile(r"(^(?:\+ )?|-> |of: )([^+~])")
 IN_LIST = re.compile(r"\| in: ([^|]+?)(?= \||$)")
 CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)|<([^<>]+)>")
 

@@ -123,12 +123,16 @@ class TaskLookups(JournaledQuerySet[Row]):
 
         Raises RuleBroken.
         """
-        new = rules.read_tag(new)
+        return self._change_tag(user, name, {rules.read_tag(new)}, origin)
+
+    def drop_tag(self, user: User, name: str, origin: Origin) -> bool:
+        """No task has it any more; one act. ``False`` where none had."""
+        return self._change_tag(user, name, set(), origin)
+
+    def _change_tag(self, user: User, name: str, new: set[str], origin: Origin) -> bool:
         with in_line(user.pk):
             rows: Any = self.for_user(user).tagged(name).order_by("pk").select_for_update()
-            changes = [
-                (row, {"tags": rules.read_tags({*row.tags} - {name} | {new})}) for row in rows
-            ]
+            changes = [(row, {"tags": rules.read_tags({*row.tags} - {name} | new)}) for row in rows]
             self.model._change_each(changes, ChangeKind.UPDATED, origin)
         return bool(changes)
 

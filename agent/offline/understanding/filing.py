@@ -70,8 +70,8 @@ IN_NAME = any_of(
     r"|that|which|until|on)\b.{0,80})?$",
 )
 NAME_TASKS = any_of(
-    r"(?:(?:show|list|display|view|see|give)(?: me| us)?|what|which|how many|any"
-    rf"|do i have(?: any)?|all|find)(?: (?:are|of|all|open))?(?: {MINE})? "
+    r"(?:(?:show|list|display|view|see|give|open|read|check|print)(?: me| us)?|what|which"
+    rf"|how many|any|do i have(?: any)?|all|find)(?: (?:are|of|all|open))?(?: {MINE})? "
     rf"(?P<name>{NAME}) (?P<what>tasks?|todos?|to-dos|items|things|stuff|list)"
     r"(?P<after>\b.{0,100})?"
 )
@@ -202,7 +202,7 @@ def _move(match: re.Match[str], now: datetime) -> Intent | None:
     is_sure = bool(said.get("sure")) or (verb == "add" and bool(USUAL.fullmatch(name)))
     if not is_sure and dates.read(f"{said['how']} {said['name']}", now).when:
         return None
-    if isinstance(target, Named) and (not target.words or target.day):
+    if isinstance(target, Named) and not target.words:
         return None
     change = Change("update_task", target, Edit(in_list=""))
     adds = verb in ("add", "put", "stick", "write", "enter", "insert", "place")
@@ -225,6 +225,7 @@ def _out(match: re.Match[str], now: datetime) -> Intent | None:
 
 NAMES = {
     "target": r"(?P<target>[\"“][^\"”]{1,250}[\"”]|[^\n:]{1,250}?)",
+    "last_target": r"(?P<target>[\"“][^\"”]{1,250}[\"”]|[^\n:]{1,250})",
     "name": rf"(?P<name>{NAME})",
     "move": r"(?P<verb>move|put|file|transfer|send|add|stick|place|write|enter|insert|sort)",
     "moving": r"(?P<verb>move|put|file|transfer|add|stick|place)",
@@ -238,9 +239,10 @@ MOVES = rules(
     (
         _move,
         """
-            {move} {target} {to} [{the}] {name} {sure}
+            {move} {target} {to} {the} {name} {sure}
+            {move} {last_target} {to} {name} {sure}
             {move} {target} {to} [{the}] {sure} [called|named] {name}
-            {moving} {target} [over|back] {to} [{the}] {name}
+            {moving} {last_target} [over|back] {to} [{the}] {name}
         """,
     ),
     (_out, "(take|remove|move) {target} {out} [{the}] {name} {sure}"),

@@ -205,7 +205,7 @@ def _sentence(sentence: str, now: datetime) -> Intent | None:
         return Say(topic)
     if taking_back := read_taking_back(text.rstrip("!"), now):
         return taking_back
-    if named := read_naming(text, now) or read_tagging(text, now) or read_steps(text, now):
+    if named := read_tagging(text, now) or read_naming(text, now) or read_steps(text, now):
         return named
     if absent := absent_for(text):
         return Refuse(f"{absent} Nothing has changed.")

@@ -41,11 +41,8 @@ def steps_in(text: str, now: datetime) -> tuple[Draft, ...]:
     )
     if len(lines) == 1 and len(two := AND.split(lines[0])) == 2:
         lines = two
-    drafts: list[Draft] = []
-    for line in filter(None, map(str.strip, lines)):
-        read = read_drafts(f"“{line}”" if AND.search(line) and "“" not in line else line, now)
-        drafts += read.drafts
-    return tuple(drafts)
+    read = (read_drafts(line, now).drafts for line in lines if line.strip())
+    return tuple(draft for drafts in read for draft in drafts)
 
 
 def _add(match: re.Match[str], now: datetime) -> Intent | None:

@@ -4,7 +4,18 @@ import re
 from datetime import datetime
 
 from agent.offline.dates import read_amount
-from agent.offline.intents import Change, Edit, Intent, It, Named, Show, Target, Unnamed
+from agent.offline.intents import (
+    All,
+    Change,
+    Edit,
+    EditNames,
+    Intent,
+    It,
+    Named,
+    Show,
+    Target,
+    Unnamed,
+)
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.understanding.hashes import read_tags
@@ -43,6 +54,8 @@ def _untag(match: re.Match[str], now: datetime) -> Intent | None:
     if not said:
         return Change("update_task", target, Edit(clear="tags"))
     tags = read_tags(said)
+    if isinstance(target, All) and target == All() and len(tags) == 1:
+        return EditNames("delete", tags[0], kind="tag", sure=True)
     return Change("update_task", target, Edit(untags=tags)) if tags else None
 
 
@@ -72,7 +85,9 @@ NAMES = {
     "tags": r"(?P<tags>[^\n]{1,200}?)",
     "tag": r"(?P<tags>#?[^\W_][\w-]{0,49})",
     "hashes": r"(?P<tags>#[^\W\d_][\w-]{0,49}(?:(?:,? and |, ?| )#[^\W\d_][\w-]{0,49}){0,9})",
-    "amount": r"(?P<amount>[^\n]{2,40}?)",
+    "amount": r"(?P<amount>(?:about |around |some )?(?:[\d½]|an? |half|quarter|three quarters|one"
+    r"|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|forty|fifty|sixty|ninety)"
+    r"[^\n]{0,40}?)",
     "label": r"(?:tag|label)",
     "labels": r"(?:tags?|labels?)",
     "as": r"(?: as | with | under | : ?|: ?)",
@@ -92,7 +107,7 @@ RULES = rules(
             {label} {target} {hashes}
             {add} [the|a|an] {labels} {tags} (to|on|for) {target}
             {add} {hashes} (to|on|for) {target}
-            {add} {target} [the|a] {labels} {tags}
+            give {target} [the|a] {labels} {tags}
             (mark|flag) {target} (as|with) {hashes}
             {label} {target} {tag}
         """,
