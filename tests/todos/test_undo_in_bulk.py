@@ -62,7 +62,7 @@ def test_the_statements_do_not_grow_with_the_tasks(user: User, act: Callable[...
         Task.objects.all().delete()
         return done, undone
 
-    assert costs(60) == costs(2)
+    assert costs(120) == costs(2)
 
 
 def test_a_list_of_500_tasks_is_deleted_and_brought_back_at_once(user: User) -> None:
