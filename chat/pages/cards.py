@@ -10,8 +10,9 @@ from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from chat.pages.days import due_words, next_words
+from chat.pages.days import due_words, length_words, next_words
 from chat.pages.questions import asked_by
+from chat.pages.sentences import PLAN, SENTENCES
 from conversations.models import ToolCall
 
 Result = dict[str, Any]
@@ -47,13 +48,13 @@ def card(call: ToolCall, today: date) -> Card:
 
 
 def _done(call: ToolCall, today: date) -> str:
-    if call.name not in WORDS:
-        return _used(call.name)
     try:
-        if asked_by(call):
+        if asked_by(call) and call.name != PLAN:  # which tells more than that
             return _("Asks before it does this")
         if "untouched" in call.result:
             return _("Nothing done: %(what)s") % {"what": call.result["untouched"]}
+        if call.name in SENTENCES:
+            return SENTENCES[call.name](call, today)
         return _in_words(WORDS[call.name][0], call, today)
     except SPOILT:
         return _used(call.name)
@@ -92,14 +93,6 @@ WORDS: dict[str, tuple[Any, Any]] = {
         ngettext_lazy("Restored task", "Restored %(n)d tasks", "n"),
         gettext_lazy("Could not restore the task"),
     ),
-    "plan": (
-        ngettext_lazy("Looked at what to do: %(n)d task", "Looked at what to do: %(n)d tasks", "n"),
-        gettext_lazy("Could not make a schedule"),
-    ),
-    "remember": (
-        ngettext_lazy("Looked at what you told", "Looked at what you told", "n"),
-        gettext_lazy("Could not note that"),
-    ),
     "undo_last": (
         ngettext_lazy("Took back", "Took back %(n)d changes", "n"),
         gettext_lazy("Could not take the last change back"),
@@ -107,16 +100,16 @@ WORDS: dict[str, tuple[Any, Any]] = {
 }
 """What a tool did, by how many there were, and that it could not."""
 
+COULD_NOT = {
+    "list_lists": gettext_lazy("Could not look at the lists"),
+    "edit_list": gettext_lazy("Could not change the list"),
+    "remember": gettext_lazy("Could not note that"),
+    "plan": gettext_lazy("Could not make a schedule"),
+} | {name: failed for name, (_did, failed) in WORDS.items()}
+
 
 def _in_words(sentence: Any, call: ToolCall, today: date) -> str:
     result: Result = call.result
-    if "week" in result:
-        return _("Looked at the week: %(n)d done") % {"n": int(result["done"]["total"])}
-    if "kept" in result:
-        return _("Remembered: %(words)s") % {"words": str(result["kept"]["words"])}
-    if "forgotten" in result:
-        told = ", ".join(str(each["words"]) for each in result["forgotten"])
-        return _("Forgotten: %(words)s") % {"words": told}
     if "tasks" in result and "total" in result:
         return str(sentence % {"n": int(result["total"])})
     tasks = _tasks(result)
@@ -133,7 +126,7 @@ def _tasks(result: Result) -> list[Result]:
     """What a result tells of: one task or several, and of an undoing each change."""
     undone = result.get("undone")
     if isinstance(undone, list):
-        return [each["task"] for each in undone]
+        return [each["task"] if "task" in each else {"title": each["list"]} for each in undone]
     told: Any = result.get("deleted", result.get("task", result.get("tasks")))
     return told if isinstance(told, list) else [told]
 
@@ -148,6 +141,14 @@ def _about(task: Result, call: ToolCall, today: date) -> Iterator[str]:
     day, moment = _due(task)
     if day:
         yield _("due %(when)s") % {"when": due_words(day, moment, today)}
+    if task.get("duration_minutes"):
+        yield length_words(task["duration_minutes"])
+    if task.get("parent"):
+        yield _("step of %(title)s") % {"title": task["parent"]["title"]}
+    if task.get("list"):
+        yield _("in %(list)s") % {"list": task["list"]}
+    if task.get("tags"):
+        yield " ".join(f"#{tag}" for tag in task["tags"])
     if task.get("repeats"):
         yield str(task["repeats"])
     elif call.arguments.get("repeats", "") is None:
@@ -159,7 +160,8 @@ def _due(task: Result) -> tuple[date | None, time | None]:
 
 
 def _tried(name: str) -> str:
-    return str(WORDS[name][1]) if name in WORDS else _("Could not use %(tool)s") % {"tool": name}
+    could_not = COULD_NOT.get(name)
+    return str(could_not) if could_not else _("Could not use %(tool)s") % {"tool": name}
 
 
 def _used(name: str) -> str:

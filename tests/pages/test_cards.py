@@ -19,6 +19,8 @@ MILK = {"id": "1", "title": "Milk"}
 TOLD = ("task", "tasks", "deleted", "undone")
 NAMES = [*TOOLS, "unheard_of", ""]
 
+FIELDS = ("next", "repeats", "list", "tags", "parent", "duration_minutes")
+
 ODD: list[Any] = [None, 5, -1.5, True, "", "text", [], [1], {}, {"a": None}]
 ODD_TASKS = [{"title": title, "due_date": "2026-11-20"} for title in ODD] + [
     {"title": "Milk", "due_date": day, "due_time": moment}
@@ -29,12 +31,25 @@ ODD_RESULTS = [
     *ODD,
     *(
         {key: value}
-        for key in ("task", "tasks", "deleted", "undone", "total", "error", "proposal", "untouched")
+        for key in (
+            "task",
+            "tasks",
+            "deleted",
+            "undone",
+            "total",
+            "error",
+            "proposal",
+            "untouched",
+            "kept",
+            "week",
+        )
         for value in ODD
     ),
     *({key: task} for key in ("task", "deleted") for task in ODD_TASKS),
     *({key: [task]} for key in ("tasks", "deleted", "undone") for task in (*ODD, *ODD_TASKS)),
-    *({"task": MILK | {name: odd}} for name in ("next", "repeats") for odd in ODD),
+    *({"task": MILK | {name: odd}} for name in FIELDS for odd in ODD),
+    *({"day": odd, "total": 1} for odd in ODD),
+    *({"tag": odd, "tasks": 1} for odd in ODD),
     {"tasks": [MILK], "failures": 5},
     {"total": 10**400},
     {"total": float("inf")},
@@ -72,8 +87,6 @@ def called(name: str, result: Any, status: str = "succeeded", arguments: Any = N
         ),
         ("complete_task", {"task": MILK | {"next": MILK}}, "Completed task: Milk"),
         ("reopen_task", {"task": MILK}, "Reopened task: Milk"),
-        ("plan", {"tasks": [MILK], "total": 1}, "Looked at what to do: 1 task"),
-        ("plan", {"week": {}, "done": {"total": 3}}, "Looked at the week: 3 done"),
         ("remember", {"kept": {"words": "mornings are 7"}}, "Remembered: mornings are 7"),
         ("remember", {"forgotten": [{"words": "a"}, {"words": "b"}]}, "Forgotten: a, b"),
         ("delete_task", {"deleted": MILK}, "Deleted task: Milk"),
@@ -149,10 +162,96 @@ def test_what_was_not_done_is_told_with_its_reason(name: str, words: str) -> Non
 
 @pytest.mark.parametrize("name", [*TOOLS])
 def test_every_tool_has_words_of_its_own(name: str) -> None:
-    result = {"task": MILK, "deleted": MILK}
+    result = {
+        "task": MILK,
+        "deleted": MILK,
+        "list": "Home",
+        "lists": [],
+        "tags": [],
+        "total": 1,
+        "kept": {"words": "mornings are 7"},
+    }
 
     for status in ("succeeded", "failed"):
-        assert name not in card(called(name, result, status), TODAY).words
+        told = card(called(name, result, status, {"do": "create", "list": "Home"}), TODAY)
+        assert name not in told.words
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "result", "words"),
+    [
+        (
+            "list_lists",
+            {},
+            {"lists": [{"name": "Home", "open": 1}], "inbox": 3, "tags": []},
+            "Looked at the lists: 1 list, 0 tags",
+        ),
+        ("edit_list", {"do": "create", "list": "Home"}, {"list": "Home"}, "Created list: Home"),
+        (
+            "edit_list",
+            {"do": "rename", "list": "Home", "to": "House"},
+            {"list": "House"},
+            "Renamed list: Home → House",
+        ),
+        (
+            "edit_list",
+            {"do": "merge", "list": "home", "to": "house"},
+            {"list": "House", "merged": "Home"},
+            "Moved the tasks of Home into House",
+        ),
+        (
+            "edit_list",
+            {"do": "delete", "list": "home"},
+            {"deleted_list": "Home"},
+            "Deleted list: Home",
+        ),
+        (
+            "edit_list",
+            {"do": "delete", "list": "Home"},
+            {"proposal": {"id": "1", "summary": "Delete the list “Home”"}},
+            "Asks before it does this",
+        ),
+        ("edit_list", {"do": "delete", "list": "Home"}, {"tasks": []}, "Used edit_list"),
+        (
+            "edit_list",
+            {"do": "rename", "list": "#a", "to": "b"},
+            {"tag": "b", "tasks": 1},
+            "Renamed tag: #a → #b · 1 task",
+        ),
+        (
+            "edit_list",
+            {"do": "delete", "list": "#a"},
+            {"tag": None, "tasks": 2},
+            "Removed tag: #a · 2 tasks",
+        ),
+        ("plan", {}, {"tasks": [], "total": 5}, "Looked for what to do now: 5 tasks"),
+        (
+            "plan",
+            {},
+            {"day": "2026-11-21", "tasks": [], "total": 1, "proposal": {"id": "1"}},
+            "Planned tomorrow: 1 task · asks before it moves any",
+        ),
+        (
+            "plan",
+            {},
+            {"week": {}, "done": {"total": 4}, "overdue": {"total": 1}},
+            "Looked at the week: 4 done, 1 overdue",
+        ),
+        (
+            "create_task",
+            {},
+            {
+                "task": MILK
+                | {"list": "Shop", "tags": ["a", "b"], "duration_minutes": 30}
+                | {"parent": {"id": "2", "title": "Party"}}
+            },
+            "Created task: Milk · 30 min · step of Party · in Shop · #a #b",
+        ),
+        ("undo_last", {}, {"undone": [{"kind": "created", "list": "Home"}]}, "Took back: Home"),
+    ],
+)
+def test_what_is_new_has_its_words(name: str, arguments: Any, result: Any, words: str) -> None:
+    assert card(called(name, result, arguments=arguments), TODAY).words == words
 
 
 @pytest.mark.parametrize("name", NAMES)
