@@ -10,6 +10,10 @@ I am the built-in assistant of Todo Chat, and I look after your tasks. You can s
   “pause the gym until may”, “stop repeating it”, “what repeats?”
 – “Milk is done”, “complete 2”, “reopen milk”
 – “Move the report to monday”, “make it high priority”, “rename it to pay rent”
+– “Add milk to my Groceries list”, “what's in Groceries?”, “rename Home to House”, “show my lists”
+– “Tag it errands”, “buy stamps #errands”, “anything tagged errands this week?”
+– “Add steps to the trip: book hotel, buy tickets”, “what is left of the trip?”
+– “Call mum from 3 to 4pm”, “make it an hour”, “how long is the report?”
 – “Delete the milk task”, “delete everything that is done”
 – “What now?”, “I have 30 minutes”, “plan my day”, “weekly review”
 – “Mornings are 7”, “when I say 5 I mean 17:00”, “what do you know about me?”
