@@ -53,6 +53,7 @@ TABLE = """
     water them tomorrow and then every 3 days | water them tomorrow | every 3 days
     vacuum every 2 weeks starting on monday | vacuum starting monday | every 2 weeks
     review it every month from june 1 on | review it from june 1 | every month
+    standup every monday through friday at 9 | standup at 9 | every weekday
     take pills twice a day | take pills | -
     twice daily take pills | take pills | -
     gym 3 times per week | gym | -

@@ -1,7 +1,9 @@
 """The days of a rule, held against another reading of RFC 5545."""
 
+import sys
 from datetime import date, datetime, timedelta
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -200,3 +202,30 @@ def test_whoever_rests_and_goes_on_is_in_the_same_rhythm(
 
     assert later
     assert rule.day_from(due, counted_from=later) == due
+
+
+def test_no_day_costs_more_the_longer_ago_it_began() -> None:
+    """Counted in calls: a rule of 1990 takes as many as one of today, and few."""
+    lines = Path(__file__).with_name("repeating_words.txt").read_text().splitlines()
+    for words in (line.partition(": ")[0] for line in lines):
+        repeat = Repeat.read({"words": words})
+        long_ago, today = repeat.first_day(date(1990, 1, 1)), repeat.first_day(date(2026, 11, 1))
+        assert long_ago
+        assert today
+
+        assert _calls(repeat, long_ago) <= 2 * _calls(repeat, today) + 10 <= 400, words
+
+
+def _calls(repeat: Repeat, due: date) -> int:
+    calls = 0
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    sys.setprofile(count)
+    try:
+        repeat.next_day(due, done_on=date(2026, 12, 1))
+    finally:
+        sys.setprofile(None)
+    return calls

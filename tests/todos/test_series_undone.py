@@ -1,6 +1,7 @@
 """Tasks that repeat, when what was done is taken back or done at the same time."""
 
 from datetime import time
+from pathlib import Path
 
 import pytest
 
@@ -16,10 +17,12 @@ from tests.todos.test_series import (
     undo,
 )
 from todos.models import ChangedSince, Origin, Task
+from todos.repeating import Repeat
 
 __all__ = ["on_monday"]
 
 pytestmark = pytest.mark.django_db
+RULES = Path(__file__).with_name("repeating_words.txt")
 FIRST, SECOND = "2026-11-23", "2026-11-24"
 
 
@@ -194,3 +197,19 @@ def test_no_undoing_leaves_a_time_without_its_day(user: User) -> None:
         undo(given_a_day)
 
     assert exact(user) == before
+
+
+KINDS = [line.partition(": ")[0] for line in RULES.read_text().splitlines()]
+
+
+def test_completing_and_undoing_leaves_the_rows_as_they_were_whatever_the_rule(user: User) -> None:
+    for words in KINDS:
+        repeat = Repeat.read({"words": words})
+        task = repeating(user, repeat, due_date=repeat.first_day(MONDAY))
+        before, origin = exact(user), Origin("api")
+        task.complete(origin)
+        assert len(exact(user)) == len(before) + 1, words
+
+        undo(origin)
+
+        assert exact(user) == before, words

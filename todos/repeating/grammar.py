@@ -4,14 +4,42 @@ neither is what may mean two things."""
 import re
 from typing import Any
 
-from todos.repeating.on import broken
-from todos.repeating.pieces import END, FORMS, PIECES, TWO_MEANINGS, Found, Take
+from todos.repeating.on import MONTHS, broken
+from todos.repeating.pieces import END, FORMS, MONTH, PIECES, TWO_MEANINGS, Found, Take
 
 LENGTH = 1000
 TOKEN = re.compile(r"\d{4}-\d\d-\d\d|[^\W_]+|\S")
 SAME = {",": "and", "&": "and", "+": "and", "/": "and", ";": "and", "–": "-", "—": "-"}
-SILENT = {"the", "on", "repeat", "repeats", "repeating"}
-LEFT_OUT = {*'"“”.!'} | SILENT
+SILENT = {"the", "on", "only", "repeat", "repeats", "repeating"}
+LEFT_OUT = {*'"“”.!:'} | SILENT
+
+ALIASES = [
+    (re.compile(rf"\b(?:{words}) "), f"{same} ")
+    for words, same in (
+        ("each and every", "every"),
+        ("every day of week|(?:7|seven) days (?:a|per) week|all days|day by day", "every day"),
+        (r"(?<!every )(?<!each )alternate(?= (?:days|weeks|months|years) )", "every other"),
+        ("m - f", "mon - fri"),
+        ("(?:at )?weekend days|at weekends?", "weekends"),
+        ("a (daily|weekly|monthly|yearly) basis", r"\1"),
+        ("(?<!once )(?<!times )per (day|week|month|year)", r"every \1"),
+        ("month by month", "every month"),
+        ("(?:at )?(?:every )?month end", "last day of every month"),
+        ("in(?= (?:every |each )?month )", "of"),
+        ("every half (?:- )?year", "every 6 months"),
+        ("half a year", "6 months"),
+        ("biennially", "every 2 years"),
+        ("as well as", "and"),
+        (r"x(\d{1,3})|(\d{1,3}) ?x", r"\1\2 times"),
+        (r"(?<=\d )occurrences?", "times"),
+        ("up to|ending|ends", "until"),
+    )
+]
+"""Words, and others that mean the same; for a text that is a rule and nothing else."""
+UNTIL_NAMED = re.compile(
+    r"(?:until|till?|through) (?:(?P<first>\d{1,2})(?:st|nd|rd|th)? (?:of )?)?"
+    rf"(?P<month>{MONTH}) (?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? )?(?:and )?(?P<year>\d{{4}}) "
+)
 
 
 def read(text: object) -> dict[str, Any]:
@@ -43,7 +71,16 @@ def _plain(text: str) -> str:
     """Its words, each with one space behind it."""
     text = re.sub("['’]", "", text.lower())
     tokens = [SAME.get(token, token) for token in TOKEN.findall(text)]
-    return "".join(f"{token} " for token in tokens if token not in LEFT_OUT)
+    words = "".join(f"{token} " for token in tokens if token not in LEFT_OUT)
+    for pattern, same in ALIASES:
+        words = pattern.sub(same, words)
+    return UNTIL_NAMED.sub(_until, words)
+
+
+def _until(said: re.Match[str]) -> str:
+    month = next(place for place, name in enumerate(MONTHS, 1) if name[:3] == said["month"][:3])
+    day = said["day"] or said["first"] or "1"
+    return f"until {said['year']}-{month:02}-{int(day):02} "
 
 
 def _piece(words: str, at: int) -> tuple[re.Match[str], Take]:

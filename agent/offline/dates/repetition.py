@@ -28,13 +28,15 @@ class Repetition:
     fault: str = ""
 
 
-UNTIL = re.compile(r"\b(?:until|till?|through|thru|up to|ending|ends)\s+(?:on\s+)?", re.IGNORECASE)
+UNTIL = re.compile(
+    rf"\b(?:until|till?|(?:through|thru)(?!\s+(?:{WEEKDAY})s?\b)|up to|ending|ends)\s+(?:on\s+)?",
+    re.IGNORECASE,
+)
 MOST_ENDS = 3
 LONGEST_DAY = 6  # words: the end of june next year
 MONTH = re.compile(
     rf"(?:{'|'.join(sorted(MONTH_NUMBERS, key=len, reverse=True))})\b", re.IGNORECASE
 )
-NOT_DAY = re.compile(r"(?:at|in|for)\b", re.IGNORECASE)
 PART = r"(?P<part>morning|afternoon|evening|night)"
 OF_CLOCK = [
     (re.compile(pattern, re.IGNORECASE), words)
