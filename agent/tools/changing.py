@@ -53,8 +53,8 @@ class CreateTask(ForTasks):
 
 
 class UpdateTask(OnTasks):
-    """Change tasks: notes replaces, append_notes adds, tags add ('-a' takes away); null clears;
-    repeats also 'skip'."""
+    """Change tasks: notes replaces, append_notes adds, tags add ('-a' removes); null clears.
+    repeats 'skip'."""
 
     name = "update_task"
     several = "tasks"
