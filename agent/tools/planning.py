@@ -19,7 +19,7 @@ OVER = "That day is over. Give today or a day to come."
 
 
 class Plan(Tool):
-    """Plan now, 1 hour, a day or week."""
+    """Plan an hour, day or week."""
 
     name = "plan"
     changes = False
