@@ -1,4 +1,4 @@
-"""The migrations go forward, back and forward again, on an empty database of their own."""
+"""The migrations go forward, back and forward again, on a database of their own, also with rows."""
 
 import os
 import sqlite3
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -53,6 +54,41 @@ def test_all_migrations_can_be_taken_back_and_made_again(url: str) -> None:
     assert schema(url) == made
 
 
+ROWS = """
+from datetime import date
+from accounts.models import User
+from todos.models import Origin, Proposal, Task, TaskList
+from todos.repeating import Repeat
+user, api = User.objects.create_user("ada", password="x"), Origin("api")
+home = TaskList.add(user, api, name="Home")
+daily = Repeat.read({"words": "every day"})
+bins = Task.add(user, api, title="Bins", due_date=date(2026, 11, 30), repeats=daily, list=home)
+party = Task.add(user, api, title="Party", tags=("fun",), list=home, duration_minutes=30)
+Task.add(user, Origin("import"), title="Cake", parent=party)
+bins.complete(api)
+Proposal.make(user, {"do": "delete", "tasks": [str(party.pk)]}, api)
+home.rename(api, "House")
+"""
+TITLES = "SELECT title FROM todos_task ORDER BY title"
+
+
+@pytest.mark.only_on("sqlite", "postgresql")
+def test_tasks_outlive_the_way_back_and_forward(url: str) -> None:
+    """Back to when there were no lists, tags, steps and proposals: these are lost, no task is."""
+    manage(url, "migrate")
+    manage(url, "shell", "--no-imports", "-c", ROWS)
+    before = read(url, TITLES)
+
+    manage(url, "migrate", "todos", "0004")
+    behind = read(url, TITLES)
+    manage(url, "migrate")
+
+    assert before == behind == read(url, TITLES)
+    assert len(before) == 4
+    assert read(url, "SELECT count(*) FROM todos_taskchange WHERE task_id IS NOT NULL")[0][0] >= 5
+    assert {row[0] for row in read(url, "SELECT version FROM todos_task")} == {1}
+
+
 def manage(url: str, *arguments: str) -> None:
     subprocess.run(
         [sys.executable, "manage.py", *arguments, "--verbosity", "0"],
@@ -64,8 +100,12 @@ def manage(url: str, *arguments: str) -> None:
 
 def schema(url: str) -> set[tuple[str, str]]:
     """Columns, indexes and constraints: the name of each, and how the database spells it."""
+    return set(read(url, SCHEMA_OF_SQLITE if url.startswith("sqlite") else SCHEMA_OF_POSTGRESQL))
+
+
+def read(url: str, query: str) -> list[tuple[Any, ...]]:
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
-            return set(connection.execute(SCHEMA_OF_SQLITE).fetchall())
+            return connection.execute(query).fetchall()
     with psycopg.connect(url) as connection:
-        return set(connection.execute(SCHEMA_OF_POSTGRESQL).fetchall())
+        return connection.execute(query).fetchall()
