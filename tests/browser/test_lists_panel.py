@@ -59,10 +59,14 @@ def test_a_list_and_a_tag_are_chosen_in_place_and_kept_in_the_address(
     page.reload()
     open_tasks(page)
     expect(titles(page)).to_have_text(["Milk"])
+    page.get_by_label("New task").fill("Honey")
+    page.get_by_label("New task").press("Enter")
+    expect(titles(page)).to_have_text(["Milk", "Honey"])
+    expect(tasks(page).locator(".changed")).to_have_count(1)
     tasks(page).get_by_role("link", name="Show tasks without #now, too").click()
-    expect(titles(page)).to_have_count(4)
+    expect(titles(page)).to_have_count(5)
     page.go_back()
-    expect(titles(page)).to_have_text(["Milk"])
+    expect(titles(page)).to_have_text(["Milk", "Honey"])
 
 
 @both_widths

@@ -11,7 +11,7 @@ from accounts.models import User
 from conversations.models import Conversation, Turn
 from tests.factories import LEASE, ConversationFactory, TaskFactory, say
 from tests.pages.markup import Node, notice, read, submit
-from todos.models import Origin, Task
+from todos.models import Origin, Task, TaskList
 from todos.repeating import Repeat
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +147,27 @@ def test_a_task_is_added(browser: Client, user: User) -> None:
     task = Task.objects.for_user(user).get()
     assert task.title == "Buy milk"
     assert journal(task) == [("created", "page")]
+
+
+def test_a_task_is_added_where_the_panel_is_narrowed_to(
+    browser: Client, user: User, stranger: User
+) -> None:
+    groceries = TaskList.add(user, Origin("api"), name="Groceries")
+    theirs = TaskList.add(stranger, Origin("api"), name="Theirs")
+    here = f"/?list={groceries.pk}&tag=shop"
+    fields = {
+        field.attributes["name"]: field.attributes["value"]
+        for field in read(browser.get(here)).all("input", form="add-task")
+    }
+
+    page = after(browser, post(browser, "/tasks/add/", here, title="Milk", **fields))
+
+    assert "Milk" in page.one(id="tasks").text
+    task = Task.objects.get()
+    assert (task.list, task.tags) == (groceries, ("shop",))
+    page = after(browser, post(browser, "/tasks/add/", title="Tea", list=str(theirs.pk)))
+    assert "There is no such list." in notice(page)
+    assert Task.objects.count() == 1
 
 
 @pytest.mark.parametrize(
