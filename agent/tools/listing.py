@@ -89,7 +89,7 @@ class ListTasks(Tool):
 
 
 class ReadTask(Tool):
-    """Tell whole notes and when it was made."""
+    """Tell whole notes and when made."""
 
     name = "read_task"
     changes = False

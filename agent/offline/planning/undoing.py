@@ -35,7 +35,9 @@ def undo(count: int, now: datetime) -> Plan[Reply]:
     hands = [HANDS[source] for call in made if (source := call.result.get("source")) in HANDS]
     tasks = {task.id: task for call in made for task in tasks_of(call)}
     focus = tuple(task for task in tasks.values() if not task.deleted)
-    words = wording.sentences(*_taken_back(made, now), *dict.fromkeys(hands), *faults, more)
+    words = wording.sentences(
+        *_taken_back(made, now), *_lists(made), *dict.fromkeys(hands), *faults, more
+    )
     return Reply(words, focus=focus, keeps_focus=not made)
 
 
@@ -60,11 +62,25 @@ def _taken_back(calls: Sequence[Call], now: datetime) -> list[str]:
     return [_sentence(kind, tasks, now) for kind, tasks in told.items() if tasks]
 
 
+def _lists(calls: Sequence[Call]) -> list[str]:
+    """Of each list what it is now, in the order in which it was taken back."""
+    words = {"created": "is not there any more", "deleted": "is back"}
+    undone = [each for call in calls for each in call.result.get("undone") or []]
+    told = {each["list"]: each.get("kind") for each in undone if isinstance(each, dict)
+            and isinstance(each.get("list"), str)}  # fmt: skip
+    return [
+        f"The list {wording.quoted(name)} {words.get(str(kind), 'has its name again')}."
+        for name, kind in told.items()
+    ]
+
+
 def _undone(call: Call) -> list[tuple[str, KnownTask]]:
     """What an act did to tasks and is taken back, its last change first."""
     undone = call.result.get("undone")
     entries = undone if isinstance(undone, list) else [{"kind": undone}]  # of another day
-    kinds = [str(each.get("kind")) for each in entries if isinstance(each, dict)]
+    kinds = [
+        str(each.get("kind")) for each in entries if isinstance(each, dict) and "list" not in each
+    ]
     return list(zip(kinds, tasks_of(call), strict=False))
 
 

@@ -19,6 +19,7 @@ NO_NAME = any_of(
 """Words that name no list of its own: the list, my to-do list."""
 KIND_OF_LIST = any_of(r" (?:todo|to-do|task)s?$")
 NOT_NAMED = "Please tell me its name, such as “create a list called Home”. Nothing has changed."
+CALLED = any_of(r"(?:called|named|titled|:) ?$")
 TAGS_ARE_GIVEN = "A tag is there as soon as a task has it: say “tag it errands”, for example."
 
 
@@ -28,12 +29,17 @@ def read_naming(text: str, now: datetime) -> Intent | None:
 
 
 def list_name(said: str) -> str:
-    """As it is written, without quotes; with a capital unless it has its own. "" for no name."""
+    """As :func:`new_name` has it; "" for words that name no list of its own."""
+    is_quoted = said.strip()[:1] in "\"“'«"
+    return new_name(said) if is_quoted or not NO_NAME.fullmatch(said.strip(" ,")) else ""
+
+
+def new_name(said: str) -> str:
+    """As it is written, without quotes; with a capital unless it has its own."""
     said = said.strip(" ,")
     quoted = said[:1] in "\"“'«" and said[-1:] in "\"”'»" and len(said) > 2
     bare = KIND_OF_LIST.sub("", said.removeprefix("#"))
-    name = said[1:-1].strip() if quoted else read_title(bare)
-    return name if quoted or not NO_NAME.fullmatch(said) else ""
+    return said[1:-1].strip() if quoted else read_title(bare)
 
 
 def _kind(match: re.Match[str]) -> Literal["list", "tag"]:
@@ -42,7 +48,8 @@ def _kind(match: re.Match[str]) -> Literal["list", "tag"]:
 
 
 def _create(match: re.Match[str], now: datetime) -> Intent | None:
-    name = list_name(match["name"])
+    is_said = CALLED.search(match[0][: match.start("name") - match.start()])
+    name = new_name(match["name"]) if is_said else list_name(match["name"])
     if _kind(match) == "tag":
         return Refuse(TAGS_ARE_GIVEN)
     return EditNames("create", name) if name else None
@@ -59,7 +66,7 @@ def _create_with(match: re.Match[str], now: datetime) -> Intent | None:
 
 
 def _rename(match: re.Match[str], now: datetime) -> Intent | None:
-    kind, name, to = _kind(match), list_name(match["name"]), list_name(match["to"])
+    kind, name, to = _kind(match), list_name(match["name"]), new_name(match["to"])
     if not name or not to:
         return None
     if kind == "tag":
@@ -74,7 +81,7 @@ def _rename_perhaps(match: re.Match[str], now: datetime) -> Intent | None:
         return EditNames("rename", _tag(match["name"]), _tag(match["to"]), kind="tag")
     if not isinstance(otherwise, Change) or not name:
         return None
-    return EditNames("rename", name, list_name(match["to"]), otherwise=otherwise)
+    return EditNames("rename", name, new_name(match["to"]), otherwise=otherwise)
 
 
 def _merge(match: re.Match[str], now: datetime) -> Intent | None:
