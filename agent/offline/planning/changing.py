@@ -13,7 +13,14 @@ from agent.offline.planning.consent import is_asked_elsewhere, is_confirmed_else
 from agent.offline.planning.doubting import confirm
 from agent.offline.planning.filing import add_steps
 from agent.offline.planning.finding import find, list_tasks, or_add
-from agent.offline.planning.series import CanNot, any_repeats, check_series, of_series
+from agent.offline.planning.series import (
+    CanNot,
+    any_repeats,
+    check_series,
+    following,
+    in_series,
+    of_series,
+)
 from agent.offline.planning.telling import told
 from agent.offline.steps import Plan, Request
 from agent.tools import MOST_AT_ONCE
@@ -44,7 +51,7 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
     if intent.steps:
         return (yield from add_steps(intent.steps, found, known, now))
     if _builds_on_task(intent.edit) and not isinstance(intent.target, Named):
-        found = yield from _fresh(found)
+        found = yield from _fresh(following(found) if in_series(intent.edit) else found)
     try:
         requests = [Request(intent.tool, _arguments(intent, task, now)) for task in found]
     except CanNot as error:
@@ -92,8 +99,8 @@ def _ask_missing(intent: Change, found: Tasks) -> Reply:
 
 def _builds_on_task(edit: Edit) -> bool:
     """Whether the new values follow from the old ones, which may have changed elsewhere."""
-    in_series = edit.repeats or edit.series or edit.skip or edit.within or edit.clear == "repeats"
-    return bool(in_series or edit.shift or edit.hour or (edit.when.at and not edit.when.day))
+    by_time = edit.shift or edit.hour or (edit.when.at and not edit.when.day)
+    return in_series(edit) or bool(by_time)
 
 
 def _fresh(tasks: Tasks) -> Plan[Tasks]:
