@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase, override_settings
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
@@ -36,7 +36,18 @@ def rows_of_the_migrations_stay() -> Iterator[None]:
     def delete_the_rest(case: TransactionTestCase) -> None:
         tables = connection.introspection.django_table_names(only_existing=True)
         emptied = sorted({*tables} - {"django_content_type", "auth_permission"})
-        connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), emptied))
+        if connection.vendor == "postgresql":
+            delete_all(emptied)
+        else:
+            connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), emptied))
+
+    def delete_all(tables: list[str]) -> None:
+        """TRUNCATE, which waits for other writers too, takes eight times as long for a few rows."""
+        names = [connection.ops.quote_name(table) for table in tables]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {', '.join(names)} IN EXCLUSIVE MODE")
+            cursor.execute("SET LOCAL session_replication_role = replica")  # all go: check no key
+            cursor.execute("; ".join(f"DELETE FROM {name}" for name in names))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", delete_the_rest)
