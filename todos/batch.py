@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from accounts.models import User
 from todos.models.change import JournalEncoder, Origin
 from todos.models.task import Task
@@ -57,6 +59,14 @@ def run(user: User, operation: Operation, origin: Origin) -> Outcome:
         outcome = (_run_on_list if is_of_list else _run_on_tasks)(user, operation, origin)
         outcome.done = _as_they_are(outcome.done)
     outcome.act = origin.act if origin.touched else None
+    return outcome
+
+
+def rehearse(user: User, operation: Operation, origin: Origin) -> Outcome:
+    """What would come of it now; nothing is done."""
+    with transaction.atomic():
+        outcome = run(user, operation, origin)
+        transaction.set_rollback(True)
     return outcome
 
 

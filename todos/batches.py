@@ -16,7 +16,7 @@ from accounts.authentication import door_of, user_of
 from accounts.models import User
 from accounts.once import once
 from todos import batch
-from todos.batch import MOST_AT_ONCE, Fields, Outcome
+from todos.batch import MOST_AT_ONCE, Failure, Fields, Outcome
 from todos.models import Origin, Proposal, Task, in_line
 from todos.proposals import ProposalSerializer, ProposedSerializer
 from todos.serializers import (
@@ -119,24 +119,52 @@ class BatchSerializer(RequestBody, serializers.Serializer[Any]):
         return attrs
 
 
-class FaultSerializer(serializers.Serializer[Any]):
+class FieldFaultSerializer(serializers.Serializer[Any]):
+    field = serializers.CharField()
     code = serializers.CharField()
     detail = serializers.CharField()
+
+
+class FaultSerializer(serializers.Serializer[Any]):
+    """As a problem tells it."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    errors = FieldFaultSerializer(many=True, required=False)  # type: ignore[assignment]
 
 
 class FailureSerializer(serializers.Serializer[Any]):
     item = serializers.IntegerField(help_text="Its place among the tasks, from 1.")
     id = serializers.UUIDField(allow_null=True)
-    error = FaultSerializer(help_text="As a problem tells it, `errors` included.")
+    error = FaultSerializer()
+
+
+@extend_schema_field(
+    {
+        "type": "array",
+        "items": {
+            "anyOf": [
+                {"$ref": "#/components/schemas/CompletedTask"},
+                {"$ref": "#/components/schemas/Task"},
+            ]
+        },
+    }
+)
+class DoneField(serializers.Field[Any, Any, Any, Any]):
+    """Tasks, of ``complete`` with what follows them."""
 
 
 class OutcomeSerializer(serializers.Serializer[Any]):
-    done = TaskSerializer(many=True)
+    done = DoneField()
     failures = FailureSerializer(many=True)
     total = serializers.IntegerField(help_text="Of what was done and what failed.")
     act = serializers.UUIDField(
         allow_null=True, help_text="What undoes all of it; null when nothing has changed."
     )
+
+
+class AskedInsteadSerializer(ProposedSerializer):
+    failures = FailureSerializer(many=True, help_text="What the proposal leaves out.")
 
 
 @dataclass
@@ -147,6 +175,14 @@ class Checked:
     places: list[int] = field(default_factory=list)
     failures: list[dict[str, Any]] = field(default_factory=list)
 
+    def leave_out(self, failed: Iterable[Failure]) -> None:
+        """What was tried in vain is at fault, too, and is tried no more."""
+        why = {each.item - 1: each for each in failed}
+        self.failures += [told_failure(self.places[index], each) for index, each in why.items()]
+        kept = [index for index in range(len(self.items)) if index not in why]
+        self.items = [self.items[index] for index in kept]
+        self.places = [self.places[index] for index in kept]
+
 
 class BatchView(GenericAPIView[Task]):
     serializer_class = BatchSerializer
@@ -156,7 +192,7 @@ class BatchView(GenericAPIView[Task]):
         tags=["tasks"],
         parameters=[IDEMPOTENCY_KEY],
         request=BatchSerializer,
-        responses={200: OutcomeSerializer, 202: ProposedSerializer, **problems(409, 422)},
+        responses={200: OutcomeSerializer, 202: AskedInsteadSerializer, **problems(409, 422)},
         examples=[
             OpenApiExample(
                 "Move what is overdue",
@@ -177,15 +213,19 @@ class BatchView(GenericAPIView[Task]):
         form = BatchSerializer(data=self.request.data)
         form.is_valid(raise_exception=True)
         asked, user = form.validated_data, user_of(self.request)
-        origin = Origin(door_of(self.request))
+        door = door_of(self.request)
         with in_line(user.pk):
             items = asked["tasks"] if "tasks" in asked else found(user, asked["do"], asked["where"])
             checked = check(asked["do"], items, asked.get("set", {}))
             operation = {"do": asked["do"], "tasks": checked.items}
-            if asked["propose"] and (asking := Proposal.if_wide(user, operation, origin)):
-                proposal = ProposalSerializer(asking).data
-                return Response({"proposal": proposal, "failures": checked.failures}, 202)
-            return Response(told(asked["do"], batch.run(user, operation, origin), checked))
+            if asked["propose"]:
+                checked.leave_out(batch.rehearse(user, operation, Origin(door)).failures)
+                operation["tasks"] = checked.items
+                if asking := Proposal.if_wide(user, operation, Origin(door)):
+                    return Response(asked_instead(asking, checked), 202)
+            outcome = batch.run(user, operation, Origin(door))
+            checked.leave_out(outcome.failures)
+            return Response(told(asked["do"], outcome, checked))
 
 
 def found(user: User, do: str, where: Fields) -> list[str]:
@@ -245,25 +285,32 @@ def _item(do: str, key: UUID | None, item: Any, common: Fields) -> Any:
     return batch.spelled(form.validated_data) | ({"id": str(key)} if key else {})
 
 
+def asked_instead(asking: Proposal, checked: Checked) -> dict[str, Any]:
+    return {"proposal": ProposalSerializer(asking).data, "failures": in_order(checked.failures)}
+
+
 def told(do: str, outcome: Outcome, checked: Checked) -> dict[str, Any]:
     """With the failures of before, in the order of the request."""
     shown = CompletedTaskSerializer if do == "complete" else TaskSerializer
-    failed = [
-        failure(
-            checked.places[each.item - 1],
-            each.task_id,
-            "invalid" if each.field else each.code,
-            f"{each.field}: {each.detail}" if each.field else each.detail,
-            [{"field": each.field, "code": each.code, "detail": each.detail}] if each.field else [],
-        )
-        for each in outcome.failures
-    ]
     return {
         "done": [shown(task).data for task in outcome.done],
-        "failures": sorted(checked.failures + failed, key=lambda each: each["item"]),
+        "failures": in_order(checked.failures),
         "total": len(checked.places) + len(checked.failures),
         "act": outcome.act,
     }
+
+
+def in_order(failures: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(failures, key=lambda each: each["item"])
+
+
+def told_failure(place: int, failed: Failure) -> dict[str, Any]:
+    """As the serializer tells it of a task that comes alone."""
+    key, code, detail = failed.task_id, failed.code, failed.detail
+    if not failed.field:
+        return failure(place, key, code, detail, [])
+    errors = [{"field": failed.field, "code": code, "detail": detail}]
+    return failure(place, key, "invalid", summary(errors), errors)
 
 
 def failure(

@@ -204,6 +204,14 @@ class TagsView(GenericAPIView[Any]):
         return Response({"next": None, "previous": None, "results": tags})
 
 
+def tag_in_path(name: str) -> str:
+    """As it is kept. Raises NotFound."""
+    try:
+        return rules.read_tag(name)
+    except rules.RuleBroken:
+        raise NotFound from None
+
+
 class TagView(GenericAPIView[Any]):
     serializer_class = TagSerializer
 
@@ -214,7 +222,7 @@ class TagView(GenericAPIView[Any]):
         form.is_valid(raise_exception=True)
         user, origin = user_of(request), Origin(door_of(request))
         new = form.validated_data["name"]
-        if not Task.objects.rename_tag(user, name.lower(), new, origin):
+        if not Task.objects.rename_tag(user, tag_in_path(name), new, origin):
             raise NotFound
         counts = Task.objects.for_user(user).tag_counts()
         return Response({"name": new, "tasks": counts[new], "act": origin.act})

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -319,6 +320,55 @@ def test_many_new_tasks_are_asked_too(client: APIClient) -> None:
     proposal = answer.json()["proposal"]
     assert client.post(f"/api/proposals/{proposal['id']}/approve/").status_code == 200
     assert Task.objects.filter(due_date=date(2026, 12, 1)).count() == 11
+
+
+def test_what_cannot_be_done_is_named_when_it_is_asked(
+    client: APIClient, user: User, stranger: User
+) -> None:
+    """So that a yes does the rest, instead of nothing."""
+    party = TaskFactory(user=user, title="Party")
+    steps = [TaskFactory(user=user, title=f"Step {number}") for number in range(11)]
+    items = [*ids([party, TaskFactory(user=stranger), *steps]), str(uuid4())]
+    kept = rows()
+
+    asked = send(client, "update", items, set={"parent": str(party.pk)}, propose=True)
+
+    assert asked.status_code == 202
+    assert rows() == kept
+    failures = [(each["item"], each["error"]["code"]) for each in asked.json()["failures"]]
+    assert failures == [(1, "invalid"), (2, "not_found"), (14, "not_found")]
+    approved = client.post(f"/api/proposals/{asked.json()['proposal']['id']}/approve/")
+    assert approved.status_code == 200
+    assert client.get(f"/api/tasks/{party.pk}/").json()["steps"]["open"] == 11
+
+
+@pytest.mark.parametrize(("status", "propose"), [("200", False), ("202", True)])
+def test_the_document_tells_all_of_the_answer(
+    client: APIClient, user: User, status: str, propose: bool
+) -> None:
+    document = SchemaGenerator().get_schema(None, public=True)
+    answer_of_it = document["paths"][BATCH]["post"]["responses"][status]
+    made: list[Task] = [TaskFactory(user=user, title=f"Task {number}") for number in range(11)]
+
+    answer = send(client, "complete", [*ids(made), "x"], propose=propose)
+
+    assert answer.status_code == int(status)
+    schema = answer_of_it["content"]["application/json"]["schema"]
+    assert not untold(answer.json(), schema, document["components"]["schemas"])
+
+
+def untold(value: Any, schema: Any, schemas: Any) -> set[str]:
+    """The names that are in an answer and not in the document."""
+    while "properties" not in schema and schema.keys() & {"$ref", "anyOf", "allOf"}:
+        [ref, *_] = schema.get("anyOf") or schema.get("allOf") or [schema]
+        schema = schemas[ref["$ref"].rpartition("/")[2]]
+    if isinstance(value, list):
+        return {name for each in value for name in untold(each, schema["items"], schemas)}
+    if not isinstance(value, dict) or "properties" not in schema:
+        return set()
+    known = schema["properties"]
+    inner = [untold(value[name], known[name], schemas) for name in known.keys() & value.keys()]
+    return set(value.keys() - known.keys()).union(*inner)
 
 
 # Once

@@ -1,6 +1,7 @@
 """Lists and tags over REST."""
 
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from tests.factories import TaskFactory
 from tests.todos.calls import WAIT
 from tests.todos.placing import a_list, exact, with_steps
 from todos.models import Origin, Task, TaskList
+from todos.rules import read_tag
 
 pytestmark = pytest.mark.django_db
 
@@ -222,12 +224,14 @@ def test_tags_are_told_with_their_counts(client: APIClient, user: User, stranger
     }
 
 
-@pytest.mark.parametrize("name", ["work", "WORK", "a/b", "50%25", "größe"])
+@pytest.mark.parametrize(
+    "name", ["work", "WORK", "a/b", "50%25", "größe", "%23work", "gro\u0308ße"]
+)
 @pytest.mark.parametrize("slash", ["/", ""])
 def test_a_tag_is_renamed_and_the_act_is_told(
     client: APIClient, user: User, name: str, slash: str
 ) -> None:
-    TaskFactory(user=user, tags=[name.replace("%25", "%"), "job"])
+    TaskFactory(user=user, tags=[read_tag(unquote(name)), "job"])
     TaskFactory(user=user, tags=["job"])
     before = exact(user)
 
@@ -258,7 +262,7 @@ def test_a_tag_is_renamed_to_a_tag(
 def test_a_tag_that_no_task_has_is_404(client: APIClient, stranger: User) -> None:
     TaskFactory(user=stranger, tags=["work"])
 
-    for name in ("work", "nothing"):
+    for name in ("work", "nothing", "two%20words"):
         answer = client.patch(f"/api/tags/{name}/", {"name": "job"})
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
