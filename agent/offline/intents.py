@@ -26,6 +26,9 @@ class Draft:
     in_list: str = ""
     parent: str = ""
     """The id of the task that it is a step of."""
+    steps: tuple["Draft", ...] = ()
+    quoted: bool = False
+    """Whether its title stood in quotation marks, and is meant to the letter."""
 
     @property
     def is_dated(self) -> bool:

@@ -1,5 +1,7 @@
 """The plan that adds tasks."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +9,9 @@ from agent.offline.intents import Add, Draft, Question
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
 from agent.offline.lexicon import NO_REMINDERS
 from agent.offline.planning import wording
+from agent.offline.planning.places import filed_by_title
 from agent.offline.steps import Plan, Request
+from agent.offline.talk import Call
 from agent.tools import MOST_AT_ONCE
 
 
@@ -16,8 +20,12 @@ def add(intent: Add, known: Known, now: datetime) -> Plan[Reply]:
         return Reply("What shall I add?", asks=Question("missing", intent), keeps_focus=True)
     wanted = tuple(dict.fromkeys(intent.drafts))  # what is said twice is wanted once
     drafts, left = wanted[:MOST_AT_ONCE], wanted[MOST_AT_ONCE:]
+    drafts = yield from filed_by_title(drafts)
     calls = yield [Request("create_task", _fields(draft)) for draft in drafts]
     added = tuple(task for call in calls if not call.error for task in tasks_of(call))
+    if steps := tuple(_steps_of(drafts, calls)):
+        made = yield from add(Add(steps), known, now)
+        return replace(made, words=wording.paragraphs(_added(added, now), made.words), focus=added)
     words = _added(added, now)
     faults = [f"I could not add {wording.quoted(draft.title)}: {call.error}"
               for draft, call in zip(drafts, calls, strict=True) if call.error]  # fmt: skip
@@ -29,6 +37,13 @@ def add(intent: Add, known: Known, now: datetime) -> Plan[Reply]:
     passed = [PAST for task in added if _has_passed(task, now)][:1]
     words = wording.paragraphs(words, wording.sentences(*faults, *remarks, *passed))
     return Reply(words, focus=added, shown=added if len(added) > 1 else None)
+
+
+def _steps_of(drafts: tuple[Draft, ...], calls: Sequence[Call]) -> Iterator[Draft]:
+    """The steps of those that were added, each for its task."""
+    for draft, call in zip(drafts, calls, strict=True):
+        for task in () if call.error else tasks_of(call):
+            yield from (replace(step, parent=task.id) for step in draft.steps)
 
 
 ONCE = (NO_REMINDERS,)

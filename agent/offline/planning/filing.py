@@ -1,9 +1,8 @@
 """The plans for what is said of lists, tags and steps: each name is looked up before it is used."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from agent.offline.intents import (
     Add,
@@ -23,46 +22,14 @@ from agent.offline.known import Known, Reply, Tasks
 from agent.offline.matching import best_matches, search_words
 from agent.offline.planning import wording
 from agent.offline.planning.adding import add
-from agent.offline.planning.finding import ListFailed, list_tasks
-from agent.offline.steps import Plan, Request
+from agent.offline.planning.finding import list_tasks
+from agent.offline.planning.places import Names, look_up_names
+from agent.offline.steps import Plan
 from agent.tools.near import near
 from todos.rules import list_key
 
 Go = Callable[[Intent, Known, datetime], Plan[Reply]]
 """What plans another intent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Those there are, each with the number of its open tasks."""
-
-    lists: dict[str, int]
-    tags: dict[str, int]
-    inbox: int = 0
-
-    def of(self, kind: str) -> list[str]:
-        return [*(self.lists if kind != "tag" else ()), *(self.tags if kind != "list" else ())]
-
-    def exact(self, name: str, kind: str) -> str:
-        """As it is written; "" where there is none. A list goes before a tag."""
-        key = list_key(name.removeprefix("#"))
-        return next((each for each in self.of(kind) if list_key(each) == key), "")
-
-    def kind(self, name: str, kind: str) -> Literal["list", "tag"]:
-        is_list = kind == "list" or (kind == "either" and name in self.lists)
-        return "list" if is_list else "tag"
-
-
-def look_up_names() -> Plan[Names]:
-    """Raises ListFailed."""
-    [call] = yield [Request("list_lists", {})]
-    if call.error:
-        raise ListFailed(call.error)
-    lists, tags = (
-        {each["name"]: each.get("open", 0) for each in call.result.get(kind, [])}
-        for kind in ("lists", "tags")
-    )
-    return Names(lists, tags, call.result.get("inbox", 0))
 
 
 def within(said: Within, known: Known, now: datetime, go: Go) -> Plan[Reply]:

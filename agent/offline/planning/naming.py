@@ -6,7 +6,8 @@ from datetime import datetime
 from agent.offline.intents import Change, Edit, EditNames, It, Question, ShowNames
 from agent.offline.known import Known, Reply
 from agent.offline.planning import wording
-from agent.offline.planning.filing import Go, Names, look_up_names, no_such, none_of
+from agent.offline.planning.filing import Go, no_such, none_of
+from agent.offline.planning.places import Names, look_up_names
 from agent.offline.steps import Plan, Request
 from agent.tools.near import near
 

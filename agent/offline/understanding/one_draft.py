@@ -160,4 +160,5 @@ def finished(draft: Draft, quotes: list[str]) -> Draft:
             f"A title has room for {TITLE_LENGTH} characters, and this one has {len(title)}. "
             "Nothing was added; please say it shorter, and put the rest into a note."
         )
-    return replace(draft, title=title, notes=restore(draft.notes, quotes))
+    is_quoted = bool(whole) and title != restore(draft.title, quotes)
+    return replace(draft, title=title, notes=restore(draft.notes, quotes), quoted=is_quoted)

@@ -1,15 +1,18 @@
 """Steps of a task: "add steps to the trip: book hotel", "what is left of the trip?"."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from agent.offline.intents import (
+    Add,
     Change,
     Draft,
     Edit,
     Intent,
     It,
     Named,
+    Put,
     Query,
     Refuse,
     Show,
@@ -17,6 +20,7 @@ from agent.offline.intents import (
     Within,
 )
 from agent.offline.templates import first_read, rules
+from agent.offline.understanding.additions import added
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.understanding.items import BRACKETED
 from agent.offline.understanding.targets import read_target
@@ -61,6 +65,24 @@ def _add(match: re.Match[str], now: datetime) -> Intent | None:
     return Change("update_task", target, steps=steps)
 
 
+def _outline(match: re.Match[str], now: datetime) -> Intent | None:
+    """Plan the birthday with steps: invite guests, bake cake; added, or the steps alone are."""
+    addition = added(match["target"].strip(" ,.;:–-(\n"), now)
+    try:
+        steps = steps_in(match["what"].removesuffix(")"), now)
+    except NoDraft as error:
+        return Refuse(str(error))
+    if not isinstance(addition, Add) or len(addition.drafts) != 1:
+        return None
+    if not steps or (len(steps) == 1 and not match.groupdict().get("colon")):
+        return None
+    [draft] = addition.drafts
+    addition = replace(addition, drafts=(replace(draft, steps=steps),))
+    if match.groupdict().get("add"):
+        return addition
+    return Put(Change("update_task", Named(draft.title, exact=True), steps=steps), addition)
+
+
 def _split(match: re.Match[str], now: datetime) -> Intent | None:
     """Split the move into packing and cleaning: at least two."""
     asked = _add(match, now)
@@ -86,6 +108,12 @@ def _delete_some(match: re.Match[str], now: datetime) -> Intent:
 
 NAMES = {
     "target": r"(?P<target>[\"“][^\"”]{1,250}[\"”]|[^\n:]{1,250}?)",
+    "outlined": r"(?P<target>[^:]{2,250}?)(?: \(|(?:[,.;:]| [–-])?[ \n])",
+    "new": r"(?P<add>(?:add|create|make|new)(?:(?: (?:me|an?|the|another|new|big|task|todo|to-do"
+    r"|project|goal|called|named|titled|to))+:?|:)? )",
+    "and_its": r"(?:(?:with|and|has|including|in|has|having) )?(?:(?:the|its|these|following"
+    r"|those|a few|some|two|three|four|five|six|\d) ){0,3}",
+    "are": r"(?P<colon>(?: are| being)?\s?[:–-]|\n| are)",
     "what": r"(?P<what>(?s:.{1,10000}))",
     "first": r"(?P<what>[\"“][^\"”]{1,250}[\"”]|[^\n:]{1,600}?)",
     "steps": r"(?:steps?|sub-?tasks?|sub-?steps?|checklist)",
@@ -132,6 +160,15 @@ RULES = rules(
         """
             {off} [{which}] {steps} (from|of|on|in) {target}
             {off} {target}'s {steps}
+        """,
+    ),
+    (
+        _outline,
+        """
+            {new}{outlined}{and_its}{steps}{are} {what}
+            {outlined}{and_its}{steps}{are} {what}
+            {new}{outlined}(with|and|including) {and_its}{steps} {what}
+            {outlined}(with|including) {and_its}{steps} {what}
         """,
     ),
 )
