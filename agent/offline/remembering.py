@@ -37,7 +37,8 @@ def told_by(turn: Turn) -> Reply:
         return Reply("", focus=named)
     if shown is None:
         shown = looked_up[-1]
-    return Reply("", focus=shown if len(shown) == 1 else (), shown=shown)
+    one = _open_of_series(shown)
+    return Reply("", focus=one if len(one) == 1 else (), shown=shown)
 
 
 def _tasks(calls: Iterable[Call]) -> Tasks:
@@ -48,16 +49,26 @@ def _tasks(calls: Iterable[Call]) -> Tasks:
 def _focus(reply: str, tasks: Tasks, changed: Tasks) -> Tasks:
     """What the last paragraph that names any task names, if it was changed or is the only one."""
     for paragraph in reversed(PARAGRAPHS.split(reply)):
-        if named := _named(paragraph, tasks) or _shown(paragraph, tasks):
+        if named := _named(paragraph, tasks, changed) or _shown(paragraph, tasks):
             is_clear = len(named) == 1 or set(named) <= set(changed)
             return tuple(task for task in named if not task.deleted) if is_clear else ()
     return tuple(task for task in changed if not task.deleted)
 
 
-def _named(text: str, tasks: Tasks) -> Tasks:
-    """The tasks whose titles ``text`` quotes."""
+def _named(text: str, tasks: Tasks, changed: Tasks = ()) -> Tasks:
+    """The tasks whose titles ``text`` quotes: of several with one title those that were changed."""
     quoted = set(QUOTED.findall(text))
-    return tuple(task for task in tasks if task.title in quoted)
+    ids, titles = {task.id for task in changed}, {task.title for task in changed}
+    named = (task for task in tasks if task.title in quoted)
+    return _open_of_series(
+        tuple(task for task in named if task.id in ids or task.title not in titles)
+    )
+
+
+def _open_of_series(tasks: Tasks) -> Tasks:
+    """Without what is done where one of the same title is open, as of all that a series makes."""
+    is_open = {task.title for task in tasks if not task.completed}
+    return tuple(task for task in tasks if not task.completed or task.title not in is_open)
 
 
 def _shown(reply: str, tasks: Tasks) -> Tasks | None:

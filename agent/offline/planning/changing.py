@@ -12,12 +12,11 @@ from agent.offline.planning import wording
 from agent.offline.planning.consent import is_asked_elsewhere, is_confirmed_elsewhere
 from agent.offline.planning.doubting import confirm
 from agent.offline.planning.filing import add_steps
-from agent.offline.planning.finding import find, list_tasks, or_add
+from agent.offline.planning.finding import find, following, list_tasks, or_add
 from agent.offline.planning.series import (
     CanNot,
     any_repeats,
     check_series,
-    following,
     in_series,
     of_series,
 )

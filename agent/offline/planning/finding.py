@@ -38,6 +38,8 @@ from agent.offline.steps import Plan, Request
 from agent.offline.words import starts_with_verb
 from agent.tools import LISTED_TASKS, MOST_AT_ONCE
 
+SETTLING = ("complete_task", "reopen_task")
+"""With these "it" is what was just done; with all else it is what follows that in its series."""
 OR = re.compile(r"\b(?:or|either)\b", re.IGNORECASE)
 
 
@@ -72,6 +74,8 @@ def find(change: Change, known: Known, now: datetime) -> Plan[Tasks | Reply]:
 
 def _just_mentioned(change: Change, it: It, known: Known, now: datetime) -> Plan[Tasks | Reply]:
     focus, shown = known.of(known.focus), known.of(known.shown)
+    if change.tool not in SETTLING:
+        focus = following(focus)
     if len(focus) == 1 and not it.count:
         return focus
     group = _group(it, focus, shown)
@@ -82,6 +86,11 @@ def _just_mentioned(change: Change, it: It, known: Known, now: datetime) -> Plan
     if not group and not likely:
         return (yield from _ask_open(change, now, "I am not sure which task you mean."))
     return group or which(change, likely, "I am not sure which one you mean.", now)
+
+
+def following(tasks: Tasks) -> Tasks:
+    """Of what is done, the tasks that follow it."""
+    return tuple(task.next if task.completed and task.next else task for task in tasks)
 
 
 def _group(it: It, focus: Tasks, shown: Tasks) -> Tasks:
@@ -139,11 +148,21 @@ def _by_name(change: Change, named: Named, now: datetime) -> Plan[Tasks | Reply]
         return Reply(words, keeps_focus=True)
     if 1 < len(found.tasks) == named.count and not found.left:
         return found.tasks
+    found = replace(found, tasks=_last_of_series(found.tasks))
     if len(found.tasks) > 1:
         return which(change, found.tasks, f"{len(found.tasks)} tasks fit {name(named)}.", now)
     if found.doubtful or is_hint(found, named):
         return doubt(change, found, named, now)
     return found.tasks
+
+
+def _last_of_series(tasks: Tasks) -> Tasks:
+    """Only the last, where all are done and were one after the other in a series."""
+    days = [task.due_date for task in tasks if task.completed and task.repeats and task.due_date]
+    titles = {task.title for task in tasks}
+    if len(titles) > 1 or len(days) < len(tasks) or len(set(days)) < len(days):
+        return tasks
+    return tuple(task for task in tasks if task.due_date == max(days))
 
 
 def _fitting(change: Change, listed: Tasks, named: Named) -> Found:

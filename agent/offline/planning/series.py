@@ -28,11 +28,6 @@ def in_series(edit: Edit) -> bool:
     return bool(edit.repeats or edit.series or edit.skip or edit.within or clears)
 
 
-def following(tasks: Tasks) -> Tasks:
-    """Of what is done, the tasks that follow it."""
-    return tuple(task.next if task.completed and task.next else task for task in tasks)
-
-
 def check_series(edit: Edit, task: KnownTask, now: datetime) -> None:
     """Raises CanNot where the task is not as the words for it say."""
     title = wording.quoted(task.title)
