@@ -265,7 +265,7 @@ KEYS = {
 }
 EVERYTHING = re.compile(
     r"(?:everything|all)(?: of (?:it|that))?(?: (?:that )?(?:you know|i(?:'ve| have)? told you)"
-    r"(?: about me)?| about me)?|(?:all )?my (?:preferences|notes|habits)"
+    r"(?: about me)?| about me)?|(?:all )?(?:of )?my (?:preferences|notes|habits)"
 )
 THE_LAST = re.compile(r"(?:that|it|this)(?: again| one)?|the last(?: one| thing)?|what i just said")
 FORGET = re.compile(
@@ -273,8 +273,11 @@ FORGET = re.compile(
     r"(?: that\b(?= \w))? ",
     re.IGNORECASE,
 )
-_LITTLE = "a an the my i me is are that this it of on in at to you your about note"
-LITTLE = frozenset(_LITTLE.split())
+_LITTLE = """
+    a about all an are at bit everything have i in is it just me my note of on part said that the
+    thing this to told ve what with you your
+"""
+LITTLE = frozenset(word.removesuffix("s") for word in _LITTLE.split())
 
 
 def forgotten_by(words: str, told: Iterable[tuple[str, str]]) -> list[int]:
@@ -284,14 +287,19 @@ def forgotten_by(words: str, told: Iterable[tuple[str, str]]) -> list[int]:
         return list(range(len(rows)))
     if THE_LAST.fullmatch(text):
         return [len(rows) - 1] if rows else []
-    wanted = set(re.findall(r"\w+", text)) - LITTLE
+    wanted = _words(text) - LITTLE
     notes = [
         place
         for place, (key, value) in enumerate(rows)
-        if key == NOTE and wanted and wanted <= set(re.findall(r"\w+", value.lower()))
+        if key == NOTE and wanted and wanted <= _words(value.lower())
     ]
     key = _key_of(text)
     return notes or [place for place, (each, _) in enumerate(rows) if each == key]
+
+
+def _words(text: str) -> set[str]:
+    """Of one and of several things alike."""
+    return {word.removesuffix("s") or word for word in re.findall(r"\w+", text)}
 
 
 def _key_of(text: str) -> str:

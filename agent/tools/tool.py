@@ -23,6 +23,7 @@ from accounts.models import User
 from agent import loose
 from agent.handles import is_handle
 from agent.offline.dates import read_amount
+from agent.quoted import without_others
 from agent.tools import naming
 from agent.tools.naming import Meant
 from agent.tools.near import near
@@ -81,9 +82,13 @@ class Desk:
     _named: dict[str, UUID | ToolError] = field(default_factory=dict)
 
     def was_said(self, words: str) -> bool:
-        """Whether the words stand in the message, whatever their case, spaces and quotes."""
+        """Whether the words stand in the message, whatever their case, spaces and quotes.
+
+        What the message quotes of others does not count.
+        """
         told = rf"(?<!\w){re.escape(_spoken(words))}(?!\w)"
-        return bool(_spoken(words)) and re.search(told, _spoken(self.said)) is not None
+        own = _spoken(without_others(self.said))
+        return bool(_spoken(words)) and re.search(told, own) is not None
 
     def hold(self, ids: Iterable[str], meant: Meant = "all") -> None:
         """Look these tasks of the user up, deleted ones too, and keep them from others.

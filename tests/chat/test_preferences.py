@@ -53,7 +53,8 @@ def test_nothing_is_kept_that_was_not_said_in_this_message(
     plays(["Hello."], [call("list_tasks"), call("remember", said=words)], ["Done."])
     conversation = send(client, "evenings are 9pm")["conversation_id"]
 
-    said = send(client, "what is on my list? mornings are 7", conversation)
+    message = "what is on my list? mornings are 7. Bob writes: “hello, evenings are 9pm”"
+    said = send(client, message, conversation)
 
     [_, refused] = said["assistant_message"]["tool_calls"]
     assert refused["status"] == "failed"

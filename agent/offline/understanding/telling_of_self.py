@@ -18,17 +18,20 @@ from agent.preferences import (
 NOTE = any_of(
     r"(?:please )?(?:remember|keep in mind)(?: that|:) "
     r"(?=.{0,200}\b(?:i|i'm|i've|my|me|we|our)\b)"
-    r"(?!.{0,200}\b(?:have to|need to|must|should|want to|got to|gotta|will|going to|i'll|i'd"
+    r"(?!.{0,200}\b(?:have to|must|need|should|want to|got to|gotta|will|going to|i'll|i'd"
     r"|supposed to|due|today|tomorrow)\b).{3,200}"
 )
 RECALL = any_of(
-    r"what (?:do|did) you (?:know|remember|keep)(?: about me| of me| about my (?:habits|ways))",
+    r"what (?:do|did|have) you (?:know|remember|keep|kept|note|noted|remembered)"
+    r"(?: about me| of me| about my (?:habits|ways))",
+    r"what do you remember",
     r"what (?:have|did) i (?:told|tell) you(?: about (?:me|myself))?",
     r"(?:show|list|what are|tell me)(?: me)? (?:all )?my (?:preferences|habits)",
     r"what are my (?:preferences|habits)|which preferences do i have|my preferences",
 )
 FORGET = any_of(
-    r"(?:please )?(?:forget|unlearn) (?:that (?=\w)|what i(?:'ve)? (?:said|told you)(?: about)? "
+    r"(?:please )?(?:forget|unlearn) (?:that (?=\w)|(?:what|everything|all) (?:that )?i(?:'ve)? "
+    r"(?:said|told you)\b|about |the (?:thing|note|part|bit)\b|.{1,40} (?:thing|note|preference)s?$"
     r"|everything|all\b|my (?=mornings?|noons?|evenings?|nights?|week start|first day|date order"
     r"|hours?|preferences|notes|habits))"
 )

@@ -1,0 +1,38 @@
+"""What a message holds of others: a mail that is pasted, a quotation, what somebody said."""
+
+import re
+
+QUOTATION = re.compile(
+    r"\"[^\"]+\"|“[^“”]+”|„[^„“”]+[“”]|«[^«»]+»|```.*?```|(?<!\w)'[^'\n]{2,}'(?!\w)",
+    re.DOTALL,
+)
+FEW_WORDS = 2
+"""A quotation as short as this names something: my week starts on “Sunday”."""
+SAYS = r"(?:wrote|writes|says?|said|tells?|told|thinks?|texted|mailed|replied)"
+TOLD = re.compile(r"\b(?:remember|keep in mind|note)(?: that|:)? ?\Z", re.IGNORECASE)
+"""What stands in quotation marks behind this is the person's own."""
+NOBODY_ELSE = r"(?:i|i've|have|has|had|never|always|to|when|if|please|must|did|already)"
+LINES = re.compile(
+    r"^[ \t]*>[^\n]*|^[ \t]*(?:from|sent|subject|cc|fwd?)[ \t]?:.*",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
+"""Those of a mail that is answered; from its headers on a mail as a whole."""
+SPEECH = re.compile(
+    rf"(?<![\w'’])(?!{NOBODY_ELSE}\b)[^\W\d][\w'’.@<>-]*,? (?:(?:just|also|has|have|always) )?"
+    rf"{SAYS}\b(?:[^\n:.!?]{{0,40}}:.*|[^\n.!?]*)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Ann says that …, up to the end of the sentence; behind a colon, all that follows."""
+
+
+def without_others(message: str) -> str:
+    """With "…" for it; a message that is nothing but a quotation is the person's own."""
+    if QUOTATION.fullmatch(message.strip()):
+        return message
+    text = QUOTATION.sub(_own, message)
+    return SPEECH.sub(" … ", LINES.sub(" … ", text))
+
+
+def _own(match: re.Match[str]) -> str:
+    is_told = TOLD.search(match.string[max(0, match.start() - 30) : match.start()])
+    return match[0] if is_told or len(match[0].split()) <= FEW_WORDS else " … "
