@@ -89,7 +89,9 @@ def in_words(key: str, value: str) -> str:
         case "day_first":
             return f"dates are {'day/month' if value == 'true' else 'month/day'}"
         case "pm_hours":
-            return f"an hour alone means one of {value}"
+            return ", ".join(
+                f"{int(time[:2]) % 12 or 12} means {time}" for time in value.split(", ")
+            )
         case "default_reminder":
             return f"reminders are {value} minutes before, once there are reminders"
     return value

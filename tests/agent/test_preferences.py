@@ -11,6 +11,7 @@ from agent.offline.dates import Habits, LocalTime, habits_of
 from agent.preferences import (
     NotUnderstood,
     forgotten_by,
+    in_words,
     meaning_of,
     preference_in,
     told_in,
@@ -108,6 +109,11 @@ def test_an_hour_is_told_beside_those_before_and_replaces_its_own() -> None:
 
     assert meaning_of("when I say 7 I mean 19:00", before).value == "06:00, 17:00, 19:00"
     assert meaning_of("when I say 6 I mean 6pm", before).value == "17:00, 18:00"
+
+
+def test_hours_are_told_each_with_its_meaning() -> None:
+    said = in_words("pm_hours", "06:00, 17:00, 00:00")
+    assert said == "6 means 06:00, 5 means 17:00, 12 means 00:00"
 
 
 TOLD = [
