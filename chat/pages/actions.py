@@ -63,8 +63,7 @@ def action(act: Action) -> Callable[..., HttpResponse]:
 def say(request: HttpRequest, **ids: UUID) -> HttpResponse:
     """Take a whole turn. To GET it is another name of its page, which may have been drawn here."""
     if request.method in ("GET", "HEAD"):
-        page, query = _address(ids.get("pk")), request.GET.urlencode()
-        page = f"{page}?{query}" if query else page
+        page = _address(request, ids.get("pk"))
         return redirect(page) if request.user.is_authenticated else redirect_to_login(page)
     return _say(request, **ids)
 
@@ -88,7 +87,7 @@ def _say(request: HttpRequest, user: User, pk: UUID | None = None) -> str | Http
     if not replayed:
         for _event in answer(turn, user, chosen_llm()):
             pass
-    return f"{_address(turn.conversation_id)}#message-{turn.reply.pk}"
+    return f"{_address(request, turn.conversation_id)}#message-{turn.reply.pk}"
 
 
 def _too_soon(
@@ -120,13 +119,13 @@ def delete(request: HttpRequest, user: User, pk: UUID) -> str:
     """The page that follows offers to bring it back, so the notice carries its id."""
     _conversation(user, pk).remove()
     messages.success(request, _("The conversation is deleted."), extra_tags=str(pk))
-    return "/"
+    return _address(request)
 
 
 @action
 def restore(request: HttpRequest, user: User, pk: UUID) -> str:
     get_object_or_404(Conversation.objects.with_deleted_for_user(user), pk=pk).restore()
-    return _address(pk)
+    return _address(request, pk)
 
 
 @action
@@ -196,8 +195,10 @@ def _task(user: User, pk: UUID) -> Task:
     return get_object_or_404(Task.objects.for_user(user), pk=pk)
 
 
-def _address(conversation_id: UUID | None) -> str:
-    return f"/c/{conversation_id}/" if conversation_id else "/"
+def _address(request: HttpRequest, conversation_id: UUID | None = None) -> str:
+    """Of a conversation or of where one begins, with what the form's own address has chosen."""
+    page, query = f"/c/{conversation_id}/" if conversation_id else "/", request.GET.urlencode()
+    return f"{page}?{query}" if query else page
 
 
 def _back(request: HttpRequest) -> str:

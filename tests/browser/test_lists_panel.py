@@ -18,6 +18,8 @@ Check = Callable[[Page], None]
 def chores(user: User) -> None:
     groceries = TaskList.add(user, Origin("api"), name="Groceries")
     TaskList.add(user, Origin("api"), name="A list with a name that is far too long " * 2)
+    for number in range(12):  # more than there is room for, before the others
+        TaskList.add(user, Origin("api"), name=f"Area {number}")
     TaskFactory(user=user, title="Milk", list=groceries, tags=["shop", "now"])
     kitchen = TaskFactory(user=user, title="Kitchen", tags=["shop"], duration_minutes=90)
     for title in ("Paint", "Floor"):
@@ -95,10 +97,11 @@ def test_the_choice_holds_in_another_conversation(page: Page, chores: None) -> N
     expect(
         page.get_by_role("navigation", name="Conversations").get_by_role("listitem")
     ).to_have_count(1)
-    expect(switch(page, "Inbox 2 open")).to_be_visible()
+    expect(switch(page, "Inbox 4 open")).to_be_visible()
     expect(titles(page)).to_have_text(["Milk"])
     page.get_by_role("link", name="New conversation").click()
 
     assert not is_phone(page)
+    expect(switch(page, "Groceries 1 open")).to_be_in_viewport()
     expect(page.get_by_role("heading", level=1)).to_contain_text("What is on your mind")
     expect(titles(page)).to_have_text(["Milk"])

@@ -58,12 +58,14 @@ def test_each_list_is_a_link_with_what_is_open_in_it(
     page = panel(browser)
 
     assert switcher(page) == {
-        "All 2 open": "?",
+        "All 3 open": "?",
         "Inbox 1 open": "?list=inbox",
         "art 0 open": f"?list={TaskList.objects.get(name='art').pk}",
-        "Groceries 1 open": f"?list={groceries.pk}",
+        "Groceries 2 open": f"?list={groceries.pk}",
     }
-    assert chosen(page) == ["All 2 open"]
+    assert chosen(page) == ["All 3 open"]
+    told = browser.get(f"/api/lists/{groceries.pk}/").json()
+    assert told["tasks"]["open"] == 2
 
 
 def test_a_list_is_chosen_by_the_address(browser: Client, user: User, groceries: TaskList) -> None:
@@ -202,3 +204,7 @@ def test_the_choice_holds_on_other_pages(browser: Client, user: User, groceries:
         "list": str(groceries.pk),
         "tag": "shop",
     }
+    answer = browser.post(page.one("form", id="composer").attributes["action"], {"message": "Hi"})
+    where, _, place = answer["Location"].partition("#")
+    assert where.endswith(choice)
+    assert place.startswith("message-")

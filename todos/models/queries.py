@@ -147,8 +147,8 @@ class TaskLookups(JournaledQuerySet[Row]):
         return self.filter(has_tag(tag) | Q(pk__in=of_steps))
 
     def open_by_list(self) -> dict[UUID | None, int]:
-        """How many are to be done in each list, and under None in the Inbox; steps left out."""
-        rows = self.top_level().with_status("open").order_by().values("list")
+        """How many are to be done in each list, and under None in the Inbox."""
+        rows = self.with_status("open").order_by().values("list")
         return dict(rows.annotate(number=Count("pk")).values_list("list", "number"))
 
     def with_steps(self) -> Self:
