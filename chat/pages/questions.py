@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from accounts.models import User
-from conversations.models import Message, ToolCall
+from conversations.models import Conversation, Message, ToolCall
 from todos.models import Proposal, TaskChange
 from todos.summaries import TOLD_TITLES
 
@@ -14,10 +17,14 @@ MOST_WAITING = 20
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``tasks`` are their titles, where there are more than the summary names."""
+    """``tasks`` are their titles, where there are more than the summary names.
+
+    ``asked_in`` is the conversation that it leads to, unless that is deleted.
+    """
 
     proposal: Proposal
     can_be_undone: bool = False
+    asked_in: UUID | None = None
 
     @property
     def tasks(self) -> list[str]:
@@ -28,7 +35,9 @@ class Question:
 def waiting(user: User) -> list[Question]:
     """What is still to be answered, wherever it was asked, newest first; one query."""
     still_open = Proposal.objects.for_user(user).with_status("open").newest_first()
-    return [Question(proposal) for proposal in still_open[:MOST_WAITING]]
+    kept = Conversation.objects.for_user(user).filter(pk=OuterRef("conversation_id"))
+    found: Any = still_open.annotate(asked_in=Subquery(kept.values("pk")))[:MOST_WAITING]
+    return [Question(proposal, asked_in=proposal.asked_in) for proposal in found]
 
 
 def asked_by(call: ToolCall) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from accounts.models import User
+from chat.consent import SHALL_I, question
 from chat.pages.cards import Card, card
 from chat.pages.questions import Question, asked
 from chat.send import request_hash
@@ -56,7 +57,7 @@ def bubbles(messages: Sequence[Message], user: User) -> list[Bubble]:
     return [
         Bubble(
             message,
-            list(_pieces(message, today)),
+            list(_pieces(message, _text(message, questions), today)),
             answered=said.get(message.turn_id, ""),
             can_be_undone=any(call.pk in kept for call in message.calls),
             questions=questions.get(message.pk, []),
@@ -82,8 +83,15 @@ def _kept_calls(messages: Sequence[Message], user: User) -> set[UUID | None]:
     return {change.tool_call_id for change in changes}
 
 
-def _pieces(message: Message, today: date) -> Iterator[str | Card]:
-    text, told = message.content, 0
+def _text(message: Message, questions: dict[UUID, list[Question]]) -> str:
+    """What is asked in its last paragraph is told by what stands below it, and not twice."""
+    asked_for = question(message.calls) if questions.get(message.pk) else ""
+    text = message.content.removesuffix(asked_for)
+    return message.content if text == message.content else text + SHALL_I
+
+
+def _pieces(message: Message, text: str, today: date) -> Iterator[str | Card]:
+    told = 0
     for call in message.calls:
         if text[told : call.text_before].strip():
             yield text[told : call.text_before]

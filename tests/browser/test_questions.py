@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from conversations.models import Conversation
 from tests.browser.parts import open_tasks, tasks
-from tests.browser.talking import address_of, button
+from tests.browser.talking import address_of, button, look
 from tests.browser.viewports import both_colours, both_widths, fits_the_window
 from tests.browser.watch import Watch
 from tests.factories import ConversationFactory
@@ -25,7 +25,7 @@ def conversation(user: User) -> Conversation:
 
 
 def question(page: Page) -> Locator:
-    return page.get_by_role("log").get_by_role("region", name="Delete")
+    return page.get_by_role("log").get_by_role("group", name="Delete")
 
 
 @both_widths
@@ -66,19 +66,35 @@ def test_what_has_moved_on_is_asked_anew(
     expect(question(page).last).to_contain_text("“Milk” is deleted")
 
 
+def test_what_is_answered_elsewhere_is_seen(page: Page, conversation: Conversation) -> None:
+    proposal = ask(conversation, "Milk", "Tea")
+    page.goto(address_of(conversation))
+    expect(button(question(page), "Do it")).to_be_visible()
+    expect(tasks(page).get_by_text("1 question waits")).to_be_visible()
+
+    proposal.approve(Origin("api"))
+    look(page)
+
+    expect(question(page)).to_contain_text("Done.")
+    expect(tasks(page).get_by_text("1 question waits")).to_have_count(0)
+
+
 @both_widths
 def test_a_question_of_another_conversation_waits_beside_the_talk(
     page: Page, axe: Check, conversation: Conversation
 ) -> None:
     ask(conversation, "Milk", "Tea")
+    ask(conversation, "Salt")
     page.goto("/")
     open_tasks(page)
-    tasks(page).get_by_text("1 question waits for you").click()
-    expect(button(tasks(page), "Do it")).to_be_visible()
+    tasks(page).get_by_text("2 questions wait for you").click()
+    expect(button(tasks(page), "Do it")).to_have_count(2)
     axe(page)
     assert fits_the_window(page)
 
+    button(tasks(page), "Leave it").first.press("Enter")
+    expect(tasks(page).get_by_text("1 question waits for you")).to_be_focused()
     button(tasks(page), "Leave it").click()
 
     expect(tasks(page).get_by_text("waits for you")).to_have_count(0)
-    expect(tasks(page).get_by_role("listitem")).to_have_count(2)
+    expect(tasks(page).get_by_role("listitem")).to_have_count(3)

@@ -1,5 +1,6 @@
 """A reply that asks before it does something."""
 
+from chat.consent import question
 from conversations.models import Conversation, Turn
 from tests.factories import LEASE, TaskFactory, record_call
 from todos.models import Origin, Proposal
@@ -14,6 +15,6 @@ def ask(conversation: Conversation, *titles: str) -> Proposal:
     told = {"id": str(proposal.pk), "summary": proposal.summary, "tasks": len(tasks)}
     for _ in range(2):  # a second call adds to what the first one asks
         record_call(turn, name="delete_task", result={"proposal": told, "note": "…"})
-    turn.finish(Turn.Status.COMPLETED, "Delete them? Say yes or no.")
+    turn.finish(Turn.Status.COMPLETED, f"There are many.\n\n{question(turn.calls)}")
     conversation.refresh_from_db()
     return proposal

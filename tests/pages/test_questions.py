@@ -49,7 +49,10 @@ def test_it_stands_below_the_reply_with_its_two_answers(
     assert asked.one("p").text == "Delete 2 tasks: “Milk”, “Tea”"
     assert buttons(asked) == ["Do it", "Leave it"]
     assert not asked.has("details")
-    assert last_message(browser, conversation).text.count("Asks before it does this") == 2
+    reply = last_message(browser, conversation).text
+    assert reply.count("Asks before it does this") == 2
+    assert reply.count("Delete 2 tasks") == 3  # the others are what the tools said, folded
+    assert "Shall I do that? Say yes or no." in reply
 
 
 def test_many_tasks_are_folded(browser: Client, conversation: Conversation) -> None:
@@ -141,6 +144,9 @@ def test_what_waits_is_told_beside_the_talk_wherever_it_was_asked(
 
     assert waiting.one("summary").text == "2 questions wait for you"
     assert [link.attributes["href"] for link in waiting.all("a")] == [f"/c/{conversation.pk}/"]
+    conversation.remove()
+    waiting = read(browser.get("/tasks/")).one("details", **{"class": "questions"})
+    assert not waiting.has("a")
     submit(browser, waiting.all("form")[0])
     assert Task.objects.get(pk=task.pk).deleted_at
     assert read(browser.get("/tasks/")).one("details").one("summary").text.startswith("1 question ")

@@ -40,7 +40,9 @@ async function refreshTasks() {
   const before = new Map([...tasks.querySelectorAll(".task")].map(changed));
   const back = placeIn(tasks);
   const isUnfolded = tasks.querySelector(".questions")?.open;
+  const scrolled = tasks.querySelector(".lists ul")?.scrollTop;
   tasks.replaceChildren(fresh);
+  tasks.querySelector(".lists ul")?.scrollTo(0, scrolled ?? 0);
   tasks.querySelector(".questions")?.toggleAttribute("open", Boolean(isUnfolded));
   for (const task of wanted === shown ? tasks.querySelectorAll(".task") : []) {
     task.classList.toggle("changed", before.get(task.id) !== task.dataset.changed);
@@ -49,7 +51,8 @@ async function refreshTasks() {
   back()?.focus();
 }
 
-// Where the focus belongs when the tasks are drawn anew: the same button, its task, what was chosen.
+// Where the focus belongs when the tasks are drawn anew: the same button, its task, the questions
+// that are left, what was chosen.
 function placeIn(tasks) {
   const focused = document.activeElement;
   if (!tasks.contains(focused)) return () => null;
@@ -58,6 +61,7 @@ function placeIn(tasks) {
   const places = [
     action && `form[action="${action}"] button`,
     action && row && `#${row} button`,
+    focused.closest(".questions") && ".questions > summary",
     ".chosen-tag a",
     ".lists [aria-current]",
     "a, button",
@@ -65,6 +69,15 @@ function placeIn(tasks) {
   const found = (place) => place && tasks.querySelector(place);
   return () => found(places.find(found));
 }
+
+// Of many lists the chosen one is in sight; in a drawer, once that is open.
+function showChosen() {
+  const chosen = element("tasks").querySelector(".lists [aria-current]");
+  const lists = chosen?.closest("ul");
+  if (lists) lists.scrollTop = chosen.offsetTop - lists.offsetTop;
+}
+
+element("tasks-pane").addEventListener("toggle", showChosen);
 
 // Links of the panel choose what it shows; the address of the page keeps that.
 element("tasks").addEventListener("click", (event) => {
@@ -187,7 +200,7 @@ function sayFrom(form) {
   }
   const key = form.elements.idempotency_key?.value;
   // What began a conversation when it was said first is tried again as what begins one.
-  const began = key && form.getAttribute("action") === "/say/";
+  const began = key && form.getAttribute("action").startsWith("/say/");
   talk.say(text, key, began ? null : undefined);
 }
 
@@ -285,4 +298,5 @@ window.addEventListener("popstate", () => {
 message.value ||= localStorage.getItem(draft()) ?? "";
 written();
 afterConversations();
+showChosen();
 talk.start();

@@ -177,9 +177,11 @@ export async function refreshMessage(article) {
 
 // The messages from the first one on whose question is open: it may have been answered.
 export async function refreshAsked() {
-  const first = messages.querySelector(".proposal.open")?.closest("article");
+  const first = firstAsked();
   if (first) await refreshMessage(first);
 }
+
+const firstAsked = () => messages.querySelector(".proposal.open")?.closest("article");
 
 // The end stays in sight for who reads there; who reads further up is told that there is more.
 function keepPlace(change) {
@@ -443,7 +445,14 @@ export async function stop() {
 
 // --- What happens elsewhere -----------------------------------------------------------------------
 
-// Another tab or device may go on with this conversation: look, the more seldom the less there is.
+// What came behind `seq`, unless a turn has begun meanwhile, or the server is away.
+async function look(seq) {
+  const fragment = await drawn(`${messages.dataset.part}?since=${seq}`).catch(() => null);
+  if (fragment && !busy) merge(fragment);
+}
+
+// Another tab or device may go on with this conversation, or answer what it asks: look, the more
+// seldom the less there is.
 async function watch() {
   let wait = 2000;
   for (;;) {
@@ -451,10 +460,11 @@ async function watch() {
     if (document.hidden || busy || !conversation() || !navigator.onLine) continue;
     const { seq, status } = lastMessage()?.dataset ?? NONE;
     const mayGoOn = ["failed", "incomplete"].includes(status); // tried again, it keeps its place
-    const fragment = await drawn(`${messages.dataset.part}?since=${mayGoOn ? seq - 1 : seq}`).catch(() => null);
-    if (fragment && !busy) merge(fragment);
+    await look(mayGoOn ? seq - 1 : seq);
+    const asked = firstAsked();
+    if (asked && !busy) await look(asked.dataset.seq - 1);
     const now = lastMessage()?.dataset ?? NONE;
-    const news = now.seq !== seq || now.status !== status;
+    const news = now.seq !== seq || now.status !== status || asked !== firstAsked();
     wait = news ? 2000 : Math.min(LONGEST_PAUSE, wait * 1.5);
     if (now.status === "in_progress") await follow();
     else if (news) announce("settled");
