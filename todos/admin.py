@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnly
 from todos.models import NameTaken, Origin, Proposal, Task, TaskChange, TaskList
+from todos.models.proposal import Status
 
 
 class ChangeInline(ReadOnly, admin.TabularInline[TaskChange, Any]):
@@ -73,15 +75,20 @@ class TaskAdmin(ReadOnly, admin.ModelAdmin[Task]):
     )
     def remove(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
         origin = Origin("admin")
-        for task in queryset:
+        for task in tasks_before_steps(queryset):
             with suppress(Task.DoesNotExist):  # deleted already
                 task.remove(origin)
 
     @admin.action(description=_("Restore selected tasks"), permissions=["recover"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
         origin = Origin("admin")
-        for task in queryset:
+        for task in tasks_before_steps(queryset):
             task.restore(origin)
+
+
+def tasks_before_steps(tasks: Iterable[Task]) -> list[Task]:
+    """Steps go and come back with the task whose steps they are."""
+    return sorted(tasks, key=lambda task: task.parent_id is not None)
 
 
 @admin.register(TaskList)
@@ -143,10 +150,21 @@ class TaskChangeAdmin(ReadOnly, admin.ModelAdmin[TaskChange]):
     ordering = ("-created_at", "-id")
 
 
+class ShownStatusFilter(admin.SimpleListFilter):
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return Status.choices
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.with_status(self.value()) if self.value() else queryset
+
+
 @admin.register(Proposal)
 class ProposalAdmin(ReadOnly, admin.ModelAdmin[Proposal]):
     list_display = ("created_at", "user", "summary", "shown_status", "source", "decided_at")
-    list_filter = ("status", "source")
+    list_filter = (ShownStatusFilter, "source")
     list_select_related = ("user",)
     search_fields = ("summary", "user__username")
     date_hierarchy = "created_at"

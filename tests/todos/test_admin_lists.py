@@ -9,8 +9,9 @@ from django.test import Client
 from accounts.models import User
 from tests.factories import TaskFactory, UserFactory
 from tests.todos.placing import a_list, with_steps
-from tests.todos.test_admin import CHANGES, TASKS, operator
-from todos.models import Origin, Task, TaskList
+from tests.todos.test_admin import CHANGES, PROPOSALS, TASKS, operator
+from todos.models import Origin, Proposal, Task, TaskList
+from todos.models.proposal import Status
 
 __all__ = ["operator"]
 
@@ -100,3 +101,28 @@ def test_the_queries_do_not_grow(
         TaskFactory(user=user, list=a_list(user, f"List {number}"))
     with django_assert_max_num_queries(len(few)):
         operator.get(LISTS)
+
+
+@pytest.mark.parametrize("also", [0, 1])
+def test_a_task_and_its_steps_go_and_come_back_together(
+    operator: Client, user: User, also: int
+) -> None:
+    """Though the steps are newer, and so stand before it; and also if they are not selected."""
+    task, steps = with_steps(user, "Pack", "Rent")
+    selected = [row.pk for row in (task, *steps[:also])]
+
+    for act in ("remove", "restore"):
+        operator.post(TASKS, {"action": act, "_selected_action": selected})
+
+    assert set(Task.objects.for_user(user).filter(parent=task)) == set(steps)
+
+
+def test_proposals_are_found_by_the_status_that_is_shown(operator: Client, user: User) -> None:
+    delete = {"do": "delete", "tasks": [str(TaskFactory(user=user).pk)]}
+    late, fresh = (Proposal.make(user, delete, Origin("api")) for _ in "12")
+    Proposal.objects.filter(pk=late.pk).update(expires_at=late.created_at)
+    fresh.reject()
+
+    shown = {status: found(operator, f"{PROPOSALS}?status={status}") for status in Status.values}
+
+    assert shown == {"open": 0, "approved": 0, "rejected": 1, "expired": 1, "outdated": 0}
