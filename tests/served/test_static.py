@@ -9,26 +9,32 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.conftest import Serves
+from tests.conftest import database_url
 from tests.factories import UserFactory
+from tests.servers import TodoChat
 
 pytestmark = pytest.mark.only_on("sqlite")  # there is nothing of them in a database
 
 PAGES = ["/accounts/login/", "/", "/nope/", "/admin/", "/admin/accounts/user/", "/api/docs/"]
 NAMED = re.compile(r'(?:src|href)="(/static/[^"]+)"')
 NAMED_BY_CSS = re.compile(r"""url\(["']?([^"')]+)""")
-NAMED_BY_MODULE = re.compile(r"""^\s*(?:import|export)\b[^;]*?["'](\.[^"']+)["']""", re.MULTILINE)
+NAMED_BY_MODULE = re.compile(r"""^\s*(?:import|export)\b[^;]*?["'](\.{1,2}/[^"']+)""", re.MULTILINE)
 HASHED = re.compile(r"/static/.+\.[0-9a-f]{12}\.\w+")
 
 
+@pytest.fixture(scope="module")
+def server(django_db_setup: None) -> Iterator[TodoChat]:
+    with TodoChat(database_url(), SECRET_KEY=settings.SECRET_KEY) as server:
+        yield server
+
+
 @pytest.fixture
-def browser(serves: Serves) -> Iterator[httpx2.Client]:
+def browser(transactional_db: None, server: TodoChat) -> Iterator[httpx2.Client]:
     """Signed in as somebody who may see the admin."""
-    url = serves(SECRET_KEY=settings.SECRET_KEY).url
     session = Client()
     session.force_login(UserFactory(is_staff=True, is_superuser=True))
     cookies = {name: morsel.value for name, morsel in session.cookies.items()}
-    with httpx2.Client(base_url=url, cookies=cookies) as browser:
+    with httpx2.Client(base_url=server.url, cookies=cookies) as browser:
         yield browser
 
 
