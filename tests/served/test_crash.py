@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -250,15 +251,42 @@ def lost_by(
     assert Turn.objects.live().count() == 1
 
 
-def test_a_node_that_starts_closes_what_was_left_of_it(
-    model: Model, threads: ThreadPoolExecutor, conversation: Conversation
-) -> None:
-    with served(model, AGENT_LEASE="600") as mortal:
-        lost_by(mortal, model, threads, conversation)
+LONG = {"AGENT_LEASE": "600", "TURN_WAIT_SECONDS": "3", "AGENT_MAX_OPEN_TURNS": "3"}
 
-        mortal.start()
-        becomes_incomplete(mortal, conversation)
-        again = send(mortal, conversation, "Milk, please")
+
+@pytest.fixture(scope="module")
+def node(django_db_setup: None, shared_model: Model) -> Iterator[Pair]:
+    """Two server processes of one machine, whose leases are longer than a test."""
+    with (
+        served(shared_model, **LONG) as mortal,
+        served(shared_model, **LONG, DATA_DIR=str(mortal.folder)) as other,
+    ):
+        yield mortal, other
+
+
+@pytest.fixture(scope="module")
+def elsewhere(django_db_setup: None, shared_model: Model) -> Iterator[Mortal]:
+    """A server of another machine."""
+    with served(shared_model, **LONG) as server:
+        yield server
+
+
+@pytest.fixture
+def mortal(transactional_db: None, node: Pair) -> Mortal:
+    """The one of the node that is to be killed."""
+    if not node[0].running:
+        node[0].start()
+    return node[0]
+
+
+def test_a_node_that_starts_closes_what_was_left_of_it(
+    mortal: Mortal, model: Model, threads: ThreadPoolExecutor, conversation: Conversation
+) -> None:
+    lost_by(mortal, model, threads, conversation)
+
+    mortal.start()
+    becomes_incomplete(mortal, conversation)
+    again = send(mortal, conversation, "Milk, please")
 
     assert again.json()["assistant_message"]["content"] == "Here I am."
     assert Turn.objects.get().attempt == 2
@@ -266,32 +294,33 @@ def test_a_node_that_starts_closes_what_was_left_of_it(
 
 @pytest.mark.parametrize("headers", [KEY, {}], ids=["same key", "another message"])
 def test_another_process_of_the_machine_closes_it_when_it_meets_it(
+    mortal: Mortal,
+    node: Pair,
     model: Model,
     threads: ThreadPoolExecutor,
     conversation: Conversation,
     headers: dict[str, str],
 ) -> None:
-    with served(model, AGENT_LEASE="600") as mortal:
-        data = {"AGENT_LEASE": "600", "DATA_DIR": str(mortal.folder)}
-        with served(model, **data) as other:
-            lost_by(mortal, model, threads, conversation)
+    lost_by(mortal, model, threads, conversation)
 
-            again = send(other, conversation, "Milk, please", headers)
+    again = send(node[1], conversation, "Milk, please", headers)
 
     assert again.status_code == 201
     assert again.json()["assistant_message"]["content"] == "Here I am."
 
 
 def test_a_reader_who_comes_back_is_told_that_it_was_broken_off(
-    model: Model, threads: ThreadPoolExecutor, conversation: Conversation
+    mortal: Mortal,
+    node: Pair,
+    model: Model,
+    threads: ThreadPoolExecutor,
+    conversation: Conversation,
 ) -> None:
-    with served(model, AGENT_LEASE="600") as mortal:
-        data = {"AGENT_LEASE": "600", "DATA_DIR": str(mortal.folder)}
-        with served(model, **data) as other, client_of(other, conversation.user) as client:
-            lost_by(mortal, model, threads, conversation)
+    lost_by(mortal, model, threads, conversation)
 
-            place = {"Last-Event-ID": f"{Turn.objects.get().pk}.1.0.0"}
-            rest = client.get(f"/api/conversations/{conversation.pk}/events/", headers=place)
+    with client_of(node[1], conversation.user) as client:
+        place = {"Last-Event-ID": f"{Turn.objects.get().pk}.1.0.0"}
+        rest = client.get(f"/api/conversations/{conversation.pk}/events/", headers=place)
 
     assert parse([rest.content])[-1].data["error"]["code"] == "interrupted"
 
@@ -300,58 +329,62 @@ def test_a_reader_who_comes_back_is_told_that_it_was_broken_off(
     ("headers", "code"), [(KEY, "turn_in_progress"), ({}, "conversation_busy")]
 )
 def test_on_another_machine_the_rest_of_the_lease_is_told(
+    mortal: Mortal,
+    elsewhere: Mortal,
     model: Model,
     threads: ThreadPoolExecutor,
     conversation: Conversation,
     headers: dict[str, str],
     code: str,
 ) -> None:
-    settings = {"AGENT_LEASE": "600", "TURN_WAIT_SECONDS": "3"}
-    with served(model, **settings) as mortal, served(model, **settings) as elsewhere:
-        lost_by(mortal, model, threads, conversation)
-        time.sleep(3)  # a live turn would have renewed its lease
+    lost_by(mortal, model, threads, conversation)
+    time.sleep(3)  # a live turn would have renewed its lease
 
-        refused = send(elsewhere, conversation, "Milk, please", headers)
+    refused = send(elsewhere, conversation, "Milk, please", headers)
 
     assert (refused.status_code, refused.json()["code"]) == (409, code)
     assert 400 < int(refused.headers["Retry-After"]) < 600
 
 
 def test_on_another_machine_so_it_is_when_a_user_has_no_turn_left(
-    model: Model, threads: ThreadPoolExecutor, user: User, conversation: Conversation
+    mortal: Mortal,
+    elsewhere: Mortal,
+    model: Model,
+    threads: ThreadPoolExecutor,
+    user: User,
+    conversation: Conversation,
 ) -> None:
-    settings = {"AGENT_LEASE": "600", "AGENT_MAX_OPEN_TURNS": "3"}
-    with served(model, **settings) as mortal, served(model, **settings) as elsewhere:
-        asked = [Held(says("Too late.")) for _ in range(3)]
-        model.begin(*asked)
-        talks = [ConversationFactory(user=user) for _ in asked]
-        lost = [send_and_lose(mortal, talk, threads, headers={}) for talk in talks]
-        assert all(happens(each.asked) for each in asked)
-        mortal.kill()
-        for each in lost:
-            each.result()
-        time.sleep(3)  # a live turn would have renewed its lease
+    asked = [Held(says("Too late.")) for _ in range(3)]
+    model.begin(*asked)
+    talks = [ConversationFactory(user=user) for _ in asked]
+    lost = [send_and_lose(mortal, talk, threads, headers={}) for talk in talks]
+    assert all(happens(each.asked) for each in asked)
+    mortal.kill()
+    for each in lost:
+        each.result()
+    time.sleep(3)  # a live turn would have renewed its lease
 
-        refused = send(elsewhere, conversation, "Milk, please", headers={})
+    refused = send(elsewhere, conversation, "Milk, please", headers={})
 
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_turns")
     assert 400 < int(refused.headers["Retry-After"]) < 600
 
 
 def test_a_process_that_is_only_stopped_keeps_its_turn(
-    model: Model, threads: ThreadPoolExecutor, conversation: Conversation
+    mortal: Mortal,
+    node: Pair,
+    model: Model,
+    threads: ThreadPoolExecutor,
+    conversation: Conversation,
 ) -> None:
-    with served(model, AGENT_LEASE="600") as mortal:
-        data = {"AGENT_LEASE": "600", "DATA_DIR": str(mortal.folder)}
-        asked = Held(says("Here I am."))
-        model.begin(asked)
-        sending = threads.submit(send, mortal, conversation, "Milk, please")
-        assert happens(asked.asked)
-        mortal.signal(signal.SIGSTOP)
-        with served(model, **data) as other:
-            refused = send(other, conversation, "Milk, please")
-        mortal.signal(signal.SIGCONT)
-        asked.go_on.set()
+    asked = Held(says("Here I am."))
+    model.begin(asked)
+    sending = threads.submit(send, mortal, conversation, "Milk, please")
+    assert happens(asked.asked)
+    mortal.signal(signal.SIGSTOP)
+    refused = send(node[1], conversation, "Milk, please")
+    mortal.signal(signal.SIGCONT)
+    asked.go_on.set()
 
-        assert sending.result().json()["assistant_message"]["content"] == "Here I am."
+    assert sending.result().json()["assistant_message"]["content"] == "Here I am."
     assert (refused.status_code, refused.json()["code"]) == (409, "turn_in_progress")

@@ -15,6 +15,8 @@ from conversations.models import Conversation
 from tests.served.conftest import served
 from tests.served.processes import Model, Mortal
 
+pytestmark = pytest.mark.only_on("postgresql")  # which takes fewer characters than SQLite
+
 LIMIT = 128 * 1024
 MADE_BY = "/api/conversations/"
 HTML = "text/html; charset=utf-8"

@@ -15,7 +15,8 @@ from tests.served.processes import client_of
 from tests.servers import TodoChat, Valkey
 from tests.web.silent import Silent
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Who has Redis and eight processes has no SQLite.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("postgresql")]
 
 PROCESSES, CALLS = 8, 25
 A_DAY = 30

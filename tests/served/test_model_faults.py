@@ -23,6 +23,9 @@ from tests.served.conftest import served
 from tests.served.processes import Model, Mortal, client_of, until
 from todos.models import Task
 
+# Those of tests/chat/test_faults.py are on SQLite.
+pytestmark = pytest.mark.only_on("postgresql")
+
 
 @pytest.fixture(scope="module")
 def shared_impatient(django_db_setup: None, shared_model: Model) -> Iterator[Mortal]:

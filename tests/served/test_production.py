@@ -17,6 +17,8 @@ from tests.fakes.answers import asks, event, fails, resets, says, stream
 from tests.served.conftest import served
 from tests.served.processes import Model, Mortal
 
+pytestmark = pytest.mark.only_on("postgresql")  # as it is in production
+
 MARK = "mArKeR"  # in all that must not be told
 PASSWORD = f"{MARK} the quiet password"
 API_KEY = f"sk-{MARK}-key"

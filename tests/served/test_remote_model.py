@@ -7,22 +7,26 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
+from accounts.models import User
 from tests.conftest import Serves
 from tests.factories import PASSWORD, UserFactory
 from tests.fakes import ScriptedServer, call
 from tests.fakes.answers import asks, asks_whole, says
 from tests.fakes.server import Answer
 from tests.fakes.trials import Model
-from tests.served.processes import until
+from tests.served.conftest import served
+from tests.served.processes import Model as Shared
+from tests.served.processes import Mortal, client_of, until
 from tests.servers import TodoChat
 from todos.models import Task
 
-pytestmark = pytest.mark.only_on("sqlite")  # it is about the model
+# It is about the model.
+pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.django_db(transaction=True)]
 
 
 @contextmanager
-def signed_in(served: TodoChat, username: str) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=served.url, timeout=30) as client:
+def signed_in(server: TodoChat, username: str) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=server.url, timeout=30) as client:
         sign_in = {"username": username, "password": PASSWORD}
         pair = client.post("/api/auth/token/", json=sign_in).json()
         client.headers["Authorization"] = f"Bearer {pair['access']}"
@@ -30,6 +34,13 @@ def signed_in(served: TodoChat, username: str) -> Iterator[httpx2.Client]:
 
 
 TWO = (call("create_task", title="Milk", due_date="2026-12-01"), call("create_task", title="Bread"))
+
+
+@pytest.fixture(scope="module")
+def shared_served(django_db_setup: None, shared_model: Shared) -> Iterator[Mortal]:
+    given = {"AGENT_MODEL": "scripted-1", "OPENAI_API_KEY": "sk-x"}
+    with served(shared_model, **given) as server:
+        yield server
 
 
 @pytest.mark.parametrize(
@@ -41,12 +52,12 @@ TWO = (call("create_task", title="Milk", due_date="2026-12-01"), call("create_ta
     ],
     ids=["in pieces", "whole, without index", "whole, all with index 0"],
 )
-def test_tool_calls_of_every_shape_become_tasks(serves: Serves, answer: Answer) -> None:
-    user = UserFactory()
-    with ScriptedServer(answer, says("Two tasks ", "added.")) as model:
-        served = serves(OPENAI_BASE_URL=model.url, AGENT_MODEL="scripted-1", OPENAI_API_KEY="sk-x")
-        with signed_in(served, user.username) as client:
-            said = client.post("/api/chat/", json={"message": "milk and bread"})
+def test_tool_calls_of_every_shape_become_tasks(
+    user: User, model: Shared, shared_served: Mortal, answer: Answer
+) -> None:
+    model.begin(answer, says("Two tasks ", "added."))
+    with client_of(shared_served, user) as client:
+        said = client.post("/api/chat/", json={"message": "milk and bread"})
 
     body = said.json()
     assert said.status_code == 200, body
@@ -70,11 +81,11 @@ def test_tool_calls_of_every_shape_become_tasks(serves: Serves, answer: Answer) 
 def test_the_conversation_goes_on_after_a_restart(serves: Serves) -> None:
     user = UserFactory()
     with ScriptedServer(asks(TWO[0]), says("Added."), says("Welcome back.")) as model:
-        served = serves(OPENAI_BASE_URL=model.url)
-        with signed_in(served, user.username) as client:
+        server = serves(OPENAI_BASE_URL=model.url)
+        with signed_in(server, user.username) as client:
             first = client.post("/api/chat/", json={"message": "milk"}).json()
-            served.stop()
-            served.start()
+            server.stop()
+            server.start()
             url = f"/api/conversations/{first['conversation_id']}/messages/"
             second = client.post(url, json={"content": "still there?"})
 
@@ -98,14 +109,14 @@ def test_the_conversation_goes_on_after_a_restart(serves: Serves) -> None:
 def test_at_the_start_each_model_is_tried_once(
     serves: Serves, bends: dict[str, bool], words: str
 ) -> None:
-    with ScriptedServer(answer_of=Model(**bends).answer) as server:
-        served = serves(
-            OPENAI_BASE_URL=server.url,
+    with ScriptedServer(answer_of=Model(**bends).answer) as model:
+        server = serves(
+            OPENAI_BASE_URL=model.url,
             AGENT_MODEL="small",
             AGENT_TRY_AT_START="1",
             WEB_CONCURRENCY="2",
         )
-        until(lambda: words in (served.folder / "log").read_text())
+        until(lambda: words in (server.folder / "log").read_text())
 
-    assert (served.folder / "log").read_text().count("endpoint 1 (small): ") == 1
-    assert server.hits == (2 if bends else 1)
+    assert (server.folder / "log").read_text().count("endpoint 1 (small): ") == 1
+    assert model.hits == (2 if bends else 1)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
+import pytest
 
 from conversations.models import Turn
 from tests.chat.streams import parse
@@ -14,6 +15,8 @@ from tests.fakes.answers import obliges, says
 from tests.served.conftest import Pair, served
 from tests.served.processes import Held, Model, client_of, listens, until
 from todos.models import Task
+
+pytestmark = pytest.mark.only_on("postgresql")  # it is about processes, not rows
 
 KEY = {"Idempotency-Key": "key-1"}
 TURNS = 10
