@@ -66,11 +66,18 @@ def test_what_has_moved_on_is_asked_anew(
     expect(question(page).last).to_contain_text("“Milk” is deleted")
 
 
-def test_what_is_answered_elsewhere_is_seen(page: Page, conversation: Conversation) -> None:
+def test_what_is_asked_is_copied_and_an_answer_from_elsewhere_is_seen(
+    page: Page, conversation: Conversation
+) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     proposal = ask(conversation, "Milk", "Tea")
     page.goto(address_of(conversation))
     expect(button(question(page), "Do it")).to_be_visible()
     expect(tasks(page).get_by_text("1 question waits")).to_be_visible()
+    page.get_by_role("log").get_by_role("button", name="Copy").last.click()
+    expect(page.get_by_role("log").get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "Shall I do that? Say yes or no.\n\nDelete 2 tasks: “Milk”, “Tea”" in copied
 
     proposal.approve(Origin("api"))
     look(page)

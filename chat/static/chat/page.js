@@ -255,7 +255,7 @@ document.addEventListener("click", async (event) => {
 function textOf(article) {
   const buttons = article.querySelectorAll(".block .copy");
   for (const button of buttons) button.hidden = true;
-  const texts = [...article.querySelectorAll(".text")].map((text) => text.innerText.trim());
+  const texts = [...article.querySelectorAll(".text, .proposal > p")].map((text) => text.innerText.trim());
   for (const button of buttons) button.hidden = false;
   return texts.join("\n\n");
 }
