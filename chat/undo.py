@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Case, DateTimeField, Exists, OuterRef, Value, When
 from django.http import Http404
 from django.utils import timezone
 from rest_framework.generics import get_object_or_404
@@ -38,14 +39,20 @@ def undo_act(user: User, act: UUID, origin: Origin) -> list[TaskChange]:
 
 
 def show_undone(changes: Sequence[TaskChange]) -> None:
-    """Let the tool calls of changes show that they are undone; in the transaction of the undoing.
+    """Let tool calls show whether what they did is undone; in the transaction of the undoing.
 
-    The changes are those of one user.
+    ``changes`` are what was taken back, of one user. What took them back, or what they took back,
+    may have been done by tool calls, too.
     """
-    calls = {change.tool_call_id for change in changes if change.tool_call_id}
-    if calls:
-        made = ToolCall.objects.filter(user=changes[0].user_id, pk__in=calls)
-        made.update(undone_at=timezone.now())
+    if not changes:
+        return
+    families = TaskChange.objects.of_families(change.family for change in changes)
+    calls = ToolCall.objects.filter(
+        user=changes[0].user_id, pk__in=families.exclude(tool_call_id=None).values("tool_call_id")
+    )
+    standing = Exists(TaskChange.objects.of_calls([OuterRef("pk")]).not_undone())
+    now = Value(timezone.now(), DateTimeField())
+    calls.update(undone_at=Case(When(standing, then=None), default=now))
 
 
 def left_of_turn(changes: Sequence[TaskChange]) -> int:

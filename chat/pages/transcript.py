@@ -77,10 +77,16 @@ def _said(messages: Sequence[Message]) -> dict[UUID, str]:
 
 
 def _kept_calls(messages: Sequence[Message], user: User) -> set[UUID | None]:
-    """The tool calls that changed something which nobody has taken back."""
-    calls = [call.pk for message in messages for call in message.calls]
-    changes = TaskChange.objects.for_user(user).of_calls(calls).not_undone()
-    return {change.tool_call_id for change in changes}
+    """The tool calls that changed something which nobody has taken back.
+
+    What only takes back a change of its own message is none of them.
+    """
+    by: dict[UUID | None, UUID] = {
+        call.pk: message.pk for message in messages for call in message.calls
+    }
+    changes = TaskChange.objects.for_user(user).of_calls([*by]).not_undone()
+    found = changes.order_by().values_list("tool_call_id", "original__tool_call_id").distinct()
+    return {call for call, taken_back in found if by[call] != by.get(taken_back)}
 
 
 def _text(message: Message, questions: dict[UUID, list[Question]]) -> str:

@@ -1,5 +1,6 @@
 """Random acts on tasks and lists, each through a random door: REST, a batch, a proposal, the chat,
-the page, the admin. Each may be refused, and then has done nothing; none may crash.
+the page, the admin; undoing, and undoing that, is one of them. Each may be refused, and then has
+done nothing; none may crash.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from conversations.models import Turn
 from tests.conftest import Plays
 from tests.factories import UserFactory
 from tests.fakes import call
@@ -35,11 +37,27 @@ class Doors:
         known = set(TaskChange.objects.values_list("act", flat=True))
         door: Callable[[], Answer] = self.chance.choice(
             [self.rest, self.lists, self.batch, self.proposal, self.chat, self.form, self.operator]
+            + [self.undoing] * 2
         )
         answer = door()
         assert answer.status_code < 500, (self.told, answer.content)
         acts = TaskChange.objects.newest_first().values_list("act", flat=True)
         return [act for act in dict.fromkeys(acts) if act not in known]
+
+    def undoing(self) -> Answer:
+        """Of any act, also of one that took back another one or is taken back."""
+        if self.chance.random() < 0.3:
+            self.told = "undo_last"
+            self.plays([call("undo_last")], ["Done."])
+            return self.send("post", "/api/chat/", {"message": "Undo"})
+        changes = TaskChange.objects.for_user(self.user)
+        lines = list(changes.newest_first().values_list("pk", "act", "tool_call_id"))
+        if not lines:
+            return self.send("get", "/api/tasks/")
+        pk, act, made_by = self.chance.choice(lines[: self.chance.choice([5, len(lines)])])
+        turn = Turn.objects.filter(tool_calls=made_by).first()
+        paths = [f"acts/{act}", f"changes/{pk}"] + ([f"messages/{turn.reply.pk}"] if turn else [])
+        return self.send("post", f"/api/{self.chance.choice(paths)}/undo/")
 
     def undo(self, act: UUID) -> Answer:
         return self.client.post(f"/api/acts/{act}/undo/")

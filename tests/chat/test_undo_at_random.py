@@ -4,6 +4,7 @@ In any other order an act is undone, or refused, and then nothing is done. ROUND
 """
 
 import os
+from collections import defaultdict
 from random import Random
 from typing import Any
 
@@ -11,9 +12,10 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from conversations.models import ToolCall
 from tests.chat.doors import Doors
 from tests.conftest import Plays
-from todos.models import Task, TaskList
+from todos.models import Task, TaskChange, TaskList
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.no_cover]
 
@@ -60,6 +62,7 @@ def test_undone_newest_first_all_is_as_it_was(
             assert answer.status_code == 200, (told, answer.content)
         after = rows_of(user)
         assert kept(after) == kept(before), told
+        assert_it_is_told_what_stands(user)
         assert {key: after[key] for key in before} == before, told
 
 
@@ -80,8 +83,24 @@ def test_undone_in_any_order_an_act_is_undone_or_nothing_is(
             assert rows_of(user) == before, told
         else:
             assert answer.status_code == 200, (told, answer.content)
-            assert doors.undo(act).status_code == 200
+            after = rows_of(user)
+            assert doors.undo(act).json() == {"undone": []}, told
+            assert rows_of(user) == after, told
+        assert_it_is_told_what_stands(user)
         assert_nothing_is_out_of_place(user)
+
+
+def assert_it_is_told_what_stands(user: User) -> None:
+    """Each line of a family takes back the one before; a call stands while a line of it does."""
+    lines = TaskChange.objects.for_user(user)
+    families = defaultdict(list)
+    for line in lines.newest_first():
+        families[line.family].append(line.undone)
+    for undone in families.values():
+        assert undone == [place % 2 == 1 for place in range(len(undone))]
+    for call in ToolCall.objects.filter(user=user):
+        of_it = lines.of_calls([call.pk])
+        assert call.undone == (of_it.exists() and not of_it.not_undone().exists())
 
 
 def assert_nothing_is_out_of_place(user: User) -> None:

@@ -1,5 +1,9 @@
-"""Whatever is done to lists, tags and steps: undone, the rows are as they were, or nothing is."""
+"""Whatever is done to lists, tags and steps: undone, the rows are as they were, or nothing is.
 
+ROUNDS=500 plays longer.
+"""
+
+import os
 from contextlib import suppress
 from datetime import date
 from random import Random
@@ -10,16 +14,17 @@ import pytest
 from accounts.models import User
 from tests.factories import TaskFactory
 from tests.todos.placing import a_list, exact, undo, with_steps
-from todos.models import ChangedSince, NameTaken, Origin, Task, TaskList
+from todos.models import ChangedSince, NameTaken, Origin, Task, TaskChange, TaskList
 from todos.repeating import Repeat
 from todos.rules import RuleBroken
 
 pytestmark = pytest.mark.django_db
 
+ROUNDS = range(int(os.environ.get("ROUNDS", "5")))
 ACTS = 14
 DAILY = Repeat.read({"every": "day"})
 NAMES = ("Home", "Work", "home", "Other")
-REFUSED = (RuleBroken, NameTaken, Task.DoesNotExist, TaskList.DoesNotExist)
+REFUSED = (RuleBroken, NameTaken, ChangedSince, Task.DoesNotExist, TaskList.DoesNotExist)
 
 
 def start(user: User) -> None:
@@ -35,6 +40,7 @@ def one_act(user: User, chance: Random, origin: Origin) -> Any:
     task: Any = chance.choice(list(Task.objects.filter(user=user).order_by("pk")))
     task_list: Any = chance.choice(list(TaskList.objects.filter(user=user).order_by("pk")))
     maybe = (task_list, None)
+    lines = TaskChange.objects.for_user(user).newest_first()
     other: Any = chance.choice(list(TaskList.objects.filter(user=user).order_by("pk")))
     acts = {
         "complete": lambda: task.complete(origin),
@@ -52,6 +58,8 @@ def one_act(user: User, chance: Random, origin: Origin) -> Any:
         "back": lambda: task_list.restore(origin),
         "merge": lambda: task_list.merge(other, origin),
         "rename": lambda: Task.objects.rename_tag(user, "move", "job", origin),
+        "undo": lambda: lines.of_acts([chance.choice(list(lines)).act]).undo(origin),
+        "undo last": lambda: lines.of_acts([lines.newest_act()]).undo(origin),
     }
     with suppress(*REFUSED):
         acts[chance.choice(list(acts))]()
@@ -66,7 +74,7 @@ def assert_placed(user: User) -> None:
     assert rows.misplaced(list(rows.values_list("pk", flat=True))) == {}
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", ROUNDS)
 def test_undone_newest_first_all_is_as_it_was(user: User, seed: int) -> None:
     chance = Random(seed)
     start(user)
@@ -84,7 +92,7 @@ def test_undone_newest_first_all_is_as_it_was(user: User, seed: int) -> None:
     assert [exact(user)] == states
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", ROUNDS)
 def test_undone_in_any_order_an_act_is_undone_or_nothing_is(user: User, seed: int) -> None:
     chance = Random(seed)
     start(user)

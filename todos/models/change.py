@@ -1,6 +1,7 @@
 """The journal of every change made to tasks from every door, and how they are taken back."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any, Self, cast
@@ -8,8 +9,9 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -89,6 +91,11 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         """All changes of these acts; one from before there were acts stands alone, by its id."""
         return self.filter(Q(act__in=acts) | Q(act=None, pk__in=acts))
 
+    def of_families(self, families: Iterable[UUID]) -> Self:
+        """The changes with these ids, and the lines that took them back or brought them back."""
+        keys = list(families)
+        return self.filter(Q(pk__in=keys) | Q(original__in=keys))
+
     def acts(self) -> set[UUID | None]:
         return set(self.order_by().values_list("act", flat=True).distinct())
 
@@ -108,37 +115,63 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         return dict(counted.values_list("task", "times"))
 
     def newest_act(self) -> UUID | None:
-        """The act that was done last and is not taken back; taking back is itself none."""
-        made = self.not_undone().exclude(kind=ChangeKind.UNDONE)
-        newest = made.newest_first().first()
-        return newest.its_act if newest else None
+        """The act that was done last, or brought back last, and is not taken back."""
+        made = Q(original=None) & ~Q(kind=ChangeKind.UNDONE)
+        brought_back = Q(original__undone_at=None) & ~Q(original__kind=ChangeKind.UNDONE)
+        lines = self.not_undone().filter(made | brought_back).select_related("original")
+        newest = lines.newest_first().first()
+        return (newest.original or newest).its_act if newest else None
 
     def undo(self, origin: Origin) -> list["TaskChange"]:
         """Put the rows back as they were before these changes; returns what was taken back now.
 
         Newest first, and all of them or, with ChangedSince, none. What was taken back before is
-        left out. The changes are those of one user.
+        left out. Where they took something back, it stands again. The changes are those of one
+        user.
         """
         with transaction.atomic():
             rows = self._held_rows()
-            changes = list(self.not_undone().newest_first())
+            families = self._standing()
             lines: list[TaskChange] = []
             moved: dict[UUID, str] = {}
-            for change in changes:
+            for change, standing in families:
                 row = rows[change.row_id]
                 setattr(change, row.journaled_as, row)
-                if not change.has_left(row):
+                if not all(line.has_left(row) for line in standing):
                     moved[row.pk] = str(row)
-                elif line := change._put_back(row, origin):
+                elif line := standing[-1]._put_back(row, origin):
                     lines.append(line)
+            changes = [change for change, _ in families]
+            TaskChange.objects.of_families(change.family for change in changes)._turn_over()
             moved = moved or _save(rows, lines)
             if moved:
                 raise ChangedSince(moved)
-            undone_at = timezone.now()
-            self.filter(pk__in=[change.pk for change in changes]).update(undone_at=undone_at)
             for change in changes:
-                change.undone_at = undone_at
+                change.undone_at = timezone.now()
         return changes
+
+    def _standing(self) -> list[tuple["TaskChange", list["TaskChange"]]]:
+        """Of each family the first of these changes, if it stands, with all lines of the family
+        that stand, oldest first; the family that was changed last comes first.
+
+        A change that was taken back by another one of these is as it was before all of them.
+        """
+        named = dict(self.order_by().values_list("pk", Coalesce("original", "pk")))
+        families = defaultdict(list)
+        for line in TaskChange.objects.of_families({*named.values()}).newest_first().reverse():
+            families[line.family].append(line)
+        firsts = [next(line for line in lines if line.pk in named) for lines in families.values()]
+        found = [
+            (first, [line for line in families[first.family] if not line.undone])
+            for first in firsts
+            if not first.undone
+        ]
+        return sorted(found, key=lambda pair: pair[1][-1].moment, reverse=True)
+
+    def _turn_over(self) -> None:
+        """What stood is taken back, and what was taken back stands again."""
+        now = Value(timezone.now(), models.DateTimeField())
+        self.update(undone_at=Case(When(undone_at=None, then=now), default=None))
 
     def _held_rows(self) -> Rows:
         """What these changes changed, by id; nobody else changes anything of its user's now."""
@@ -156,6 +189,9 @@ class TaskChange(Owned):
     """One line of the journal: the touched fields as they were and as they became.
 
     It is of a task or of a list. Fields that name another row have its id.
+    ``original``: of what an undoing left, the change that it took back or brought back. A change
+    and all that have it as their original are a family: either the change and the lines that
+    brought it back stand, or the lines that took it back, and the others are undone.
     """
 
     task = models.ForeignKey("todos.Task", models.CASCADE, related_name="changes", null=True)
@@ -168,6 +204,7 @@ class TaskChange(Owned):
     tool_call_id = models.UUIDField(db_index=True, null=True)
     conversation_id = models.UUIDField(null=True)
     undone_at = models.DateTimeField(null=True)
+    original = models.ForeignKey("self", models.DO_NOTHING, related_name="+", null=True)
 
     objects = TaskChangeQuerySet.as_manager()
 
@@ -203,6 +240,15 @@ class TaskChange(Owned):
         """Rows from before there were acts have none, and stand alone."""
         return self.act or self.pk
 
+    @property
+    def family(self) -> UUID:
+        return self.original_id or self.pk
+
+    @property
+    def moment(self) -> tuple[datetime, UUID]:
+        """As :meth:`TaskChangeQuerySet.newest_first` orders."""
+        return self.created_at, self.pk
+
     def has_left(self, row: Any) -> bool:
         """Whether its task or list still is as this change has left it."""
         after = _values(self.after, row)
@@ -216,6 +262,8 @@ class TaskChange(Owned):
         if self.kind == ChangeKind.CREATED:
             before = {"deleted_at": timezone.now()}
         line: TaskChange | None = row._set(ChangeKind.UNDONE, origin, **before)
+        if line:
+            line.original_id = self.family
         return line
 
 
