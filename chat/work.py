@@ -299,7 +299,9 @@ class Work:
         told = [each for call in done for each in (call.arguments, call.result)]
         said = self.turn.user_message.content
         planned = any(call.name == "plan" for call in done)
-        return NOT_IN_THE_PLAN if planned and is_beyond(self.said, told, said) else ""
+        if planned and is_beyond(self.said, told, said, self._asked_at().date()):
+            return NOT_IN_THE_PLAN
+        return ""
 
     def _changes(self) -> list[ToolCall]:
         return [call for call in self.turn.calls if did_something(call)]

@@ -91,7 +91,7 @@ def to_do_now(rows: Rows, now: datetime, minutes: int | None = None) -> list[Wei
 
 def plan_day(rows: Rows, now: datetime, day: date, begins: time, ends: time) -> DayPlan:
     """``begins`` and ``ends`` are those of the person's days; of today only what is left of it."""
-    tasks = weighed(rows, now)
+    tasks = [each for each in weighed(rows, now) if not _is_done_by(each.task, now, day, ends)]
     start = max(begins, now.time()) if day == now.date() else begins
     end = ends if start < ends else max(LATEST, start)
     timed, due, more = _parted(tasks, day, start)
@@ -113,6 +113,7 @@ class Review:
     done: list[Task]
     overdue: list[Weighed]
     postponed: list[Weighed]
+    this_week: list[Weighed]
     no_date: list[Weighed]
     next_week: list[Weighed]
     stale: list[Weighed]
@@ -121,14 +122,17 @@ class Review:
 def review(rows: Rows, now: datetime, first: date) -> Review:
     """``first`` is the first day of the week."""
     tasks, following = weighed(rows, now), first + timedelta(weeks=1)
+    last, today = following - timedelta(days=1), now.date()
     done = [each for each in rows.tasks if each.completed_at]
     long_ago = now - timedelta(days=STALE_DAYS)
     undated = [each for each in tasks if each.task.due_date is None]
+    overdue = [each for each in tasks if each.task.is_overdue(now)]
     return Review(
         first,
         sorted(done, key=lambda task: (task.completed_at, task.pk), reverse=True),
-        [each for each in tasks if each.task.is_overdue(now)],
+        overdue,
         [each for each in tasks if rows.postponed.get(each.task.pk, 0) >= OFTEN],
+        [each for each in tasks if _is_due(each.task, today, last) and each not in overdue],
         undated,
         [each for each in tasks if _is_due(each.task, following, following + timedelta(days=6))],
         [each for each in undated if each.task.updated_at < long_ago],
@@ -215,6 +219,14 @@ def _parted(tasks: list[Weighed], day: date, start: time) -> tuple[list[Weighed]
         elif each.weight > 0:
             more.append(each)
     return timed, due, more
+
+
+def _is_done_by(task: Task, now: datetime, day: date, ends: time) -> bool:
+    """Whether it has a day of its own before that one, which is not over yet."""
+    due, today = task.due_date, now.date()
+    if due is None or not today <= due < day:
+        return False
+    return due > today or now.time() < (task.due_time or ends)
 
 
 def _is_due(task: Task, first: date, last: date) -> bool:

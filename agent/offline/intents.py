@@ -264,6 +264,8 @@ class Ahead:
     """What to do now, on a day or after a week: arguments of the tool ``plan``."""
 
     arguments: dict[str, Any] = field(default_factory=dict)
+    part: str = ""
+    """The one part of a review that is asked for, by its name in the result."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ def _review(found: planning.Review) -> Result:
     parts = {
         "overdue": found.overdue,
         "put_off_often": found.postponed,
+        "this_week": found.this_week,
         "next_week": found.next_week,
         "no_date": found.no_date,
         "stale": found.stale,

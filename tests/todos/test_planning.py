@@ -151,9 +151,23 @@ def test_of_today_only_the_rest_is_free_and_in_the_evening_the_rest_of_it(user: 
     assert free(NOW.replace(hour=23)) == 0
 
 
+def test_what_has_a_day_of_its_own_before_is_no_part_of_a_later_day(user: User) -> None:
+    make(user, "Call", "2026-11-21", "23:45")
+    make(user, "Stamps", "2026-11-21")
+    make(user, "Sunday", "2026-11-22")
+    make(user, "Missed", "2026-11-21", "09:00")
+
+    def plan(at: datetime) -> list[str]:
+        return titles(planning.plan_day(rows(user), at, date(2026, 11, 23), BEGINS, ENDS).fits)
+
+    assert plan(NOW) == ["Missed"]
+    assert plan(NOW.replace(hour=20)) == ["Missed", "Stamps"]
+    assert plan(NOW.replace(hour=23, minute=50)) == ["Missed", "Call", "Stamps"]
+
+
 def test_what_is_important_or_repeats_is_not_moved(user: User) -> None:
     day = date(2026, 11, 23)
-    make(user, "Big", "2026-11-22", duration_minutes=540)
+    make(user, "Big", "2026-11-20", duration_minutes=540)
     make(user, "Important", "2026-11-23", priority="high", duration_minutes=600)
     make(user, "Daily", "2026-11-23")
     Task.objects.filter(title="Daily").update(repeats={"every": "day"})
@@ -182,6 +196,7 @@ def test_a_week_is_looked_back_at_and_forward(user: User) -> None:
 
     assert [task.title for task in found.done] == ["Done"]
     assert titles(found.overdue) == ["Late"]
+    assert titles(found.this_week) == ["This week"]
     assert titles(found.next_week) == ["Next week"]
     assert titles(found.no_date) == ["Forgotten", "No date"]
     assert titles(found.stale) == ["Forgotten"]

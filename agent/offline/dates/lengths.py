@@ -24,7 +24,9 @@ AMOUNT = re.compile(
     rf"|(?P<only>{COUNT}|a)[ -]?{MINUTES}",
     re.IGNORECASE,
 )
-_AMOUNT = rf"(?P<amount>{re.sub(r'[?]P<[a-z]+>', '?:', AMOUNT.pattern)})(?!\w)"
+ANY_AMOUNT = rf"(?:{re.sub(r'[?]P<[a-z]+>', '?:', AMOUNT.pattern)})(?!\w)"
+"""What ``read_amount`` reads."""
+_AMOUNT = rf"(?P<amount>{ANY_AMOUNT})"
 _ABOUT = r"(?:(?:about|around|roughly|approximately|at (?:least|most)|some|~) ?)?"
 _NO_SHIFT = r"(?! (?:in|before|after|from|ago|late|later|earlier|sooner)\b)"
 LENGTHS = [

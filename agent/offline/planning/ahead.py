@@ -13,9 +13,15 @@ from agent.offline.steps import Plan, Request
 PARTS = {
     "overdue": "Overdue",
     "put_off_often": "Put off again and again",
+    "this_week": "Still this week",
     "next_week": "Next week",
     "no_date": "Without a date",
     "stale": "Not touched for weeks",
+}
+NONE_OF = {
+    "put_off_often": "You have put nothing off again and again.",
+    "this_week": "Nothing more is due this week.",
+    "stale": "Nothing was left untouched for weeks.",
 }
 FEW = 5
 
@@ -27,7 +33,7 @@ def look_ahead(intent: Ahead, now: datetime) -> Plan[Reply]:
         raise ListFailed(call.error)
     result, tasks = call.result, tasks_of(call)
     if "week" in result:
-        return Reply(_week(result))
+        return Reply(_part(result, intent.part) if intent.part else _week(result))
     if "day" in result:
         words = _day(result, now)
     elif not tasks:
@@ -47,8 +53,10 @@ def _nothing(result: dict[str, Any]) -> str:
 
 def _day(result: dict[str, Any], now: datetime) -> str:
     day = wording.day_words(date.fromisoformat(result["day"]), now)
-    free = f"{_hours(result['free_minutes'])} are free {day}"
-    fits = f"{free}. This fits:\n{_numbered(result)}" if result["tasks"] else f"{free}."
+    minutes = result["free_minutes"]
+    free = f"{_hours(minutes)} are free {day}" if minutes else f"No time is free {day}"
+    only = "This fits" if minutes else "Only this has its hour"
+    fits = f"{free}. {only}:\n{_numbered(result)}" if result["tasks"] else f"{free}."
     if not result["tasks"] and not result["does_not_fit"]:
         return f"{free}, and nothing presses."
     return wording.paragraphs(fits, wording.sentences(_rest(result), _moves(result, now)))
@@ -73,13 +81,18 @@ def _week(result: dict[str, Any]) -> str:
     done = result["done"]
     titles = f": {_titles(done['tasks'][:FEW])}" if done["total"] else ""
     more = " and more" if done["total"] > FEW else ""
-    parts = [
-        f"{heading} ({result[name]['total']}):\n{_bullets(result[name]['tasks'][:FEW])}"
-        for name, heading in PARTS.items()
-        if result[name]["total"]
-    ]
-    first = f"You have finished {wording.count(done['total'])} this week{titles}{more}."
-    return wording.paragraphs(first, *parts)
+    parts = [_part(result, name) for name in PARTS if result[name]["total"]]
+    number = wording.count(done["total"]) if done["total"] else "nothing"
+    first = f"You have finished {number} this week{titles}{more}."
+    rest = parts or ["Nothing is overdue, and nothing is due this week or next."]
+    return wording.paragraphs(first, *rest)
+
+
+def _part(result: dict[str, Any], name: str) -> str:
+    total, tasks = result[name]["total"], result[name]["tasks"]
+    if not total:
+        return NONE_OF[name]
+    return f"{PARTS[name]} ({total}):\n{_bullets(tasks[:FEW])}"
 
 
 def _titles(tasks: Iterable[dict[str, Any]]) -> str:
