@@ -6,11 +6,22 @@ import todos.models.tags
 import uuid_utils.compat
 from django.conf import settings
 from django.db import migrations, models
+from django.db.models import Q
+
+
+PLACED = ["list", "tags", "parent", "duration_minutes"]
 
 
 def forget_lists(apps, schema_editor):
-    """Before there were lists, each change was of a task."""
-    apps.get_model("todos", "TaskChange").objects.filter(task=None).delete()
+    """Before there were lists, each change was of a task, and told only of columns of then."""
+    changes = apps.get_model("todos", "TaskChange").objects
+    changes.filter(task=None).delete()
+    told = changes.filter(Q(before__has_any_keys=PLACED) | Q(after__has_any_keys=PLACED))
+    for change in told.only("before", "after").iterator():
+        for side in (change.before, change.after):
+            for name in PLACED:
+                side.pop(name, None)
+        change.save(update_fields=["before", "after"])
 
 
 class Migration(migrations.Migration):
