@@ -37,7 +37,7 @@ def test_a_step_has_no_steps(user: User) -> None:
         TaskFactory(user=user, parent=pack)
     with pytest.raises(RuleBroken, match="steps itself"):
         other.edit(API, parent=task)
-    with pytest.raises(RuleBroken, match="no steps of its own"):
+    with pytest.raises(RuleBroken, match="no step of itself"):
         task.edit(API, parent=task)
 
     assert Task.objects.exclude(parent=None).count() == 3

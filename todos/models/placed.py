@@ -72,7 +72,9 @@ class Placed(Journaled):
         return {"parent": None, "list": self.list_id if is_kept else None}
 
     def _check_parent(self, parent: "Placed") -> None:
-        if parent.parent_id is not None or parent.pk == self.pk:
+        if parent.pk == self.pk:
+            raise RuleBroken("parent", "one_level", "A task is no step of itself.")
+        if parent.parent_id is not None:
             raise RuleBroken("parent", "one_level", "A step has no steps of its own.")
         if not self._state.adding and self._kept_steps().exists():
             raise RuleBroken("parent", "has_steps", "It has steps itself, so it can be none.")
