@@ -13,7 +13,7 @@ from tests.chat.streams import parse
 from tests.factories import PASSWORD, UserFactory
 from tests.fakes.answers import obliges, says
 from tests.served.conftest import Pair, served
-from tests.served.processes import Held, Model, client_of, listens, until
+from tests.served.processes import PATIENCE, Held, Model, client_of, listens, until
 from todos.models import Task
 
 pytestmark = pytest.mark.only_on("postgresql")  # it is about processes, not rows
@@ -69,6 +69,7 @@ def test_processes_are_renewed_without_a_lost_request(
         held.go_on.set()
         answer = sending.result()
         until(lambda: not server.workers & before)
+        statuses.add(httpx2.get(f"{server.url}/health/ready/", timeout=PATIENCE).status_code)
 
     assert statuses == {200}
     assert answer.json()["assistant_message"]["content"] == "Just in time."
