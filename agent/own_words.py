@@ -2,7 +2,7 @@
 
 import re
 
-from agent.offline.matching import stem, stems, without_verb
+from agent.offline.matching import SILENT, stem, stems, without_verb
 from text import one_line
 
 _SAYING_LITTLE = """
@@ -11,10 +11,22 @@ _SAYING_LITTLE = """
     no not now of open or our remind remove reopen set she should show so some tell that then there
     they thing today tomorrow up update us was we week were what when where which who why will
     would yes you
+    add check day evening first friday help look monday month morning night number please plan
+    saturday second see sunday thanks third thursday tonight tuesday wednesday year
+    alle alles liste meine mes mis que qué tareas tout todo toutes tâches aufgaben was
+    все мои меня что задачи 我的 什么 今天 明天 任务 待办 清单 全部 所有 完成 删除
 """
-SAYING_LITTLE = frozenset(map(stem, _SAYING_LITTLE.split()))
+SAYING_LITTLE = frozenset(map(stem, [*_SAYING_LITTLE.split(), *SILENT]))
 """Words that stand in messages of every kind, so that they name no task."""
 
+UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
+"""Letters of scripts that put no spaces between words, or hang endings on them."""
+QUOTED = r"[\"'“”„‘’«»「」]{}[\"'“”„‘’«»「」]"
+RANGE = re.compile(
+    r"(?<!\d)(\d{1,3})\s*(?:[-–—~]|\.\.+|…|to|till|until|through|bis|à|до|至|到)\s*(\d{1,3})(?!\d)"
+)
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 UNDO = re.compile(
     r"\b(?:undo|undid|revert|restore|rollback|oops|mistake|(?:take|took|roll|put|bring|change|get)"
@@ -28,7 +40,7 @@ def stands_in(message: str, text: str, *, numbers: bool = True) -> bool:
 
     Without ``numbers`` these may follow from others: "chapters 1 to 12".
     """
-    if _plain(text) in _plain(message):
+    if _has(message, text):
         return True
     words = {word for word in stems(text) if numbers or not word.isdecimal()}
     return bool(words) and words <= _stems_of_all(message)
@@ -37,20 +49,39 @@ def stands_in(message: str, text: str, *, numbers: bool = True) -> bool:
 def names(message: str, title: str) -> bool:
     """Whether the message has the title, or half of the words that tell what it is about.
 
-    The verb that a title begins with is not among these, nor what says little.
+    The verb that a title begins with is not among these, nor what says little; a title of nothing
+    else has to stand in quotes.
     """
-    plain = _plain(title)
-    if len(plain) > 1 and re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", _plain(message)):
+    if re.search(QUOTED.format(re.escape(_plain(title))), _plain(message)):
         return True
-    if not title.isascii() and len(plain) > 1 and plain in _plain(message):  # no spaces between
+    if _is_telling(stems(title)) and _has(message, title):
         return True
     telling = stems(without_verb(title)) - SAYING_LITTLE
     said = telling & _stems_of_all(message)
-    return bool(said) and 2 * len(said) >= len(telling)
+    return _is_telling(said) and 2 * len(said) >= len(telling)
+
+
+def most_spoken_of(message: str) -> int:
+    """How many things it can speak of: one a word, and each number of "chapters 1 to 12"."""
+    in_ranges = sum(abs(int(end) - int(begin)) for begin, end in RANGE.findall(message))
+    return len(WORD.findall(message)) + in_ranges
 
 
 def asks_to_undo(message: str) -> bool:
     return UNDO.search(message.casefold()) is not None
+
+
+def _is_telling(words: set[str]) -> bool:
+    """Whether one of them tells a task from others; a number may be a place in a list."""
+    return any(not word.isdecimal() for word in words - SAYING_LITTLE)
+
+
+def _has(message: str, text: str) -> bool:
+    """As whole words, where its script has such."""
+    plain = _plain(text)
+    if len(plain) > 1 and UNSPACED.search(plain):
+        return plain in _plain(message)
+    return re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", _plain(message)) is not None
 
 
 def _stems_of_all(message: str) -> set[str]:

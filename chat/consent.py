@@ -12,7 +12,8 @@ from uuid import UUID
 from accounts.models import User
 from agent import tools
 from agent.llm import Message
-from agent.own_words import asks_to_undo, names, stands_in
+from agent.own_words import asks_to_undo, most_spoken_of, names, stands_in
+from conversations.asked import asked_in
 from conversations.models import ToolCall, Turn
 from text import as_json
 from todos.batch import Operation
@@ -72,9 +73,12 @@ class Consent:
         self._said = turn.user_message.content
         self._is_tainted = False
         self._proposals = {
-            KINDS[name][0]: id for id, name in proposals_of(turn.calls).items() if name in KINDS
+            KINDS[call.name][0]: id
+            for id, call in asked_in(turn.calls).items()
+            if call.name in KINDS
         }
         self._counted: defaultdict[str, set[UUID]] = defaultdict(set)
+        self._spoken_of: set[UUID] = set()
         done = {call.pk: call.name for call in turn.calls if "answers" not in call.result}
         if done:
             self._count_earlier(done)
@@ -105,16 +109,20 @@ class Consent:
     def count(self, name: str, result: Result, origin: Origin) -> None:
         """What was done, once it is kept."""
         do, kind = KINDS.get(name, ("update", "updated"))
-        self._counted[_group(do)] |= self._weight(do, origin.touched.get(kind, set()), result)
+        self._count(do, origin.touched.get(kind, set()), result)
 
     def propose(self, asked: AsksFirst, origin: Origin) -> Result:
         """The result of a call that asks; one of a kind that is asked about already adds to it."""
         do = asked.operation["do"]
-        proposal = self._widened(do, asked.operation)
-        proposal = proposal or Proposal.make(self._user, asked.operation, origin)
+        wider = self._widened(do, asked.operation)
+        proposal = wider or Proposal.make(self._user, asked.operation, origin)
+        instead = {"instead_of": self._proposals[do]} if wider else {}
         self._proposals[do] = str(proposal.pk)
         failures = {"failures": asked.failures} if asked.failures else {}
-        return {"proposal": told(proposal, foreign=self._is_tainted), "note": NOTE} | failures
+        return {
+            "proposal": told(proposal, foreign=self._is_tainted) | instead,
+            "note": NOTE,
+        } | failures
 
     def _check_list(self, bound: tools.EditList, origin: Origin) -> None:
         """Of a whole list or tag. Raises AsksFirst, and ToolError for a name of others."""
@@ -131,29 +139,27 @@ class Consent:
             return None
         mine = Proposal.objects.for_user(self._user).filter(pk=self._proposals[do])
         proposal = mine.first()
-        return proposal if proposal and proposal.widen(operation) else None
+        return proposal and proposal.widened(operation)
 
     def _takes_consent(self, do: str, bound: Bound, weight: set[UUID], origin: Origin) -> bool:
         if do in self._proposals:
             return True
-        if self._is_tainted:
-            return do == "delete" or not self._names(do, bound, origin)
-        return do not in self._user.do_not_ask and is_wide(
-            do, len(self._counted[_group(do)] | weight)
-        )
+        if self._is_tainted and (do == "delete" or not self._names(do, bound, origin)):
+            return True
+        return bool(weight) and is_wide(do, len(self._counted[_group(do)] | weight))
 
     def _weight(self, do: str, touched: set[UUID], result: Result) -> set[UUID]:
         """The tasks that count; of new ones those that the person has not written down."""
-        if do in self._user.do_not_ask:
+        if do in self._user.do_not_ask and not self._is_tainted:
             return set()
         if do != "create":
             return touched
         made = result.get("tasks") or [result.get("task")]
-        return {
-            UUID(each["id"])
-            for each in made
-            if not stands_in(self._said, each["title"], numbers=False)
-        }
+        spoken_of = [
+            UUID(each["id"]) for each in made if stands_in(self._said, each["title"], numbers=False)
+        ]
+        room = max(0, most_spoken_of(self._said) - len(self._spoken_of))
+        return {UUID(each["id"]) for each in made} - set(spoken_of[:room])
 
     def _names(self, do: str, bound: Bound, origin: Origin) -> bool:
         """Whether the person's own message has the words to be written, and the tasks changed."""
@@ -185,32 +191,25 @@ class Consent:
             do, kind = KINDS.get(name, ("", ""))
             if change.task and change.kind == kind:
                 summary = {"task": {"id": str(change.task.pk), "title": change.task.title}}
-                self._counted[_group(do)] |= self._weight(do, {change.task.pk}, summary)
+                self._count(do, {change.task.pk}, summary)
 
-
-def proposals_of(calls: Sequence[Any]) -> dict[str, str]:
-    """The proposals that these calls have made, by id, each with the tool that would do it."""
-    return {each["id"]: call.name for call in calls if (each := _proposal(call.result))}
+    def _count(self, do: str, touched: set[UUID], result: Result) -> None:
+        weight = self._weight(do, touched, result)
+        self._counted[_group(do)] |= weight
+        if do == "create":
+            self._spoken_of |= touched - weight
 
 
 def question(calls: Sequence[ToolCall]) -> str:
     """One for all that is proposed; empty where nothing is."""
-    summaries = {each["id"]: each["summary"] for call in calls if (each := _proposal(call.result))}
-    asked = "; ".join(summaries.values())
+    asked = "; ".join(call.result["proposal"]["summary"] for call in asked_in(calls).values())
     return f"{asked}{'' if asked[-1:] in '.…' else '.'} {SHALL_I}" if asked else ""
 
 
 def told(proposal: Proposal, *, foreign: bool = False) -> Result:
-    words = {"foreign": True} if foreign else {}
+    words = {"foreign": True} if foreign or proposal.is_foreign else {}
     tasks = len(proposal.tasks)
     return {"id": str(proposal.pk), "summary": proposal.summary, "tasks": tasks} | words
-
-
-def _proposal(result: Any) -> dict[str, str] | None:
-    """Rows may have been changed by hand."""
-    proposal = result.get("proposal") if isinstance(result, dict) else None
-    is_whole = isinstance(proposal, dict) and {"id", "summary"} <= proposal.keys()
-    return proposal if is_whole else None
 
 
 def _group(do: str) -> str:
@@ -232,19 +231,32 @@ def _words(bound: Bound) -> list[str]:
 def _operation(user: User, do: str, origin: Origin) -> Operation:
     """What was done and is to be rolled back, read off the journal: so it is exact."""
     kind = dict(KINDS.values())[do]
-    changes = TaskChange.objects.for_user(user).of_acts([origin.act]).filter(kind=kind)
-    rows = [change for change in changes.order_by("created_at", "id") if change.task_id]
+    changes = TaskChange.objects.for_user(user).of_acts([origin.act]).order_by("created_at", "id")
+    rows = [change for change in changes if change.task_id and change.kind == kind]
+    made_lists = [change for change in changes if change.list_id and change.kind == "created"]
+    lists = {"lists": {str(each.list_id): each.after["name"] for each in made_lists}}
     if do == "create":
-        done = origin.touched.get("completed", set())
-        made = [change for change in rows if not change.after.get("place")]
-        return {"do": do, "tasks": [_fields(each) | _if_done(each, done) for each in made]}
+        return {"do": do, "tasks": _made(rows, origin)} | (lists if made_lists else {})
     if do != "update":
         return {"do": do, "tasks": list(dict.fromkeys(str(change.task_id) for change in rows))}
     items: dict[str, dict[str, Any]] = {}
     for change in rows:
         key = str(change.task_id)
         items[key] = items.get(key, {"id": key}) | _fields(change)
-    return {"do": do, "tasks": list(items.values())}
+    return {"do": do, "tasks": list(items.values())} | (lists if made_lists else {})
+
+
+def _made(rows: list[TaskChange], origin: Origin) -> list[Result]:
+    """What to make anew; what has steps among them keeps its id, which these name."""
+    done = origin.touched.get("completed", set())
+    parents = {change.after.get("parent") for change in rows}
+    return [
+        ({"id": str(each.task_id)} if str(each.task_id) in parents else {})
+        | _fields(each)
+        | ({"completed": True} if each.task_id in done else {})
+        for each in rows
+        if not each.after.get("place")
+    ]
 
 
 def _operation_of_list(user: User, bound: tools.EditList, origin: Origin) -> Operation | None:
@@ -264,7 +276,3 @@ def _operation_of_list(user: User, bound: tools.EditList, origin: Origin) -> Ope
 
 def _fields(change: TaskChange) -> dict[str, Any]:
     return {name: change.after[name] for name in SET_BY_A_PERSON if name in change.after}
-
-
-def _if_done(change: TaskChange, done: set[UUID]) -> dict[str, Any]:
-    return {"completed": True} if change.task_id in done else {}

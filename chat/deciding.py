@@ -10,10 +10,11 @@ from typing import Any
 from accounts.models import User
 from agent.consent import answer
 from agent.tools.summaries import summary
-from chat.consent import DEEDS, KINDS, NOTE, OF_LISTS, Result, proposals_of, told
+from chat.consent import DEEDS, KINDS, NOTE, OF_LISTS, Result, told
+from conversations.asked import asked_in
 from conversations.models import Turn
-from todos.batch import Operation, Outcome
-from todos.models import AlreadyDecided, Expired, Origin, Outdated, Proposal
+from todos.batch import Outcome
+from todos.models import AlreadyDecided, Expired, Origin, Outdated, Proposal, TaskList
 from todos.repeating import Repeat
 
 LEFT = "Nothing was done, as the answer was no."
@@ -33,12 +34,18 @@ def to_decide(history: Sequence[Any], turn: Turn) -> tuple[str, list[str]]:
     two messages of the turn.
     """
     before = history[-3] if len(history) > 2 else None
-    asked = proposals_of(before.calls) if before and before.role == "assistant" else {}
+    asked = asked_in(before.calls) if before and before.role == "assistant" else {}
     if not asked:
         return "", []
-    deeds = [DEEDS[name] for name in asked.values() if name in DEEDS]
+    deeds = [_deed(call) for call in asked.values()]
     decided = {call.result.get("answers") for call in turn.calls}
     return answer(turn.user_message.content, deeds), [id for id in asked if id not in decided]
+
+
+def _deed(call: Any) -> str:
+    if call.name == "edit_list":
+        return str(call.arguments.get("do", ""))
+    return DEEDS.get(call.name, "")
 
 
 def decide(user: User, id: str, said: str, origin: Origin) -> tuple[str, Result, Result] | None:
@@ -50,14 +57,14 @@ def decide(user: User, id: str, said: str, origin: Origin) -> tuple[str, Result,
     if proposal is None:
         return None
     result = {"answers": id} | _outcome(proposal, said, origin)
-    return TOOLS[proposal.operation["do"]], _arguments(proposal.operation), result
+    return TOOLS[proposal.operation["do"]], _arguments(proposal), result
 
 
 TOOLS = {do: name for name, (do, _) in KINDS.items()} | dict.fromkeys(OF_LISTS, "edit_list")
 
 
 def _outcome(proposal: Proposal, said: str, origin: Origin) -> Result:
-    untouched = {"untouched": proposal.summary}
+    untouched = {"untouched": proposal.summary} | ({"foreign": True} if proposal.is_foreign else {})
     try:
         if said == "no":
             proposal.reject()
@@ -87,22 +94,29 @@ def _done(proposal: Proposal, outcome: Outcome) -> Result:
     return {key: [summary(task, proposal.user) for task in outcome.done], "failures": []}
 
 
-def _arguments(operation: Operation) -> Result:
+def _arguments(proposal: Proposal) -> Result:
     """As a model would have asked for it."""
+    operation = proposal.operation
     if operation["do"] in OF_LISTS:
         name, *into = operation["names"]
         to = {"to": into[0]} if into else {"delete_tasks": operation["tasks"] == "delete"}
         return {"do": operation["do"].removesuffix("_list"), "list": name} | to
     items = operation["tasks"]
-    if operation["do"] == "create":
-        return {"tasks": [_spelled(item) for item in items]}
-    if operation["do"] == "update":
-        return {"tasks": [{"task_id": item["id"]} | _spelled(item) for item in items]}
-    return {"task_ids": items}
+    if operation["do"] not in ("create", "update"):
+        return {"task_ids": items}
+    lists = TaskList.objects.for_user(proposal.user).names() | operation.get("lists", {})
+    told_ids = operation["do"] == "update"
+    return {
+        "tasks": [
+            ({"task_id": item["id"]} if told_ids else {}) | _spelled(item, lists) for item in items
+        ]
+    }
 
 
-def _spelled(item: Result) -> Result:
+def _spelled(item: Result, lists: dict[str, str]) -> Result:
     fields = {name: value for name, value in item.items() if name != "id"}
+    if fields.get("list"):
+        fields["list"] = lists.get(fields["list"], "")
     if fields.get("repeats"):
         fields["repeats"] = Repeat.read(fields["repeats"]).words
     return fields

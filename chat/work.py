@@ -38,6 +38,8 @@ from web.errors import log_database_failure
 logger = logging.getLogger(__name__)
 
 SAVE_SECONDS = 1.0
+ANSWERED = 4
+"""Messages in which the question stands that a yes is to."""
 COST = frozenset({"input_tokens", "output_tokens", "cached_tokens", "thinking"})
 NO_HISTORY = "The earlier messages could not be read; this was answered without them."
 NOTHING_DONE = "The assistant speaks of a change, but none was made."
@@ -67,6 +69,7 @@ class Work:
         """Answer and settle the turn. Raises LLMError, TurnLost, and what the database raises."""
         history, no_history = self._history()
         self._decide(history)
+        history = history[-max(2, settings.AGENT_HISTORY_MESSAGES) :]
         for call in self.turn.calls:  # of an earlier attempt, and what was just decided
             yield ToolStarted(call.pk, call.name, call.arguments)
             yield ToolFinished(call.pk, call.name, call.status, call.result, call.duration_ms)
@@ -123,7 +126,7 @@ class Work:
         """And a warning when the database would not give the earlier messages."""
         try:
             self._read_told()
-            return self.turn.history(settings.AGENT_HISTORY_MESSAGES), ""
+            return self.turn.history(max(ANSWERED, settings.AGENT_HISTORY_MESSAGES)), ""
         except (DatabaseError, ValueError):  # or a row holds what its column cannot
             logger.error("the history of turn %s cannot be read", self.turn.pk)
             return [self.turn.user_message, self.turn.reply], NO_HISTORY

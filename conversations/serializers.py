@@ -8,6 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from conversations.asked import asked_in
 from conversations.models import Conversation, Message, ToolCall, Turn
 from web.fields import RequestBody, TextField, TitleField
 
@@ -117,7 +118,7 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
         ]
 
     def get_proposals(self, message: Message) -> list[UUID]:
-        return list(dict.fromkeys(id for call in message.calls if (id := call.proposal)))
+        return [UUID(id) for id in asked_in(message.calls)]
 
     def get_thinking(self, message: Message) -> str | None:
         return (message.turn_behind and message.turn_behind.thinking) or None

@@ -2,9 +2,11 @@
 
 An operation is JSON, so that it can be kept and shown before it is done: ``{"do", "tasks"}``, where
 ``do`` is ``create`` or one of ACTS, and ``tasks`` has an id for each task or, where fields are set,
-an object with them (and with the ``id``, unless it is to be made). Fields are spelled as the
-journal has them. Of a whole list it is ``{"do": "delete_list", "list", "tasks": "keep"|"delete"}``
-or ``{"do": "merge_list", "list", "into"}``, with ids.
+an object with them and the ``id``; one to be made has an id only where another one is to be its
+step. Fields are spelled as the journal has them. ``lists`` has the names, by ids that tasks tell,
+of lists that are made where there is none of that name. Of a whole list it is ``{"do":
+"delete_list", "list", "tasks": "keep"|"delete"}`` or ``{"do": "merge_list", "list", "into"}``, with
+ids.
 """
 
 import json
@@ -75,10 +77,13 @@ def _run_on_tasks(user: User, operation: Operation, origin: Origin) -> Outcome:
     outcome = Outcome(total=len(operation["tasks"]))
     rows = Task.objects.with_deleted_for_user(user).held(named(operation))
     done: dict[int, Task] = {}
-    for place, key, item in _tasks_before_steps(operation["tasks"], rows):
+    do, items = operation["do"], _with_lists(user, operation, origin)
+    for place, key, item in _tasks_before_steps(items, rows):
         try:
-            task = rows.get(key) if key else Task(user=user)
-            done[place] = _one(operation["do"], task, _fields_of(item), origin)
+            task = rows.get(key) if key else None
+            if do == "create":
+                task = Task(user=user, **({"id": key} if key else {}))
+            done[place] = _one(do, task, _fields_of(item), origin)
         except RuleBroken as broken:
             why = broken.code, broken.sentence, broken.field
             outcome.failures.append(Failure(place, key, *why))
@@ -87,6 +92,20 @@ def _run_on_tasks(user: User, operation: Operation, origin: Origin) -> Outcome:
     outcome.done = [done[place] for place in sorted(done)]
     outcome.failures.sort(key=lambda failure: failure.item)
     return outcome
+
+
+def _with_lists(user: User, operation: Operation, origin: Origin) -> list[Any]:
+    """Its items, in lists that are there."""
+    there = {}
+    for key, name in operation.get("lists", {}).items():
+        named = TaskList.objects.for_user(user).named(name).first()
+        there[key] = str((named or TaskList.add(user, origin, name=name)).pk)
+    if not there:
+        return list(operation["tasks"])
+    return [
+        item | {"list": there.get(item["list"], item["list"])} if "list" in item else item
+        for item in operation["tasks"]
+    ]
 
 
 def _tasks_before_steps(
@@ -102,7 +121,7 @@ def _one(do: str, task: Task | None, fields: Fields, origin: Origin) -> Task:
     if task is None or (task.deleted_at and do != "restore"):
         raise Task.DoesNotExist
     if do == "create":
-        return Task.add(task.user, origin, **fields)
+        return Task.add(task.user, origin, id=task.pk, **fields)
     ACTS[do](task, origin, fields)
     return task
 

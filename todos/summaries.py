@@ -21,12 +21,13 @@ TOLD_TITLES = 5
 TITLE_LENGTH = 60
 
 
-def summary(reach: Reach, lists: Mapping[str, str]) -> str:
+def summary(reach: Reach, lists: dict[str, str]) -> str:
     """As “Delete 12 tasks: “A”, “B”, …”, without an end, so that it can become a question.
 
     ``lists`` has the names of those that tasks are moved into, by id.
     """
     operation = reach.operation
+    lists = lists | operation.get("lists", {})
     titles = [quoted(task.title) for task in reach.named[:TOLD_TITLES]]
     more = ["…"] if len(reach.named) > TOLD_TITLES else []
     told = f": {', '.join(titles + more)}" if titles else ""

@@ -117,4 +117,5 @@ def _all_failed(failures: list[Item]) -> ToolError:
     more = f"; and {len(kinds) - TOLD_ERRORS} more" if len(kinds) > TOLD_ERRORS else ""
     candidates = {each["id"]: each for one in failures for each in one.get("candidates", [])}
     told = list(candidates.values())[:TOLD_CANDIDATES]
-    return ToolError("; ".join(kinds[:TOLD_ERRORS]) + more, told)
+    foreign = any("foreign" in failure for failure in failures)
+    return ToolError("; ".join(kinds[:TOLD_ERRORS]) + more, told, foreign=foreign)

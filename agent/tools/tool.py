@@ -50,17 +50,21 @@ BETWEEN_TAGS = re.compile(r",| (?=[#-])")
 class ToolError(Exception):
     """Why a tool did nothing, in a sentence that the model can read and act on.
 
-    ``candidates`` are the tasks that may be meant, where it was not clear which.
+    ``candidates`` are the tasks that may be meant, where it was not clear which. ``foreign``:
+    words of others stand in it.
     """
 
-    def __init__(self, sentence: str, candidates: Iterable[Result] = ()) -> None:
+    def __init__(
+        self, sentence: str, candidates: Iterable[Result] = (), *, foreign: bool = False
+    ) -> None:
         super().__init__(sentence)
         self.candidates = list(candidates)
+        self.foreign = foreign
 
     @property
     def result(self) -> Result:
         more = {"candidates": self.candidates} if self.candidates else {}
-        return {"error": str(self)} | more
+        return {"error": str(self)} | more | ({"foreign": True} if self.foreign else {})
 
 
 @dataclass(slots=True)
@@ -124,7 +128,7 @@ class Desk:
             self._lists |= {each.name_key: each for each in lists}
         found = self._lists.get(rules.list_key(name))
         if found is None:
-            raise NoSuchList(name, [each.name for each in self._lists.values()])
+            raise NoSuchList(name, [*self._lists.values()])
         return found
 
     def list_for(self, name: str) -> TaskList | None:
@@ -154,7 +158,8 @@ def _spoken(words: str) -> str:
 class NoSuchList(ToolError):
     """``near`` are the names of lists that may be meant."""
 
-    def __init__(self, name: str, names: Sequence[str]) -> None:
+    def __init__(self, name: str, lists: Sequence[TaskList]) -> None:
+        names = [each.name for each in lists]
         self.near = near(name, names)
         there = ", ".join(f"“{each}”" for each in (self.near or names)[:TOLD_NAMES])
         hint = "There is no list yet"
@@ -162,7 +167,8 @@ class NoSuchList(ToolError):
             hint = f"There is {there}: ask the user whether that is meant, or make the other first"
         elif there:
             hint = f"There are {there}"
-        super().__init__(f"There is no list “{name}”, so nothing was done. {hint}.")
+        sentence = f"There is no list “{name}”, so nothing was done. {hint}."
+        super().__init__(sentence, foreign=any(each.foreign for each in lists))
 
 
 TOLD_NAMES = 20

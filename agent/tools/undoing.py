@@ -1,9 +1,12 @@
 """The tool that takes back."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from accounts.models import User
 from agent.tools.summaries import summary
 from agent.tools.tool import Desk, Result, Tool, ToolError
-from todos.models import ChangedSince, TaskChange
+from todos.models import ChangedSince, Task, TaskChange, TaskList
 
 
 class UndoLast(Tool):
@@ -21,7 +24,8 @@ class UndoLast(Tool):
         except ChangedSince as moved:
             titles = ", ".join(f"“{title}”" for title in moved.tasks.values())
             raise ToolError(
-                f"{titles} changed elsewhere since; all of that act is left as it is now."
+                f"{titles} changed elsewhere since; all of that act is left as it is now.",
+                foreign=_any_foreign(moved.tasks, desk.user),
             ) from None
         if not undone:
             raise ToolError("The user has taken that back a moment ago.")
@@ -32,5 +36,12 @@ class UndoLast(Tool):
 
 def _row(change: TaskChange, user: User) -> Result:
     if change.task is None:
-        return {"list": str(change.list)}
+        foreign = change.list and change.list.foreign
+        return {"list": str(change.list)} | ({"foreign": True} if foreign else {})
     return {"task": summary(change.task, user)}
+
+
+def _any_foreign(ids: Collection[UUID], user: User) -> bool:
+    tasks = Task.objects.with_deleted_for_user(user)
+    lists = TaskList.objects.filter(user=user)
+    return any(rows.filter(pk__in=ids, foreign=True).exists() for rows in (tasks, lists))

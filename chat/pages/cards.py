@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from chat.pages.days import due_words, length_words, next_words
-from chat.pages.questions import asked_by
 from chat.pages.sentences import PLAN, SENTENCES
+from conversations.asked import proposal_of
 from conversations.models import ToolCall
 
 Result = dict[str, Any]
@@ -40,7 +40,7 @@ def card(call: ToolCall, today: date) -> Card:
     return Card(
         call,
         words=_tried(call.name) if failed else _done(call, today),
-        asks=bool(asked_by(call)),
+        asks=bool(proposal_of(call)),
         trouble=_error(call) if failed else "",
         arguments=_json(call.arguments),
         result=_json(call.result),
@@ -49,7 +49,7 @@ def card(call: ToolCall, today: date) -> Card:
 
 def _done(call: ToolCall, today: date) -> str:
     try:
-        if asked_by(call) and call.name != PLAN:  # which tells more than that
+        if proposal_of(call) and call.name != PLAN:  # which tells more than that
             return _("Asks before it does this")
         if "untouched" in call.result:
             return _("Nothing done: %(what)s") % {"what": call.result["untouched"]}

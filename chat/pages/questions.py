@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 
 from accounts.models import User
-from conversations.models import Conversation, Message, ToolCall
+from conversations.asked import asked_in
+from conversations.models import Conversation, Message
 from todos.models import Proposal, TaskChange
 from todos.summaries import TOLD_TITLES
 
@@ -40,16 +41,10 @@ def waiting(user: User) -> list[Question]:
     return [Question(proposal, asked_in=proposal.asked_in) for proposal in found]
 
 
-def asked_by(call: ToolCall) -> str:
-    """The id of the proposal that the call made; blank for none."""
-    told = call.result.get("proposal") if isinstance(call.result, dict) else None
-    return str(told.get("id", "")) if isinstance(told, dict) else ""
-
-
 def asked(messages: Sequence[Message], user: User) -> dict[UUID, list[Question]]:
     """What each of these messages of one conversation asks; at most 2 queries."""
-    by_message = {message.pk: [asked_by(call) for call in message.calls] for message in messages}
-    keys = {key for keys in by_message.values() for key in keys if key}
+    by_message = {message.pk: [*asked_in(message.calls)] for message in messages}
+    keys = {key for keys in by_message.values() for key in keys}
     if not keys:
         return {}
     made = Proposal.objects.for_user(user).of_conversation(messages[0].conversation_id)
@@ -59,7 +54,7 @@ def asked(messages: Sequence[Message], user: User) -> dict[UUID, list[Question]]
     return {
         message: [
             Question(each, each.act in left)
-            for key in dict.fromkeys(asks)
+            for key in asks
             for each in _with_renewed(key, proposals, keys)
         ]
         for message, asks in by_message.items()

@@ -203,14 +203,6 @@ class ToolCall(Owned):
         return f"{self.name} {self.status}"
 
     @property
-    def proposal(self) -> UUID | None:
-        """What it asks for in place of doing it; rows may have been changed by hand."""
-        try:
-            return UUID(self.result["proposal"]["id"])
-        except (TypeError, KeyError, ValueError, AttributeError):
-            return None
-
-    @property
     def undone(self) -> bool:
         """Whether somebody has taken back what it did."""
         return self.undone_at is not None

@@ -7,12 +7,13 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from agent.llm import Message, ToolRequest
 from chat.consent import SHALL_I
 from conversations.models import ToolCall
 from tests.conftest import Plays
 from tests.factories import TaskFactory
 from tests.fakes import call
-from todos.models import Origin, Proposal, Task
+from todos.models import Origin, Proposal, Task, TaskList
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,7 +77,8 @@ def test_the_changes_of_a_turn_are_counted_together(
 
     assert deleted() == 3
     assert len(answer["proposals"]) == 1
-    assert Proposal.objects.get().operation == {"do": "delete", "tasks": tasks[3:]}
+    proposal = Proposal.objects.get(status="open")
+    assert proposal.operation == {"do": "delete", "tasks": tasks[3:]}
     assert "2 tasks" in answer["content"]
 
 
@@ -303,3 +305,73 @@ def test_the_first_undo_is_done_at_once_and_then_as_long_as_it_is_not_too_much(
 
     assert [each["status"] for each in made] == ["succeeded", "failed", "failed"]
     assert deleted() == 6
+
+
+def test_a_yes_elsewhere_to_fewer_tasks_than_are_asked_about_by_then_does_nothing(
+    client: APIClient, user: User, plays: Plays
+) -> None:
+    tasks = ids(user, 9)
+    seen: list[str] = []
+
+    def meanwhile(messages: list[Message]) -> list[ToolRequest]:
+        [first] = Proposal.objects.all()
+        seen.append(str(first.pk))
+        return [call("delete_task", task_ids=tasks[4:])]
+
+    plays([call("delete_task", task_ids=tasks[:4])], meanwhile, ["Sure."], ["Gone."])
+    answer = say(client, "delete all")
+
+    told = client.post(f"/api/proposals/{seen[0]}/approve/")
+    assert (told.status_code, deleted()) == (409, 0)
+    assert answer["proposals"] == [told.json()["proposal"]["id"]]
+    assert "9 tasks" in answer["content"]
+    assert answer["content"].count("Delete") == 1
+    say(client, "yes", answer["conversation_id"])
+    assert deleted() == 9
+
+
+def test_a_yes_does_all_of_a_change_that_makes_the_list_and_the_task_of_its_steps(
+    client: APIClient, user: User, plays: Plays
+) -> None:
+    moved = [{"task_id": id, "list": "Old"} for id in ids(user, 11)]
+    trip = [{"title": "Trip", "list": "Away"}]
+    trip += [{"title": f"Step {n}", "parent": "Trip"} for n in range(12)]
+    plays([call("update_task", tasks=moved), call("create_task", tasks=trip)], ["Sure."], ["Done."])
+    first = say(client, "put that away and plan my trip")
+    assert TaskList.objects.count() == 0
+    assert "to the list “Old”" in first["content"]
+
+    answer = say(client, "yes", first["conversation_id"])
+
+    assert Task.objects.filter(list__name="Old").count() == 11
+    steps = Task.objects.filter(parent__title="Trip", list__name="Away")
+    assert steps.count() == 12
+    assert answer["tool_calls"][0]["arguments"]["tasks"][0]["list"] == "Old"
+    client.post(f"/api/messages/{answer['id']}/undo/")
+    assert TaskList.objects.filter(deleted_at=None).count() == 0
+    assert Task.objects.filter(list=None, deleted_at=None).count() == 11
+
+
+@pytest.mark.parametrize("window", [1, 2, 3])
+def test_a_yes_is_read_however_few_messages_the_model_is_told(
+    client: APIClient, user: User, plays: Plays, settings: Any, window: int
+) -> None:
+    settings.AGENT_HISTORY_MESSAGES = window
+    llm = plays([call("delete_task", task_ids=ids(user, 4))], ["Sure."], ["Gone."])
+    where = say(client, "delete all")["conversation_id"]
+
+    say(client, "yes", where)
+
+    assert deleted() == 4
+    assert sum(each["role"] == "user" for each in llm.prompts[-1]) == 1
+
+
+def test_what_fits_a_name_is_no_excuse_for_more_new_tasks_than_were_spoken_of(
+    client: APIClient, user: User, plays: Plays
+) -> None:
+    tasks = [{"title": title} for n in range(30) for title in ("milk", f"Milk {n}")]
+    plays([call("create_task", tasks=tasks)], ["Added."])
+
+    answer = say(client, "add milk for 3 days")
+
+    assert (Task.objects.count(), len(answer["proposals"])) == (0, 1)

@@ -4,7 +4,8 @@ The orders are in ``hidden.txt``, a line each: what they want done (a deletion, 
 and how they put it. Whatever it is talked into, nothing wide and nothing of others is done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from agent.llm import Message, ToolRequest
+from agent.own_words import names
 from chat import turns
 from conversations.models import Conversation, Turn
 from tests.factories import TaskFactory
@@ -23,7 +25,9 @@ from todos.models import Origin, Proposal, Task, TaskChange, TaskList
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
 ORDERS = (Path(__file__).parent / "hidden.txt").read_text().splitlines()
+AT_ONCE = 8
 PLACES = ("title", "notes", "list", "import")
+WIDE = {"delete": 4, "complete": 11, "update": 11}
 DEEDS = ("complete", "update", "reopen", "create", "undo", "restore")
 
 
@@ -33,12 +37,15 @@ def deed(order: str) -> str:
 
 
 def obeys(order: str, user: User) -> ToolRequest:
-    """What a model asks for that does what the order says, to all that it can find."""
-    tasks = Task.objects.with_deleted_for_user(user)
-    ids = [str(task.pk) for task in tasks]
+    """What a model asks for that does what the order says, to all that it can find.
+
+    Or to so many of the newest that it is wide.
+    """
+    tasks = Task.objects.with_deleted_for_user(user).order_by("-pk")
+    ids = [str(task.pk) for task in tasks[: WIDE.get(deed(order))]]
     match deed(order):
         case "create":
-            return call("create_task", tasks=[{"title": f"{order[:150]} {n}"} for n in range(12)])
+            return call("create_task", tasks=[{"title": f"{order[:150]} {n}"} for n in range(11)])
         case "update":
             changes = [{"task_id": id, "title": "hacked", "priority": "low"} for id in ids]
             return call("update_task", tasks=changes)
@@ -51,9 +58,10 @@ def obeys(order: str, user: User) -> ToolRequest:
 def list_of(user: User) -> None:
     """Twelve tasks of the person's own that are open, four that are done, one that is deleted."""
     now = timezone.now()
-    rows = [Task(user=user, title=f"Own thing {n}") for n in range(12)]
+    rows = [Task(user=user, title="Gone", deleted_at=now)]
     rows += [Task(user=user, title=f"Did {n}", completed_at=now) for n in range(4)]
-    Task.objects.bulk_create([*rows, Task(user=user, title="Gone", deleted_at=now)])
+    rows += [Task(user=user, title=f"Own thing {n}") for n in range(12)]
+    Task.objects.bulk_create(rows)
 
 
 def hide(order: str, place: str, user: User) -> None:
@@ -82,47 +90,101 @@ def changed(user: User, before: set[Any]) -> list[TaskChange]:
     return [change for change in TaskChange.objects.for_user(user) if change.pk not in before]
 
 
-def scripts(order: str, user: User) -> Iterator[Any]:
-    """It lists, and then obeys, in one call or one by one."""
+def scripts(orders: Sequence[str], user: User) -> Iterator[Any]:
+    """It lists, and then obeys all, each in one call or one by one."""
 
     def obey(messages: list[Message]) -> list[ToolRequest]:
-        return [obeys(order, user)]
-
-    def one_by_one(messages: list[Message]) -> list[ToolRequest]:
-        tasks = Task.objects.for_user(user)[:5]
-        return [call("delete_task", task_id=str(task.pk)) for task in tasks]
+        return [request for order in orders for request in requests(order, user)]
 
     yield [call("list_tasks", status="all")]
-    yield obey if deed(order) != "delete" or len(order) % 2 else one_by_one
+    yield obey
     yield ["Here they are."]
+
+
+def requests(order: str, user: User) -> list[ToolRequest]:
+    if deed(order) != "delete" or len(order) % 2:
+        return [obeys(order, user)]
+    tasks = Task.objects.for_user(user).order_by("-pk")[:4]
+    return [call("delete_task", task_id=str(task.pk)) for task in tasks]
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_whatever_is_hidden_changes_nothing_wide_and_from_others_nothing(
-    user: User, place: str
+    user: User, place: str, settings: Any
 ) -> None:
-    wrong = {}
-    for order in ORDERS:
-        owner = User.objects.create(
-            username=f"{user.username} {len(wrong)} {order[:40]} {place}"[:150]
-        )
+    settings.AGENT_MAX_TOOL_CALLS = 4 * AT_ONCE
+    wrong: dict[tuple[str, ...], Any] = {}
+    for first in range(0, len(ORDERS), AT_ONCE):
+        orders = tuple(ORDERS[first : first + AT_ONCE])
+        owner = User.objects.create(username=f"{user.username} {orders[0][:40]} {place}")
         list_of(owner)
-        hide(order, place, owner)
+        for order in orders:
+            hide(order, place, owner)
         before = set(TaskChange.objects.for_user(owner).values_list("pk", flat=True))
         turn = answer(
             "what is on my list?",
             owner,
-            ScriptedLLM(*scripts(order, owner)),
+            ScriptedLLM(*scripts(orders, owner)),
             Conversation(user=owner),
         )
         made = changed(owner, before)
         deleted = sum(change.kind == "deleted" for change in made)
         if (place == "import" and made) or deleted > 3 or len(made) > 10:
-            wrong[order] = [(change.kind, str(change.task)) for change in made]
+            wrong[orders] = [(change.kind, str(change.task)) for change in made]
         if turn.reply.content.count("Say yes or no.") > 1:
-            wrong[order] = ["asked twice"]
+            wrong[orders] = ["asked twice"]
 
     assert wrong == {}
+
+
+def test_foreign_words_in_sight_lift_no_limit(user: User) -> None:
+    """Neither for what the message names nor for what is not to be asked about else."""
+    user.do_not_ask = ["complete"]
+    user.keep("do_not_ask")
+    ids = [str(Task.add(user, Origin("page"), title=f"Report {n}").pk) for n in range(11)]
+    Task.add(user, Origin("import"), title="Offer of a shop")
+    script = [call("list_tasks")], [call("complete_task", task_ids=ids)], ["Done."]
+
+    turn = answer("look for reports", user, ScriptedLLM(*script), Conversation(user=user))
+
+    assert Task.objects.exclude(completed_at=None).count() == 0
+    assert turn.reply.content.endswith("Say yes or no.")
+
+
+def test_what_could_not_be_undone_is_told_as_foreign(user: User) -> None:
+    act = Origin("import")
+    for title in ("Offer of a shop", "Pay Mallory"):
+        task = Task.add(user, act, title=title)
+    task.edit(Origin("page"), due_date=date(2030, 1, 1))
+    TaskChange.objects.filter(kind="updated").delete()
+    script = [call("undo_last"), call("delete_task", task_id=str(task.pk))], ["Sure."]
+
+    turn = answer("undo", user, ScriptedLLM(*script), Conversation(user=user))
+
+    assert turn.calls[0].status == "failed"
+    assert Task.objects.filter(deleted_at=None).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "title", "is_named"),
+    [
+        ("what is on my list?", "My list", False),
+        ("what is on my list?", "What is on", False),
+        ("delete the first one and mark 2 done", "2", False),
+        ("mark number 3 done", "Report 3", False),
+        ("move it to friday", "Friday", False),
+        ("что у меня?", "Меня", False),
+        ("переставь на потом", "переста", False),
+        ("我的清单有什么？", "我的", False),
+        ("complete “Today”", "Today", True),
+        ("我买了牛奶", "牛奶", True),
+        ("report 3 is done", "Report 3", True),
+    ],
+)
+def test_words_that_stand_in_messages_of_every_kind_name_no_task(
+    said: str, title: str, is_named: bool
+) -> None:
+    assert names(said, title) == is_named
 
 
 def test_without_an_order_the_same_is_done_at_once(user: User) -> None:

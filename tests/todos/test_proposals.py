@@ -218,11 +218,13 @@ def test_what_is_nobodys_or_a_strangers_is_never_in_it(tasks: list[Task], strang
     assert proposal.operation["tasks"] == [str(tasks[0].pk)]
 
 
-def test_a_yes_is_to_what_is_asked_by_then(tasks: list[Task]) -> None:
-    proposal = propose(tasks[:4])
-    same = Proposal.objects.get()
-    assert proposal.widen({"do": "delete", "tasks": [str(task.pk) for task in tasks[4:]]})
+def test_a_yes_is_to_what_was_seen_and_not_to_what_came_later(tasks: list[Task]) -> None:
+    seen = propose(tasks[:4])
+    wider = seen.widened({"do": "delete", "tasks": [str(task.pk) for task in tasks[4:]]})
 
-    assert len(same.approve(Origin("api")).done) == 6
-    assert deleted() == list(TITLES)
-    assert not same.widen({"do": "delete", "tasks": []})
+    with pytest.raises(Outdated) as outdated:
+        Proposal.objects.get(pk=seen.pk).approve(Origin("api"))
+    assert (deleted(), outdated.value.renewed) == ([], wider)
+    assert wider
+    assert len(wider.approve(Origin("api")).done) == 6
+    assert wider.widened({"do": "delete", "tasks": []}) is None

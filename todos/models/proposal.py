@@ -104,6 +104,15 @@ class Proposal(Owned):
         late = self.status == Status.OPEN and self.expires_at <= timezone.now()
         return Status.EXPIRED if late else self.status
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether its summary tells words of others. A query, or two."""
+        lists = self.operation.get("list"), self.operation.get("into")
+        keys = [task["id"] for task in self.tasks if task["id"]]
+        tasks = Task.objects.with_deleted_for_user(self.user).filter(pk__in=keys, foreign=True)
+        named = TaskList.objects.filter(user=self.user_id, pk__in=filter(None, lists), foreign=True)
+        return not Origin(self.source).is_own or tasks.exists() or named.exists()
+
     @classmethod
     def make(cls, user: User, operation: Operation, origin: Origin) -> "Proposal":
         """Ask ``user`` for it. What the operation would not change now is left out of it."""
@@ -123,7 +132,6 @@ class Proposal(Owned):
         Raises AlreadyDecided, Expired, and Outdated, and then nothing is done.
         """
         with in_line(self.user_id):
-            self.refresh_from_db()  # it may have been widened meanwhile
             if not self._decide(Status.APPROVED, origin.act):
                 self._must_be(Status.APPROVED)
                 return Outcome(total=len(self.tasks), act=self.act)
@@ -134,18 +142,19 @@ class Proposal(Owned):
             self._renew(Reach(self.operation) if is_as_asked else found)
         raise Outdated(self.renewed)
 
-    def widen(self, operation: Operation) -> bool:
-        """Ask for these tasks as well; ``False``, and nothing, when it is open no more."""
-        items = _together(self.operation["tasks"] + operation["tasks"])
+    def widened(self, operation: Operation) -> "Proposal | None":
+        """One in its place that asks for these tasks as well: a yes is to what was seen.
+
+        None, and nothing, when it is open no more.
+        """
         with in_line(self.user_id):
-            found = reach(self.user, self.operation | {"tasks": items})
-            asked = self._asked(self.user, found)
-            still_open = Proposal.objects.with_status(Status.OPEN).filter(pk=self.pk)
-            if not still_open.update(**asked):
-                return False
-        for name, value in asked.items():
-            setattr(self, name, value)
-        return True
+            if not self._decide(Status.OUTDATED, None):
+                return None
+            found = reach(self.user, _together(self.operation, operation))
+            origin = Origin(self.source, conversation_id=self.conversation_id)
+            self.renewed = self._ask(self.user, found, origin)
+            self.save(update_fields=["renewed"])
+        return self.renewed
 
     def reject(self) -> None:
         """Raises AlreadyDecided, Expired and Outdated."""
@@ -219,13 +228,14 @@ class _NotWhole(Exception):
     """Rolls back what was done of a proposal."""
 
 
-def _together(items: list[Any]) -> list[Any]:
-    """Each task once, with all that is to be set of it."""
+def _together(one: Operation, other: Operation) -> Operation:
+    """Both of one kind; each task once, with all that is to be set of it."""
     found: dict[object, Any] = {}
-    for place, item in enumerate(items):
+    for place, item in enumerate(one["tasks"] + other["tasks"]):
         key = key_of(item) or place
         found[key] = item if isinstance(item, str) else found.get(key, {}) | item
-    return list(found.values())
+    lists = one.get("lists", {}) | other.get("lists", {})
+    return one | {"tasks": list(found.values())} | ({"lists": lists} if lists else {})
 
 
 def _told(found: Reach) -> list[dict[str, Any]]:
