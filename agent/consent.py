@@ -41,8 +41,10 @@ _NO = (
     r"|nein|nee|nej|non|não|нет|いいえ|不|不要|不用|아니요?"
 )
 _MORE_NO = rf"{_NO}|{_THANKS}|sorry|it|of (?:it|them|these|those)|at all|after all|for now"
+_KEEPS = re.compile(r"(?:please )?keep(?: (?:them|those|these|all(?: of them)?))?[\s.!]*")
 _DEEDS = {
     "delete": r"delete|remove|erase",
+    "delete_list": r"delete|remove|erase",
     "complete": r"complete|finish|mark|tick|check",
     "reopen": r"reopen",
     "restore": r"restore",
@@ -67,13 +69,20 @@ NO = re.compile(_plain(_NO, _MORE_NO, _THUMBS_DOWN))
 def answer(text: str, deeds: Iterable[str] = ()) -> Answer:
     """What ``text`` answers, if it is nothing else; ``deeds`` are those that were asked about.
 
-    A deed that was asked about may be said again: "yes, delete them all".
+    A deed that was asked about may be said again: "yes, delete them all". Of a list with its tasks,
+    "delete" alone is a yes, and "keep them" is of its tasks alone.
     """
+    deeds = frozenset(deeds)
     if len(text) > LONGEST or "?" in text:
         return ""
     words = _bare(text)
     again = [_DEED.format(_DEEDS[deed]) for deed in deeds if deed in _DEEDS]
-    if re.fullmatch(_plain(_YES, "|".join([_MORE_YES, *again]), _THUMBS_UP), words):
+    first = _YES
+    if "delete_list" in deeds:
+        if _KEEPS.fullmatch(words):
+            return ""
+        first = rf"{_YES}|(?:{_DEEDS['delete_list']})(?: {_THEM})?(?: too)?"
+    if re.fullmatch(_plain(first, "|".join([_MORE_YES, *again]), _THUMBS_UP), words):
         return "yes"
     return "no" if NO.fullmatch(words) else ""
 

@@ -44,7 +44,7 @@ def to_decide(history: Sequence[Any], turn: Turn) -> tuple[str, list[str]]:
 
 def _deed(call: Any) -> str:
     if call.name == "edit_list":
-        return str(call.arguments.get("do", ""))
+        return f"{call.arguments.get('do')}_list"
     return DEEDS.get(call.name, "")
 
 

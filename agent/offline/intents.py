@@ -225,7 +225,7 @@ class Undo:
 class Restore:
     """Bring a deleted task back; if none is meant, the words may ask for something else."""
 
-    target: It | Named
+    target: "It | Named | All"
     otherwise: "Intent | None" = None
 
 

@@ -53,6 +53,17 @@ def test_the_deed_that_was_asked_about_may_be_said_again_and_no_other() -> None:
     assert answer("delete them", ["delete"]) == ""
 
 
+def test_of_a_list_with_its_tasks_delete_is_a_yes_and_keep_is_of_the_tasks() -> None:
+    said = {"yes": "delete;Delete them too.;yes, delete all of them", "no": "no;keep it;leave them"}
+    said[""] = "keep;keep them;please keep those;delete milk;delete the tasks too?"
+
+    read = {
+        each: answer(each, ["delete_list"]) for texts in said.values() for each in texts.split(";")
+    }
+
+    assert read == {each: what for what, texts in said.items() for each in texts.split(";")}
+
+
 def test_an_answer_stays_one_with_manners_and_marks_around_it() -> None:
     around = product(["", "oh, ", "Well "], ["yes", "No"], ["", "!", " please", ", thanks."])
 

@@ -80,9 +80,13 @@ def test_deleted_tasks_are_all_counted(user: User) -> None:
     for task in tasks(user, 63):
         task.remove(Origin("api"))
 
-    answer = say(Conversation(user=user), user, "restore everything")
+    talk = Conversation(user=user)
+    answer = say(talk, user, "restore everything")
 
-    assert "63 deleted tasks" in answer
+    assert "Restore 63 tasks" in answer
+    assert answer.count("?") == 1
+    say(talk, user, "yes")
+    assert Task.objects.filter(deleted_at=None).count() == 63
 
 
 def test_what_is_open_is_told_where_many_of_its_name_are_done(user: User) -> None:

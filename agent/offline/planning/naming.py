@@ -92,15 +92,21 @@ def _delete(said: EditNames, names: Names, known: Known, now: datetime, go: Go) 
             return (yield from go(off, known, now))
         return (yield from _edit(said, f"No task has the tag {title} any more."))
     if names.lists[said.name] and not said.tasks:
-        tasks = wording.count(names.lists[said.name], "open task")
-        words = f"{title} has {tasks}. Shall I keep them, in the Inbox, or delete them too?"
-        asks = Question("missing", said)
-        return Reply(f"{words} (keep or delete)", asks=asks, keeps_focus=True)
+        return (yield from _ask_for_its_tasks(said))
     gone = "and its tasks " if said.tasks == "delete" else ""
     told = f"Deleted the list {title}{f' {gone}'.rstrip()}."
     if said.tasks == "keep":
         told += " Its tasks are in the Inbox."
     return (yield from _edit(said, told))
+
+
+def _ask_for_its_tasks(said: EditNames) -> Plan[Reply]:
+    """The server asks whether they go with it, so that a yes does it, and "keep" is for us."""
+    asked = yield from _edit(replace(said, tasks="delete"), f"Deleted the list “{said.name}”.")
+    if asked.words:
+        return asked
+    words = "Its tasks would go with it; say “keep” to have them in the Inbox."
+    return Reply(words, asks=Question("missing", said), keeps_focus=True)
 
 
 def _edit(said: EditNames, told: str) -> Plan[Reply]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from agent.offline.intents import Change, Chosen, Named, Restore
+from agent.offline.intents import All, Change, Chosen, Named, Restore
 from agent.offline.known import Known, Reply, Tasks, tasks_of
 from agent.offline.lexicon import BETWEEN
 from agent.offline.matching import best_matches, search_words
@@ -11,6 +11,7 @@ from agent.offline.planning.doubting import which
 from agent.offline.planning.finding import list_all, list_tasks
 from agent.offline.planning.telling import told
 from agent.offline.steps import Plan, Request
+from todos.consent import is_wide
 
 DELETED = {"status": "deleted"}
 
@@ -24,7 +25,8 @@ def restore(intent: Restore, known: Known, now: datetime) -> Plan[Reply | None]:
     else:
         just = _just_deleted(known)
         found = just or (yield from list_all(DELETED))
-        is_clear = bool(just) or len(found) == 1
+        is_asked_elsewhere = isinstance(intent.target, All) and is_wide("restore", len(found))
+        is_clear = bool(just) or len(found) == 1 or is_asked_elsewhere
         words = "There are no deleted tasks."
     if not found:
         return None if intent.otherwise else Reply(words, keeps_focus=True)

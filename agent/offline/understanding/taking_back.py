@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from agent.offline.intents import It, Named, Restore, Undo
+from agent.offline.intents import All, It, Named, Restore, Undo
 from agent.offline.understanding.guessing import guess
 from agent.offline.understanding.targets import read_target
 from agent.offline.words import NUMBERS, any_of, number
@@ -93,4 +93,6 @@ def read_deleted_and_back(text: str, now: datetime) -> Restore | None:
 
 def _restore(name: str, now: datetime) -> Restore:
     target = read_target(name, now)
-    return Restore(target if isinstance(target, Named) and target.words else It())
+    if isinstance(target, All) or (isinstance(target, Named) and target.words):
+        return Restore(target)
+    return Restore(It())
