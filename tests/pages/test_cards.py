@@ -15,6 +15,7 @@ from tests.factories import LEASE, ConversationFactory, record_call
 from tests.pages.markup import read
 
 TODAY = date(2026, 11, 20)
+ID = "01a226db-e1f6-74b8-bd52-dd33753ba011"
 MILK = {"id": "1", "title": "Milk"}
 TOLD = ("task", "tasks", "deleted", "undone")
 NAMES = [*TOOLS, "unheard_of", ""]
@@ -119,7 +120,7 @@ def called(name: str, result: Any, status: str = "succeeded", arguments: Any = N
         ("unheard_of", {}, "Used unheard_of"),
         (
             "delete_task",
-            {"proposal": {"id": "1", "summary": "Delete 6 tasks: “Milk”, …", "tasks": 6}},
+            {"proposal": {"id": ID, "summary": "Delete 6 tasks: “Milk”, …", "tasks": 6}},
             "Asks before it does this",
         ),
         (
@@ -208,7 +209,7 @@ def test_every_tool_has_words_of_its_own(name: str) -> None:
         (
             "edit_list",
             {"do": "delete", "list": "Home"},
-            {"proposal": {"id": "1", "summary": "Delete the list “Home”"}},
+            {"proposal": {"id": ID, "summary": "Delete the list “Home”"}},
             "Asks before it does this",
         ),
         ("edit_list", {"do": "delete", "list": "Home"}, {"tasks": []}, "Used edit_list"),

@@ -111,7 +111,7 @@ def test_what_was_asked_costs_two_more(browser: Client, user: User, many: int) -
         turn = conversation.begin_turn("Delete it", LEASE)
         operation = {"do": "delete", "tasks": [str(TaskFactory(user=user).pk)]}
         proposal = Proposal.make(user, operation, Origin("chat", None, conversation.pk))
-        record_call(turn, result={"proposal": {"id": str(proposal.pk)}})
+        record_call(turn, result={"proposal": {"id": str(proposal.pk), "summary": "Delete it"}})
         turn.finish(Turn.Status.COMPLETED, "Delete it?")
         conversation.refresh_from_db()
         if not number % 2:
