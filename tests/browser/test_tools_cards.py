@@ -124,3 +124,9 @@ def test_what_the_assistant_takes_back_is_marked_where_it_was_done(page: Page) -
     expect(replies(page).first.get_by_text("undone", exact=True)).to_be_visible()
     expect(button(replies(page).first, "Undo")).to_have_count(0)
     expect(button(replies(page).last, "Undo")).to_have_count(1)
+
+    button(replies(page).last, "Undo").click()
+
+    expect(replies(page).last.get_by_text("undone", exact=True)).to_be_visible()
+    expect(replies(page).first.get_by_text("undone", exact=True)).to_have_count(0)
+    expect(button(replies(page).first, "Undo")).to_have_count(1)

@@ -168,7 +168,7 @@ async function submit(form) {
   }
   const place = form.closest("#messages .proposal")?.id;
   for (const name of (form.dataset.refresh ?? "").split(" ").filter(Boolean)) {
-    if (name === "message") await talk.refreshMessage(form.closest("article"));
+    if (name === "message") await talk.refreshUndone(form.closest("article"));
     else if (name === "asked") await talk.refreshAsked();
     else await refresh(name);
   }

@@ -171,8 +171,14 @@ async function refresh(seq) {
   merge(await drawn(`${messages.dataset.part}?since=${seq}`));
 }
 
-export async function refreshMessage(article) {
+async function refreshMessage(article) {
   await refresh(article.dataset.seq - 1);
+}
+
+// A message that was taken back, and what it may have taken back itself, further up.
+export async function refreshUndone(article) {
+  await refreshMessage(article);
+  merge(await drawn(messages.dataset.part));
 }
 
 // The messages from the first one on whose question is open: it may have been answered.
