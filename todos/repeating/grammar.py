@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from todos.repeating.on import MONTHS, broken
-from todos.repeating.pieces import END, FORMS, MONTH, PIECES, TWO_MEANINGS, Found, Take
+from todos.repeating.pieces import END, FORMS, MONTH, PIECES, Found, Take
 
 LENGTH = 1000
 TOKEN = re.compile(r"\d{4}-\d\d-\d\d|[^\W_]+|\S")
@@ -101,7 +101,7 @@ def fields(found: Found) -> dict[str, Any]:
     if len(named) > 1 or not (named or found.cadence):
         raise broken(FORMS)
     if found.two_meanings and not (found.cadence or found.in_month):
-        raise broken(TWO_MEANINGS)
+        raise broken(found.two_meanings)
     every, interval = found.cadence or (named[0], 1)
     if (every, interval) == ("day", 1) and found.weekdays:
         every = "week"

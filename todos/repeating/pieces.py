@@ -17,6 +17,10 @@ TWO_MEANINGS = (
     'That may mean two things: say "every 2 weeks", "every 2 months" or "every 2 weeks on Tuesday";'
     ' or the days, like "every Monday and Thursday" or "every month on the second Tuesday".'
 )
+WHICH_OF_TWO = "Every 2 weeks on {weekday}, or every month on the {nth} {weekday}?"
+IN_SOME_MONTHS = 'It comes all year: leave the months away, or say an end, like "until 2027-01-31".'
+LEFT_OUT = 'Only days of the week can be left out, like "every day except Sunday".'
+LAST_WORKDAY = 'Say "every month on the last day" or a day of the week, like "the last Friday".'
 END = 'Say the end as a date, like "until 2027-01-31", or as a number of times, like "5 times".'
 QUARTERS = 'Say "every 3 months on the last day", and the first due day.'
 SHORTEST = "A task repeats every day at the shortest."
@@ -102,12 +106,18 @@ class Found:
     nth_weekdays: list[str] = field(default_factory=list)
     day_of_year: list[str] = field(default_factory=list)
     in_month: bool = False
-    two_meanings: bool = False
+    two_meanings: str = ""
     excepting: bool = False
     done: bool = False
     until: str | None = None
     times: int | None = None
     length: tuple[str, int] | None = None
+
+    @property
+    def has_days(self) -> bool:
+        return bool(
+            self.cadence or self.weekdays or self.days or self.nth_weekdays or self.day_of_year
+        )
 
 
 Take = Callable[[Found, re.Match[str]], None]
@@ -175,9 +185,8 @@ def _take_nth_weekdays(found: Found, piece: re.Match[str]) -> None:
     words = piece["nths"].split(" and ")
     nths = ["last" if word == "last" else PLACES[_number(word)] for word in words]
     found.nth_weekdays += [f"{nth} {weekday}" for nth in nths]
-    found.two_meanings = (
-        bool(piece["every"]) and len(nths) == 1 and nths[0] not in ("first", "last")
-    )
+    if piece["every"] and len(nths) == 1 and nths[0] not in ("first", "last"):
+        found.two_meanings = WHICH_OF_TWO.format(nth=nths[0], weekday=weekday.title())
 
 
 def _take_first_day(found: Found, _: re.Match[str]) -> None:
@@ -217,7 +226,7 @@ def _take_until(found: Found, piece: re.Match[str]) -> None:
 
 
 def _take_times(found: Found, piece: re.Match[str]) -> None:
-    if not _has_days(found):
+    if not found.has_days:
         raise broken(WHICH_DAYS)
     if found.times:
         raise broken(END)
@@ -231,17 +240,15 @@ def _take_length(found: Found, piece: re.Match[str]) -> None:
     found.length = every, count * _number(piece["number"])
 
 
-def _has_days(found: Found) -> bool:
-    return bool(
-        found.cadence or found.weekdays or found.days or found.nth_weekdays or found.day_of_year
-    )
-
-
 def _refuse(sentence: str) -> Take:
     def take(_: Found, piece: re.Match[str]) -> None:
         raise broken(sentence)
 
     return take
+
+
+def _refuse_months(found: Found, _: re.Match[str]) -> None:
+    raise broken(WHICH_DAY if found.cadence == ("year", 1) else IN_SOME_MONTHS)
 
 
 LENGTH_OF_TIME = f"(?:(?P<number>{CARDINAL}|an?) )?{UNIT}"
@@ -250,6 +257,22 @@ PIECES: list[tuple[re.Pattern[str], Take]] = [
     (re.compile(f"(?:{pattern}) "), take)
     for pattern, take in [
         ("(?:at )?(?:(?:start|end) )?of (?:(?:every|each) )?quarter", _refuse(QUARTERS)),
+        (
+            rf"(?:of|in|during) (?P<limit>(?:(?:{MONTH})(?: (?:and|to|or) )?)+(?!\w* ?\d)"
+            "|summer|winter|spring|autumn|fall)(?= (?!on |onwards |next ))",
+            _refuse_months,
+        ),
+        (
+            r"(?:except|excluding|apart from|but not)(?! (?:for )?"
+            rf"{EVERY}(?:{WEEKDAY}|week))(?P<limit>(?: \S+){{1,5}})(?= $)",
+            _refuse(LEFT_OUT),
+        ),
+        (
+            rf"{EVERY}(?:{NTH}) (?:working|business|work|week) ?days?"
+            "(?: of (?:every |each )?month)?",
+            _refuse(LAST_WORKDAY),
+        ),
+        (r"until further notice|forever|indefinitely", _take_nothing),
         (rf"(?:and|of)(?= \w)|once(?= (?:every|each|{ADVERB}) )", _take_nothing),
         (
             r"hourly|(?:every|each) (?:\w+ )?(?:hours?|hrs?|minutes?|mins?|seconds)"
@@ -268,7 +291,8 @@ PIECES: list[tuple[re.Pattern[str], Take]] = [
             _refuse(WHICH_DAYS),
         ),
         (
-            "(?:every|each) (?:few|couple(?: of)?|several|some|so many) (?:days|weeks|months|years)"
+            rf"(?:every|each) (?:\d+ - \d+|(?:{CARDINAL}) (?:or|to) (?:{CARDINAL})"
+            "|few|couple(?: of)?|several|some|so many) (?:days|weeks|months|years)"
             "|every (?:so often|now and then|once in a while)",
             _refuse(HOW_MANY),
         ),
@@ -281,7 +305,10 @@ PIECES: list[tuple[re.Pattern[str], Take]] = [
             "|(?:working|business|work|week) days?)",
             _take_weekdays,
         ),
-        (f"(?:except|but)(?: for)?(?= {EVERY}(?:{WEEKDAY}|week))", _take_except),
+        (
+            f"(?:except|excluding|apart from|but(?: not)?)(?: for)?(?= {EVERY}(?:{WEEKDAY}|week))",
+            _take_except,
+        ),
         (
             "(?:once (?:an?|per)|every|each) (?:single )?"
             rf"(?:(?P<number>{CARDINAL}|{ORDINAL}|other|alternate) )?{UNIT}",

@@ -19,7 +19,9 @@ Span = tuple[int, int]
 
 WORD = re.compile(r"\d{4}-\d\d-\d\d|[^\W_]+(?:['’][^\W_]+)*|\S")
 HINT = re.compile(
-    r"\b(?:every|each|once|twice|times|after|from|since)\b|days|everyday|ends\b|ly\b", re.I
+    r"\b(?:every|each|once|twice|times|after|from|since)\b|days|everyday|ends\b|ly\b"
+    r"|\bmon(?:day)?\s?(?:[-–]|to\b|thr)",
+    re.I,
 )
 """Every rule has one of these in it."""
 COMES_AGAIN = re.compile(
@@ -30,6 +32,8 @@ COMES_AGAIN = re.compile(
 )
 STARTS_WITH_ADVERB = re.compile(rf"(?:{ADVERB}) ")
 PLURAL = re.compile(r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days|weekdays|workdays|weekends) ")
+WORKWEEK = re.compile("(?:from )?mon(?:day)? (?:-|to|through|thru) (?:fri|sat)(?:(?:ur)?day)? ")
+HOUR = re.compile(r"\s*(?:at\s|@\s?)?\d{1,2}(?:[:.]\d\d|\s?[ap]m|$)", re.I)
 OWNED = re.compile(r"\b(?:the|an?|my|our|your|this|that|his|her|their|for)\s*$", re.I)
 """The weekly report, a report for every month: that is no rule."""
 AS_A = re.compile(r"\b(?:as|on|into|in) an?\s*$", re.I)
@@ -45,7 +49,9 @@ ENDS = re.compile(
 )
 """What lets an adverb or the name of a day stand by itself."""
 DAY_ENDS = re.compile(
-    r"\s*(?:[,.;:!?)]|$|(?:at|from|until|till|starting|beginning|in the|instead|now|please)\b)",
+    r"\s*(?:[,.;:!?)#]|$|\d{1,2}(?!\d|(?:st|nd|rd|th)\b)|(?:noon|midday|midnight)\b"
+    r"|for (?:\d|an?\b|half\b)"
+    r"|(?:at|from|until|till|starting|beginning|in the|instead|now|please)\b)",
     re.I,
 )
 NAME = re.compile(rf"(?:Every|Each) (?!(?i:{WEEKDAY})\b)[A-Z]")
@@ -159,6 +165,8 @@ class _Sentence:
     def _is_other_word(self, run: _Run, piece: re.Match[str]) -> bool:
         """First thing, second floor: a number in letters is a day only within a month."""
         said = piece.groupdict()
+        if said.get("limit") and not run.found.has_days:
+            return True
         day = said.get("day")
         if not day or not day[0].isalpha() or said.get("month") or run.found.cadence:
             return False
@@ -173,9 +181,9 @@ class _Sentence:
             return False
         if run.found.done and not re.match("every|each", words):
             return bool(run.found.cadence and ENDS.match(self.text, end))
-        if not COMES_AGAIN.search(words):
+        if not COMES_AGAIN.search(words) and not self._is_at_work(words, end):
             return False
-        if EVERY.search(words):
+        if EVERY.search(words) or WORKWEEK.fullmatch(words):
             return not FOR.search(before)
         if PLURAL.match(words):
             return not OWNED.search(before) and bool(
@@ -185,6 +193,10 @@ class _Sentence:
             return bool(KIND.match(self.text, end))
         goes_on = STARTS_WITH_ADVERB.match(words) and run.behind > run.first + 1
         return not OWNED.search(before) and bool(goes_on or ENDS.match(self.text, end))
+
+    def _is_at_work(self, words: str, end: int) -> bool:
+        """Standup mon-fri at 9:30; a holiday from monday to friday comes once."""
+        return bool(WORKWEEK.fullmatch(words) and HOUR.match(self.text, end))
 
     def _is_name(self, start: int) -> bool:
         *_, last = ["", *self._before(start).split()]

@@ -38,15 +38,19 @@ MONTH = re.compile(
     rf"(?:{'|'.join(sorted(MONTH_NUMBERS, key=len, reverse=True))})\b", re.IGNORECASE
 )
 PART = r"(?P<part>morning|afternoon|evening|night)"
+PARTS = r"(?:morning|noon|afternoon|evening|night)"
 OF_CLOCK = [
     (re.compile(pattern, re.IGNORECASE), words)
     for pattern, words in (
+        (rf"\b(?:every|each) {PARTS}s?,? (?:and|&) (?:every |each )?{PARTS}s?\b", "twice a day"),
         (rf"\b(?:every|each) (?:single )?{PART}\b", "every day {part}"),
         (r"\bnightly\b(?=$|[,.]| (?:at|to|from|until))", "every day tonight"),
         (rf"\b(?P<day>(?:every|each) (?:[\w ,&]{{1,40}} )?(?:{WEEKDAY}|weekday|weekend))"
          rf" {PART}s?\b", "{day} {part}"),
         (rf"\bon (?P<day>(?:{WEEKDAY}|weekday|weekend)s?) {PART}s\b", "every {day} {part}"),
         (rf"\b(?P<day>weekday|weekend) {PART}s\b", "every {day} {part}"),
+        (rf"\b(?:(?:starting|beginning|commencing) (?:from |in )?|from )(?P<day>{MONTH.pattern})"
+         r"(?: on(?:wards?)?)?(?=$|[,;.])", "starting {day} 1"),
         (r"\b(?:starting|beginning|commencing|effective) (?:from|on|as of) ", "starting "),
         (r"\b(?:starting|beginning|commencing|effective)(?= in )", ""),
         (r"\b(?:beginning|commencing|as of|effective)\b", "starting"),

@@ -58,6 +58,16 @@ def _reminder(match: re.Match[str], now: datetime) -> Add | Refuse:
     return _added(match["what"], now, (NO_REMINDERS,))
 
 
+def _reminder_then(match: re.Match[str], now: datetime) -> Add | Refuse | None:
+    """Every monday at 8 remind me to take the bins out; before it stands nothing but when."""
+    said = match["date"].strip(" ,")
+    repetition = dates.read_repetition(said, now)
+    reading = dates.read(repetition.rest if repetition else said, now)
+    if reading.rest or not (repetition or reading.when):
+        return None
+    return _added(f"{match['what']} {said}", now, (NO_REMINDERS,))
+
+
 def _with_what_is_around(match: re.Match[str], now: datetime) -> Add | Refuse:
     said = match.groupdict()
     often = (said.get("often") or "").lower()
@@ -171,6 +181,7 @@ SENTENCES = rules(
             there('s| is|'ll be| will be) (a|an|another|my|the) {named}
         """,
     ),
+    (_reminder_then, "{date}{break}[please ](remind|wake) (me|us) (to|about|of|that i) {what}"),
     (_reminder, "(set [me] [a] reminder|remind[ me| us]){any_break}{what}"),
     (
         _with_what_is_around,

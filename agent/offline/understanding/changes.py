@@ -17,6 +17,9 @@ SAME_TIME = any_of(
     r"(?: as (?:before|ever|usual|always|planned))?\b"
 )
 """The hour stays unless another one is said."""
+FROM_NOW_ON = any_of(
+    r"^(?:from now on|going forward|in future),? |,? (?:from now on|from here on|going forward)$"
+)
 THAT_ARE_SO = any_of(
     r"(?<=\w )(?:everything|all(?: of)?(?: (?:my|the))? ?(?:tasks|todos|items|things|ones)?"
     r"|every (?:task|todo|item|one)|(?:my |the )?(?:tasks|todos|items|things))"
@@ -28,7 +31,7 @@ THAT_ARE_SO = any_of(
 
 def read_change(text: str, now: datetime) -> Change | Refuse | None:
     """The change that one sentence asks for; None when it asks for none."""
-    text = THAT_ARE_SO.sub(r"all \g<so> tasks", text)
+    text = THAT_ARE_SO.sub(r"all \g<so> tasks", FROM_NOW_ON.sub("", text))
     return first_read(RULES, SAME_TIME.sub("", CORRECTED.sub("", text, count=1)), now)
 
 

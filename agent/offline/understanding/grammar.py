@@ -256,6 +256,8 @@ def _with_instead(request: Intent, text: str, now: datetime) -> Intent:
 def _to_do_instead(request: Show | Change, text: str, now: datetime) -> Draft | None:
     """The task that the text may be as well: "cancel the dentist", "rent is due on friday"."""
     target = request.named if isinstance(request, Show) else request.target
+    if isinstance(request, Change) and request.edit.clear == "repeats":
+        return None
     tells = isinstance(request, Change) and request.tool == "update_task" and SAYS_DUE.search(text)
     if not isinstance(target, Named) or not (tells or text.split()[0].lower() in ALSO_TO_DO):
         return None

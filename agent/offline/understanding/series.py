@@ -9,7 +9,7 @@ from agent.offline import dates
 from agent.offline.dates.names import WEEKDAY
 from agent.offline.intents import AskRule, Change, Edit, It, Named, Refuse, Target, Unnamed
 from agent.offline.templates import first_read, rules
-from agent.offline.understanding.changes import read_change
+from agent.offline.understanding.changes import FROM_NOW_ON, read_change
 from agent.offline.understanding.editing import LOOSE_ENDS, edit_of
 from agent.offline.understanding.queries import read_period
 from agent.offline.understanding.targets import read_target
@@ -35,7 +35,7 @@ def read_series(text: str, now: datetime) -> Asked:
     """What one sentence asks about a series or to change in it; None when it speaks of none."""
     if not HINT.search(text):
         return None
-    return first_read(RULES, text, now)
+    return first_read(RULES, FROM_NOW_ON.sub("", text), now)
 
 
 def _target(words: str | None, now: datetime) -> Target:
@@ -181,7 +181,8 @@ def what_repeats(_match: re.Match[str], _now: datetime) -> AskRule:
 
 HINT = any_of(
     r"repe[at]|recur|series|every|each|skip|pause|resume|hold|next|often|again|once|one-?(?:off|time)"
-    r"|\bno |cancel|leave out|suspend|freeze|week's|month's|day's|morrow's|this (?:week|month|time)"
+    r"|\bno |cancel|drop|delete|remove|leave out|suspend|freeze|week's|month's|day's|morrow's"
+    r"|this (?:week|month|time)"
     r"|ly\b|days\b|ends\b|finish|done|habit|routine"
 )
 """Each of the sentences has one of these words in it."""
@@ -258,11 +259,11 @@ RULES = rules(
     (
         when_next,
         """
+            when do i [have to|need to] [do] {task} (next|again)
             when['s| is| are] the (next|following) (one|time)
             when['s| is| are] the next {task} [due]
             when['s| is| are| do| does] {task} (due|come|happen|be|back|on) (next|again) [time]
             when['s| is| are] {task} next [due]
-            when do i [have to|need to] [do] {task} (next|again)
             what('s| is) the next (day|date|time) (of|for) {task}
         """,
     ),
@@ -316,13 +317,19 @@ RULES = rules(
             {i_will_not} (do|make|manage|be at|go to) {task} {when}
         """,
     ),
-    (cancel_one, "(cancel|drop|delete|remove) [{only}] {of_when} {task}"),
+    (
+        cancel_one,
+        """
+            (cancel|drop|delete|remove) [{only}] {of_when} {task}
+            (cancel|drop|delete|remove) {task} [{only}] [for] {when}
+        """,
+    ),
     (
         move_series,
         """
             {move} [the|its] [{whole}] series [{of} {task}] (to|on|onto) {phrase}
             {move} [the|its] [{whole}] series [{of} {task}] {phrase}
-            {move} (the|my) {task} series [to|onto] {phrase}
+            {move} (the|my) [{whole}] {task} series [to|onto] {phrase}
             {move} (all|every) [the|my|future|coming|of the] {task} (to|onto) {phrase}
         """,
     ),
