@@ -114,7 +114,8 @@ class Edit:
     hour: str = ""
     """A bare hour, "6" or "half past 8", that corrects the one there is."""
     clear: (
-        Literal["due_date", "due_time", "notes", "tags", "duration_minutes", "repeats"] | None
+        Literal["due_date", "due_time", "notes", "tags", "duration_minutes", "repeats", "parent"]
+        | None
     ) = None
     priority: Priority | None = None
     note: str | None = None
@@ -123,6 +124,8 @@ class Edit:
     untags: tuple[str, ...] = ()
     in_list: str | None = None
     """The name of a list; "" is the Inbox."""
+    parent: str = ""
+    """Words of the title of the task that it becomes a step of."""
     repeats: Repeat | None = None
     series: bool = False
     """Whether all that are to come are moved, and not one of them."""

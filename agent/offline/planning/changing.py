@@ -125,6 +125,8 @@ def _edited(edit: Edit, task: KnownTask, now: datetime) -> dict[str, Any]:
         fields["tags"] = [*edit.tags, *(f"-{tag}" for tag in edit.untags)]
     if edit.in_list is not None:
         fields["list"] = edit.in_list or None
+    if edit.parent:
+        fields["parent"] = edit.parent
     if edit.minutes:
         fields["duration_minutes"] = edit.minutes
     if edit.title:

@@ -97,6 +97,10 @@ def _filed(intent: Intent, said: Within, kind: str, name: str) -> Intent:
             return replace(intent, target=replace(everything, query=query))
         case Change():
             return _moved(intent, kind, name)
+        case Within():
+            return replace(
+                intent, intent=_filed(intent.intent, replace(said, to=False), kind, name)
+            )
         case Put(change, addition):
             return Put(_moved(change, kind, name), _added(addition, kind, name))
     return intent

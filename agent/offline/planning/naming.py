@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from agent.offline.intents import Change, Edit, EditNames, It, Question, ShowNames
+from agent.offline.intents import Change, Edit, EditNames, It, Named, Question, ShowNames
 from agent.offline.known import Known, Reply
+from agent.offline.matching import search_words
 from agent.offline.planning import wording
 from agent.offline.planning.filing import Go, no_such, none_of
+from agent.offline.planning.finding import list_tasks
 from agent.offline.planning.places import Names, look_up_names
 from agent.offline.steps import Plan, Request
 from agent.tools.near import near
@@ -37,6 +39,9 @@ def edit_names(said: EditNames, known: Known, now: datetime, go: Go) -> Plan[Rep
     exact = names.exact(said.name, said.kind)
     if not exact:
         return (yield from _missing(said, names, known, now, go))
+    perhaps = said.otherwise if said.do == "rename" and said.kind == "tag" else None
+    if perhaps and (yield from _is_title(said.name)):
+        return (yield from go(perhaps, known, now))
     said = replace(said, name=exact, kind=names.kind(exact, said.kind))
     if said.do == "delete":
         return (yield from _delete(said, names, known, now, go))
@@ -82,6 +87,12 @@ def _missing(said: EditNames, names: Names, known: Known, now: datetime, go: Go)
         return Reply(f"{words} (yes or no)", asks=asks, keeps_focus=True)
     words = f"{none_of(said.name, said.kind, names)} Nothing has changed."
     return Reply(words, keeps_focus=True)
+
+
+def _is_title(name: str) -> Plan[bool]:
+    """Whether a task is called just that."""
+    [listed] = yield from list_tasks({"search": search_words(Named(name))})
+    return any(task.title.casefold() == name.casefold() for task in listed)
 
 
 def _delete(said: EditNames, names: Names, known: Known, now: datetime, go: Go) -> Plan[Reply]:

@@ -108,6 +108,9 @@ def _facts(edit: Edit, tasks: Tasks, now: datetime) -> list[str]:
         facts.append(wording.length(tasks[0].minutes) + " long" if edit.minutes else "of no length")
     if edit.in_list is not None:
         facts.append(f"in your list {tasks[0].in_list}" if tasks[0].in_list else "in the Inbox")
+    if edit.parent or edit.clear == "parent":
+        parent = tasks[0].parent
+        facts.append(f"a step of {wording.quoted(parent)}" if parent else "a task of its own")
     if edit.tags or edit.untags or edit.clear == "tags":
         told = {task.tags for task in tasks}
         names = tasks[0].tags if len(told) == 1 else edit.tags

@@ -70,6 +70,8 @@ def _reminder_then(match: re.Match[str], now: datetime) -> Add | Refuse | None:
 
 def _with_what_is_around(match: re.Match[str], now: datetime) -> Add | Refuse:
     said = match.groupdict()
+    if TO_IT.search(said["what"]):
+        return Refuse(TO_WHAT)
     often = (said.get("often") or "").lower()
     adverb = "" if often in HOW_OFTEN else {"annual": "annually"}.get(often, often)
     words = (said.get("level"), said["what"].strip(), said.get("after"), adverb)
@@ -83,6 +85,11 @@ def _with_what_is_around(match: re.Match[str], now: datetime) -> Add | Refuse:
     return addition
 
 
+TO_IT = any_of(r"\w (?:to|into|onto) (?:it|them|that|this|that list|this list)[.!]?$")
+TO_WHAT = (
+    "To which list or task? Say “add cake to my Party list”, or “add a step to the party: cake”. "
+    "Nothing was added."
+)
 HOW_OFTEN = frozenset({"recurring", "repeating", "regular"})
 SAY_HOW_OFTEN = "How often shall it repeat? Say “make it weekly”, for example."
 

@@ -69,6 +69,12 @@ IN_NAME = any_of(
     rf"(?P<name>{NAME})(?P<sure> list)?(?P<after> (?:today|tonight|tomorrow|this|next|due|by|for"
     r"|that|which|until|on)\b.{0,80})?$",
 )
+IN_NO_LIST = any_of(
+    r"(?<= )(?:(?:that |which )?(?:is|are|has|have|belongs?)?(?:n't| not)?(?: to)? ?)?"
+    r"(?:without|with no|in no|on no|has no|have no|not in|not on|to no|under no)"
+    r"(?: an?y?)? (?:list|folder|project|category)s?\b",
+    r"\b(?:unfiled|unlisted|unsorted|listless)\b",
+)
 NAME_TASKS = any_of(
     r"(?:(?:show|list|display|view|see|give|open|read|check|print)(?: me| us)?|what|which"
     rf"|how many|any|do i have(?: any)?|all|find)(?: (?:are|of|all|open))?(?: {MINE})? "
@@ -138,6 +144,9 @@ def _in_list(text: str, read: Read) -> Intent | None:
 
 def _shown(text: str, now: datetime) -> Intent | None:
     """What's in Groceries, show work tasks, anything tagged errands this week."""
+    if (loose := IN_NO_LIST.search(text)) and SHOWS.fullmatch(text):
+        rest = f"{text[: loose.start()]} {text[loose.end() :]}"
+        return Within("inbox", Show(read_query(rest, now) or Query()))
     if tag := re.fullmatch(r"#([^\W\d_][\w-]{0,49})", text):
         return Within(tag[1].lower(), Show(), kind="tag", sure=True)
     if not SHOWS.fullmatch(text):
@@ -170,7 +179,9 @@ def _place(match: re.Match[str], text: str, now: datetime) -> Intent | None:
 
 
 def _listed(text: str, now: datetime, read: Read) -> Intent | None:
-    """Complete everything in Groceries, delete all tasks tagged old."""
+    """Complete everything in Groceries, delete all tasks tagged old, empty the shopping list."""
+    if (emptied := EMPTIED.fullmatch(text)) and (name := list_name(emptied["name"])):
+        return Within(name, Change("delete_task", All()), sure=True)
     match = OF_ALL.fullmatch(text)
     if not match or NO_PLACE.fullmatch(match["name"]):
         return None
@@ -184,6 +195,9 @@ def _listed(text: str, now: datetime, read: Read) -> Intent | None:
     return Within(name.lower() if is_tag else name, change, kind="tag" if is_tag else "either")
 
 
+EMPTIED = any_of(
+    rf"(?:clear|empty|wipe|clean)(?: out| up)? {MINE} (?P<name>{NAME}) (?:list|folder)(?: out)?"
+)
 OF_ALL = any_of(
     r"(?P<verb>complete|finish|tick(?: off)?|check(?: off)?|mark|delete|remove|clear|reopen) "
     r"(?P<which>(?:all|everything|every)\b[^\n]{0,40}?)"
@@ -192,11 +206,25 @@ OF_ALL = any_of(
 )
 
 
+ALL_OF = any_of(
+    r"(?:all|everything|every|each)(?: of)?(?P<which> [^\n]{0,40}?)(?: tasks?| things| items"
+    r"| todos)?(?: that(?: is|'s| are))?(?: (?:tagged|labell?ed)(?: with| as)?"
+    rf"| with (?:the )?(?:tag|label)) #?(?P<tag>{WORD})",
+    rf"(?:all|everything|every|the)(?: the| my)? #(?P<hash>{WORD})(?: tasks?| things)?",
+    r"(?:all|everything|every|each|all of)(?P<which2> [^\n]{0,40}?)?(?: tasks?| things| items"
+    r"| todos)?(?: that(?: is|'s| are))? (?:in|on|from|of|under|within|out of)"
+    rf" (?:{MINE} )?(?P<name>{NAME})(?: list)?",
+    rf"(?:all|every)(?: (?:of )?{MINE})? (?P<first>{NAME}) (?:tasks?|things|items|todos)",
+)
+
+
 def _move(match: re.Match[str], now: datetime) -> Intent | None:
     """Move the dentist to Health, put it in Work; a date is none of these."""
     said, name = match.groupdict(), list_name(match["name"])
     if not name or (NO_PLACE.fullmatch(said["name"]) and name.lower() != "inbox"):
         return None
+    if everything := ALL_OF.fullmatch(match["target"]):
+        return _move_all(everything, name, now)
     target = read_target(match["target"], now)
     verb = said["verb"].lower()
     is_sure = bool(said.get("sure")) or (verb == "add" and bool(USUAL.fullmatch(name)))
@@ -213,6 +241,18 @@ def _move(match: re.Match[str], now: datetime) -> Intent | None:
         return None
     intent = addition if verb == "add" else Put(change, addition)
     return Within(name, intent, to=True, sure=is_sure)
+
+
+def _move_all(everything: re.Match[str], to: str, now: datetime) -> Intent | None:
+    """Everything from Outdoor, all #urgent tasks: to another list."""
+    tag = everything["tag"] or everything["hash"] or ""
+    said = everything["name"] or everything["first"] or ""
+    name = tag.lower() or list_name(said)
+    if not name or (NO_PLACE.fullmatch(said) and said.lower() != "inbox"):
+        return None
+    which = read_query(everything["which"] or everything["which2"] or "", now) or Query()
+    move = Within(to, Change("update_task", All(which), Edit(in_list="")), to=True)
+    return Within(name, move, kind="tag" if tag else "either")
 
 
 def _out(match: re.Match[str], now: datetime) -> Intent | None:
@@ -241,7 +281,7 @@ MOVES = rules(
         """
             {move} {target} {to} {the} {name} {sure}
             {move} {last_target} {to} {name} {sure}
-            {move} {target} {to} [{the}] {sure} [called|named] {name}
+            {move} {target} {to} [{the}|a|a new|new|another] {sure} [called|named|:] {name}
             {moving} {last_target} [over|back] {to} [{the}] {name}
         """,
     ),

@@ -32,8 +32,9 @@ from agent.offline.understanding.corrections import corrected
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.understanding.filing import read_filed
 from agent.offline.understanding.guessing import guess
+from agent.offline.understanding.lately import read_move_back, with_list_named
 from agent.offline.understanding.manners import clean, plain
-from agent.offline.understanding.naming import read_naming
+from agent.offline.understanding.naming import read_naming, read_new_lists
 from agent.offline.understanding.pastes import read_paste
 from agent.offline.understanding.priorities import HIGH, LOW, MEDIUM
 from agent.offline.understanding.questions import QUESTION, read_question
@@ -119,18 +120,19 @@ ALSO_TO_DO = VERBS | {
 
 def understand(message: str, known: Known, now: datetime) -> Intent:
     """What the user wants, given what was asked and done before."""
-    text = clean(message)
-    if last := read_taken_back(plain(text.rstrip("!")), known):
+    text = with_list_named(clean(message), known)
+    spoken = plain(text.rstrip("!"))
+    if last := read_taken_back(spoken, known) or read_move_back(spoken, known):
         return last
     meant = corrected(without_put_down(text), now)
 
     @cache
     def command() -> Intent | None:
-        if steps := read_steps(plain(text), now):
-            return steps
+        if named := read_steps(plain(text), now) or read_new_lists(plain(text), now):
+            return named
         return read_paste(message, now) or _with_remark(meant, now) or read_command(meant, now)
 
-    answer = read_answer(plain(text.rstrip("!")), known, now, command)
+    answer = read_answer(spoken, known, now, command)
     if not answer and (swap := read_swap(plain(text), known)):
         return swap
     return answer or command() or _one_more(meant, known, now) or guess(meant, now)

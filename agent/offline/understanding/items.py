@@ -14,8 +14,13 @@ MOST_ITEMS = 100
 LONGEST_TWICE = 200
 """Characters; what is longer is not looked at for a second time of day."""
 
+AND_A_HALF = (
+    r"(?:(?<=hour)|(?<=hours)|(?<=hr)|(?<=hrs)) and (?:(?:a )?(?:half|quarter)|three quarters"
+    r"|\d{1,2} ?min\w*|\w+ minutes)\b"
+)
+"""For an hour and a half: one length."""
 SEPARATOR = any_of(
-    r"( ?; ?|,? (?:and )?then |,? (?:and also|and|&|plus|also) |,(?!\d) ?|, "
+    rf"( ?; ?|,? (?:and )?then |,?(?!{AND_A_HALF}) (?:and also|and|&|plus|also) |,(?!\d) ?|, "
     r"|(?<=\w)[.!] (?:(?:also|and|then),? )?)"
 )
 HEAD = any_of(r"(?P<head>[^:\n]{3,40}): (?P<items>.{1,10000})")

@@ -4,19 +4,21 @@ import re
 from datetime import datetime
 from typing import Literal
 
-from agent.offline.intents import Change, EditNames, Intent, Refuse, ShowNames, Within
+from agent.offline.intents import Change, EditNames, Intent, Refuse, Several, ShowNames, Within
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.additions import added
 from agent.offline.understanding.changes import read_change
 from agent.offline.understanding.drafts import read_title
 from agent.offline.words import any_of
 
+ARROW = any_of(r"(?: to | as | into | -> | → )")
 NO_NAME = any_of(
     r"(?:(?:my|the|an|our|your|this|that|whole|entire|full|main|own|current|usual|daily|same"
     r"|new|all|other|open|to-?do|to do|task|tasks|todo|todos|it|them|one|next|any)\b ?)*"
     r"|(?:of|from|on|off|in|to|for|with)\b.*"
 )
 """Words that name no list of its own: the list, my to-do list."""
+BETWEEN_NAMES = any_of(r",? and |, ?| & ")
 KIND_OF_LIST = any_of(r" (?:todo|to-do|task)s?$")
 NOT_NAMED = "Please tell me its name, such as “create a list called Home”. Nothing has changed."
 CALLED = any_of(r"(?:called|named|titled|:) ?$")
@@ -55,6 +57,13 @@ def _create(match: re.Match[str], now: datetime) -> Intent | None:
     return EditNames("create", name) if name else None
 
 
+def _create_several(match: re.Match[str], now: datetime) -> Intent | None:
+    names = [list_name(each) for each in BETWEEN_NAMES.split(match["name"])]
+    if _kind(match) == "tag":
+        return Refuse(TAGS_ARE_GIVEN)
+    return Several(tuple(EditNames("create", name) for name in names)) if all(names) else None
+
+
 def _create_nameless(match: re.Match[str], now: datetime) -> Intent:
     return Refuse(TAGS_ARE_GIVEN if _kind(match) == "tag" else NOT_NAMED)
 
@@ -76,12 +85,19 @@ def _rename(match: re.Match[str], now: datetime) -> Intent | None:
 
 def _rename_perhaps(match: re.Match[str], now: datetime) -> Intent | None:
     """Rename Home to House: a list if there is one, and else a task."""
-    otherwise, name = read_change(match[0], now), list_name(match["name"])
+    otherwise: Intent | None = read_change(match[0], now)
     if match["name"].startswith("#"):
         return EditNames("rename", _tag(match["name"]), _tag(match["to"]), kind="tag")
-    if not isinstance(otherwise, Change) or not name:
+    if not isinstance(otherwise, Change) or not list_name(match["name"]):
         return None
-    return EditNames("rename", name, new_name(match["to"]), otherwise=otherwise)
+    otherwise = EditNames("rename", _tag(match["name"]), _tag(match["to"]), kind="tag",
+                          otherwise=otherwise)  # fmt: skip
+    names = f"{match['name']}{match['arrow']}{match['to']}"
+    for arrow in reversed([*ARROW.finditer(names)]):  # Books to read to Reading
+        old, new = list_name(names[: arrow.start()]), new_name(names[arrow.end() :])
+        if old and new:
+            otherwise = EditNames("rename", old, new, otherwise=otherwise)
+    return otherwise
 
 
 def _merge(match: re.Match[str], now: datetime) -> Intent | None:
@@ -91,6 +107,8 @@ def _merge(match: re.Match[str], now: datetime) -> Intent | None:
     said = match.groupdict().get("kind")
     if said and _kind(match) == "tag":
         return EditNames("merge", _tag(match["name"]), _tag(match["to"]), kind="tag")
+    if to.lower() == "inbox":
+        return EditNames("delete", name, tasks="keep")
     return EditNames("merge", name, to, kind="list" if said else "either")
 
 
@@ -120,6 +138,11 @@ def _show(match: re.Match[str], now: datetime) -> Intent:
     return ShowNames("tags" if _kind(match) == "tag" else "lists")
 
 
+def read_new_lists(text: str, now: datetime) -> Intent | None:
+    """Create lists Camping and Home."""
+    return first_read(NEW_LISTS, text, now)
+
+
 NAME = r"[\"“'«][^\"”'»\n]{1,100}[\"”'»]|[^\s\"“”,;:][^\n\"“”]{0,99}?"
 NAMES = {
     # slots
@@ -129,6 +152,7 @@ NAMES = {
     "what": r"(?P<what>[^\n]{1,10000})",
     "kind": r"(?P<kind>list|folder|category|project|section|board|tag|label)",
     "list": r"(?P<kind>list|folder|category|project|section|board)",
+    "several": r"(?:two|three|four|five|six|\d|some|these|the|the following)",
     "kinds": r"(?P<kind>lists|folders|categories|projects|tags|labels)",
     "sure": r"(?P<sure>(?:the|my|our)? ?)",
     # words
@@ -148,7 +172,8 @@ NAMES = {
     "and_add": r"(?:with|containing|and add|and put)",
     "on_it": r"(?:to|in|on|into) it",
     "colon": r"\s?:\s?",
-    "arrow": r"(?: to | as | into | -> | → )",
+    "arrow": ARROW.pattern,
+    "this_arrow": rf"(?P<arrow>{ARROW.pattern})",
     "into": r"(?: into | with | and | to | in | onto )",
 }
 RULES = rules(
@@ -191,7 +216,7 @@ RULES = rules(
             (change|turn) [{the}] {kind} {name}{arrow}{to}
         """,
     ),
-    (_rename_perhaps, "rename {name}{arrow}{to}"),
+    (_rename_perhaps, "rename {name}{this_arrow}{to}"),
     (
         _merge,
         """
@@ -221,6 +246,16 @@ RULES = rules(
             what are [all] [my|the] {kinds}
             how many {kinds} (do i have|are there|have i got)
             [show|list|tell] [me] (all|which|what) {kinds} [there are|i have]
+        """,
+    ),
+)
+NEW_LISTS = rules(
+    NAMES,
+    (
+        _create_several,
+        """
+            {make} [me] [{several}] [new] {kinds} [called|named|for] {any_name}
+            {make} [me] [{several}] [new] {kinds}{colon}{any_name}
         """,
     ),
 )

@@ -65,6 +65,18 @@ def _add(match: re.Match[str], now: datetime) -> Intent | None:
     return Change("update_task", target, steps=steps)
 
 
+def _under(match: re.Match[str], now: datetime) -> Intent | None:
+    """Make the visa a step of the trip."""
+    target, parent = read_target(match["target"], now), read_target(match["parent"], now)
+    if not isinstance(parent, Named) or not parent.words:
+        return None
+    return Change("update_task", target, Edit(parent=parent.words))
+
+
+def _alone(match: re.Match[str], now: datetime) -> Intent:
+    return Change("update_task", read_target(match["target"], now), Edit(clear="parent"))
+
+
 def _outline(match: re.Match[str], now: datetime) -> Intent | None:
     """Plan the birthday with steps: invite guests, bake cake; added, or the steps alone are."""
     addition = added(match["target"].strip(" ,.;:–-(\n"), now)
@@ -108,6 +120,8 @@ def _delete_some(match: re.Match[str], now: datetime) -> Intent:
 
 NAMES = {
     "target": r"(?P<target>[\"“][^\"”]{1,250}[\"”]|[^\n:]{1,250}?)",
+    "one_step": r"(?:(?:an?|another|the) )?(?:new )?(?:step|sub-?task|sub-?step)",
+    "parent": r"(?P<parent>[\"“][^\"”]{1,250}[\"”]|[^\n:]{1,250})",
     "outlined": r"(?P<target>[^:]{2,250}?)(?: \(|(?:[,.;:]| [–-])?[ \n])",
     "new": r"(?P<add>(?:add|create|make|new)(?:(?: (?:me|an?|the|another|new|big|task|todo|to-do"
     r"|project|goal|called|named|titled|to))+:?|:)? )",
@@ -160,6 +174,21 @@ RULES = rules(
         """
             {off} [{which}] {steps} (from|of|on|in) {target}
             {off} {target}'s {steps}
+        """,
+    ),
+    (
+        _under,
+        """
+            (make|turn|set|move|change|put) {target} [in]to {one_step} (of|for|in|under) {parent}
+            make {target} {one_step} (of|for|in|under) {parent}
+            (move|put|file) {target} (under|into|to) {parent} as {one_step}
+        """,
+    ),
+    (
+        _alone,
+        """
+            (make|turn) {target} [into] (a task of its own|its own task|a (separate|normal) task)
+            {target} is (not a|no longer a) {steps} [any more]
         """,
     ),
     (

@@ -80,7 +80,7 @@ def _how_long(match: re.Match[str], now: datetime) -> Intent | None:
 
 NAMES = {
     "target": r"(?P<target>[\"“][^\"”]{1,250}[\"”]|[^\n:]{1,250}?)",
-    "it": r"(?P<target>it|that|this|them|those|these|both|all of them|(?:number |#)?\d{1,3}"
+    "it": r"(?P<target>it|that|this|them(?: both| all)?|those|these|both|all of them|(?:number |#)?\d{1,3}"
     r"|the (?:first|second|third|last)(?: one)?)",
     "tags": r"(?P<tags>[^\n]{1,200}?)",
     "tag": r"(?P<tags>#?[^\W_][\w-]{0,49})",
@@ -88,6 +88,8 @@ NAMES = {
     "amount": r"(?P<amount>(?:about |around |some )?(?:[\d½]|an? |half|quarter|three quarters|one"
     r"|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|forty|fifty|sixty|ninety)"
     r"[^\n]{0,40}?)",
+    "minutes": r"(?P<amount>(?:[\d½]|an? |half|one|two|three|ten|fifteen|twenty|thirty|forty)"
+    r"[^\n]{0,20}?(?:hours?|hrs?|minutes?|mins?|half))",
     "label": r"(?:tag|label)",
     "labels": r"(?:tags?|labels?)",
     "as": r"(?: as | with | under | : ?|: ?)",
@@ -138,6 +140,7 @@ RULES = rules(
             (set|change|put) the {length} (of|for|on) {target} (to|at|:) {amount}
             (set|change) {target}'s {length} (to|at) {amount}
             (set|change) (the|its) {length} to {amount}
+            (set|change) {target} to {minutes}
             (plan|give|allow|reserve|block) {target} {amount}
             (plan|allow|reserve|block|schedule) {amount} for {target}
             {target} {takes} {amount}
