@@ -88,8 +88,8 @@ QUERY_WORDS = any_of(
     r"(?:(?:all|my|the|open|done|finished|completed|overdue|urgent|important|high|low|medium"
     r"|priority|top|due|late|deleted|next|last|past|other|remaining|pending|unfinished|upcoming"
     r"|many|more|of|me|todo|to-do|to do|task|whole|full|entire|current|most|first|recent|latest"
-    r"|list|today's|tomorrow's|\d+|days?|weeks?|months?|years?|few|two|three|it|that|this|them|those|these|am|is|are|do|i|recurring"
-    r"|repeating|there|what|general|total|plate|agenda|schedule|calendar|mind|hand)[ -]?)+"
+    r"|list|today's|tomorrow's|\d{1,4}|days?|weeks?|months?|years?|few|two|three|it|that|this|them|those|these|am|is|are|do|i|recurring"
+    r"|repeating|there|what|general|total|plate|agenda|schedule|calendar|mind|hand)[ -]?){1,20}"
 )
 """Words that say which tasks, and name no list."""
 USUAL = any_of(r"groceries|shopping|errands|chores|work|home|wish ?list|backlog|inbox")
