@@ -80,7 +80,8 @@ def _how_long(match: re.Match[str], now: datetime) -> Intent | None:
 
 NAMES = {
     "target": r"(?P<target>[\"“][^\"”]{1,250}[\"”]|[^\n:]{1,250}?)",
-    "it": r"(?P<target>it|that|this|them(?: both| all)?|those|these|both|all of them|(?:number |#)?\d{1,3}"
+    "it": r"(?P<target>it|that|this|them(?: both| all)?|those|these|both|all of them"
+    r"|(?:number |#)?\d{1,3}"
     r"|the (?:first|second|third|last)(?: one)?)",
     "tags": r"(?P<tags>[^\n]{1,200}?)",
     "tag": r"(?P<tags>#?[^\W_][\w-]{0,49})",
