@@ -46,8 +46,8 @@ NAMES = {
     "of_it": r"(?P<note>(?:it|this|that|they) .{1,2000})",
     "its": r"(?:the|its|that|a)",
     "to": r"(?: to | as | for | on | ?: ?)",
-    "delete": r"(?:delete|remove|erase|discard|scrap|scratch|trash|bin|ditch|del|rm|get rid of"
-    r"|drop(?! off)|cancel|clear)",
+    "delete": r"(?:delete|remove|erase|discard|scrap|scratch|(?:trash|bin)(?! out\b)|ditch|del|rm"
+    r"|get rid of|drop(?! off)|cancel|clear)",
     "titled": r"(?P<target>[^:]{1,250}?)",
     "saying": r"(?: ?: ?|,? (?:saying|that says|that) )",
     "tick": r"[✅✔☑✓]\ufe0f?",
