@@ -66,10 +66,12 @@ class Reply:
         elif self._is_blank and (has_changed or not question):
             if_blank = DONE if has_changed else NO_WORDS
             yield self.closing(FILTERED if finish_reason == "content_filter" else if_blank)
+        if question:
+            yield self.closing(question)
 
-        yield from self.asking(question)
-
-    def asking(self, question: str) -> Iterator[TextDelta]:
+    def stop(self, words: str, question: str) -> Iterator[TextDelta]:
+        """These words in place of an end of the model's, and a question of ours."""
+        yield self.closing(words)
         if question:
             yield self.closing(question)
 

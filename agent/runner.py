@@ -98,9 +98,9 @@ def run(
     closing: Callable[[], str] = str,
 ) -> Generator[Event, None, None]:
     """Answer the prompt ``messages``. ``execute`` makes a call and keeps its record, or raises.
-    ``outcome`` grows with each step, also of an answer that fails. Raises LLMError.
+    ``outcome`` grows with each step, also of an answer that fails. ``closing`` gives a question to
+    end with, or nothing. Raises LLMError.
 
-    ``closing`` gives a question that is asked in the end, in a paragraph of its own, or nothing.
     ``messages`` and calls have whole ids; the model reads and writes handles in their place. Calls
     beyond the limit are refused, and the model is told so in one more step. Once in a turn a step
     does not count: the first that asks for nothing that could be made. ``first_step`` is past the
@@ -136,8 +136,7 @@ def run(
         told = prompt.step_messages(made, llm.model, reply.told())
         messages = [*messages, *handles.tell(told)]
         step += 1
-    yield reply.closing(CUT_SHORT)
-    yield from reply.asking(closing())
+    yield from reply.stop(CUT_SHORT, closing())
     outcome.warning = NOT_ALL_STEPS
 
 

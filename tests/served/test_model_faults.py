@@ -154,7 +154,7 @@ def test_of_all_faults_at_once_each_is_the_problem_of_its_own_user(
 
     model.begin(answer_of=fails_as_told)
     texts = [*faults, *(f"hello {number}" for number in range(8))]
-    users = dict(zip(texts, (UserFactory() for _ in texts), strict=True))
+    users = {text: UserFactory() for text in texts}
     say(impatient, UserFactory(), "hello")  # the first one of a process builds what all use
 
     def all_say(words: str = "{}", **more: dict[str, Any]) -> dict[str, httpx2.Response]:

@@ -57,19 +57,19 @@ def test_processes_are_renewed_without_a_lost_request(
     model.begin(answer_of=lambda body: held)
     user = UserFactory()
     with served(model) as server, client_of(server, user) as client:
-        before = server.workers
+        before, ready = server.workers, f"{server.url}/health/ready/"
         sending = threads.submit(client.post, "/api/chat/", json={"message": "Hello"})
         until(lambda: model.hits == 1)
 
         os.kill(server.arbiter, signal.SIGHUP)
         statuses = set()
         while server.workers <= before:
-            statuses.add(httpx2.get(f"{server.url}/health/ready/").status_code)
-        statuses |= {httpx2.get(f"{server.url}/health/ready/").status_code for _ in range(50)}
+            statuses.add(httpx2.get(ready, timeout=PATIENCE).status_code)
+        statuses |= {httpx2.get(ready, timeout=PATIENCE).status_code for _ in range(50)}
         held.go_on.set()
         answer = sending.result()
         until(lambda: not server.workers & before)
-        statuses.add(httpx2.get(f"{server.url}/health/ready/", timeout=PATIENCE).status_code)
+        statuses.add(httpx2.get(ready, timeout=PATIENCE).status_code)
 
     assert statuses == {200}
     assert answer.json()["assistant_message"]["content"] == "Just in time."
