@@ -24,6 +24,7 @@ from agent.chain import who_answered_instead
 from agent.claims import claims_a_change
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLM, Message
+from agent.offline.assistant import OfflineLLM
 from agent.offline.dates import Habits, LocalTime
 from agent.outcome import Outcome
 from agent.planned import is_beyond
@@ -69,6 +70,7 @@ class Work:
         """Answer and settle the turn. Raises LLMError, TurnLost, and what the database raises."""
         history, no_history = self._history()
         self._decide(history)
+        llm = OfflineLLM() if self._is_answer() else llm
         history = history[-max(2, settings.AGENT_HISTORY_MESSAGES) :]
         for call in self.turn.calls:  # of an earlier attempt, and what was just decided
             yield ToolStarted(call.pk, call.name, call.arguments)
@@ -155,6 +157,10 @@ class Work:
                             (timezone.now() - started_at) / timedelta(milliseconds=1)
                         ),
                     )
+
+    def _is_answer(self) -> bool:
+        """Whether it decides what was proposed: that is put into words without asking a model."""
+        return any("answers" in call.result for call in self.turn.calls)
 
     def _next_step(self) -> int:
         return self.turn.calls[-1].step + 1 if self.turn.calls else 0

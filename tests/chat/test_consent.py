@@ -8,8 +8,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from agent.llm import Message, ToolRequest
+from agent.offline.sayings import SAYINGS
 from chat.consent import SHALL_I
-from conversations.models import ToolCall
+from conversations.models import ToolCall, Turn
 from tests.conftest import Plays
 from tests.factories import TaskFactory
 from tests.fakes import call
@@ -82,23 +83,24 @@ def test_the_changes_of_a_turn_are_counted_together(
     assert "2 tasks" in answer["content"]
 
 
-def test_a_yes_does_it_before_the_model_is_asked_and_it_is_undone_as_one_act(
+def test_a_yes_does_it_without_asking_a_model_and_it_is_undone_as_one_act(
     client: APIClient, user: User, plays: Plays
 ) -> None:
     tasks = ids(user, 5)
-    llm = plays([call("delete_task", task_ids=tasks)], ["Sure."], ["They are gone."])
+    llm = plays([call("delete_task", task_ids=tasks)], ["Sure."], ["You are welcome."])
     where = say(client, "delete all")["conversation_id"]
-    assert deleted() == 0
+    assert (deleted(), len(llm.prompts)) == (0, 2)
 
     answer = say(client, "Yes, please.", where)
 
-    assert deleted() == 5
+    assert (deleted(), len(llm.prompts)) == (5, 2)
     [made] = answer["tool_calls"]
     assert (made["name"], made["arguments"]) == ("delete_task", {"task_ids": tasks})
     assert [each["title"] for each in made["result"]["deleted"]] == [f"Thing {n}" for n in range(5)]
-    assert (answer["content"], answer["proposals"]) == ("They are gone.", [])
-    assert answer["warning"] is None
-    assert llm.prompts[-1][-1]["role"] == "tool"
+    assert (answer["model"], answer["proposals"], answer["warning"]) == ("built-in", [], None)
+    assert answer["content"].startswith("Deleted “Thing 0”, “Thing 1”")
+    say(client, "thank you", where)
+    assert [each["role"] for each in llm.prompts[-1][-3:]] == ["tool", "assistant", "user"]
     proposal = Proposal.objects.get()
     assert (proposal.status, str(proposal.act)) == ("approved", made["id"])
     assert client.post(f"/api/messages/{answer['id']}/undo/").status_code == 200
@@ -106,15 +108,16 @@ def test_a_yes_does_it_before_the_model_is_asked_and_it_is_undone_as_one_act(
 
 
 def test_a_no_leaves_it_and_the_model_is_told(client: APIClient, user: User, plays: Plays) -> None:
-    llm = plays([call("delete_task", task_ids=ids(user, 4))], ["Sure."], ["All right."])
+    llm = plays([call("delete_task", task_ids=ids(user, 4))], ["Sure."], ["You are welcome."])
     where = say(client, "delete all")["conversation_id"]
 
     answer = say(client, "no thanks", where)
 
     assert deleted() == 0
     assert Proposal.objects.get().status == "rejected"
-    assert "the answer was no" in llm.prompts[-1][-1]["content"]
-    assert (answer["content"], answer["proposals"]) == ("All right.", [])
+    assert (answer["content"], answer["proposals"]) == (SAYINGS["left"], [])
+    say(client, "thank you", where)
+    assert "the answer was no" in llm.prompts[-1][-3]["content"]
 
 
 @pytest.mark.parametrize(
@@ -187,17 +190,13 @@ def test_what_was_approved_elsewhere_is_not_done_again(
 def test_the_yes_of_a_turn_that_fails_is_done_once_when_it_is_tried_again(
     client: APIClient, user: User, plays: Plays
 ) -> None:
-    plays(
-        [call("delete_task", task_ids=ids(user, 4))],
-        ["Sure."],
-        RuntimeError("the server is away"),
-        ["Gone."],
-    )
+    plays([call("delete_task", task_ids=ids(user, 4))], ["Sure."])
     where = say(client, "delete all")["conversation_id"]
     sent, key = {"message": "yes", "conversation_id": where}, {"Idempotency-Key": "once"}
-
-    assert client.post("/api/chat/", sent, headers=key).status_code == 500
+    client.post("/api/chat/", sent, headers=key)
     assert deleted() == 4
+    Turn.objects.filter(idempotency_key="once").update(status=Turn.Status.FAILED)
+
     again = client.post("/api/chat/", sent, headers=key).json()["assistant_message"]
 
     assert [made["name"] for made in again["tool_calls"]] == ["delete_task"]

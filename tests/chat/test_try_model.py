@@ -111,7 +111,7 @@ def test_a_model_that_makes_no_calls_cannot_do_the_work(
         ({"thinks": 300}, "It thinks before it speaks: 305 tokens"),
         ({"thinks_aloud": True, "thinks": 300}, "It thinks before it speaks, and tells"),
         ({"writes_calls": WRITTEN}, "It writes calls as text, which is read as calls"),
-        ({"context": 3_000, "beyond": 429}, "A long prompt gets no answer: llm_unavailable (HTTP"),
+        ({"context": 2_000, "beyond": 429}, "A long prompt gets no answer: llm_unavailable (HTTP"),
     ],
 )
 def test_what_the_product_can_live_with_is_a_note(

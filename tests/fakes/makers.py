@@ -90,8 +90,8 @@ class Maker:
         yield event({"role": "assistant", "content": None if response.tool_requests else ""})
 
     def deltas(self, response: Response) -> Iterator[Delta]:
-        for words in re.findall(r"\S+\s*|\s+", response.text):
-            yield {"content": words}
+        words = re.findall(r"\S+\s*|\s+", response.text)
+        yield from ({"content": word} for word in words or ([] if response.tool_requests else [""]))
         for number, request in enumerate(response.tool_requests):
             yield from self.call(number, request)
 

@@ -1,5 +1,6 @@
 """What to do now, on a day and once a week: computed from rows, with reasons."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from random import Random
 from time import process_time
@@ -211,7 +212,9 @@ def test_others_and_what_is_deleted_are_no_part_of_it(user: User, stranger: User
     assert rows(user) == planning.Rows([], {})
 
 
-def test_a_thousand_tasks_are_two_queries_and_50_ms(user: User) -> None:
+@pytest.mark.no_cover
+def test_a_thousand_tasks_are_two_queries_and_hardly_more_than_their_reading(user: User) -> None:
+    """Some 30 ms on an ordinary machine, of which reading the rows is more than half."""
     dice = Random(7)
     tasks = [
         Task(
@@ -228,14 +231,18 @@ def test_a_thousand_tasks_are_two_queries_and_50_ms(user: User) -> None:
     lines = [
         TaskChange(user=user, task=task, kind="updated", source="api", **moved) for task in tasks
     ]
-    TaskChange.objects.bulk_create(lines * 1)
+    TaskChange.objects.bulk_create(lines)
 
-    spent = []
+    def cost(act: Callable[[], object]) -> float:
+        began = process_time()
+        act()
+        return process_time() - began
+
+    def plan() -> None:
+        planning.plan_day(rows(user), NOW, NOW.date(), BEGINS, ENDS)
+
     with CaptureQueriesContext(connection) as made:
-        for _ in range(3):
-            began = process_time()
-            planning.plan_day(rows(user), NOW, NOW.date(), BEGINS, ENDS)
-            spent.append(process_time() - began)
-
-    assert len(made) == 3 * 2
-    assert min(spent) <= 0.050
+        plan()
+    assert len(made) == 2
+    reading = min(cost(lambda: list(Task.objects.for_user(user))) for _ in range(5))
+    assert min(cost(plan) for _ in range(5)) <= 4 * reading

@@ -29,6 +29,7 @@ EVERYTHING_GOOD = {
     "time_zone": "Europe/Berlin",
     "refresh": "x",
     "title": "x",
+    "name": "x",
     "message": "x",
     "content": "x",
 }
