@@ -21,7 +21,6 @@ JUDGEMENTS = ("right", "honest", "misread", "wrong", "unasked")
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.only_on("sqlite"),
-    pytest.mark.no_cover,
 ]
 
 

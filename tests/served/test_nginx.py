@@ -287,11 +287,13 @@ def test_the_log_of_the_proxy_tells_why_a_502_came(installed: None) -> None:
         for proxy in (before_none, before_two, before_two):
             with through(proxy) as client:
                 assert client.post("/api/chat/?mArKeR").status_code == 502
+        until(lambda: before_two.log("access").count("\n") == 2)
         refused, none_left = before_none.log("access"), before_two.log("access")
 
     with closing(Broken()) as broken, Nginx(broken.port) as before_broken:
         with through(before_broken) as client:
             assert client.get("/api/tasks/?mArKeR").status_code == 502
+        until(lambda: before_broken.log("access") != "")
         broke_off = before_broken.log("access")
 
     assert re.search(r'"127\.0\.0\.1:\d+" "502" "-" "-"\n', refused)
