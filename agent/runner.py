@@ -108,9 +108,8 @@ def run(
     """
     deadline = monotonic() + limits.seconds
     handles, reply = Handles(), Reply(limits.characters, deadline)
-    messages = handles.tell(messages)
+    messages, now = handles.tell(messages), prompt.local_now(messages)
     in_time = _in_time(deadline, idle)
-    now = prompt.local_now(messages)
     calls_left, has_changed, has_erred = limits.tool_calls, False, False
     step, last = first_step, first_step + limits.steps
     while step < last:
@@ -133,8 +132,7 @@ def run(
             has_erred, last = True, last + 1
         if monotonic() > deadline:
             break
-        told = prompt.step_messages(made, llm.model, reply.told())
-        messages = [*messages, *handles.tell(told)]
+        messages = [*messages, *handles.tell(prompt.step_messages(made, llm.model, reply.told()))]
         step += 1
     yield from reply.stop(CUT_SHORT, closing())
     outcome.warning = NOT_ALL_STEPS
