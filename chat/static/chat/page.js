@@ -1,9 +1,12 @@
 // What stands around the talk: the composer, the list of conversations, the tasks, the keyboard.
+//
+// What is read and said comes with the page; a script for more is loaded when it is first needed.
 
 import * as talk from "./talk.js";
-import { ask, drawn, pause, Refused, words } from "./talk.js";
+import { ask, drawn, element, pause, Refused, words } from "./talk.js";
+import * as turn from "./turn.js";
 
-const element = (id) => document.getElementById(id);
+const loadTasks = () => import("./tasks.js");
 const message = element("message");
 const conversations = element("conversations");
 const LONGEST = Number(message.dataset.longest);
@@ -14,7 +17,7 @@ document.documentElement.classList.add("js");
 // --- Parts of the page that the server draws anew ---------------------------------------------------
 
 async function refresh(name) {
-  if (name === "tasks") return refreshTasks();
+  if (name === "tasks") return (await loadTasks()).refreshTasks();
   if (name === "conversations") return refreshConversations();
   return refreshAbout();
 }
@@ -27,47 +30,6 @@ async function refreshAbout() {
   if (!element("about")) return element("main").prepend(about);
   element("about").querySelector("h1").replaceWith(about.querySelector("h1"));
   element("title").defaultValue = about.querySelector("#title").defaultValue;
-}
-
-let shown = location.search; // what the panel is narrowed to
-
-async function refreshTasks() {
-  const tasks = element("tasks");
-  const wanted = location.search;
-  const fresh = await drawn(tasks.dataset.part + wanted);
-  if (wanted !== location.search || (wanted === shown && fresh.textContent === tasks.textContent)) return;
-  const changed = (task) => [task.id, task.dataset.changed];
-  const before = new Map([...tasks.querySelectorAll(".task")].map(changed));
-  const back = placeIn(tasks);
-  const isUnfolded = tasks.querySelector(".questions")?.open;
-  const scrolled = tasks.querySelector(".lists ul")?.scrollTop;
-  tasks.replaceChildren(fresh);
-  tasks.querySelector(".lists ul")?.scrollTo(0, scrolled ?? 0);
-  tasks.querySelector(".questions")?.toggleAttribute("open", Boolean(isUnfolded));
-  for (const task of wanted === shown ? tasks.querySelectorAll(".task") : []) {
-    task.classList.toggle("changed", before.get(task.id) !== task.dataset.changed);
-  }
-  shown = wanted;
-  back()?.focus();
-}
-
-// Where the focus belongs when the tasks are drawn anew: the same button, its task, the questions
-// that are left, what was chosen.
-function placeIn(tasks) {
-  const focused = document.activeElement;
-  if (!tasks.contains(focused)) return () => null;
-  const action = focused.closest("form")?.getAttribute("action");
-  const row = focused.closest(".task")?.id;
-  const places = [
-    action && `form[action="${action}"] button`,
-    action && row && `#${row} button`,
-    focused.closest(".questions") && ".questions > summary",
-    ".chosen-tag a",
-    ".lists [aria-current]",
-    "a, button",
-  ];
-  const found = (place) => place && tasks.querySelector(place);
-  return () => found(places.find(found));
 }
 
 // Of many lists the chosen one is in sight; in a drawer, once that is open.
@@ -90,7 +52,7 @@ element("tasks").addEventListener("click", (event) => {
 
 function choose() {
   afterConversations();
-  refreshTasks().catch(() => talk.tell(words("trouble")));
+  refresh("tasks").catch(() => talk.tell(words("trouble")));
 }
 
 async function refreshConversations() {
@@ -193,7 +155,7 @@ document.addEventListener("focusout", ({ target }) => {
 function sayFrom(form) {
   const text = form.elements.message.value;
   if (!text.trim()) return;
-  if (talk.isBusy()) return talk.tell(words("busy"));
+  if (turn.isBusy()) return talk.tell(words("busy"));
   if (form === composer) {
     message.value = "";
     written();
@@ -201,7 +163,7 @@ function sayFrom(form) {
   const key = form.elements.idempotency_key?.value;
   // What began a conversation when it was said first is tried again as what begins one.
   const began = key && form.getAttribute("action").startsWith("/say/");
-  talk.say(text, key, began ? null : undefined);
+  turn.say(text, key, began ? null : undefined);
 }
 
 // --- The composer -----------------------------------------------------------------------------------
@@ -225,15 +187,15 @@ message.addEventListener("input", written);
 message.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
-  if (!talk.isBusy()) composer.requestSubmit();
+  if (!turn.isBusy()) composer.requestSubmit();
 });
 
 const stopButton = talk.build("button", { id: "stop", type: "button", hidden: "" }, words("stop"));
 element("send").after(stopButton);
-stopButton.addEventListener("click", talk.stop);
+stopButton.addEventListener("click", turn.stop);
 talk.changes.addEventListener("busy", () => {
-  element("send").hidden = talk.isBusy();
-  stopButton.hidden = !talk.isBusy();
+  element("send").hidden = turn.isBusy();
+  stopButton.hidden = !turn.isBusy();
 });
 
 // --- Copying ----------------------------------------------------------------------------------------
@@ -273,7 +235,7 @@ function move(event) {
 
 document.addEventListener("keydown", (event) => {
   const inList = conversations.contains(document.activeElement) || document.activeElement.id === "search";
-  if (event.key === "Escape" && talk.isBusy() && !document.querySelector(":popover-open")) talk.stop();
+  if (event.key === "Escape" && turn.isBusy() && !document.querySelector(":popover-open")) turn.stop();
   // On a Mac, Option and N begin an ñ.
   else if (event.altKey !== event.ctrlKey && event.code === "KeyN" && event.key !== "Dead") {
     event.preventDefault();
@@ -293,10 +255,12 @@ document.addEventListener("keydown", (event) => {
 
 window.addEventListener("popstate", () => {
   if (location.pathname !== here()) location.reload();
-  else if (location.search !== shown) choose(); // else it was a place on this page
+  else if (location.search !== element("tasks").dataset.shown) choose(); // else it was a place on this page
 });
 message.value ||= localStorage.getItem(draft()) ?? "";
 written();
 afterConversations();
+element("tasks").dataset.shown = location.search;
 showChosen();
-talk.start();
+talk.showMessages();
+turn.start();

@@ -1,14 +1,11 @@
-// A conversation on the page: what is said, and the answer as it comes.
+// What the other scripts stand on: words, the server, where we are, and the messages of the talk.
 //
-// The server draws every message; a script only shows an answer while it streams, as plain text,
-// and puts the drawn message in its place once the turn is settled.
+// The server draws every message; a script only puts it in its place.
 
 const main = document.getElementById("main");
-const messages = document.getElementById("messages");
 const NEAR_THE_END = 80; // pixels
-const LONGEST_PAUSE = 30_000; // milliseconds
-const SHORT_SILENCE = 3; // seconds
-const NONE = { seq: "0" };
+
+export const messages = document.getElementById("messages");
 
 // --- Words and the server -------------------------------------------------------------------------
 
@@ -50,30 +47,12 @@ export async function drawn(url) {
 
 export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-// Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html
-async function* eventsIn(response) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let unread = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const blocks = (unread + value).split("\n\n");
-    unread = blocks.pop();
-    for (const block of blocks) {
-      const fields = Object.fromEntries(
-        block.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]),
-      );
-      if (fields.event) yield { id: fields.id, name: fields.event, data: JSON.parse(fields.data) };
-    }
-  }
-}
-
 // --- Where we are ---------------------------------------------------------------------------------
 
 export const conversation = () => main.dataset.conversation;
-const api = () => `/api/conversations/${conversation()}/`;
-const lastMessage = () => [...messages.querySelectorAll("article[data-seq]")].at(-1);
-const element = (id) => document.getElementById(id);
+export const api = () => `/api/conversations/${conversation()}/`;
+export const lastMessage = () => [...messages.querySelectorAll("article[data-seq]")].at(-1);
+export const element = (id) => document.getElementById(id);
 
 // In the drawer, where one is open, because it covers the rest.
 export function tell(text) {
@@ -83,21 +62,10 @@ export function tell(text) {
   notice.hidden = !text;
 }
 
-// Others who want to know: "started", "tool", "settled"; `page.js` keeps the rest of the page true.
+// Others who want to know: "busy", "started", "arrived", "tool", "settled"; `page.js` keeps the rest
+// of the page true.
 export const changes = new EventTarget();
-const announce = (what) => changes.dispatchEvent(new Event(what));
-
-let busy = false;
-let unwanted = false; // stopped, if need be as soon as it has begun
-export const isBusy = () => busy;
-
-function setBusy(now) {
-  busy = now;
-  unwanted = false;
-  main.classList.toggle("busy", now);
-  messages.setAttribute("aria-busy", now);
-  announce("busy");
-}
+export const announce = (what) => changes.dispatchEvent(new Event(what));
 
 // --- Messages -------------------------------------------------------------------------------------
 
@@ -108,29 +76,15 @@ export function build(tag, attributes = {}, ...children) {
   return node;
 }
 
-function bubble(role, text) {
+export function bubble(role, text) {
   const said = build("div", { class: "said" });
   if (text) said.append(build("div", { class: "text", dir: "auto" }, text));
   const name = words(role === "user" ? "you" : "assistant");
   return build("article", { class: `message ${role}` }, build("h2", { class: "visually-hidden" }, name), said);
 }
 
-// The seconds are for the eyes alone: to be told each of them would be a torment.
-function typing() {
-  const silent = build("span", { class: "visually-hidden" }, words("writing"));
-  const seconds = build("span", { class: "seconds", "aria-hidden": "true" });
-  return build("p", { class: "typing", role: "status" }, silent, seconds);
-}
-
-// For how long the reply has said nothing and done nothing.
-function showSilence({ reply, heard }) {
-  const seconds = Math.floor((performance.now() - heard) / 1000);
-  const place = reply?.querySelector(".typing .seconds");
-  if (place) place.textContent = seconds < SHORT_SILENCE ? "" : words("thinking", { seconds });
-}
-
 // Put drawn messages where they belong: those that are there in their place, new ones at the end.
-function merge(fragment) {
+export function merge(fragment) {
   keepPlace(() => {
     for (const node of [...withCopyButtons(fragment).children]) {
       const { nextElementSibling: next } = node;
@@ -143,7 +97,7 @@ function merge(fragment) {
   });
 }
 
-function put(article) {
+export function put(article) {
   const old = element(article.id);
   if (old) old.replaceWith(article);
   else messages.append(article);
@@ -167,7 +121,7 @@ const dayOf = (node) => node.querySelector("time").dateTime;
 const hasDay = (day) => messages.querySelector(`.day time[datetime="${day}"]`) !== null;
 
 // The messages behind `seq`, drawn anew.
-async function refresh(seq) {
+export async function refresh(seq) {
   merge(await drawn(`${messages.dataset.part}?since=${seq}`));
 }
 
@@ -187,10 +141,10 @@ export async function refreshAsked() {
   if (first) await refreshMessage(first);
 }
 
-const firstAsked = () => messages.querySelector(".proposal.open")?.closest("article");
+export const firstAsked = () => messages.querySelector(".proposal.open")?.closest("article");
 
 // The end stays in sight for who reads there; who reads further up is told that there is more.
-function keepPlace(change) {
+export function keepPlace(change) {
   const height = messages.scrollHeight;
   const distance = height - messages.scrollTop - messages.clientHeight;
   change();
@@ -229,266 +183,8 @@ function watchUpwards() {
   if (earlier) upwards.observe(earlier);
 }
 
-// --- A turn ---------------------------------------------------------------------------------------
-
-// The events of a turn until it is settled; a connection that breaks is made anew behind the last one.
-async function* eventsOfTurn(response) {
-  let last = "";
-  for (let failures = 0; ; failures += 1) {
-    try {
-      for await (const event of eventsIn(response)) {
-        failures = 0;
-        last = event.id;
-        yield event;
-        if (event.name === "turn.completed" || event.name === "turn.failed") return;
-      }
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-    }
-    if (!last) throw new TypeError("The connection broke before the turn began");
-    for (;;) {
-      tell(words("lost"));
-      await pause(Math.min(LONGEST_PAUSE, 500 * 2 ** failures));
-      try {
-        response = await ask("GET", `${api()}events/`, null, { "Last-Event-ID": last });
-        break;
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error;
-        failures += 1;
-      }
-    }
-    tell("");
-    if (response.status === 204) return;
-  }
-}
-
-// Say something; `key` is its Idempotency-Key, so that it is done once however often it is sent.
-// It is sent again to `where` it was sent first: a conversation, or null for a new one.
-export async function say(text, key = crypto.randomUUID(), where = conversation() ?? null) {
-  if (busy) return;
-  setBusy(true);
-  tell("");
-  element("welcome")?.remove();
-  const article = bubble("user", text);
-  article.classList.add("pending");
-  messages.append(article);
-  toTheEnd();
-  keep({ text, key, where });
-  try {
-    const body = { message: text, stream: true, ...(where && { conversation_id: where }) };
-    const response = await ask("POST", "/api/chat/", body, { "Idempotency-Key": key });
-    await take(eventsOfTurn(response), article, key);
-  } catch (error) {
-    if (!article.matches(".pending")) loseTrack(error);
-    else if (error.code === "turn_in_progress" && conversation()) {
-      article.remove();
-      forget(key);
-      setBusy(false);
-      await follow();
-    } else unsent(article, { text, key, where }, error);
-  } finally {
-    setBusy(false);
-  }
-}
-
-// The turn goes on without us; `watch` comes back to it.
-function loseTrack(error) {
-  tell(error instanceof Refused ? error.message : words("lost"));
-}
-
-function unsent(article, { text, key, where }, error) {
-  const unreached = words(navigator.onLine ? "notSent" : "offline");
-  const why = error instanceof Refused ? error.message : unreached;
-  const again = build("button", { type: "button" }, words("tryAgain"));
-  const away = build("button", { type: "button", class: "quiet" }, words("dismiss"));
-  const trouble = build("p", { class: "note trouble", role: "alert" }, why, " ", again, away);
-  article.classList.replace("pending", "unsent");
-  keepPlace(() => article.append(trouble));
-  again.addEventListener("click", () => {
-    if (busy) return tell(words("busy"));
-    article.remove();
-    say(text, key, where);
-  });
-  away.addEventListener("click", () => {
-    article.remove();
-    forget(key);
-  });
-}
-
-// What is not sent yet outlives the page, until it is sent or dismissed.
-const shelf = () => `unsent:${document.body.dataset.user}:${conversation() ?? "new"}`;
-const kept = () => JSON.parse(localStorage.getItem(shelf()) ?? "[]");
-
-function keep(message) {
-  const others = kept().filter(({ key }) => key !== message.key);
-  localStorage.setItem(shelf(), JSON.stringify([...others, message]));
-}
-
-function forget(key) {
-  const others = kept().filter((message) => message.key !== key);
-  if (others.length) localStorage.setItem(shelf(), JSON.stringify(others));
-  else localStorage.removeItem(shelf());
-}
-
-function showUnsent() {
-  for (const message of kept()) {
-    element("welcome")?.remove();
-    const article = bubble("user", message.text);
-    article.classList.add("pending");
-    messages.append(article);
-    unsent(article, message, new TypeError());
-  }
-}
-
-// Follow the open turn, whoever has begun it.
-export async function follow() {
-  if (busy) return;
-  setBusy(true);
-  try {
-    const response = await ask("GET", `${api()}events/`);
-    tell("");
-    if (response.status === 204) await refresh(lastMessage().dataset.seq - 1);
-    else await take(eventsOfTurn(response));
-  } catch (error) {
-    loseTrack(error);
-  } finally {
-    setBusy(false);
-  }
-}
-
-// Show a turn as it goes on; `article` is the message just said, where it was said here.
-async function take(events, article, key) {
-  const shown = { reply: null, since: null, tookBack: false, heard: performance.now() };
-  const clock = setInterval(() => showSilence(shown), 1000);
-  try {
-    for await (const event of events) {
-      shown.heard = performance.now();
-      showSilence(shown);
-      await show(event, shown, article, key);
-    }
-  } finally {
-    clearInterval(clock);
-  }
-  await refreshAsked();
-  await refresh(shown.since ?? lastMessage().dataset.seq - 1);
-  if (shown.tookBack) merge(await drawn(messages.dataset.part)); // what was done further up
-  announce("settled");
-}
-
-async function show({ name, data }, shown, article, key) {
-  switch (name) {
-    case "turn.started":
-      shown.since = data.user_message.seq - 1;
-      forget(key);
-      arrive(data.conversation_id);
-      shown.reply = begin(data, article);
-      announce("started");
-      if (unwanted) stop();
-      break;
-    case "message.delta":
-      keepPlace(() => append(shown.reply, data.text));
-      break;
-    case "tool.started": {
-      const using = words("using", { tool: data.name });
-      const card = build("p", { id: `call-${data.id}`, class: "card running", role: "status" }, using);
-      keepPlace(() => shown.reply.querySelector(".typing").before(card));
-      break;
-    }
-    case "tool.finished": {
-      const card = await drawn(`/calls/${data.id}/`);
-      keepPlace(() => element(`call-${data.id}`).replaceWith(card));
-      shown.tookBack ||= data.name === "undo_last";
-      announce("tool");
-      break;
-    }
-  }
-}
-
-// The articles of a turn: made here, or there already and begun anew.
-function begin({ user_message: said, assistant_message_id: id }, article) {
-  const old = element(`message-${said.id}`);
-  article?.classList.remove("pending");
-  if (article && old) article.remove();
-  else if (article) {
-    article.id = `message-${said.id}`;
-    article.dataset.seq = said.seq;
-  } else if (!old) {
-    article = bubble("user", said.content);
-    article.id = `message-${said.id}`;
-    article.dataset.seq = said.seq;
-    messages.append(article);
-  }
-  const reply = bubble("assistant", "");
-  reply.id = `message-${id}`;
-  reply.dataset.seq = said.seq + 1;
-  reply.dataset.status = "in_progress";
-  reply.querySelector(".said").append(typing());
-  keepPlace(() => put(reply));
-  return reply;
-}
-
-function append(reply, text) {
-  const end = reply.querySelector(".typing");
-  if (end.previousElementSibling?.matches(".text")) end.previousElementSibling.append(text);
-  else end.before(build("div", { class: "text", dir: "auto" }, text));
-}
-
-// A conversation has an address of its own from its first message on.
-function arrive(id) {
-  if (conversation()) return;
-  for (const other of messages.querySelectorAll(".unsent")) other.remove(); // they wait at `/`
-  main.dataset.conversation = id;
-  messages.dataset.part = `/c/${id}/messages/`;
-  history.pushState(null, "", `/c/${id}/${location.search}`);
-  announce("arrived");
-}
-
-export async function stop() {
-  unwanted = true;
-  if (!messages.querySelector("[data-status=in_progress]")) return;
-  await ask("POST", `${api()}cancel/`).catch(() => {}); // it was over, then
-}
-
-// --- What happens elsewhere -----------------------------------------------------------------------
-
-// What came behind `seq`, unless a turn has begun meanwhile, or the server is away.
-async function look(seq) {
-  const fragment = await drawn(`${messages.dataset.part}?since=${seq}`).catch(() => null);
-  if (fragment && !busy) merge(fragment);
-}
-
-// Another tab or device may go on with this conversation, or answer what it asks: look, the more
-// seldom the less there is.
-async function watch() {
-  let wait = 2000;
-  for (;;) {
-    await Promise.race([pause(wait), new Promise((now) => changes.addEventListener("look", now, { once: true }))]);
-    if (document.hidden || busy || !conversation() || !navigator.onLine) continue;
-    const { seq, status } = lastMessage()?.dataset ?? NONE;
-    const mayGoOn = ["failed", "incomplete"].includes(status); // tried again, it keeps its place
-    await look(mayGoOn ? seq - 1 : seq);
-    const asked = firstAsked();
-    if (asked && !busy) await look(asked.dataset.seq - 1);
-    const now = lastMessage()?.dataset ?? NONE;
-    const news = now.seq !== seq || now.status !== status || asked !== firstAsked();
-    wait = news ? 2000 : Math.min(LONGEST_PAUSE, wait * 1.5);
-    if (now.status === "in_progress") await follow();
-    else if (news) announce("settled");
-  }
-}
-
-document.addEventListener("visibilitychange", () => document.hidden || announce("look"));
-window.addEventListener("online", () => {
-  tell("");
-  announce("look");
-});
-window.addEventListener("offline", () => tell(words("offline")));
-
-export function start() {
+export function showMessages() {
   withCopyButtons(messages);
   toTheEnd();
   watchUpwards();
-  showUnsent();
-  if (lastMessage()?.dataset.status === "in_progress") follow();
-  watch();
 }
