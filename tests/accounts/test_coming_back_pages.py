@@ -28,7 +28,11 @@ ELSEWHERE = [
     "http://[",
 ]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_hash")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.only_on("sqlite"),  # it is about addresses
+    pytest.mark.usefixtures("quick_hash"),
+]
 
 Enter = Callable[[Client, str], str]
 

@@ -66,7 +66,7 @@ roles = st.sampled_from(["user", "assistant"]) | texts
 rows = st.lists(st.builds(Said, roles, texts, some_calls, works), max_size=12)
 
 
-@effort(max_examples=200, deadline=None)
+@effort(max_examples=100, deadline=None)
 @given(history=rows)
 def test_any_rows_make_a_legal_prompt(history: list[Said]) -> None:
     assert_legal(history)

@@ -296,7 +296,7 @@ def test_it_takes_no_more_time_than_there_is_text(begin: str, repeated: str) -> 
         read(begin + repeated * (length // len(repeated)), size=50)
         return thread_time() - begun
 
-    assert cpu(100_000) < max(1.0, 12 * cpu(20_000))
+    assert cpu(50_000) < max(0.5, 12 * cpu(10_000))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.factories import PASSWORD, ConversationFactory, TaskFactory
 from tests.pages.markup import read
 from todos.models import Task
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]  # it is about who may enter
 
 VIEWS = ("home", "conversations-part", "conversation", "messages-part", "call-part", "tasks-part")
 

@@ -1,6 +1,7 @@
 """Schemathesis asks for all that the OpenAPI document describes, as two users and as nobody.
 
-`make fuzz` has it try 200 examples of each operation; here it is FUZZ_EXAMPLES, else a few.
+`make fuzz` has it try 200 examples of each operation, on both databases; here it is FUZZ_EXAMPLES,
+else a few on one.
 """
 
 import json
@@ -10,6 +11,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from rest_framework_simplejwt.tokens import AccessToken
 
@@ -18,6 +20,7 @@ from tests.conftest import Serves
 from tests.factories import ConversationFactory, TaskFactory, UserFactory, say
 
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "3")
+pytestmark = [] if "FUZZ_EXAMPLES" in os.environ else [pytest.mark.only_on("postgresql")]
 RATES = ("CHAT_RATE", "LOGIN_RATE", "LOGIN_ADDRESS_RATE", "REGISTER_RATE")
 # It would have us accept what the document allows and nothing else, but no document can tell that
 # a time needs a date, and we ignore fields that we do not know.

@@ -3,10 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 
+import pytest
+
 from tests.factories import ConversationFactory, UserFactory
 from tests.fakes.answers import obliges
 from tests.served.conftest import Pair
 from tests.served.processes import Model, Mortal, client_of
+
+pytestmark = pytest.mark.only_on("postgresql")  # it is about who is told what
 
 ROUNDS = 25  # on each server
 

@@ -21,6 +21,8 @@ from tests.served.conftest import Pair
 from tests.served.processes import Held, Model, Mortal, client_of, happens, until
 from todos.models import Task
 
+pytestmark = pytest.mark.only_on("postgresql")  # it is about who reads, not about rows
+
 KEY = {"Idempotency-Key": "key-1"}
 MILK = call("create_task", title="Milk")
 

@@ -20,6 +20,8 @@ from tests.fakes.server import Exchange
 from tests.served.conftest import served
 from tests.served.processes import Model, Mortal, client_of, until
 
+pytestmark = pytest.mark.only_on("postgresql")  # it is about the model and its network
+
 SCRIPT = 30.0  # seconds that the model would go on
 CALL = {"index": 0, "id": "a", "function": {"name": "create_task", "arguments": '{"title": "'}}
 

@@ -13,6 +13,8 @@ from conversations.models import Conversation
 from tests.factories import ConversationFactory, UserFactory, say
 from tests.web.test_errors import crash
 
+pytestmark = pytest.mark.only_on("sqlite")  # no rows have a say in them
+
 PAGES = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "

@@ -14,6 +14,8 @@ from conversations.models import Turn
 from tests.factories import LEASE, ConversationFactory
 from tests.web.test_strangers import ROWS, all_paths, everything
 
+pytestmark = pytest.mark.only_on("sqlite")  # it is about headers
+
 FRIEND = "https://app.example.org"
 PATHS = ["/api/conversations/", "/api/auth/me/", "/api/nope/", "/", "/accounts/login/"]
 STRANGERS = [

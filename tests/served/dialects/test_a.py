@@ -19,6 +19,8 @@ from tests.served.processes import Model, Mortal, client_of
 from tests.served.test_races import echoes
 from todos.models import Task
 
+pytestmark = pytest.mark.only_on("postgresql")  # as in production; labels are the same on both
+
 FAILURES = {
     "unavailable": (fails(429, retry_after=3600), 503, "llm_unavailable"),
     "nonsense": (page(), 502, "llm_bad_response"),

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx2
+import pytest
 
 from accounts.models import User
 from conversations.models import Conversation, Message, Turn
@@ -13,6 +14,8 @@ from tests.fakes.answers import asks, fails, says
 from tests.served.dialects.conftest import fill
 from tests.served.processes import Model
 from tests.served.test_races import echoes
+
+pytestmark = pytest.mark.only_on("postgresql")  # as in production; labels are the same on both
 
 LIST = "/api/chat/conversations"
 MILK = call("create_task", title="Milk")

@@ -23,6 +23,8 @@ from tests.served.dialects.conftest import POOL_MAX, POOL_MIN, without_request_i
 from tests.served.processes import Model, Mortal, client_of, until
 from tests.served.test_races import echoes
 
+pytestmark = pytest.mark.only_on("postgresql")  # as in production; labels are the same on both
+
 AT_ONCE = 30
 
 
@@ -188,7 +190,6 @@ def waiting(event: str = "%") -> int:
         return int(cursor.fetchone()[0])
 
 
-@pytest.mark.only_on("postgresql")
 def test_the_pool_has_the_connections_that_are_set_and_no_more(
     adjusted: Mortal, user: User, threads: ThreadPoolExecutor
 ) -> None:

@@ -17,6 +17,8 @@ from tests.served.dialects.conftest import fill, without_request_id
 from tests.served.processes import Held, Model, happens
 from tests.served.test_races import echoes
 
+pytestmark = pytest.mark.only_on("postgresql")  # as in production; labels are the same on both
+
 
 def start(http: httpx2.Client) -> str:
     answer = http.post("/api/chat/start")

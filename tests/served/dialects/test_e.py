@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -24,6 +25,8 @@ from tests.served.conftest import Pair
 from tests.served.dialects.conftest import fill, without_request_id
 from tests.served.processes import Model, Mortal, client_of
 from tests.served.test_races import assert_in_order, echoes
+
+pytestmark = pytest.mark.only_on("postgresql")  # as in production; labels are the same on both
 
 THREADS = "/chatkit/threads"
 MILK = call("create_task", title="Milk")
