@@ -62,6 +62,35 @@ export function tell(text) {
   notice.hidden = !text;
 }
 
+// --- What is heard --------------------------------------------------------------------------------
+
+const TAKEN_NOTE = 300; // milliseconds, after which a screen reader has what is there
+const STAYS = 5000;
+const toSay = [];
+let emptied;
+
+// Say what is seen, but would not be heard: once, politely, one after the other.
+export function speak(text) {
+  toSay.push(text);
+  if (toSay.length === 1) sayAll();
+}
+
+// The place is empty before each, so that the same words are heard again, and in the end, so that
+// nobody comes upon them there. What is behind an open dialog is not heard.
+async function sayAll() {
+  const spoken = element("spoken");
+  clearTimeout(emptied);
+  for (; toSay.length; toSay.shift()) {
+    const place = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
+    if (spoken.parentElement !== place) place.append(spoken);
+    spoken.textContent = "";
+    await pause(TAKEN_NOTE);
+    spoken.textContent = toSay[0];
+    await pause(TAKEN_NOTE);
+  }
+  emptied = setTimeout(() => spoken.replaceChildren(), STAYS);
+}
+
 // Others who want to know: "busy", "started", "arrived", "tool", "settled"; `page.js` keeps the rest
 // of the page true.
 export const changes = new EventTarget();
