@@ -145,6 +145,7 @@ def test_everybody_can_follow_an_answer_as_it_comes(page: Page, axe: Check, mode
     speech.go_on()
     expect(replies(page)).to_contain_text("I **have** ")
     expect(button(page, "Stop")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Add milk")
     axe(page)
 
     speech.go_on()

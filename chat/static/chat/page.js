@@ -198,6 +198,27 @@ talk.changes.addEventListener("busy", () => {
   stopButton.hidden = !turn.isBusy();
 });
 
+// --- Dialogs and drawers ----------------------------------------------------------------------------
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[popovertarget]");
+  if (!button) return;
+  event.preventDefault();
+  toggle(button.popoverTargetElement);
+});
+
+function toggle(panel) {
+  if (panel.matches(":modal, :popover-open")) talk.closeDialog(panel);
+  else talk.openDialog(panel);
+}
+
+// A window that has grown may have room for what was a drawer.
+window.addEventListener("resize", () => {
+  const panel = talk.onTop();
+  const opener = panel && document.querySelector(`body > header [popovertarget="${panel.id}"]`);
+  if (panel?.matches(".pane") && !opener.checkVisibility()) talk.closeDialog(panel);
+});
+
 // --- Copying ----------------------------------------------------------------------------------------
 
 // Browsers give a clipboard only to pages that came over HTTPS, or from this machine.
@@ -235,7 +256,7 @@ function move(event) {
 
 document.addEventListener("keydown", (event) => {
   const inList = conversations.contains(document.activeElement) || document.activeElement.id === "search";
-  if (event.key === "Escape" && turn.isBusy() && !document.querySelector(":popover-open")) turn.stop();
+  if (event.key === "Escape" && turn.isBusy() && !talk.onTop()) turn.stop();
   // On a Mac, Option and N begin an ñ.
   else if (event.altKey !== event.ctrlKey && event.code === "KeyN" && event.key !== "Dead") {
     event.preventDefault();
@@ -244,11 +265,10 @@ document.addEventListener("keydown", (event) => {
   else if (writes(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
   else if (event.key === "/") {
     event.preventDefault();
-    if (getComputedStyle(element("conversations-pane")).display === "none") {
-      element("conversations-pane").showPopover();
-    }
+    const pane = element("conversations-pane");
+    if (!pane.checkVisibility() && !talk.onTop()) talk.openDialog(pane);
     element("search").focus();
-  } else if (event.key === "?") element("shortcuts").togglePopover();
+  } else if (event.key === "?") toggle(element("shortcuts"));
 });
 
 // --- Beginning --------------------------------------------------------------------------------------

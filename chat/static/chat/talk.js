@@ -57,7 +57,7 @@ export const element = (id) => document.getElementById(id);
 // In the drawer, where one is open, because it covers the rest.
 export function tell(text) {
   const notice = element("notice");
-  (document.querySelector(".pane:popover-open > header") ?? element("transcript")).after(notice);
+  (openDrawer()?.querySelector("header") ?? element("transcript")).after(notice);
   notice.textContent = text;
   notice.hidden = !text;
 }
@@ -76,12 +76,12 @@ export function speak(text) {
 }
 
 // The place is empty before each, so that the same words are heard again, and in the end, so that
-// nobody comes upon them there. What is behind an open dialog is not heard.
+// nobody comes upon them there. What is behind an open dialog or drawer is not heard.
 async function sayAll() {
   const spoken = element("spoken");
   clearTimeout(emptied);
   for (; toSay.length; toSay.shift()) {
-    const place = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
+    const place = onTop() ?? document.body;
     if (spoken.parentElement !== place) place.append(spoken);
     spoken.textContent = "";
     await pause(TAKEN_NOTE);
@@ -89,6 +89,55 @@ async function sayAll() {
     await pause(TAKEN_NOTE);
   }
   emptied = setTimeout(() => spoken.replaceChildren(), STAYS);
+}
+
+// --- Dialogs and drawers --------------------------------------------------------------------------
+
+// They are popovers, which need no script to open. Here they are modal, too: what is behind cannot be
+// reached, and when they close the focus is where it was.
+
+const openDrawer = () => document.querySelector(".pane:popover-open");
+
+// The dialog or drawer that covers the rest.
+export const onTop = () => [...document.querySelectorAll("dialog:modal")].at(-1) ?? openDrawer();
+
+export function openDialog(panel) {
+  const before = document.activeElement;
+  const giveBack = () => document.activeElement === document.body && focusOn(before);
+  const letGo = () => {
+    setModal(panel, false);
+    setTimeout(giveBack); // when it is closed
+  };
+  if (panel.matches("dialog")) {
+    panel.showModal();
+    panel.addEventListener("close", giveBack, { once: true });
+  } else {
+    panel.showPopover();
+    setModal(panel, true);
+    panel.addEventListener("beforetoggle", letGo, { once: true });
+    panel.querySelector("a, button").focus();
+  }
+}
+
+export function closeDialog(panel) {
+  if (panel.matches("dialog")) panel.close();
+  else panel.hidePopover();
+}
+
+// As a dialog is by itself; what is spoken is heard all the same.
+function setModal(drawer, modal) {
+  for (const other of document.body.children) {
+    if (other !== drawer && other.id !== "spoken") other.inert = modal;
+  }
+  drawer.role = modal ? "dialog" : null;
+  drawer.ariaModal = modal || null;
+  drawer.ariaLabel = modal ? drawer.firstElementChild.ariaLabel : null;
+}
+
+// Give the focus to what had it, or else to where one goes on.
+function focusOn(former) {
+  const isThere = former !== document.body && former.isConnected && former.checkVisibility();
+  (isThere ? former : element("main")).focus();
 }
 
 // Others who want to know: "busy", "started", "arrived", "tool", "settled"; `page.js` keeps the rest
