@@ -1,0 +1,99 @@
+// The answer as it comes: its text, what the assistant does in it, and how it is settled.
+//
+// While an answer streams it is shown as plain text; the drawn message takes its place once the turn
+// is settled.
+
+import {
+  announce, bubble, build, drawn, element, keepPlace, lastMessage, merge, messages, put, refresh, refreshAsked, words,
+} from "./talk.js";
+
+const SHORT_SILENCE = 3; // seconds
+
+// Show a turn as it goes on; `article` is the message just said, where it was said here. `begun` is
+// called once it has begun.
+export async function take(events, article, begun) {
+  const shown = { reply: null, since: null, tookBack: false, heard: performance.now() };
+  const clock = setInterval(() => showSilence(shown), 1000);
+  try {
+    for await (const event of events) {
+      shown.heard = performance.now();
+      showSilence(shown);
+      await show(event, shown, article, begun);
+    }
+  } finally {
+    clearInterval(clock);
+  }
+  await refreshAsked();
+  await refresh(shown.since ?? lastMessage().dataset.seq - 1);
+  if (shown.tookBack) merge(await drawn(messages.dataset.part)); // what was done further up
+  announce("settled");
+}
+
+async function show({ name, data }, shown, article, begun) {
+  switch (name) {
+    case "turn.started":
+      shown.since = data.user_message.seq - 1;
+      shown.reply = begin(data, article);
+      begun(data.conversation_id);
+      break;
+    case "message.delta":
+      keepPlace(() => append(shown.reply, data.text));
+      break;
+    case "tool.started": {
+      const using = words("using", { tool: data.name });
+      const card = build("p", { id: `call-${data.id}`, class: "card running", role: "status" }, using);
+      keepPlace(() => shown.reply.querySelector(".typing").before(card));
+      break;
+    }
+    case "tool.finished": {
+      const card = await drawn(`/calls/${data.id}/`);
+      keepPlace(() => element(`call-${data.id}`).replaceWith(card));
+      shown.tookBack ||= data.name === "undo_last";
+      announce("tool");
+      break;
+    }
+  }
+}
+
+// The articles of a turn: made here, or there already and begun anew.
+function begin({ user_message: said, assistant_message_id: id }, article) {
+  const old = element(`message-${said.id}`);
+  article?.classList.remove("pending");
+  if (article && old) article.remove();
+  else if (article) {
+    article.id = `message-${said.id}`;
+    article.dataset.seq = said.seq;
+  } else if (!old) {
+    article = bubble("user", said.content);
+    article.id = `message-${said.id}`;
+    article.dataset.seq = said.seq;
+    messages.append(article);
+  }
+  const reply = bubble("assistant", "");
+  reply.id = `message-${id}`;
+  reply.dataset.seq = said.seq + 1;
+  reply.dataset.status = "in_progress";
+  reply.querySelector(".said").append(typing());
+  keepPlace(() => put(reply));
+  return reply;
+}
+
+function append(reply, text) {
+  const end = reply.querySelector(".typing");
+  if (end.previousElementSibling?.matches(".text")) end.previousElementSibling.append(text);
+  else end.before(build("div", { class: "text", dir: "auto" }, text));
+}
+
+// For how long the reply has said nothing and done nothing.
+function showSilence({ reply, heard }) {
+  const seconds = Math.floor((performance.now() - heard) / 1000);
+  const place = reply?.querySelector(".typing .seconds");
+  if (place) place.textContent = seconds < SHORT_SILENCE ? "" : words("thinking", { seconds });
+}
+
+// The seconds are for the eyes alone: to be told each of them would be a torment.
+function typing() {
+  const silent = build("span", { class: "visually-hidden" }, words("writing"));
+  const seconds = build("span", { class: "seconds", "aria-hidden": "true" });
+  return build("p", { class: "typing", role: "status" }, silent, seconds);
+}
