@@ -4,6 +4,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 AXE := axe-core@4.14.1
 AIMOCK := @copilotkit/aimock@1.43.0
+LIGHTHOUSE := lighthouse@12.8.2
 # One more than there are processors, for many tests wait; and 4 at most, for each has servers.
 PROCESSES := $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 3 ? cores + 1 : 4)))
 IN_PROCESSES := --ignore tests/browser --numprocesses $(PROCESSES) --dist worksteal
@@ -17,7 +18,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: acts acts-sqlite acts-postgresql help run test test-sqlite test-postgresql test-browser test-templates test-real fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
+.PHONY: acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-templates test-real fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -41,8 +42,11 @@ test-postgresql: .venv/requirements-dev.txt
 
 # Tells what is missing where there is no Chromium or no npm. A part that ARGS chooses may have no
 # test in a browser, which pytest calls 5.
-test-browser: .venv/requirements-dev.txt $(if $(shell command -v npm),.venv/$(AXE))
+test-browser: .venv/requirements-dev.txt $(if $(shell command -v npm),.venv/$(AXE) .venv/lighthouse)
 	$(RUN) -m pytest --override-ini testpaths=tests/browser --numprocesses $(PROCESSES) $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
+
+lighthouse: .venv/requirements-dev.txt .venv/lighthouse ## measure the pages as a phone and a desktop load them
+	LIGHTHOUSE_PERFORMANCE=1 $(RUN) -m pytest -q -s --no-header tests/browser/test_lighthouse.py
 
 test-templates: .venv/requirements-dev.txt .venv/llama.cpp ## render prompts by the chat templates of real models
 	$(RUN) -m pytest tests/agent/test_chat_templates.py
@@ -130,6 +134,10 @@ clean: ## remove the environment and what tools left; var/ with your data stays
 .venv/aimock: Makefile | .venv/bin/python
 	-npm install --prefix $@ --no-save --no-package-lock --ignore-scripts --no-audit --no-fund \
 		--loglevel=error $(AIMOCK) && touch $@
+
+.venv/lighthouse: Makefile | .venv/bin/python
+	-npm install --prefix $@ --no-save --no-package-lock --ignore-scripts --no-audit --no-fund \
+		--loglevel=error $(LIGHTHOUSE) && touch $@
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo \

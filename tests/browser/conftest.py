@@ -37,15 +37,20 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
+def path_of_chromium() -> str:
     path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if path is None:
         pytest.skip("Browser tests need Chromium. Try: apt install chromium-headless-shell")
+    return path
+
+
+@pytest.fixture(scope="package")
+def chromium(path_of_chromium: str) -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Django takes Playwright's event loop for ours, and would refuse the database to the tests.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         expect.set_options(timeout=PATIENCE * 1000)
-        with playwright.chromium.launch(executable_path=path, args=QUIET) as browser:
+        with playwright.chromium.launch(executable_path=path_of_chromium, args=QUIET) as browser:
             yield browser
 
 

@@ -1,0 +1,99 @@
+"""Lighthouse judges the pages as a phone and as a desktop would load them.
+
+`make test-browser` installs it beside the Python packages. Here it looks at accessibility and best
+practices; `make lighthouse` has it measure performance, too, which says something only on a machine
+that does nothing else.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import User
+from conversations.models import Turn
+from tests.browser.talking import address_of
+from tests.factories import LEASE, ConversationFactory, TaskFactory, record_call
+from tests.servers import TodoChat
+
+PROGRAM = Path(sys.prefix) / "lighthouse" / "node_modules" / ".bin" / "lighthouse"
+LEAST = {"accessibility": 100, "best-practices": 100}
+if "LIGHTHOUSE_PERFORMANCE" in os.environ:
+    LEAST = {"performance": 95, **LEAST}
+
+
+@pytest.mark.parametrize("device", ["mobile", "desktop"])
+@pytest.mark.parametrize("page", ["sign-in", "home", "conversation"])
+def test_lighthouse_has_nothing_to_say(
+    server: TodoChat, user: User, path_of_chromium: str, tmp_path: Path, page: str, device: str
+) -> None:
+    for number in range(20):
+        TaskFactory(user=user, title=f"Task {number}", priority="high", completed=number > 15)
+    addresses = {"sign-in": "/accounts/login/", "home": "/", "conversation": _conversation(user)}
+    cookie = "" if page == "sign-in" else _session_of(user)
+    report = tmp_path / "report.json"
+
+    subprocess.run(
+        [
+            *(_program(), f"{server.url}{addresses[page]}", "--quiet"),
+            *("--output", "json", "--output-path", report),
+            *("--only-categories", ",".join(LEAST)),
+            *("--extra-headers", json.dumps({"Cookie": cookie})),
+            *(["--preset", "desktop"] if device == "desktop" else []),
+            "--chrome-flags=--headless --no-sandbox --disable-background-networking",
+        ],
+        env={**os.environ, "CHROME_PATH": path_of_chromium},
+        check=True,
+        timeout=120,
+    )
+
+    told = json.loads(report.read_text())
+    scores = {name: round(100 * told["categories"][name]["score"]) for name in LEAST}
+    print(f"{page:14}{device:10}{scores}")  # noqa: T201
+    assert all(scores[name] >= least for name, least in LEAST.items()), _faults(told)
+
+
+def _conversation(user: User) -> str:
+    """Of 50 messages, some with a call and code."""
+    conversation = ConversationFactory(user=user)
+    for number in range(25):
+        turn = conversation.begin_turn(f"Add milk, the {number}th time", LEASE)
+        record_call(turn)
+        turn.finish(Turn.Status.COMPLETED, "I have **added** it:\n\n```python\nadd('milk')\n```")
+        conversation.refresh_from_db()
+    return address_of(conversation)
+
+
+def _session_of(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    return f"{name}={client.cookies[name].value}"
+
+
+def _program() -> Path:
+    if not PROGRAM.exists():
+        pytest.skip("Tests with Lighthouse need it. Try: apt install npm && make test-browser")
+    return PROGRAM
+
+
+def _faults(report: dict[str, Any]) -> str:
+    """A line for each audit that took points off."""
+    return "\n".join(
+        f"{name}: {audit['title']} {audit.get('displayValue', '')} {_elements(audit)}"
+        for name in LEAST
+        for reference in report["categories"][name]["auditRefs"]
+        if (audit := report["audits"][reference["id"]])["score"] not in (None, 1)
+        and reference["weight"]
+    )
+
+
+def _elements(audit: dict[str, Any]) -> list[str]:
+    items = audit.get("details", {}).get("items", [])
+    return [item["node"]["snippet"] for item in items if "node" in item]
