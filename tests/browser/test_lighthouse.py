@@ -37,26 +37,34 @@ def test_lighthouse_has_nothing_to_say(
         TaskFactory(user=user, title=f"Task {number}", priority="high", completed=number > 15)
     addresses = {"sign-in": "/accounts/login/", "home": "/", "conversation": _conversation(user)}
     cookie = "" if page == "sign-in" else _session_of(user)
-    report = tmp_path / "report.json"
 
-    subprocess.run(
-        [
-            *(_program(), f"{server.url}{addresses[page]}", "--quiet"),
-            *("--output", "json", "--output-path", report),
-            *("--only-categories", ",".join(LEAST)),
-            *("--extra-headers", json.dumps({"Cookie": cookie})),
-            *(["--preset", "desktop"] if device == "desktop" else []),
-            "--chrome-flags=--headless --no-sandbox --disable-background-networking",
-        ],
-        env={**os.environ, "CHROME_PATH": path_of_chromium},
-        check=True,
-        timeout=120,
-    )
+    told = _judged(f"{server.url}{addresses[page]}", device, cookie, path_of_chromium, tmp_path)
 
-    told = json.loads(report.read_text())
     scores = {name: round(100 * told["categories"][name]["score"]) for name in LEAST}
     print(f"{page:14}{device:10}{scores}")  # noqa: T201
     assert all(scores[name] >= least for name, least in LEAST.items()), _faults(told)
+
+
+def _judged(url: str, device: str, cookie: str, chromium: str, folder: Path) -> dict[str, Any]:
+    """The report; it is without a score where the machine was too busy, and is then made anew."""
+    file = folder / "report.json"
+    for _ in range(3):
+        subprocess.run(
+            [
+                *(_program(), url, "--quiet", "--output", "json", "--output-path", file),
+                *("--only-categories", ",".join(LEAST)),
+                *("--extra-headers", json.dumps({"Cookie": cookie})),
+                *(["--preset", "desktop"] if device == "desktop" else []),
+                "--chrome-flags=--headless --no-sandbox --disable-background-networking",
+            ],
+            env={**os.environ, "CHROME_PATH": chromium},
+            check=True,
+            timeout=180,
+        )
+        report: dict[str, Any] = json.loads(file.read_text())
+        if all(report["categories"][name]["score"] is not None for name in LEAST):
+            return report
+    pytest.fail(str(report["runWarnings"]))
 
 
 def _conversation(user: User) -> str:
