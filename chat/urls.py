@@ -1,5 +1,6 @@
 from django.urls import path
 
+from chat.quick_add import ReadLineView
 from chat.views import (
     ActUndoView,
     CancelView,
@@ -15,6 +16,7 @@ urlpatterns = [
     path("conversations/<id:pk>/messages/", MessagesView.as_view(), name="conversation-messages"),
     path("conversations/<id:pk>/cancel/", CancelView.as_view()),
     path("conversations/<id:pk>/events/", EventsView.as_view()),
+    path("tasks/read/", ReadLineView.as_view(), name="read-line"),
     path("acts/<id:pk>/undo/", ActUndoView.as_view()),
     path("changes/<id:pk>/undo/", ChangeUndoView.as_view()),
     path("messages/<id:pk>/undo/", MessageUndoView.as_view()),

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from math import ceil
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -23,6 +22,7 @@ from accounts.models import User
 from agent.choice import chosen_llm
 from chat.pages.days import next_words
 from chat.pages.views import chat_page
+from chat.quick_add import Line, LineSerializer
 from chat.send import send
 from chat.serializers import ContentSerializer
 from chat.turns import answer
@@ -152,11 +152,14 @@ def reject(request: HttpRequest, user: User, pk: UUID) -> None:
 
 @action
 def add_task(request: HttpRequest, user: User) -> None:
-    """To the list, and with the tag, that were chosen where the form stands."""
-    fields: dict[str, Any] = {"title": request.POST.get("title", "")}
-    if "list" in request.POST:
-        fields["list"] = request.POST["list"]
-    form = TaskSerializer(data=fields | {"tags": request.POST.getlist("tags")})
+    """As its words say, and else to the list that was chosen where the form stands; with the tag
+    that was chosen there, too."""
+    said = LineSerializer(data={"text": request.POST.get("title", "")})
+    said.is_valid(raise_exception=True)
+    fields = Line(user, said.validated_data["text"]).fields
+    fields["list"] = fields["list"] or request.POST.get("list")
+    fields["tags"] += request.POST.getlist("tags")
+    form = TaskSerializer(data=fields)
     form.is_valid(raise_exception=True)
     form.save(user=user, origin=Origin("page"))
 

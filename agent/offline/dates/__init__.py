@@ -4,8 +4,8 @@ from agent.offline.dates.ago import read_ago
 from agent.offline.dates.calendar import PASSED
 from agent.offline.dates.clock import END_OF_DAY
 from agent.offline.dates.habits import Habits, LocalTime, habits_of
-from agent.offline.dates.lengths import read_amount
-from agent.offline.dates.reading import ANY_TIME, Reading, When, read, read_end, read_hour
+from agent.offline.dates.lengths import cut_last_length, read_amount
+from agent.offline.dates.reading import ANY_TIME, Cut, Reading, When, read, read_end, read_hour
 from agent.offline.dates.repetition import (
     Repetition,
     read_last_day,
@@ -19,12 +19,14 @@ __all__ = [
     "ANY_TIME",
     "END_OF_DAY",
     "PASSED",
+    "Cut",
     "Habits",
     "LocalTime",
     "Reading",
     "Repetition",
     "Shift",
     "When",
+    "cut_last_length",
     "habits_of",
     "read",
     "read_ago",

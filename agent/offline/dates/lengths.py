@@ -40,6 +40,12 @@ LENGTHS = [
         rf"(?<!\w){_ABOUT}{_AMOUNT} long\b",
     )
 ]
+AT_THE_END = re.compile(
+    rf"(?<=[^\s,]),? (?P<amount>\d{{1,2}}(?:[.,]\d)? ?{HOURS}(?: ?\d{{1,2}} ?{MINUTES})?"
+    r"|\d{1,3} ?min(?:ute)?s?|half an hour|an hour)$",
+    re.IGNORECASE,
+)
+"""Write the report 2h: in figures, and the last of what is to be done."""
 HINT = re.compile(r"hour|min|\dh|h\b|\d ?m\b", re.IGNORECASE)
 """Each length has one of these."""
 
@@ -60,6 +66,13 @@ def find_length(text: str) -> Length | None:
     found = next((match for each in LENGTHS if (match := each.search(text))), None)
     minutes = read_amount(found["amount"]) if found else None
     return Length(found.start(), found.end(), minutes) if found and minutes else None
+
+
+def cut_last_length(text: str) -> tuple[str, int]:
+    """``text`` without the length that it ends with, and its minutes; 0 where it has none."""
+    found = AT_THE_END.search(text)
+    minutes = read_amount(found["amount"]) if found else None
+    return (text[: found.start()], minutes) if found and minutes else (text, 0)
 
 
 def read_amount(text: str) -> int | None:

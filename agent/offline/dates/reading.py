@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Literal, NamedTuple
 
 from agent.offline.dates.calendar import NoSuchDay
 from agent.offline.dates.clock import TIMES, find_time
@@ -45,6 +46,15 @@ class Reading:
     """A sentence when the day or time does not exist; nothing else is to be trusted then."""
     minutes: int = 0
     """How long it takes, if that is said: "for 30 minutes", "from 3 to 4pm"."""
+    cuts: tuple["Cut", ...] = ()
+    """How ``rest`` was made, one after the other."""
+
+
+class Cut(NamedTuple):
+    """What was left of a text when the words for one thing, its ``kind``, were taken out."""
+
+    kind: Literal["due", "time", "duration", "priority", "list", "tag", "repeats"]
+    left: str
 
 
 IN_THE_MORNING = re.compile(r"\bin the (morning|afternoon|evening)\b", re.IGNORECASE)
@@ -67,6 +77,7 @@ def read(text: str, now: datetime) -> Reading:
     except NoSuchDay as error:
         return Reading(whole, fault=str(error))
     rest = cut(text, found.start, found.end) if found else text
+    cuts = [Cut("duration", text), Cut("due", rest)]
     morning = IN_THE_MORNING.search(rest)
     part = (found and found.part) or (morning[1].lower() if morning else "")
     clock = find_time(rest, part, habits_of(now))
@@ -81,7 +92,8 @@ def read(text: str, now: datetime) -> Reading:
     when = When(found.meaning.day if found else None, at)
     remarks = (found.meaning.remark if found else "", clock.remark if clock else "")
     minutes = length.minutes if length else clock.minutes if clock else 0
-    return Reading(tidy(rest), when, tuple(filter(None, remarks)), minutes=minutes)
+    cuts.append(Cut("time", rest))
+    return Reading(tidy(rest), when, tuple(filter(None, remarks)), "", minutes, tuple(cuts))
 
 
 def read_end(text: str, now: datetime) -> tuple[str, Reading]:

@@ -3,7 +3,7 @@
 import re
 
 EMPTY_BRACKETS = re.compile(r"\( {0,3}\)|\[ {0,3}\]")
-SPACE_BEFORE = re.compile(r" ([,.;:!?)])")
+SPACE_BEFORE = re.compile(r" ([,.;:!?)])(?!\w)")
 COMMAS = re.compile(r",(?: ?,)+")
 EDGES = " \t,;:-–—"
 

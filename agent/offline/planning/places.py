@@ -10,7 +10,11 @@ from agent.offline.steps import Plan, Request
 from agent.offline.words import any_of, starts_with_verb
 from todos.rules import list_key
 
-BEFORE_NAME = any_of(r"(?<=\S),? (?P<how>in|into|under|on|onto|to) (?:(?:the|my|our) )?(?=\S)")
+BEFORE_NAME = any_of(
+    r"(?<=\S),? (?:(?P<how>in|into|under|on|onto|to) (?:(?:the|my|our) )?|(?P<at>@))(?=\S)"
+)
+MARKED = any_of(r"@(?P<name>\S{1,40}(?: \S{1,40}){0,4}?) (?P<rest>\S.*)")
+"""@Groceries milk: the name of a list first."""
 SAYS_LIST = any_of(r" (?:list|folder|project|category)$")
 INSIDE = frozenset({"in", "into", "under"})
 
@@ -60,23 +64,27 @@ def filed_by_title(drafts: tuple[Draft, ...]) -> Plan[tuple[Draft, ...]]:
 
 def _may_be_filed(draft: Draft) -> bool:
     loose = not (draft.in_list or draft.parent or draft.quoted)
-    return loose and bool(BEFORE_NAME.search(draft.title))
+    return loose and bool(BEFORE_NAME.search(draft.title) or draft.title.startswith("@"))
 
 
 def _filed(draft: Draft, names: Names) -> Draft:
-    places = _places(draft.title, names) if _may_be_filed(draft) else iter(())
-    for title, name in places:
-        return replace(draft, title=title, in_list=name)
-    return draft
+    title, name = placed(draft.title, names) if _may_be_filed(draft) else ("", "")
+    return replace(draft, title=title, in_list=name) if name else draft
+
+
+def placed(title: str, names: Names) -> tuple[str, str]:
+    """The rest of a title that names a list, and that name, which is "" where there is none."""
+    return next(_places(title, names), (title, ""))
 
 
 def _places(title: str, names: Names) -> Iterator[tuple[str, str]]:
-    """The rest of the title, and the list whose name it ends with."""
+    if (marked := MARKED.fullmatch(title)) and (exact := names.exact(marked["name"], "list")):
+        yield marked["rest"], exact
     for match in BEFORE_NAME.finditer(title):
         rest, said = title[: match.start()], title[match.end() :]
         bare = SAYS_LIST.sub("", said)
         exact = names.exact(said, "list") or names.exact(bare, "list")
-        says_list = bare != said
+        says_list = bare != said or bool(match["at"])
         is_plain = says_list or " " in exact or match["how"].lower() in INSIDE
         if exact and is_plain and (says_list or not _is_verb_alone(rest)):
             yield rest, exact

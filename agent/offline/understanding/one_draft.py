@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from agent.offline import dates
-from agent.offline.dates import tidy
-from agent.offline.intents import Draft
+from agent.offline.dates import Cut, When, tidy
+from agent.offline.intents import Draft, Priority
 from agent.offline.understanding.hashes import read_hashes
 from agent.offline.understanding.priorities import read_priority
 from agent.offline.understanding.quoting import QUOTATION, STAND_IN, restore
-from agent.offline.understanding.repeating import read_repeated
+from agent.offline.understanding.repeating import Repeated, read_repeated
 from agent.offline.words import any_of
 from todos.rules import TITLE_LENGTH
 
@@ -73,24 +73,63 @@ class Phrase:
 def read_phrase(text: str, now: datetime, day: date | None = None) -> Phrase:
     """``text``, with stand-ins for its quotations, as one task; ``day`` is its day by default."""
     whole, notes = _cut_note(text)
-    whole, tags = read_hashes(whole)
-    repeated = read_repeated(whole, now)
-    reading = dates.read(repeated.text, now)
-    title, priority = read_priority(reading.rest)
-    title = as_title(BEFORE_TITLE.sub("", _with_whole_brackets(title, whole)))
-    when = reading.when if reading.when.day else replace(reading.when, day=day)
-    begun = repeated.begins(when, now)
+    parts = read_parts(whole, now)
+    title = as_title(BEFORE_TITLE.sub("", parts.rest))
+    when = parts.when if parts.when.day else replace(parts.when, day=day)
+    begun = parts.repeated.begins(when, now)
     draft = Draft(
         title,
         begun.when,
-        priority or "none",
+        parts.priority or "none",
         notes,
         repeats=begun.repeat,
-        minutes=reading.minutes,
-        tags=tags,
+        minutes=parts.minutes,
+        tags=parts.tags,
     )
-    remarks = (*reading.remarks, *filter(None, [begun.remark]))
-    return Phrase(draft, remarks, reading.fault)
+    remarks = (*parts.remarks, *filter(None, [begun.remark]))
+    return Phrase(draft, remarks, parts.fault)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a text says of a task, and its other words."""
+
+    rest: str
+    when: When
+    priority: Priority | None
+    minutes: int
+    tags: tuple[str, ...]
+    repeated: Repeated
+    remarks: tuple[str, ...]
+    fault: str
+    cuts: tuple[Cut, ...]
+    """How ``rest`` was made, one after the other."""
+
+
+def read_parts(text: str, now: datetime) -> Parts:
+    whole, tags = read_hashes(text)
+    repeated = read_repeated(whole, now)
+    reading = dates.read(repeated.text, now)
+    left, priority = read_priority(reading.rest)
+    rest, minutes = (left, 0) if reading.minutes else dates.cut_last_length(left)
+    cuts = (
+        Cut("tag", whole),
+        Cut("repeats", repeated.text),
+        *reading.cuts,
+        Cut("priority", left),
+        Cut("duration", rest),
+    )
+    return Parts(
+        _with_whole_brackets(rest, whole),
+        reading.when,
+        priority,
+        reading.minutes or minutes,
+        tags,
+        repeated,
+        reading.remarks,
+        reading.fault,
+        cuts,
+    )
 
 
 def _cut_note(text: str) -> tuple[str, str]:

@@ -33,8 +33,14 @@ PATTERNS: tuple[tuple[str, Priority], ...] = (
     (rf"{OPEN}no (?:rush|hurry)[)\]]?$", "low"),
     (rf"{OPEN}(?:urgent(?:ly)?|important|asap)[)\]]?[.!]{{0,9}}$", "high"),
     (r"^(?:urgent(?:ly)?|important|asap)\b\s*[:,!–-]*(?=\s)", "high"),
-    (r"(?:^|\s)!(?:high|important|urgent)\b", "high"),
-    (r"(?:^|\s)!low\b", "low"),
+    (r"(?:^|\s)!(?:high(?:est)?|h|important|urgent|top|asap|1)(?!\S)", "high"),
+    (r"(?:^|\s)!(?:medium|med|mid|m|normal|2)(?!\S)", "medium"),
+    (r"(?:^|\s)!(?:low(?:est)?|l|3)(?!\S)", "low"),
+    (r"(?:^|\s)!(?:none|4)(?!\S)", "none"),
+    (r"^p1(?=\s)|\sp1$", "high"),
+    (r"^p2(?=\s)|\sp2$", "medium"),
+    (r"^p3(?=\s)|\sp3$", "low"),
+    (r"^p4(?=\s)|\sp4$", "none"),
     (r"(?<!!)!{2,}(?=\s|$)", "high"),
 )
 INSIDE = [(any_of(pattern), level) for pattern, level in PATTERNS]
