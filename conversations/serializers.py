@@ -176,10 +176,11 @@ def _time(text: str) -> datetime | None:
         return None
 
 
+SEARCH = "Words that all stand in the title or in one message, or phrases in quotes."
+
+
 class SearchSerializer(serializers.Serializer[Any]):
-    search = TextField(
-        max_length=200, required=False, allow_blank=True, help_text="In titles and messages."
-    )
+    search = TextField(max_length=200, required=False, allow_blank=True, help_text=SEARCH)
 
 
 class SinceSerializer(serializers.Serializer[Any]):

@@ -262,7 +262,9 @@ class TaskQuerySerializer(serializers.Serializer[Any]):
     created_since = SinceField(required=False, help_text="A time, or a day of the user's.")
     completed_since = SinceField(required=False)
     search = TextField(
-        default="", max_length=200, help_text="Words that all stand in the title or the notes."
+        default="",
+        max_length=200,
+        help_text="Words that all stand in the title or the notes, or phrases in quotes.",
     )
     ordering = OneOfField(
         [f"{sign}{key}" for key in ORDERINGS for sign in ("-", "")],

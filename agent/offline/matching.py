@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from unicodedata import category, normalize
+from unicodedata import category
 
 from agent.offline.intents import Named
 from agent.offline.known import KnownTask, Tasks
 from agent.offline.lexicon import BETWEEN
 from agent.offline.past import base_of_doing
 from agent.offline.words import VERBS
+from text.folding import fold
 
 _SILENT = """
     the a an my our your this that these task tasks todo todos item one ones of for about to
@@ -63,8 +64,7 @@ def search_words(named: Named) -> str:
 
 def stem(word: str) -> str:
     """Good enough to let "reports" be "report", "mum's" "mum" and "Chloe" "Chloé"."""
-    letters = normalize("NFKD", base_of_doing(word) or _without_ending(word))
-    return letters if letters.isascii() else re.sub(r"[\u0300-\u036f]", "", letters)
+    return fold(base_of_doing(word) or _without_ending(word))
 
 
 def _without_ending(word: str) -> str:

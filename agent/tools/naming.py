@@ -6,6 +6,7 @@ from unicodedata import category, normalize
 
 from accounts.models import User
 from agent.handles import is_handle
+from text.folding import fold
 from todos.models import Task
 
 Meant = Literal["open", "done", "deleted", "all"]
@@ -38,9 +39,9 @@ def is_place(words: str) -> bool:
 def tasks_named(user: User, words: str, meant: Meant) -> list[Task]:
     """The tasks that fit equally well, and best: one is named, of several nobody knows which.
 
-    A title that is just these words (but for case, spaces and quotes) goes before those that have
-    all of them, and then what is ``meant`` before the rest. Deleted tasks are looked at for
-    ``deleted`` alone.
+    A title that is just these words (but for case, spaces and quotes, or else for accents, too)
+    goes before those that have all of them, and then what is ``meant`` before the rest. Deleted
+    tasks are looked at for ``deleted`` alone.
     """
     if not _plain(words) or is_place(words):
         return []
@@ -49,8 +50,9 @@ def tasks_named(user: User, words: str, meant: Meant) -> list[Task]:
         tasks = Task.objects.with_deleted_for_user(user).with_status("deleted")
     telling = [word for word in _words(words) if word.casefold() not in ARTICLES]
     rows = list(tasks.titled(telling or [_plain(words)], first=meant)[: LOOKED_AT + 1])
-    exact = [task for task in rows if _plain(task.title) == _plain(words)]
-    fitting = exact or _within(rows, {word.casefold() for word in telling}, words)
+    alike = [task for task in rows if fold(_plain(task.title)) == fold(_plain(words))]
+    exact = [task for task in alike if _plain(task.title) == _plain(words)] or alike
+    fitting = exact or _within(rows, {*map(fold, telling)}, words)
     return [task for task in fitting if _is_meant(task, meant)] or fitting
 
 
@@ -63,7 +65,7 @@ def _within(rows: list[Task], telling: set[str], words: str) -> list[Task]:
 
 
 def _has(task: Task, telling: set[str]) -> bool:
-    return telling <= {word.casefold() for word in _words(task.title)}
+    return telling <= {*map(fold, _words(task.title))}
 
 
 def candidate(task: Task) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from unicodedata import category, normalize
+
+from text.folding import fold
 
 ENDINGS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("shes", "sh"), ("ches", "ch"))
 SLIP_LENGTH = 4
@@ -19,9 +20,7 @@ def near(name: str, others: Iterable[str]) -> list[str]:
 
 
 def _words(name: str) -> list[str]:
-    letters = normalize("NFKD", name.casefold())
-    plain = "".join(each for each in letters if category(each) != "Mn")
-    words = NOT_A_LETTER.sub(" ", plain).split()
+    words = NOT_A_LETTER.sub(" ", fold(name)).split()
     return [word for word in words if word not in SILENT] or words
 
 

@@ -1,14 +1,18 @@
-"""Django's SQLite, whose writers wait in line.
+"""Django's SQLite, whose writers wait in line, and which folds what is looked for.
 
 Of several connections SQLite lets one write; the others look again after pauses that grow to
 100 ms, and who comes later may be first. Within a process they wait for a lock of ours instead,
 which wakes the next one at once. Between processes SQLite's own lock stands as ever.
 """
 
+import sqlite3
 from threading import Lock
+from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base, features
+
+from text.folding import fold
 
 _one_writer = Lock()
 
@@ -20,6 +24,11 @@ class DatabaseFeatures(features.DatabaseFeatures):
 class DatabaseWrapper(base.DatabaseWrapper):
     features_class = DatabaseFeatures
     _is_the_writer = False
+
+    def get_new_connection(self, conn_params: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = super().get_new_connection(conn_params)
+        connection.create_function("fold", 1, fold, deterministic=True)
+        return connection
 
     def _start_transaction_under_autocommit(self) -> None:
         if not _one_writer.acquire(timeout=self.settings_dict["OPTIONS"]["timeout"]):

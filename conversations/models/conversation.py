@@ -16,6 +16,7 @@ from conversations.models.errors import ConversationBusy
 from conversations.models.message import Message
 from conversations.models.turn import Turn, TurnQuerySet
 from conversations.models.turn_count import TurnCount
+from text.searching import has_all, words_of
 
 TITLE_FROM_MESSAGE = 50
 PREVIEW = 100
@@ -40,9 +41,10 @@ class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
         self.get_or_create(pk=pk, defaults={"user": user})
 
     def search(self, text: str) -> Self:
-        """Conversations with ``text`` in their title or in one of their messages, in any case."""
-        said = Message.objects.filter(conversation=OuterRef("pk"), content__icontains=text)
-        return self.filter(Q(title__icontains=text) | Exists(said))
+        """Conversations with every word of ``text`` in their title, or in one message of theirs."""
+        words = words_of(text)
+        said = Message.objects.filter(conversation=OuterRef("pk")).saying(words)
+        return self.filter(has_all(words, "title") | Exists(said)) if words else self
 
     def inactive_since(self, moment: datetime) -> Self:
         """Kept ones without any activity since then, and without a live turn."""

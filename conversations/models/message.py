@@ -1,6 +1,7 @@
 """What was said, and the tools that were used for it."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, Self
@@ -12,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ownership import Owned, OwnedQuerySet
+from text.searching import has_all
 
 
 class TurnBehind(Protocol):
@@ -96,6 +98,10 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
             else Told(role, content, created_at, turn, None, [])
             for role, content, created_at, turn, status, reason in rows
         ]
+
+    def saying(self, words: Iterable[str]) -> Self:
+        """Those that have every one of these folded words."""
+        return self.filter(has_all(words, "content"))
 
     def before(self, seq: int) -> Self:
         return self.filter(seq__lt=seq)

@@ -1,10 +1,8 @@
 """How tasks are looked up."""
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self
-from unicodedata import normalize
 from uuid import UUID
 
 from django.db import models
@@ -13,6 +11,8 @@ from django.db.models.functions import Coalesce, Length, Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from text.folding import fold
+from text.searching import has_all, words_of
 from todos import rules
 from todos.models.change import ChangeKind, Origin
 from todos.models.journaled import JournaledQuerySet, Row
@@ -189,24 +189,15 @@ class TaskLookups(JournaledQuerySet[Row]):
         return self.filter(conditions[when])
 
     def search(self, text: str) -> Self:
-        """Tasks whose title or notes contain every word of ``text``, in any case."""
-        tasks = self
-        for word in text.split():
-            # Not icontains: the LIKE of SQLite knows upper and lower case of A to Z only.
-            pattern = re.escape(word)
-            tasks = tasks.filter(Q(title__iregex=pattern) | Q(notes__iregex=pattern))
-        return tasks
+        """Tasks whose title or notes contain every word of ``text``, as it is folded."""
+        return self.filter(has_all(words_of(text), "title", "notes"))
 
     def titled(self, words: Iterable[str], *, first: str) -> Self:
-        """Tasks whose titles contain every word, in any case, with its accents in one character or
-        beside it; the shortest titles come first.
+        """Tasks whose titles contain every word, as it is folded; the shortest titles come first.
 
         And before them, where ``first`` is ``open`` or ``done``, all tasks of that status.
         """
-        tasks = self
-        for word in words:
-            spellings = {normalize(form, word) for form in ("NFC", "NFD")}
-            tasks = tasks.filter(title__iregex="|".join(map(re.escape, sorted(spellings))))
+        tasks = self.filter(has_all(map(fold, words), "title"))
         is_done = Case(When(completed_at=None, then=Value(0)), default=Value(1))
         status = {"open": [is_done.asc()], "done": [is_done.desc()]}.get(first, [])
         return tasks.order_by(*status, Length("title"), "id")
