@@ -7,6 +7,7 @@ from contextvars import copy_context
 from copy import copy
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from itertools import chain
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
@@ -28,6 +29,7 @@ from agent.offline.assistant import OfflineLLM
 from agent.offline.dates import Habits, LocalTime
 from agent.outcome import Outcome
 from agent.planned import is_beyond
+from chat import titles
 from chat.consent import AsksFirst, Consent, question
 from chat.deciding import decide, to_decide
 from chat.undo import left_of_turn, show_undone
@@ -81,7 +83,15 @@ class Work:
         instead = who_answered_instead(llm)
         fields = asdict(self.outcome)
         fields["warning"] = instead or no_history or fields["warning"] or self._unfounded()
-        self.settle(Turn.Status.COMPLETED, degraded=bool(instead), **fields)
+        title = self._title(history)
+        self.settle(Turn.Status.COMPLETED, degraded=bool(instead), title=title, **fields)
+
+    def _title(self, history: Sequence[prompt.MessageRow]) -> str:
+        """Empty where the history is not whole: what the conversation began with should stand."""
+        if len(history) < self.turn.reply.seq:
+            return ""
+        earlier = (call for message in history[:-2] for call in message.calls)
+        return titles.made_of(chain(earlier, self.turn.calls))
 
     def cancel(self) -> None:
         """If the turn still is ours, for then it was to be cancelled."""

@@ -70,6 +70,8 @@ class Conversation(Recoverable):
     """The thread of one user; count and preview are kept so that a list is one query."""
 
     title = models.CharField(_("title"), max_length=200, blank=True)
+    # Made of what was said and done in it, so that it may be made anew; else it is somebody's own.
+    title_is_made = models.BooleanField(default=False, db_default=False, editable=False)
     message_count = models.PositiveIntegerField(default=0, editable=False)
     last_message_preview = models.CharField(max_length=PREVIEW, blank=True, editable=False)
 
@@ -96,9 +98,9 @@ class Conversation(Recoverable):
         return self.title or f"Chat - {self.created_at:%Y-%m-%d %H:%M}"
 
     def rename(self, title: str) -> None:
-        self.title = title
+        self.title, self.title_is_made = title, False
         self.updated_at = timezone.now()
-        self.save(update_fields=["title", "updated_at"])
+        self.save(update_fields=["title", "title_is_made", "updated_at"])
 
     def remove(self) -> None:
         """Delete softly, and cancel the open turn: nothing is done for a deleted conversation."""
@@ -184,6 +186,7 @@ class Conversation(Recoverable):
             title=Case(
                 When(title="", then=Value(_beginning(text, TITLE_FROM_MESSAGE))), default=F("title")
             ),
+            title_is_made=Case(When(title="", then=True), default=F("title_is_made")),
             updated_at=timezone.now(),
         )
         if not counted:
@@ -209,10 +212,16 @@ class Conversation(Recoverable):
         if not kept.update(updated_at=timezone.now()):
             raise ConversationBusy
 
-    def note(self, reply: Message, text: str, moment: datetime) -> None:
-        """Preview ``text`` for a reply that is settled, if it is the latest message."""
+    def note(self, reply: Message, text: str, moment: datetime, title: str = "") -> None:
+        """Preview ``text`` for a reply that is settled, if it is the latest message.
+
+        ``title`` is what it would be called now, unless somebody has named it.
+        """
+        own = F("title")
         Conversation.objects.filter(pk=self.pk, message_count=reply.seq).update(
-            last_message_preview=_beginning(text, PREVIEW), updated_at=moment
+            title=Case(When(title_is_made=True, then=Value(title)), default=own) if title else own,
+            last_message_preview=_beginning(text, PREVIEW),
+            updated_at=moment,
         )
 
     def cancel(self) -> bool:

@@ -256,9 +256,12 @@ class Turn(TurnState):
         self.calls.append(call)
         return call
 
-    def finish(self, status: TurnState.Status, content: str, **fields: Any) -> None:
+    def finish(
+        self, status: TurnState.Status, content: str, *, title: str = "", **fields: Any
+    ) -> None:
         """Settle the turn and its reply in one transaction; a late worker gets TurnLost.
 
+        ``title`` is for the conversation, unless somebody has named it.
         Once its user is deactivated a turn can only be cancelled.
         """
         now = timezone.now()
@@ -271,7 +274,7 @@ class Turn(TurnState):
             Message.objects.filter(pk=self.reply.pk).update(content=content)
             if status != Turn.Status.FAILED and any(call.beside for call in self.calls):
                 self.tool_calls.update(beside=None)
-            self.conversation.note(self.reply, content or self.user_message.content, now)
+            self.conversation.note(self.reply, content or self.user_message.content, now, title)
         self.show_as(status, content, **fields)
 
     def show_as(self, status: TurnState.Status, content: str, **fields: Any) -> None:
