@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
 from conversations.models import Conversation
-from tests.browser.parts import conversations, search, tasks
+from tests.browser.parts import conversations, log, search, tasks
 from tests.browser.talking import address_of, button, composer
 from tests.browser.viewports import PHONE, WIDE, both_widths
 from tests.factories import ConversationFactory, TaskFactory, say
@@ -116,10 +116,10 @@ def test_a_drawer_gives_way_to_a_dialog_and_to_a_wide_window(
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
     expect(tasks(page)).to_be_hidden()
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement !== document.body")
+    expect(composer(page)).to_be_focused()
     assert page.evaluate("document.querySelectorAll('[inert]').length") == 0
 
-    page.keyboard.press("/")
+    log(page).press("/")
     expect(search(page)).to_be_focused()
     page.set_viewport_size(WIDE)
     composer(page).click()

@@ -5,8 +5,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
 from conversations.models import Conversation
-from tests.browser.parts import conversations, is_phone, search, tasks
-from tests.browser.talking import address_of, composer
+from tests.browser.parts import conversations, is_phone, log, search, tasks
+from tests.browser.talking import address_of, composer, keys_of_messages, said
 from tests.browser.viewports import both_widths
 from tests.factories import ConversationFactory, TaskFactory, say
 
@@ -34,7 +34,8 @@ def conversation(user: User) -> Conversation:
 
 def open_(page: Page, conversation: Conversation) -> None:
     page.goto(address_of(conversation))
-    expect(page.get_by_role("button", name="Copy").first).to_be_attached()
+    expect(composer(page)).to_be_focused()
+    log(page).focus()  # where keys are not what one writes
 
 
 def shortcuts(page: Page) -> Locator:
@@ -45,8 +46,8 @@ def test_the_tab_key_goes_through_everything_in_order_and_one_sees_where(
     page: Page, conversation: Conversation
 ) -> None:
     open_(page, conversation)
-    stops = []
-    page.keyboard.press("Tab")
+    stops: list[str] = []
+    page.get_by_role("link", name="Skip to the content").focus()
     while page.evaluate("document.activeElement !== document.body"):  # there is an end
         stops.append(page.evaluate(NAME))
         assert page.evaluate(SEEN), stops[-1]
@@ -81,8 +82,9 @@ def test_the_tab_key_goes_through_everything_in_order_and_one_sees_where(
 def test_the_first_stop_skips_to_the_content(page: Page, conversation: Conversation) -> None:
     open_(page, conversation)
 
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+    skip = page.get_by_role("link", name="Skip to the content")
+    skip.focus()
+    expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
 
@@ -164,13 +166,54 @@ def test_in_a_field_these_keys_are_what_one_writes(page: Page, conversation: Con
     expect(shortcuts(page)).to_be_hidden()
 
 
-def test_dialogs_keep_to_the_keyboard(page: Page, conversation: Conversation) -> None:
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"isComposing": True, "keyCode": 229},  # Chrome, Firefox: before compositionend
+        {"isComposing": False, "keyCode": 229},  # Safari: behind it
+    ],
+    ids=["within", "behind"],
+)
+def test_the_enter_of_an_input_method_sends_nothing(
+    page: Page, conversation: Conversation, event: dict[str, object]
+) -> None:
     open_(page, conversation)
-    delete = page.get_by_role("button", name="Delete")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    title = page.get_by_label("Title of this conversation")
+    for field in (composer(page), title):
+        field.fill("にほ")
+        for key in ("Enter", "Escape", "ArrowUp"):
+            field.dispatch_event(
+                "keydown", {"key": key, "cancelable": True, "bubbles": True, **event}
+            )
+        expect(field).to_have_value("にほ")
+        expect(field).to_be_focused()
+    assert [url for url in sent if "/static/" not in url] == []
 
-    delete.press("Enter")
-    expect(page.get_by_role("button", name="Keep it")).to_be_focused()
-    page.keyboard.press("Escape")
 
-    expect(page.get_by_role("dialog")).to_be_hidden()
-    expect(delete).to_be_focused()
+def test_words_of_an_input_method_are_sent_once_they_are_done(
+    page: Page, conversation: Conversation
+) -> None:
+    open_(page, conversation)
+    keys = keys_of_messages(page)
+    method = page.context.new_cdp_session(page)
+    enter = {"key": "Enter", "code": "Enter"}
+    composer(page).focus()
+    for text in ("に", "にほ", "にほん"):
+        method.send(
+            "Input.imeSetComposition",
+            {"text": text, "selectionStart": len(text), "selectionEnd": len(text)},
+        )
+    method.send(
+        "Input.dispatchKeyEvent", {"type": "keyDown", "windowsVirtualKeyCode": 229, **enter}
+    )
+    method.send("Input.insertText", {"text": "日本"})
+    method.send("Input.dispatchKeyEvent", {"type": "keyUp", "windowsVirtualKeyCode": 13, **enter})
+    expect(composer(page)).to_have_value("日本")
+    assert keys == []
+
+    composer(page).press("Enter")
+    expect(said(page).last).to_contain_text("日本")
+    expect(composer(page)).to_have_value("")
+    assert len(keys) == 1

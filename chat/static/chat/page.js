@@ -3,7 +3,7 @@
 // What is read and said comes with the page; a script for more is loaded when it is first needed.
 
 import * as talk from "./talk.js";
-import { ask, drawn, element, pause, Refused, words } from "./talk.js";
+import { ask, drawn, element, goOn, hasKeyboard, pause, Refused, words } from "./talk.js";
 import * as turn from "./turn.js";
 
 const loadTasks = () => import("./tasks.js");
@@ -29,7 +29,10 @@ async function refreshAbout() {
   document.title = page.querySelector("title").textContent;
   if (!element("about")) return element("main").prepend(about);
   element("about").querySelector("h1").replaceWith(about.querySelector("h1"));
-  element("title").defaultValue = about.querySelector("#title").defaultValue;
+  const title = element("title");
+  const isUntouched = title.value === title.defaultValue;
+  title.defaultValue = about.querySelector("#title").defaultValue;
+  if (isUntouched) title.value = title.defaultValue;
 }
 
 // Of many lists the chosen one is in sight; in a drawer, once that is open.
@@ -59,10 +62,13 @@ async function refreshConversations() {
   const search = element("search").value;
   const fresh = await drawn(`${conversations.dataset.part}?${new URLSearchParams({ search })}`);
   if (search !== element("search").value) return; // a newer search is on its way
-  const focused = document.activeElement.closest("#conversations a")?.pathname;
+  const before = linksOfConversations().map((link) => link.pathname);
+  const focused = before.indexOf(document.activeElement.closest("#conversations a")?.pathname);
   conversations.replaceChildren(fresh);
   afterConversations();
-  if (focused) linksOfConversations().find((link) => link.pathname === focused)?.focus();
+  if (focused === -1) return;
+  const links = linksOfConversations();
+  (links.find((link) => link.pathname === before[focused]) ?? links[focused] ?? links.at(-1))?.focus();
 }
 
 const here = () => (talk.conversation() ? `/c/${talk.conversation()}/` : "/");
@@ -84,7 +90,11 @@ function afterConversations() {
 const downwards = new IntersectionObserver(async ([{ isIntersecting, target }]) => {
   if (!isIntersecting) return;
   downwards.unobserve(target);
-  target.replaceWith(await drawn(conversations.dataset.part + target.querySelector("a").search));
+  const older = await drawn(conversations.dataset.part + target.querySelector("a").search);
+  const first = older.querySelector("a");
+  const isFocused = target.contains(document.activeElement);
+  target.replaceWith(older);
+  if (isFocused) first.focus();
   afterConversations();
 }, { rootMargin: "200px" });
 
@@ -128,13 +138,11 @@ async function submit(form) {
     talk.tell(error instanceof Refused ? error.message : words("trouble"));
     if (error.problem?.status !== 409) return; // else it has changed: see how
   }
-  const place = form.closest("#messages .proposal")?.id;
   for (const name of (form.dataset.refresh ?? "").split(" ").filter(Boolean)) {
     if (name === "message") await talk.refreshUndone(form.closest("article"));
     else if (name === "asked") await talk.refreshAsked();
     else await refresh(name);
   }
-  if (place) element(place)?.focus();
 }
 
 document.addEventListener("submit", (event) => {
@@ -142,14 +150,11 @@ document.addEventListener("submit", (event) => {
   if (form.matches(".say")) {
     event.preventDefault();
     sayFrom(form);
+    if (hasKeyboard() || event.submitter) goOn();
   } else if (form.dataset.api) {
     event.preventDefault();
     submit(form);
-  }
-});
-
-document.addEventListener("focusout", ({ target }) => {
-  if (target.matches("#title") && target.value !== target.defaultValue) target.form.requestSubmit();
+  } else if (form.closest("#really-delete")) rememberNext();
 });
 
 function sayFrom(form) {
@@ -185,14 +190,17 @@ function written() {
 
 message.addEventListener("input", written);
 message.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  if (event.key !== "Enter" || event.shiftKey || talk.isComposing(event)) return;
   event.preventDefault();
   if (!turn.isBusy()) composer.requestSubmit();
 });
 
 const stopButton = talk.build("button", { id: "stop", type: "button", hidden: "" }, words("stop"));
 element("send").after(stopButton);
-stopButton.addEventListener("click", turn.stop);
+stopButton.addEventListener("click", () => {
+  turn.stop();
+  goOn();
+});
 talk.changes.addEventListener("busy", () => {
   element("send").hidden = turn.isBusy();
   stopButton.hidden = !turn.isBusy();
@@ -218,6 +226,70 @@ window.addEventListener("resize", () => {
   const opener = panel && document.querySelector(`body > header [popovertarget="${panel.id}"]`);
   if (panel?.matches(".pane") && !opener.checkVisibility()) talk.closeDialog(panel);
 });
+
+// --- The title --------------------------------------------------------------------------------------
+
+const loadTitle = () => import("./title.js");
+
+document.addEventListener("focusin", ({ target }) => target.matches("#title") && loadTitle());
+
+document.addEventListener("focusout", async ({ target }) => {
+  if (target.matches("#title")) (await loadTitle()).save(target);
+});
+
+async function leaveTitle(event) {
+  event.preventDefault();
+  (await loadTitle()).leave(event.target, event.key);
+}
+
+// --- The focus --------------------------------------------------------------------------------------
+
+// What has the focus may vanish or be drawn anew; then what has its name in the same place takes it over, or
+// the place itself, or one goes on.
+const PLACES = ".card, .proposal, article";
+const isThere = (node) => node.isConnected && !node.closest("[hidden]");
+const nameOf = (control) => control.ariaLabel ?? control.textContent.trim();
+let focused = null;
+
+document.addEventListener("focusin", ({ target: control }) => {
+  const places = [];
+  for (let place = control.closest(PLACES); place; place = place.parentElement.closest(PLACES)) places.push(place.id);
+  focused = { control, name: nameOf(control), places };
+});
+
+document.addEventListener("pointerdown", ({ target }) => {
+  if (!target.closest("a, button, summary, input, select, textarea, label, [tabindex]")) focused = null;
+});
+
+function handOn({ name, places }) {
+  for (const place of places.map(element).filter((place) => place && isThere(place))) {
+    const same = [...place.querySelectorAll("a, button, summary")].find((control) => nameOf(control) === name);
+    const itself = place.matches("[tabindex]") ? place : place.querySelector(".undone > summary, :scope > summary");
+    if (same ?? itself) return (same ?? itself).focus({ preventScroll: true });
+  }
+  goOn();
+}
+
+new MutationObserver(() => {
+  const has = document.activeElement;
+  if (focused && !isThere(focused.control) && (has === document.body || !isThere(has))) handOn(focused);
+}).observe(document.body, { childList: true, subtree: true, attributeFilter: ["hidden"] });
+
+// Of the conversation that is deleted the next one, or else the one before.
+function rememberNext() {
+  const links = linksOfConversations();
+  const deleted = links.findIndex((link) => link.pathname === here());
+  sessionStorage.setItem("next", (links[deleted + 1] ?? links[deleted - 1])?.pathname ?? "");
+}
+
+function focusAtFirst() {
+  const next = sessionStorage.getItem("next");
+  sessionStorage.removeItem("next");
+  const link = linksOfConversations().find((link) => link.pathname === next && link.checkVisibility());
+  const goal = link ?? (next === null ? null : document.querySelector("#notices button"));
+  if (goal) goal.focus();
+  else if (hasKeyboard() && document.activeElement === document.body) goOn();
+}
 
 // --- Copying ----------------------------------------------------------------------------------------
 
@@ -255,8 +327,10 @@ function move(event) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (talk.isComposing(event)) return;
   const inList = conversations.contains(document.activeElement) || document.activeElement.id === "search";
-  if (event.key === "Escape" && turn.isBusy() && !talk.onTop()) turn.stop();
+  if (event.target.matches("#title") && ["Enter", "Escape"].includes(event.key)) leaveTitle(event);
+  else if (event.key === "Escape" && turn.isBusy() && !talk.onTop()) turn.stop();
   // On a Mac, Option and N begin an ñ.
   else if (event.altKey !== event.ctrlKey && event.code === "KeyN" && event.key !== "Dead") {
     event.preventDefault();
@@ -284,3 +358,4 @@ element("tasks").dataset.shown = location.search;
 showChosen();
 talk.showMessages();
 turn.start();
+focusAtFirst();

@@ -47,6 +47,9 @@ export async function drawn(url) {
 
 export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
+// An input method takes these keys. Safari tells of the last one when it is done, with this code alone.
+export const isComposing = (event) => event.isComposing || event.keyCode === 229;
+
 // --- Where we are ---------------------------------------------------------------------------------
 
 export const conversation = () => main.dataset.conversation;
@@ -103,7 +106,7 @@ export const onTop = () => [...document.querySelectorAll("dialog:modal")].at(-1)
 
 export function openDialog(panel) {
   const before = document.activeElement;
-  const giveBack = () => document.activeElement === document.body && focusOn(before);
+  const giveBack = () => canHaveFocus(document.activeElement) || focusOn(before);
   const letGo = () => {
     setModal(panel, false);
     setTimeout(giveBack); // when it is closed
@@ -134,10 +137,21 @@ function setModal(drawer, modal) {
   drawer.ariaLabel = modal ? drawer.firstElementChild.ariaLabel : null;
 }
 
-// Give the focus to what had it, or else to where one goes on.
+const canHaveFocus = (node) => node !== document.body && node.isConnected && node.checkVisibility();
+
 function focusOn(former) {
-  const isThere = former !== document.body && former.isConnected && former.checkVisibility();
-  (isThere ? former : element("main")).focus();
+  if (canHaveFocus(former)) former.focus();
+  else goOn();
+}
+
+// On a touch screen a field with the focus brings up a keyboard, which covers half of it.
+export const hasKeyboard = () => matchMedia("(pointer: fine)").matches;
+
+// Give the focus to where one goes on: the composer, or its button.
+export function goOn() {
+  const covers = onTop();
+  if (hasKeyboard() && !covers) element("message").focus({ preventScroll: true });
+  else (covers ?? element("composer")).querySelector("button:not([hidden])").focus();
 }
 
 // Others who want to know: "busy", "started", "arrived", "tool", "settled"; `page.js` keeps the rest
@@ -247,6 +261,7 @@ const upwards = new IntersectionObserver(async ([{ isIntersecting, target }]) =>
   upwards.unobserve(target);
   const before = new URL(target.querySelector("a").href).searchParams.get("before");
   const fragment = await drawn(`${messages.dataset.part}?before=${before}`);
+  if (target.contains(document.activeElement)) messages.focus();
   const height = messages.scrollHeight - messages.scrollTop;
   const first = messages.querySelector(".day");
   const days = fragment.querySelectorAll(".day");
