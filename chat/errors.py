@@ -41,6 +41,12 @@ class DailyTurnsUsedUp(TooManyRequests):
         super().__init__(wait, why % {"most": most})
 
 
+class NotTheLastExchange(APIException):
+    status_code = 409
+    default_code = "not_the_last"
+    default_detail = "Something was said after this, so it cannot be taken back any more."
+
+
 class NothingToCancel(APIException):
     status_code = 409
     default_code = "nothing_to_cancel"

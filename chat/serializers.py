@@ -21,6 +21,10 @@ class ContentSerializer(RequestBody, serializers.Serializer[Any]):
     stream = serializers.BooleanField(default=False)
 
 
+class WithdrawSerializer(RequestBody, serializers.Serializer[Any]):
+    keep = serializers.BooleanField(default=False)
+
+
 class AnswerSerializer(serializers.Serializer[Turn]):
     """A settled turn, as it is answered."""
 

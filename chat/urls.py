@@ -9,6 +9,7 @@ from chat.views import (
     EventsView,
     MessagesView,
     MessageUndoView,
+    MessageWithdrawView,
 )
 
 urlpatterns = [
@@ -20,4 +21,5 @@ urlpatterns = [
     path("acts/<id:pk>/undo/", ActUndoView.as_view()),
     path("changes/<id:pk>/undo/", ChangeUndoView.as_view()),
     path("messages/<id:pk>/undo/", MessageUndoView.as_view()),
+    path("messages/<id:pk>/withdraw/", MessageWithdrawView.as_view()),
 ]

@@ -10,7 +10,7 @@ from drf_spectacular.utils import (
     extend_schema,
     inline_serializer,
 )
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,9 +21,16 @@ from chat import sse
 from chat.errors import NothingToCancel, TurnInProgress
 from chat.follow import follow, turn_to_follow
 from chat.send import send
-from chat.serializers import AnswerSerializer, ChatSerializer, ContentSerializer, shown
+from chat.serializers import (
+    AnswerSerializer,
+    ChatSerializer,
+    ContentSerializer,
+    WithdrawSerializer,
+    shown,
+)
 from chat.turns import TurnEnded, answer
 from chat.undo import undo, undo_act, undo_reply
+from chat.withdraw import withdraw
 from conversations.models import Conversation, Turn
 from conversations.views import MessageListView
 from todos.models import Origin, TaskChange
@@ -210,3 +217,30 @@ class MessageUndoView(GenericAPIView[TaskChange]):
         """Take back all that a reply did, newest first; 409, and nothing, when a task moved on."""
         changes = undo_reply(user_of(request), pk, Origin(door_of(request)))
         return Response(self.get_serializer(changes, many=True).data)
+
+
+Withdrawn = inline_serializer(
+    "Withdrawn",
+    {"withdrawn_at": serializers.DateTimeField(), "undone": TaskChangeSerializer(many=True)},
+)
+
+
+class MessageWithdrawView(GenericAPIView[TaskChange]):
+    queryset = TaskChange.objects.none()
+    serializer_class = TaskChangeSerializer
+    pagination_class = None
+
+    @extend_schema(
+        tags=["chat"], request=WithdrawSerializer, responses={200: Withdrawn, **problems(409)}
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Take the last exchange back with all that it did; 409, and nothing, when a task moved on.
+
+        With `keep` what it did stays. May be repeated.
+        """
+        form = WithdrawSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        origin = Origin(door_of(request))
+        turn, undone = withdraw(user_of(request), pk, origin, keep=form.validated_data["keep"])
+        changes = self.get_serializer(undone, many=True).data
+        return Response({"withdrawn_at": turn.withdrawn_at, "undone": changes})

@@ -146,6 +146,7 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
         "idempotency_key",
         "lease_expires_at",
         "cancel_requested_at",
+        "withdrawn_at",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Turn]:

@@ -44,7 +44,8 @@ def _markdown(conversation: Conversation, thinking: bool) -> Iterator[str]:
     yield f"# {conversation.shown_title}\n"
     for message in _messages(conversation, thinking):
         who = "You" if message.role == Message.Role.USER else "Assistant"
-        yield f"\n## {who}, {message.created_at:%Y-%m-%d %H:%M} UTC\n\n"
+        back = " (taken back)" if message.turn.withdrawn_at else ""
+        yield f"\n## {who}, {message.created_at:%Y-%m-%d %H:%M} UTC{back}\n\n"
         if thinking and message.turn_behind and message.turn_behind.thinking:
             lines = ["**Thinking**", "", *message.turn_behind.thinking.split("\n")]
             yield "".join(f"> {line}\n" for line in lines) + "\n"

@@ -99,6 +99,12 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
     proposals = serializers.SerializerMethodField(help_text="What it asks for before it is done.")
 
+    withdrawn_at = serializers.DateTimeField(
+        source="turn.withdrawn_at",
+        allow_null=True,
+        help_text="Since when it counts no more, with the other message of its turn.",
+    )
+
     class Meta:
         model = Message
         fields = [
@@ -115,6 +121,7 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "usage",
             "thinking",
             "proposals",
+            "withdrawn_at",
         ]
 
     def get_proposals(self, message: Message) -> list[UUID]:

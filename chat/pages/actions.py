@@ -20,6 +20,7 @@ from rest_framework.exceptions import APIException
 from accounts.authentication import user_of
 from accounts.models import User
 from agent.choice import chosen_llm
+from chat.errors import TaskChangedSince
 from chat.pages.days import next_words
 from chat.pages.views import chat_page
 from chat.quick_add import Line, LineSerializer
@@ -27,7 +28,8 @@ from chat.send import send
 from chat.serializers import ContentSerializer
 from chat.turns import answer
 from chat.undo import undo_act, undo_reply
-from conversations.models import Conversation
+from chat.withdraw import withdraw
+from conversations.models import Conversation, Turn
 from conversations.serializers import TitleSerializer
 from todos.models import Origin, Proposal, Task
 from todos.proposals import told_refusals
@@ -78,12 +80,19 @@ def _say(request: HttpRequest, user: User, pk: UUID | None = None) -> str | Http
     form = ContentSerializer(data={"content": text})
     form.is_valid(raise_exception=True)
     key = request.POST.get("idempotency_key") or str(uuid4())
+    return _take(request, user, pk, form.validated_data["content"], key)
+
+
+def _take(
+    request: HttpRequest, user: User, pk: UUID | None, text: str, key: str
+) -> str | HttpResponse:
+    """The turn to its end, and then the place of its reply."""
     try:
-        turn, replayed = send(request, pk, form.validated_data["content"], key)
+        turn, replayed = send(request, pk, text, key)
     except APIException as error:
         if error.status_code != HTTPStatus.TOO_MANY_REQUESTS:
             raise
-        return _too_soon(request, user, pk, error)
+        return _too_soon(request, user, pk, text, error)
     if not replayed:
         for _event in answer(turn, user, chosen_llm()):
             pass
@@ -91,11 +100,10 @@ def _say(request: HttpRequest, user: User, pk: UUID | None = None) -> str | Http
 
 
 def _too_soon(
-    request: HttpRequest, user: User, pk: UUID | None, error: APIException
+    request: HttpRequest, user: User, pk: UUID | None, typed: str, error: APIException
 ) -> HttpResponse:
     """The page with what was typed, to be sent a little later."""
     messages.error(request, sentence(error))
-    typed = request.POST.get("message", "")
     with timezone.override(user.zone):
         page = chat_page(request, user, pk, typed=typed, status=error.status_code)
     page["Retry-After"] = str(max(1, ceil(getattr(error, "wait", 1))))
@@ -131,6 +139,40 @@ def restore(request: HttpRequest, user: User, pk: UUID) -> str:
 @action
 def undo(request: HttpRequest, user: User, pk: UUID) -> None:
     undo_reply(user, pk, Origin("page"))
+
+
+@action
+def again(request: HttpRequest, user: User, pk: UUID) -> str | HttpResponse | None:
+    """Take the last exchange back and say the same once more.
+
+    The key is that of what it replaces, so that this is done once, however often it is asked for.
+    """
+    turn = _withdrawn(request, user, pk)
+    if turn is None:
+        return None
+    text, key = turn.user_message.content, f"again-{turn.reply.pk}"
+    return _take(request, user, turn.conversation_id, text, key)
+
+
+@action
+def edit(request: HttpRequest, user: User, pk: UUID) -> str | None:
+    """Take the last exchange back; its words stand in the composer then."""
+    turn = _withdrawn(request, user, pk)
+    if turn is None:
+        return None
+    query = request.GET.copy()
+    query["edit"] = str(turn.user_message.pk)
+    return f"/c/{turn.conversation_id}/?{query.urlencode()}"
+
+
+def _withdrawn(request: HttpRequest, user: User, pk: UUID) -> Turn | None:
+    """The turn of a message. ``None``, and a notice that asks, where not all can be undone."""
+    try:
+        return withdraw(user, pk, Origin("page"), keep="keep" in request.POST)[0]
+    except TaskChangedSince:
+        asks = _("Some of what it did has changed since. Go on and leave that as it is?")
+        messages.warning(request, asks, extra_tags=request.path)
+        return None
 
 
 @action

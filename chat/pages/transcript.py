@@ -19,7 +19,7 @@ class Bubble:
     """A message; ``pieces`` are its text and, each at its place in it, the tools that were used.
 
     ``answered`` is the text of the user's message that it replies to; ``questions`` are what it
-    asks before doing it.
+    asks before doing it. ``is_last``: it is of the last exchange that stands, and that is settled.
     """
 
     message: Message
@@ -27,6 +27,11 @@ class Bubble:
     answered: str
     can_be_undone: bool
     questions: list[Question]
+    is_last: bool
+
+    @property
+    def withdrawn(self) -> bool:
+        return self.message.turn.withdrawn_at is not None
 
     @property
     def status(self) -> str:
@@ -50,10 +55,13 @@ class Bubble:
         return self.message.turn.request_hash == request_hash(None, self.answered)
 
 
-def bubbles(messages: Sequence[Message], user: User) -> list[Bubble]:
-    """At most 4 queries: 2 are for what was asked, if anything."""
+def bubbles(messages: Sequence[Message], user: User, end: int) -> list[Bubble]:
+    """At most 4 queries: 2 are for what was asked, if anything.
+
+    ``end`` is the last ``seq`` of the conversation.
+    """
     today, questions = user.local_now().date(), asked(messages, user)
-    said, kept = _said(messages), _kept_calls(messages, user)
+    said, kept, last = _said(messages), _kept_calls(messages, user), _last(messages, end)
     return [
         Bubble(
             message,
@@ -61,6 +69,7 @@ def bubbles(messages: Sequence[Message], user: User) -> list[Bubble]:
             answered=said.get(message.turn_id, ""),
             can_be_undone=any(call.pk in kept for call in message.calls),
             questions=questions.get(message.pk, []),
+            is_last=message.turn_id == last,
         )
         for message in messages
     ]
@@ -74,6 +83,16 @@ def _said(messages: Sequence[Message]) -> dict[UUID, str]:
     return {
         message.turn_id: message.content for message in rows if message.role == Message.Role.USER
     }
+
+
+def _last(messages: Sequence[Message], end: int) -> UUID | None:
+    """The last turn that stands, if these reach the end of the conversation and it is settled."""
+    if not messages or messages[-1].seq < end:
+        return None
+    standing = [each for each in messages if not each.turn.withdrawn_at]
+    reply = standing[-1].turn_behind if standing else None
+    is_open = reply is None or reply.shown_status == Turn.Status.IN_PROGRESS
+    return None if is_open else standing[-1].turn_id
 
 
 def _kept_calls(messages: Sequence[Message], user: User) -> set[UUID | None]:

@@ -4,6 +4,7 @@ Whatever a script does here, a link or a form does as well.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -76,6 +77,7 @@ def chat_page(
     if pk:
         shown = get_object_or_404(Conversation.objects.for_user(user), pk=pk)
         context |= {**_transcript(request, user, shown), "conversation": shown}
+        context["typed"] = typed or _taken_back(request, shown)
     context |= _frame(request, user)
     return render(request, "chat/chat.html", context, status=status)
 
@@ -131,7 +133,7 @@ def _transcript(request: HttpRequest, user: User, shown: Conversation) -> dict[s
     """The latest messages, or those that ``?since=`` or ``?before=`` asks for; 4 queries."""
     messages = _asked_for(request, shown)
     return {
-        "bubbles": bubbles(messages, user),
+        "bubbles": bubbles(messages, user, shown.message_count),
         "earlier": messages[0].seq if messages and messages[0].seq > 1 else None,
     }
 
@@ -142,6 +144,14 @@ def _asked_for(request: HttpRequest, shown: Conversation) -> list[Message]:
         return list(shown.messages.since(since).with_turns().oldest_first()[:MESSAGES])
     messages = shown.messages.all() if before is None else shown.messages.before(before)
     return messages.last_with_turns(MESSAGES)
+
+
+def _taken_back(request: HttpRequest, shown: Conversation) -> str:
+    """What ``?edit=`` names: a message that was taken back, to be said in other words."""
+    with suppress(ValueError):
+        found = shown.messages.filter(pk=UUID(request.GET.get("edit", "")), role="user")
+        return "".join(found.values_list("content", flat=True))
+    return ""
 
 
 def _seq(request: HttpRequest, name: str) -> int | None:

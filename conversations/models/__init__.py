@@ -10,6 +10,7 @@ from conversations.models.conversation import Conversation
 from conversations.models.errors import (
     ConversationBusy,
     IdempotencyKeyTaken,
+    NotTheLast,
     TooManyTurns,
     TurnLost,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "IdempotencyKeyTaken",
     "Message",
     "NoTurnsLeft",
+    "NotTheLast",
     "TooManyTurns",
     "ToolCall",
     "Turn",

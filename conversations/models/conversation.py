@@ -43,7 +43,7 @@ class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
     def search(self, text: str) -> Self:
         """Conversations with every word of ``text`` in their title, or in one message of theirs."""
         words = words_of(text)
-        said = Message.objects.filter(conversation=OuterRef("pk")).saying(words)
+        said = Message.objects.standing().filter(conversation=OuterRef("pk")).saying(words)
         return self.filter(has_all(words, "title") | Exists(said)) if words else self
 
     def inactive_since(self, moment: datetime) -> Self:
@@ -223,6 +223,24 @@ class Conversation(Recoverable):
             last_message_preview=_beginning(text, PREVIEW),
             updated_at=moment,
         )
+
+    def leave_out(self, title: str) -> None:
+        """Preview what stands, now that a turn is withdrawn.
+
+        ``title`` is what it is called now, unless somebody has named it; blank: as it begins now.
+        Raises ConversationBusy when a turn has begun since the conversation was read.
+        """
+        words = self.messages.standing().exclude(content="").values_list("content", flat=True)
+        first, last = words.order_by("seq").first() or "", words.order_by("-seq").first() or ""
+        title = title or _beginning(first, TITLE_FROM_MESSAGE)
+        as_we_know_it = Conversation.objects.filter(pk=self.pk, message_count=self.message_count)
+        left = as_we_know_it.update(
+            title=Case(When(title_is_made=True, then=Value(title)), default=F("title")),
+            last_message_preview=_beginning(last, PREVIEW),
+            updated_at=timezone.now(),
+        )
+        if not left:
+            raise ConversationBusy
 
     def cancel(self) -> bool:
         """Ask the open turn to stop, and let nobody finish one that was broken off.

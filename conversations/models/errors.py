@@ -9,6 +9,10 @@ class IdempotencyKeyTaken(Exception):
     """The user has sent something with this idempotency key before."""
 
 
+class NotTheLast(Exception):
+    """Only the last exchange of a conversation can be taken back."""
+
+
 class TooManyTurns(Exception):
     """The user has as many turns open as a user may have."""
 

@@ -55,6 +55,7 @@ class Told:
     role: str
     content: str
     created_at: datetime
+    seq: int
     turn_id: UUID
     turn_behind: ToldTurn | None
     calls: list[ToldCall]
@@ -79,24 +80,29 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         """The latest ``limit`` messages, oldest first; 2 queries."""
         return list(self.with_turns().order_by("-seq")[:limit])[::-1]
 
-    def told(self) -> list[Told]:
-        """For a prompt, oldest first; at most 2 queries."""
+    def standing(self) -> Self:
+        """Those of turns that are not withdrawn."""
+        return self.filter(turn__withdrawn_at=None)
+
+    def told(self, limit: int) -> list[Told]:
+        """The latest ``limit`` for a prompt, oldest first; at most 2 queries."""
         columns = (
             "role",
             "content",
             "created_at",
+            "seq",
             "turn_id",
             "turn__status",
             "turn__finish_reason",
         )
-        rows = list(self.oldest_first().values_list(*columns))
-        answered = [turn for role, _, _, turn, *_ in rows if role == Message.Role.ASSISTANT]
+        rows = list(self.order_by("-seq").values_list(*columns)[:limit])[::-1]
+        answered = [turn for role, _, _, _, turn, *_ in rows if role == Message.Role.ASSISTANT]
         calls = ToolCall.objects.filter(turn__in=answered).told_by_turn()
         return [
-            Told(role, content, created_at, turn, ToldTurn(status, reason), calls[turn])
+            Told(role, content, created_at, seq, turn, ToldTurn(status, reason), calls[turn])
             if role == Message.Role.ASSISTANT
-            else Told(role, content, created_at, turn, None, [])
-            for role, content, created_at, turn, status, reason in rows
+            else Told(role, content, created_at, seq, turn, None, [])
+            for role, content, created_at, seq, turn, status, reason in rows
         ]
 
     def saying(self, words: Iterable[str]) -> Self:

@@ -18,6 +18,7 @@ from accounts.ownership import OwnedQuerySet
 from conversations.models.errors import (
     ConversationBusy,
     IdempotencyKeyTaken,
+    NotTheLast,
     TooManyTurns,
     TurnLost,
 )
@@ -105,6 +106,7 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
         return self.of_active_users().filter(
             Exists(last),
             status=Turn.Status.INCOMPLETE,
+            withdrawn_at=None,
             finished_at__range=(Now() - most, Now() - least),
             lease_expires_at__gt=Now() - most,
             attempt__lt=Turn.MAX_ATTEMPTS,
@@ -167,7 +169,7 @@ class Turn(TurnState):
         process: UUID | None,
     ) -> None:
         """The same attempt must still be among ``rows``; ``touch`` notes it, or says why not."""
-        as_we_know_it = rows.filter(pk=self.pk, attempt=self.attempt)
+        as_we_know_it = rows.filter(pk=self.pk, attempt=self.attempt, withdrawn_at=None)
 
         def reopen(slot: int) -> None:
             reopened = as_we_know_it.update(
@@ -283,20 +285,41 @@ class Turn(TurnState):
             setattr(self, name, value)
         self.reply.content = content
 
+    def withdraw(self) -> bool:
+        """Let its messages count no more; the caller, in the same transaction, undoes what it did
+        and then has its conversation leave it out.
+
+        ``False`` when that was done before. Raises ConversationBusy while the turn is open, and
+        NotTheLast where a later one stands.
+        """
+        later = self.conversation.messages.standing().since(self.reply.seq)
+        settled = Turn.objects.filter(pk=self.pk, withdrawn_at=None).exclude(
+            status=Turn.Status.IN_PROGRESS
+        )
+        if not settled.filter(~Exists(later)).update(withdrawn_at=Now()):
+            self.refresh_from_db(fields=["withdrawn_at", "status"])
+            if self.withdrawn_at:
+                return False
+            raise ConversationBusy if self.status == Turn.Status.IN_PROGRESS else NotTheLast
+        self.refresh_from_db(fields=["withdrawn_at"])
+        return True
+
     def history(self, limit: int) -> list[Message | Told]:
         """The messages up to the turn's own two: at most ``limit`` with them, and 2 queries.
 
-        Ten are left out at once, a third where that is less, so that history seldom begins with
-        another message than for the turn before; prompts that begin alike cost less.
+        Withdrawn ones are left out. Of the others ten are left out at once, a third where that is
+        less, so that history seldom begins with another message than for the turn before; prompts
+        that begin alike cost less.
         """
         own: list[Message | Told] = [self.user_message, self.reply]
-        first = self.reply.seq - limit + 1
-        block = min(10, max(2, limit // 6 * 2))
-        start = max(1, 1 - (1 - first) // block * block)
-        if start >= self.user_message.seq:
+        if limit <= 2 or self.user_message.seq == 1:
             return own
-        earlier = self.conversation.messages.before(self.user_message.seq).since(start - 1)
-        return [*(told for told in earlier.told() if told.turn_id != self.pk), *own]
+        earlier = self.conversation.messages.standing().before(self.user_message.seq)
+        told = earlier.told(limit - 2)
+        first = told[0].seq if len(told) == limit - 2 else 1
+        block = min(10, max(2, limit // 6 * 2))
+        start = 1 - (1 - first) // block * block
+        return [*(each for each in told if each.seq >= start and each.turn_id != self.pk), *own]
 
     def _ours(self) -> TurnQuerySet:
         return Turn.objects.in_progress().filter(pk=self.pk, lease_token=self.lease_token)

@@ -55,6 +55,7 @@ class TurnState(Owned):
     # What the model thought; a process that is older than this column leaves it out.
     thinking = models.TextField(blank=True, default="", db_default="")
     finished_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)  # its messages count no more
 
     read_at: datetime | None = None  # read through read_now(), a row has its own
 
@@ -113,7 +114,7 @@ class TurnState(Owned):
     def can_be_retried(self) -> bool:
         """It has ended badly, and it may have another attempt."""
         ended_badly = self.shown_status in (self.Status.FAILED, self.Status.INCOMPLETE)
-        return ended_badly and self.attempt < self.MAX_ATTEMPTS
+        return ended_badly and self.attempt < self.MAX_ATTEMPTS and not self.withdrawn_at
 
     @property
     def duration_ms(self) -> int | None:
