@@ -1,8 +1,9 @@
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -17,7 +18,7 @@ from rest_framework.response import Response
 
 from accounts.authentication import door_of, user_of
 from agent.choice import chosen_llm
-from chat import sse
+from chat import export, sse
 from chat.errors import NothingToCancel, TurnInProgress
 from chat.follow import follow, turn_to_follow
 from chat.send import send
@@ -32,6 +33,7 @@ from chat.turns import TurnEnded, answer
 from chat.undo import undo, undo_act, undo_reply
 from chat.withdraw import withdraw
 from conversations.models import Conversation, Turn
+from conversations.serializers import ExportSerializer
 from conversations.views import MessageListView
 from todos.models import Origin, TaskChange
 from todos.serializers import TaskChangeSerializer
@@ -134,8 +136,8 @@ class MessagesView(MessageListView):
         return respond(request, pk, said["content"], stream=said["stream"], success=201)
 
 
-class OpenTurnView(GenericAPIView[Conversation]):
-    """What can be done with the turn that a conversation has open."""
+class ConversationView(GenericAPIView[Conversation]):
+    """Of one conversation."""
 
     queryset = Conversation.objects.none()
 
@@ -144,7 +146,24 @@ class OpenTurnView(GenericAPIView[Conversation]):
         return get_object_or_404(conversations, pk=self.kwargs["pk"])
 
 
-class CancelView(OpenTurnView):
+class ExportView(ConversationView):
+    @extend_schema(
+        tags=["conversations"],
+        parameters=[ExportSerializer],
+        responses={
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "text/markdown"): OpenApiTypes.STR,
+        },
+    )
+    def get(self, request: Request, pk: UUID) -> StreamingHttpResponse:
+        """The whole conversation as a file."""
+        query = ExportSerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        return export.as_file(self.get_conversation(), asked["format"], thinking=asked["thinking"])
+
+
+class CancelView(ConversationView):
     @extend_schema(tags=["chat"], request=None, responses={202: None, **problems(409)})
     def post(self, request: Request, pk: UUID) -> Response:
         """Stop the open turn soon; what it said and did stays."""
@@ -153,7 +172,7 @@ class CancelView(OpenTurnView):
         return Response(status=status.HTTP_202_ACCEPTED)
 
 
-class EventsView(OpenTurnView):
+class EventsView(ConversationView):
     @extend_schema(
         tags=["chat"],
         parameters=[LAST_EVENT_ID],

@@ -2,8 +2,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -14,12 +12,10 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.authentication import user_of
-from conversations import export
 from conversations.models import Conversation, Message
 from conversations.serializers import (
     ConversationDetailSerializer,
     ConversationSerializer,
-    ExportSerializer,
     MessagePageSerializer,
     MessageSerializer,
     NewConversationSerializer,
@@ -124,21 +120,6 @@ class ConversationViewSet(GenericViewSet[Conversation]):
         conversation = get_object_or_404(conversations.with_status(), pk=pk)
         conversation.restore()
         return Response(ConversationSerializer(conversation).data)
-
-    @extend_schema(
-        parameters=[ExportSerializer],
-        responses={
-            (200, "application/json"): OpenApiTypes.OBJECT,
-            (200, "text/markdown"): OpenApiTypes.STR,
-        },
-    )
-    @action(detail=True)
-    def export(self, request: Request, pk: str) -> StreamingHttpResponse:
-        """The whole conversation as a file."""
-        query = ExportSerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        asked = query.validated_data
-        return export.as_file(self.get_object(), asked["format"], thinking=asked["thinking"])
 
 
 class MessageListView(GenericAPIView[Message]):

@@ -37,8 +37,8 @@ def test_the_json_file_is_what_the_pages_show(client: APIClient, long: Conversat
     answer, text = export(client, long, thinking="true")
 
     assert answer["Content-Type"] == "application/json"
-    name = f"conversation-{long.pk}.json"
-    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+    name = "B%C3%BCcher%20%26%20%E2%80%9CBrot%E2%80%9D.json"
+    assert answer["Content-Disposition"] == f"attachment; filename*=utf-8''{name}"
     kept = json.loads(text)
     messages, url = [], f"/api/conversations/{long.pk}/messages/?limit=100"
     while url:
@@ -56,7 +56,7 @@ def test_the_markdown_file_has_every_message_in_order(
     answer, text = export(client, long, format="markdown")
 
     assert answer["Content-Type"] == "text/markdown; charset=utf-8"
-    assert answer["Content-Disposition"].endswith('.md"')
+    assert answer["Content-Disposition"].endswith(".md")
     head, *parts = text.split("\n## ")
     assert head == "# Bücher & “Brot”\n"
     rows = list(Message.objects.order_by("seq"))
@@ -65,8 +65,23 @@ def test_the_markdown_file_has_every_message_in_order(
         who, _, said = part.partition("\n\n")
         assert who.startswith("You, " if row.role == "user" else "Assistant, ")
         assert said.endswith(f"{row.content}\n")
-    call = '- `create_task` failed: `{"title": "Milk"}`\n'
+    call = "- Could not create the task </script> “no” (`create_task`)\n"
     assert [number for number, part in enumerate(parts, 1) if call in part] == [200, 400]
+
+
+def test_what_was_done_is_told_in_words_on_its_own_day(client: APIClient, user: User) -> None:
+    conversation = ConversationFactory(user=user, title="  a/b: *what?*  ")
+    turn = conversation.begin_turn("Milk and eggs", LEASE)
+    record_call(turn, result={"task": {"title": "Milk", "due_date": "2026-03-05"}})
+    record_call(turn, result={"task": {"title": "Eggs"}}, undone_at=turn.created_at)
+    turn.finish(Turn.Status.COMPLETED, "Both.")
+    Message.objects.update(created_at=datetime(2026, 3, 4, 12, tzinfo=UTC))
+
+    answer, text = export(client, conversation, format="markdown")
+
+    assert answer["Content-Disposition"] == 'attachment; filename="a b what.md"'
+    assert "- Created task: Milk · due tomorrow (`create_task`)\n" in text
+    assert "- Created task: Eggs (`create_task`, undone)\n" in text
 
 
 def test_an_export_reads_in_batches(

@@ -1,19 +1,25 @@
 """A conversation as a file that is written while it is read, so that its length does not matter."""
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import date
 from operator import attrgetter
 
 from django.http import StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.ownership import in_pieces
-from conversations.models import Conversation, Message
+from chat.pages.cards import card
+from conversations.models import Conversation, Message, ToolCall
 from conversations.serializers import (
     ConversationSerializer,
     MessageSerializer,
     MessageWithoutThinkingSerializer,
 )
+
+LONGEST_NAME = 60
 
 
 def as_file(conversation: Conversation, form: str, *, thinking: bool) -> StreamingHttpResponse:
@@ -23,9 +29,15 @@ def as_file(conversation: Conversation, form: str, *, thinking: bool) -> Streami
         "markdown": (_markdown, "text/markdown; charset=utf-8", "md"),
     }[form]
     response = StreamingHttpResponse(write(conversation, thinking), content_type=content_type)
-    name = f"conversation-{conversation.pk}.{ending}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    name = f"{_fit_for_a_file(conversation.shown_title)}.{ending}"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response
+
+
+def _fit_for_a_file(title: str) -> str:
+    """Without what some system does not take in a name, and no longer than all take."""
+    words = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', " ", title).split()
+    return " ".join(words)[:LONGEST_NAME].strip(" .") or "Conversation"
 
 
 def _json(conversation: Conversation, thinking: bool) -> Iterator[str]:
@@ -41,6 +53,7 @@ def _json(conversation: Conversation, thinking: bool) -> Iterator[str]:
 
 
 def _markdown(conversation: Conversation, thinking: bool) -> Iterator[str]:
+    zone = conversation.user.zone
     yield f"# {conversation.shown_title}\n"
     for message in _messages(conversation, thinking):
         who = "You" if message.role == Message.Role.USER else "Assistant"
@@ -50,11 +63,17 @@ def _markdown(conversation: Conversation, thinking: bool) -> Iterator[str]:
             lines = ["**Thinking**", "", *message.turn_behind.thinking.split("\n")]
             yield "".join(f"> {line}\n" for line in lines) + "\n"
         for call in message.calls:
-            arguments = json.dumps(call.arguments, ensure_ascii=False)
-            yield f"- `{call.name}` {call.status}: `{arguments}`\n"
+            yield f"- {_in_words(call, message.created_at.astimezone(zone).date())}\n"
         if message.calls:
             yield "\n"
         yield f"{message.content}\n"
+
+
+def _in_words(call: ToolCall, today: date) -> str:
+    """In one line, as its card on the page."""
+    told = card(call, today)
+    words = " ".join(f"{told.words} {told.trouble}".split())
+    return f"{words} (`{call.name}`{', undone' if call.undone else ''})"
 
 
 def _messages(conversation: Conversation, thinking: bool) -> Iterator[Message]:
