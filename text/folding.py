@@ -6,6 +6,7 @@ and the SQL that :mod:`text.searching` makes of the same tables for PostgreSQL.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from unicodedata import normalize
 
 MARKS = (
@@ -57,11 +58,9 @@ def fold(text: str) -> str:
 
 def places(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
     """Where folded ``words`` stand in ``text``: beginnings and ends, in order, none in another."""
-    folded, origin = "", []
-    for place, character in enumerate(text):
-        letters = fold(character)
-        folded += letters
-        origin += [place] * len(letters)
+    parts = [_letters_of(character) for character in text]
+    folded = "".join(parts)
+    origin = [place for place, part in enumerate(parts) for _ in part]
     found = sorted(
         (origin[match.start()], origin[match.end() - 1] + 1)
         for word in words
@@ -74,6 +73,11 @@ def places(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
         else:
             apart.append((start, end))
     return [(start, _with_marks(text, end)) for start, end in apart]
+
+
+@lru_cache(maxsize=10_000)
+def _letters_of(character: str) -> str:
+    return fold(character)
 
 
 def _with_marks(text: str, end: int) -> int:

@@ -21,6 +21,7 @@ from rest_framework.exceptions import APIException
 from accounts.authentication import user_of
 from accounts.models import User
 from chat.pages.cards import card
+from chat.pages.found import listed
 from chat.pages.panel import panel_of
 from chat.pages.transcript import bubbles
 from chat.serializers import LONGEST_MESSAGE
@@ -94,6 +95,8 @@ def messages_part(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
     context = _transcript(request, user, shown)
     if not context["bubbles"]:
         return HttpResponse(status=204)
+    if "before" in request.GET:
+        context["later"] = None  # that stands below them already
     return render(request, "chat/messages.html", {**context, "conversation": shown})
 
 
@@ -111,39 +114,49 @@ def tasks_part(request: HttpRequest, user: User) -> HttpResponse:
 
 def _frame(request: HttpRequest, user: User) -> dict[str, Any]:
     """What stands around every conversation."""
+    panel = panel_of(user, request.GET)
     return {
-        **_conversations(request, user),
-        "panel": panel_of(user, request.GET),
+        **_conversations(request, user, panel.choice.kept),
+        "panel": panel,
         "longest_message": LONGEST_MESSAGE,
         "examples": EXAMPLES,
     }
 
 
-def _conversations(request: HttpRequest, user: User) -> dict[str, Any]:
+def _conversations(request: HttpRequest, user: User, kept: str = "") -> dict[str, Any]:
     query = SearchSerializer(data=request.GET)
     query.is_valid(raise_exception=True)
     search = query.validated_data.get("search", "")
-    listed = Conversation.objects.for_user(user)
-    listed = (listed.search(search) if search else listed).latest_first()
-    rows: Page = Keyset(listed).page(listed, request.GET.get("cursor", ""), CONVERSATIONS)
-    return {"conversations": rows.rows, "older": rows.next, "search": search}
+    all_of = Conversation.objects.for_user(user)
+    found = (all_of.search(search) if search else all_of).latest_first()
+    rows: Page = Keyset(found).page(found, request.GET.get("cursor", ""), CONVERSATIONS)
+    return {"listed": listed(rows.rows, search, kept), "older": rows.next, "search": search}
 
 
 def _transcript(request: HttpRequest, user: User, shown: Conversation) -> dict[str, Any]:
-    """The latest messages, or those that ``?since=`` or ``?before=`` asks for; 4 queries."""
+    """The latest messages, or those that the address asks for; 4 queries.
+
+    ``?since=`` and ``?before=`` a seq, or ``?around=`` one.
+    """
     messages = _asked_for(request, shown)
+    first, last = (messages[0].seq, messages[-1].seq) if messages else (1, shown.message_count)
     return {
         "bubbles": bubbles(messages, user, shown.message_count),
-        "earlier": messages[0].seq if messages and messages[0].seq > 1 else None,
+        "earlier": first if first > 1 else None,
+        "later": last if last < shown.message_count else None,
     }
 
 
 def _asked_for(request: HttpRequest, shown: Conversation) -> list[Message]:
-    since, before = _seq(request, "since"), _seq(request, "before")
+    since, before, around = (_seq(request, name) for name in ("since", "before", "around"))
+    if around is not None:
+        there = shown.messages.around(around, MESSAGES).with_turns().oldest_first()
+        if messages := list(there):
+            return messages
     if since is not None:
         return list(shown.messages.since(since).with_turns().oldest_first()[:MESSAGES])
-    messages = shown.messages.all() if before is None else shown.messages.before(before)
-    return messages.last_with_turns(MESSAGES)
+    rows = shown.messages.all() if before is None else shown.messages.before(before)
+    return rows.last_with_turns(MESSAGES)
 
 
 def _taken_back(request: HttpRequest, shown: Conversation) -> str:

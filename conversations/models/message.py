@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models import Count, Window
+from django.db.models.functions import Now, RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ownership import Owned, OwnedQuerySet
@@ -109,6 +110,22 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         """Those that have every one of these folded words."""
         return self.filter(has_all(words, "content"))
 
+    def first_saying(
+        self, words: Iterable[str], conversations: Iterable[Any]
+    ) -> dict[UUID, "Message"]:
+        """By conversation the first that has every word, with ``hits``: how many have; 1 query."""
+        each = models.F("conversation")
+        found: Any = self.standing().filter(conversation__in=conversations).saying(words)
+        counted = found.annotate(
+            hits=Window(Count("pk"), partition_by=each),
+            place=Window(RowNumber(), partition_by=each, order_by="seq"),
+        )
+        return {message.conversation_id: message for message in counted.filter(place=1)}
+
+    def around(self, seq: int, limit: int) -> Self:
+        """About ``limit`` messages, with as many before that one as after it."""
+        return self.filter(seq__gte=seq - limit // 2, seq__lt=seq + limit // 2)
+
     def before(self, seq: int) -> Self:
         return self.filter(seq__lt=seq)
 
@@ -137,6 +154,7 @@ class Message(Owned):
     objects = MessageQuerySet.as_manager()
 
     read_at: datetime | None = None  # read through with_turns(), a row has its own
+    hits: int = 0  # read through first_saying(), a row has its own
 
     class Meta:
         constraints = [

@@ -114,7 +114,7 @@ def test_an_answer_that_comes_late_does_not_take_the_place_of_a_newer_one(
         search(page).fill("gar")
 
     search(page).fill("passport")
-    expect(links).to_have_text(["Holiday 5 Jan 2020 They are in the drawer."])
+    expect(links).to_have_text(["Holiday 5 Jan 2020 Find the passports 1 message"])
     with page.expect_response(re.compile("search=gar$")):
         held[0].continue_()
 

@@ -75,7 +75,7 @@ def test_a_conversation_costs_always_the_same(browser: Client, user: User, messa
         ("/tasks/", 6),
         ("/tasks/?list=inbox", 6),
         ("/tasks/?tag=home", 6),
-        ("/c/?search=talk", 1),
+        ("/c/?search=talk", 2),
     ],
 )
 def test_what_stands_around_it_costs_always_the_same(

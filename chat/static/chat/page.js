@@ -7,6 +7,7 @@ import { ask, drawn, element, goOn, hasKeyboard, pause, Refused, words } from ".
 import * as turn from "./turn.js";
 
 const loadTasks = () => import("./tasks.js");
+const loadAround = () => import("./around.js");
 const message = element("message");
 const conversations = element("conversations");
 const LONGEST = Number(message.dataset.longest);
@@ -65,10 +66,20 @@ async function refreshConversations() {
   const before = linksOfConversations().map((link) => link.pathname);
   const focused = before.indexOf(document.activeElement.closest("#conversations a")?.pathname);
   conversations.replaceChildren(fresh);
+  rememberSearch(search);
   afterConversations();
   if (focused === -1) return;
   const links = linksOfConversations();
   (links.find((link) => link.pathname === before[focused]) ?? links[focused] ?? links.at(-1))?.focus();
+}
+
+// The address has it, so that the list is the same when one comes back.
+function rememberSearch(search) {
+  const address = new URL(location);
+  if (search) address.searchParams.set("search", search);
+  else address.searchParams.delete("search");
+  if (element("tasks").dataset.shown === location.search) element("tasks").dataset.shown = address.search;
+  if (address.search !== location.search) history.replaceState(null, "", address);
 }
 
 const here = () => (talk.conversation() ? `/c/${talk.conversation()}/` : "/");
@@ -80,7 +91,8 @@ function afterConversations() {
   const kept = String(new URLSearchParams(asked.filter(([name]) => name === "list" || name === "tag")));
   element("new-conversation").search = kept;
   for (const link of linksOfConversations()) {
-    link.search = kept;
+    const own = [...new URLSearchParams(link.search)].filter(([name]) => name === "search" || name === "around");
+    link.search = [String(new URLSearchParams(own)), kept].filter(Boolean).join("&");
     if (link.pathname === here()) link.setAttribute("aria-current", "page");
   }
   const more = conversations.querySelector(".more");
@@ -113,6 +125,7 @@ talk.changes.addEventListener("arrived", () => {
   written();
   redraw("about");
 });
+talk.changes.addEventListener("end", async () => (await loadAround()).showEnd().catch(() => talk.tell(words("trouble"))));
 talk.changes.addEventListener("started", () => redraw("conversations"));
 talk.changes.addEventListener("tool", () => redraw("tasks"));
 talk.changes.addEventListener("settled", () => redraw("conversations", "tasks"));
@@ -359,3 +372,4 @@ showChosen();
 talk.showMessages();
 turn.start();
 focusAtFirst();
+if (new URLSearchParams(location.search).has("around")) loadAround().then(({ land }) => land());

@@ -154,7 +154,7 @@ export function goOn() {
   else (covers ?? element("composer")).querySelector("button:not([hidden])").focus();
 }
 
-// Others who want to know: "busy", "started", "arrived", "tool", "settled"; `page.js` keeps the rest
+// Others who want to know: "busy", "started", "arrived", "tool", "settled", "end"; `page.js` keeps the rest
 // of the page true.
 export const changes = new EventTarget();
 export const announce = (what) => changes.dispatchEvent(new Event(what));
@@ -200,7 +200,7 @@ const looksLike = (old, article) =>
   old?.dataset.status === article.dataset.status && old.textContent === article.textContent;
 
 // A block of code can be copied by itself.
-function withCopyButtons(root) {
+export function withCopyButtons(root) {
   for (const code of root.querySelectorAll(".markdown pre")) {
     const block = build("div", { class: "block" });
     code.replaceWith(block);
@@ -209,7 +209,7 @@ function withCopyButtons(root) {
   return root;
 }
 
-const dayOf = (node) => node.querySelector("time").dateTime;
+export const dayOf = (node) => node.querySelector("time").dateTime;
 const hasDay = (day) => messages.querySelector(`.day time[datetime="${day}"]`) !== null;
 
 // The messages behind `seq`, drawn anew.
@@ -224,7 +224,7 @@ async function refreshMessage(article) {
 // A message that was taken back, and what it may have taken back itself, further up.
 export async function refreshUndone(article) {
   await refreshMessage(article);
-  merge(await drawn(messages.dataset.part));
+  if (!hasLater()) merge(await drawn(messages.dataset.part));
 }
 
 // The messages from the first one on whose question is open: it may have been answered.
@@ -251,9 +251,12 @@ export function toTheEnd() {
 
 messages.addEventListener("scroll", () => {
   const distance = messages.scrollHeight - messages.scrollTop - messages.clientHeight;
-  if (distance < NEAR_THE_END) element("to-the-end").hidden = true;
+  if (distance < NEAR_THE_END && !hasLater()) element("to-the-end").hidden = true;
 });
-element("to-the-end").addEventListener("click", toTheEnd);
+element("to-the-end").addEventListener("click", () => (hasLater() ? announce("end") : toTheEnd()));
+
+// Where a search has led, there are later messages that are not here: around.js loads them.
+export const hasLater = () => messages.querySelector(".later") !== null;
 
 // Messages further up, when the reader comes near them.
 const upwards = new IntersectionObserver(async ([{ isIntersecting, target }]) => {
@@ -271,7 +274,7 @@ const upwards = new IntersectionObserver(async ([{ isIntersecting, target }]) =>
   watchUpwards();
 }, { root: messages, rootMargin: "200px" });
 
-function watchUpwards() {
+export function watchUpwards() {
   const earlier = messages.querySelector(".earlier");
   if (earlier) upwards.observe(earlier);
 }

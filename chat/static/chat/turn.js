@@ -1,10 +1,11 @@
 // A turn on the page: a message is said, and its answer comes (`answer.js` shows it).
 
 import {
-  announce, api, ask, bubble, build, changes, conversation, drawn, element, firstAsked, keepPlace, lastMessage, merge,
-  messages, pause, refresh, Refused, tell, toTheEnd, words,
+  announce, api, ask, bubble, build, changes, conversation, drawn, element, firstAsked, hasLater, keepPlace,
+  lastMessage, merge, messages, pause, refresh, Refused, tell, toTheEnd, words,
 } from "./talk.js";
 
+const loadAround = () => import("./around.js");
 const main = element("main");
 const LONGEST_PAUSE = 30_000; // milliseconds
 const NONE = { seq: "0" };
@@ -81,11 +82,12 @@ export async function say(text, key = crypto.randomUUID(), where = conversation(
   setBusy(true);
   tell("");
   element("welcome")?.remove();
+  keep({ text, key, where });
+  if (hasLater()) await loadAround().then(({ showEnd }) => showEnd()).catch(() => {});
   const article = bubble("user", text);
   article.classList.add("pending");
   messages.append(article);
   toTheEnd();
-  keep({ text, key, where });
   try {
     const body = { message: text, stream: true, ...(where && { conversation_id: where }) };
     const response = await ask("POST", "/api/chat/", body, { "Idempotency-Key": key });
@@ -213,7 +215,7 @@ async function watch() {
   let wait = 2000;
   for (;;) {
     await Promise.race([pause(wait), new Promise((now) => changes.addEventListener("look", now, { once: true }))]);
-    if (document.hidden || busy || !conversation() || !navigator.onLine) continue;
+    if (document.hidden || busy || !conversation() || !navigator.onLine || hasLater()) continue;
     const { seq, status } = lastMessage()?.dataset ?? NONE;
     const mayGoOn = ["failed", "incomplete"].includes(status); // tried again, it keeps its place
     await look(mayGoOn ? seq - 1 : seq);
