@@ -1,6 +1,5 @@
 """The account with a browser: sign-up, sign-in and sign-out, settings, password and the end."""
 
-from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -19,14 +18,14 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, path, resolve, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.generic import FormView, UpdateView, View
-from rest_framework.exceptions import Throttled
+from django.views.generic import UpdateView, View
 
 from accounts.authentication import user_of
+from accounts.forgotten import ForgottenView, NewPasswordView
 from accounts.forms import DeleteForm, NewPasswordForm, SettingsForm, SignInForm, SignUpForm
 from accounts.models import User
+from accounts.throttled_form import ThrottledFormView
 from accounts.throttles import (
     count_wrong_password,
     throttle_password,
@@ -36,38 +35,6 @@ from accounts.throttles import (
 
 WRONG_PASSWORD = {"invalid_login", "password_incorrect"}
 PAGES_OF_ADMIN = ("index", "app_list", "_changelist", "_add", "_change", "_history", "_delete")
-
-
-class ThrottledFormView(FormView[Any]):
-    """Counts the forms that are sent; once there are too many, none of them is looked at."""
-
-    def throttle(self, request: HttpRequest) -> None:
-        """Raises Throttled."""
-        raise NotImplementedError
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            self.throttle(request)
-            return super().post(request, *args, **kwargs)
-        except Throttled as refusal:
-            return self.refuse(getattr(refusal, "wait", 1))
-
-    def refuse(self, seconds: int) -> HttpResponse:
-        """The form again, with what was typed, but passwords."""
-        messages.error(self.request, _too_many_tries(ceil(seconds / 60)))
-        blank = {"data": None, "files": None, "initial": self.request.POST.dict()}
-        form = self.get_form_class()(**self.get_form_kwargs() | blank)
-        return self.render_to_response(
-            self.get_context_data(form=form), status=429, headers={"Retry-After": str(seconds)}
-        )
-
-
-def _too_many_tries(minutes: int) -> str:
-    return ngettext(
-        "Too many tries. Try again in a minute.",
-        "Too many tries. Try again in %(minutes)d minutes.",
-        minutes,
-    ) % {"minutes": minutes}
 
 
 class PasswordFormView(ThrottledFormView):
@@ -232,5 +199,7 @@ urlpatterns = [
     path("settings/", SettingsView.as_view(), name="settings"),
     path("settings/forget/<id:pk>/", ForgetView.as_view(), name="forget"),
     path("password/", PasswordView.as_view(), name="password"),
+    path("forgotten/", ForgottenView.as_view(), name="forgotten"),
+    path("forgotten/<uidb64>/<token>/", NewPasswordView.as_view(), name="new-password"),
     path("delete/", DeleteView.as_view(), name="delete-account"),
 ]

@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import dj_email_url
 import django_stubs_ext
 from corsheaders.defaults import default_headers
 from environs import Env, EnvError, ValidationError, validate
@@ -71,6 +72,11 @@ def redis_or_nothing(url: str) -> None:
         parse_url(url or "redis://")  # type: ignore[no-untyped-call]
     except ValueError:
         raise ValidationError("Not a valid Redis URL.") from None
+
+
+def mail_server_or_nothing(url: str) -> None:
+    if url and "EMAIL_BACKEND" not in dj_email_url.parse(url):
+        raise ValidationError("Not a mail server: give submission://user:password@host:587.")
 
 
 def endpoints_or_nothing(text: str) -> None:
@@ -319,6 +325,10 @@ SESSION_ENGINE = "accounts.sessions"
 CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
 MACHINE_PATHS = ("/api/", "/health", "/metrics", "/chatkit/")  # where errors are told in JSON
 HEALTH_PATHS = ("/health/", "/health/ready/")  # whoever asks may call us by any name
+EMAIL_URL = env.str("EMAIL_URL", "", validate=mail_server_or_nothing)
+SENDS_MAIL = bool(EMAIL_URL)
+# EMAIL_HOST, EMAIL_PORT, … as Django has them; and no mail server may keep a page waiting.
+globals().update(dj_email_url.parse(EMAIL_URL or "dummy:") | {"EMAIL_TIMEOUT": 10})
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 # To these one may be led on by signing in, and to those of the admin.

@@ -9,7 +9,7 @@ from accounts.models import User
 from tests.accounts.markup import Page, read
 from tests.factories import UserFactory
 
-OPEN = ["/accounts/login/", "/accounts/signup/"]
+OPEN = ["/accounts/login/", "/accounts/signup/", "/accounts/forgotten/"]
 PRIVATE = ["/accounts/settings/", "/accounts/password/", "/accounts/delete/"]
 
 
