@@ -1,7 +1,7 @@
 """When: the day and the time in a sentence, read on the user's own clock."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 
@@ -46,7 +46,7 @@ class Reading:
     """A sentence when the day or time does not exist; nothing else is to be trusted then."""
     minutes: int = 0
     """How long it takes, if that is said: "for 30 minutes", "from 3 to 4pm"."""
-    cuts: tuple["Cut", ...] = ()
+    cuts: tuple["Cut", ...] = field(default=(), compare=False)
     """How ``rest`` was made, one after the other."""
 
 

@@ -142,11 +142,9 @@ async function submit(form) {
   const [method, url] = form.dataset.api.split(" ");
   const fields = Object.fromEntries(new FormData(form));
   delete fields.csrfmiddlewaretoken;
-  if (fields.tags) fields.tags = [fields.tags];
   try {
     await ask(method, url, Object.keys(fields).length ? fields : null);
     talk.tell("");
-    if (form.id === "add-task") form.reset();
   } catch (error) {
     talk.tell(error instanceof Refused ? error.message : words("trouble"));
     if (error.problem?.status !== 409) return; // else it has changed: see how
@@ -164,11 +162,19 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     sayFrom(form);
     if (hasKeyboard() || event.submitter) goOn();
+  } else if (form.id === "add-task") {
+    event.preventDefault();
+    loadQuick().then((quick) => quick.submit(), () => talk.tell(words("trouble")));
   } else if (form.dataset.api) {
     event.preventDefault();
     submit(form);
   } else if (form.closest("#really-delete")) rememberNext();
 });
+
+// Quick add is there at the first touch, and where something was kept for it.
+const loadQuick = () => import("./quick.js");
+element("add-task").addEventListener("focusin", () => loadQuick().catch(() => {}), { once: true });
+if (["new-task", "adds"].some((name) => localStorage.getItem(`${name}:${document.body.dataset.user}`))) loadQuick();
 
 function sayFrom(form) {
   const text = form.elements.message.value;

@@ -1,0 +1,249 @@
+// Quick add: what is understood shows as chips while one types, and the task is made of just that.
+// Loaded when the field is first touched, and where something waits to be added.
+//
+// Places in a line count characters as code points, as the server does.
+
+import { ask, build, element, pause, Refused, speak, tell, words } from "./talk.js";
+import { refreshTasks } from "./tasks.js";
+
+const PAUSE = 150; // milliseconds without a key, before a line is read
+const LONGEST_WAIT = 8_000; // milliseconds, for a line that is to be added to be read
+const MOST_TRIES = 10;
+
+const form = element("add-task");
+const field = element("new-task");
+const chips = element("understood");
+const waiting = element("adds");
+
+// --- What is understood ---------------------------------------------------------------------------
+
+let before = field.value;
+let asWords = []; // the places of what was clicked away
+let reading = null; // the newest answer: what was said, the task and its spans
+let returned = null; // what could not be added and is in the field again
+let newest = 0;
+let typing;
+
+const line = () => ({ text: field.value, words: asWords.map(([start, end]) => ({ start, end })) });
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+field.addEventListener("input", () => {
+  asWords = moved(asWords, [...before], [...field.value]);
+  before = field.value;
+  keepDraft();
+  clearTimeout(typing);
+  typing = setTimeout(show, field.value.trim() ? PAUSE : 0);
+});
+
+// The places in a line that was changed: those beside the change move with their words.
+function moved(places, old, now) {
+  const most = Math.min(old.length, now.length);
+  let head = 0;
+  while (head < most && old[head] === now[head]) head += 1;
+  let tail = 0;
+  while (tail < most - head && old.at(-1 - tail) === now.at(-1 - tail)) tail += 1;
+  const by = now.length - old.length;
+  return places.flatMap(([start, end]) => {
+    if (end <= head) return [[start, end]];
+    return start >= old.length - tail ? [[start + by, end + by]] : [];
+  });
+}
+
+async function read(said) {
+  const { spans, reminders, ...task } = await (await ask("POST", "/api/tasks/read/", said)).json();
+  return { said, task, spans };
+}
+
+// The newest line wins; where it cannot be read now, there are no chips.
+async function show() {
+  newest += 1;
+  const mine = newest;
+  const said = line();
+  const answer = said.text.trim() ? await read(said).catch(() => null) : null;
+  if (mine !== newest) return;
+  reading = answer;
+  draw(answer?.spans ?? []);
+}
+
+function draw(spans) {
+  const focused = [...chips.children].findIndex((item) => item.contains(document.activeElement));
+  chips.replaceChildren(...spans.map(chip));
+  chips.hidden = !spans.length;
+  if (focused >= 0) (chips.children[Math.min(focused, spans.length - 1)]?.firstChild ?? field).focus();
+}
+
+function chip({ start, end, kind, words: understood }) {
+  const said = [...reading.said.text].slice(start, end).join("");
+  const label = words("takeAsWords", { words: said }) + (said === understood ? "" : `, ${understood}`);
+  const button = build("button", { type: "button", class: `chip ${kind}`, "aria-label": label }, build("bdi", {}, understood));
+  button.addEventListener("click", ({ detail }) => {
+    asWords.push([start, end]);
+    keepDraft();
+    if (detail) field.focus(); // by a mouse, which goes on typing
+    show();
+  }, { once: true });
+  return build("li", {}, button);
+}
+
+// --- The line that is being written outlives the page -----------------------------------------------
+
+const mine = (name) => `${name}:${document.body.dataset.user}`;
+const stored = (name, otherwise) => JSON.parse(localStorage.getItem(mine(name))) ?? otherwise;
+
+function store(name, value) {
+  if (value) localStorage.setItem(mine(name), JSON.stringify(value));
+  else localStorage.removeItem(mine(name));
+}
+
+function keepDraft() {
+  store("new-task", field.value && { text: field.value, asWords, returned });
+}
+
+function write(text, places, add) {
+  field.value = before = text;
+  asWords = places;
+  returned = add;
+  keepDraft();
+  show();
+}
+
+// --- Adding -----------------------------------------------------------------------------------------
+
+// What is to be added is kept until it is made. Its key stays the same however often it is sent, and
+// so does the task once the line was read, so that it is made once.
+const kept = () => stored("adds", []);
+const forget = (key) => keep(kept().filter((add) => add.key !== key));
+const keep = (adds) => store("adds", adds.length ? adds : null);
+
+function update(add) {
+  keep(kept().map((each) => (each.key === add.key ? add : each)));
+  return add;
+}
+
+const held = new Map(); // why they are not sent now, by their keys
+let sending = false;
+
+export function submit() {
+  const said = line();
+  if (!said.text.trim()) return;
+  const add = same(returned?.said, said) ? returned : fresh(said);
+  keep([...kept(), add]);
+  clearTimeout(typing);
+  write("", [], null);
+  tell("");
+  flush();
+}
+
+// With what is chosen where the form stands; and with the task, if the line was read.
+function fresh(said) {
+  const chosen = new FormData(form);
+  const add = { key: crypto.randomUUID(), said, asWords, list: chosen.get("list"), tags: chosen.getAll("tags") };
+  return same(reading?.said, said) ? withTask(add, reading.task) : add;
+}
+
+const withTask = (add, task) => ({
+  ...add,
+  task: { ...task, list: task.list ?? add.list, tags: [...new Set([...task.tags, ...add.tags])] },
+});
+
+// Send all that wait, one after the other.
+export async function flush() {
+  drawWaiting();
+  if (sending) return;
+  sending = true;
+  for (;;) {
+    const add = kept().find(({ key }) => !held.has(key));
+    if (!add) break;
+    try {
+      await send(add);
+    } catch (error) {
+      if (error instanceof Refused && error.problem?.status !== 401) giveBack(add, error.message);
+      else hold(add);
+    }
+    drawWaiting();
+  }
+  sending = false;
+}
+
+async function send(add) {
+  if (!add.task) add = update(withTask(add, (await inTime(read(add.said))).task));
+  const task = await create(add);
+  forget(add.key);
+  speak(words("added", { title: add.task.title }));
+  await refreshTasks().catch(() => {});
+  if (task) element(`task-${task.id}`)?.scrollIntoView({ block: "nearest" });
+}
+
+// The task; null when another tab has added it.
+async function create({ key, task }) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await (await ask("POST", "/api/tasks/", task, { "Idempotency-Key": key })).json();
+    } catch (error) {
+      if (error.code === "idempotency_key_reused") return null;
+      if (error.code !== "turn_in_progress" || tries === MOST_TRIES) throw error;
+      await pause(1000);
+    }
+  }
+}
+
+async function inTime(answer) {
+  const late = pause(LONGEST_WAIT).then(() => {
+    throw new TypeError("It was not read in time");
+  });
+  return Promise.race([answer, late]);
+}
+
+// --- What could not be added ------------------------------------------------------------------------
+
+// It waits for the line where there is none; else the words go back where they came from.
+function hold(add) {
+  if (navigator.onLine && !field.value) return giveBack(add, words("notSent"));
+  for (const each of navigator.onLine ? [add] : kept()) held.set(each.key, words(navigator.onLine ? "notSent" : "waits"));
+}
+
+function giveBack(add, why) {
+  if (field.value) {
+    held.set(add.key, why);
+    return speak(why);
+  }
+  forget(add.key);
+  write(add.said.text, add.asWords, add);
+  tell(why);
+}
+
+function drawWaiting() {
+  waiting.replaceChildren(...kept().map(waitingItem));
+  waiting.hidden = !waiting.children.length;
+}
+
+function waitingItem(add) {
+  const why = held.get(add.key);
+  const item = build("li", { class: why ? "unsent" : "pending" }, build("bdi", {}, add.said.text));
+  if (!why) return item;
+  const again = build("button", { type: "button" }, words("tryAgain"));
+  const away = build("button", { type: "button", class: "quiet" }, words("dismiss"));
+  again.addEventListener("click", () => {
+    held.delete(add.key);
+    field.focus();
+    flush();
+  });
+  away.addEventListener("click", () => {
+    forget(add.key);
+    held.delete(add.key);
+    field.focus();
+    drawWaiting();
+  });
+  item.append(build("p", { class: "note" }, why), again, away);
+  return item;
+}
+
+window.addEventListener("online", () => {
+  held.clear();
+  flush();
+});
+
+const draft = stored("new-task", null);
+if (draft && !field.value) write(draft.text, draft.asWords, draft.returned);
+else if (field.value) show();
+flush();
