@@ -100,6 +100,12 @@ class RecoverableQuerySet(OwnedQuerySet[Row]):
         """Also what the user has deleted and can still restore."""
         return super().for_user(user)
 
+    def deleted_for_user(self, user: User) -> Self:
+        return self.with_deleted_for_user(user).exclude(deleted_at=None)
+
+    def latest_deleted(self) -> Self:
+        return self.order_by("-deleted_at", "-id")
+
 
 class Recoverable(Owned):
     """An owned row that a user deletes softly: out of sight, and restored until it is purged."""

@@ -22,6 +22,7 @@ from accounts.models import User
 from agent.choice import chosen_llm
 from chat.errors import TaskChangedSince
 from chat.pages.days import next_words
+from chat.pages.deleted import said
 from chat.pages.views import chat_page
 from chat.quick_add import Line, LineSerializer
 from chat.send import send
@@ -31,7 +32,7 @@ from chat.undo import undo_act, undo_reply
 from chat.withdraw import withdraw
 from conversations.models import Conversation, Turn
 from conversations.serializers import TitleSerializer
-from todos.models import Origin, Proposal, Task
+from todos.models import NameTaken, Origin, Proposal, Task, TaskList
 from todos.proposals import told_refusals
 from todos.serializers import TaskSerializer, told_rules
 from web.errors import sentence
@@ -132,8 +133,30 @@ def delete(request: HttpRequest, user: User, pk: UUID) -> str:
 
 @action
 def restore(request: HttpRequest, user: User, pk: UUID) -> str:
-    get_object_or_404(Conversation.objects.with_deleted_for_user(user), pk=pk).restore()
+    conversation = get_object_or_404(Conversation.objects.with_deleted_for_user(user), pk=pk)
+    conversation.restore()
+    messages.success(request, said(conversation.shown_title))
     return _address(request, pk)
+
+
+@action
+def restore_task(request: HttpRequest, user: User, pk: UUID) -> str:
+    task = get_object_or_404(Task.objects.with_deleted_for_user(user), pk=pk)
+    task.restore(Origin("page"))
+    messages.success(request, said(task.title))
+    return f"/#task-{pk}"
+
+
+@action
+def restore_list(request: HttpRequest, user: User, pk: UUID) -> str | None:
+    task_list = get_object_or_404(TaskList.objects.with_deleted_for_user(user), pk=pk)
+    try:
+        task_list.restore(Origin("page"))
+    except NameTaken:
+        messages.error(request, _("Another list has this name by now. Rename that one first."))
+        return None
+    messages.success(request, said(task_list.name))
+    return f"/?list={pk}"
 
 
 @action

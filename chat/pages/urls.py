@@ -11,6 +11,7 @@ urlpatterns = [
     path("c/<id:pk>/messages/", views.messages_part, name="messages-part"),
     path("calls/<id:pk>/", views.call_part, name="call-part"),
     path("tasks/", views.tasks_part, name="tasks-part"),
+    path("deleted/", views.deleted_page, name="deleted"),
     path("say/", actions.say, name="say"),
     path("c/<id:pk>/say/", actions.say, name="say-here"),
     path("c/<id:pk>/stop/", actions.stop, name="stop"),
@@ -26,5 +27,7 @@ urlpatterns = [
     path("tasks/add/", actions.add_task, name="add-task"),
     path("tasks/<id:pk>/complete/", actions.complete_task, name="complete-task"),
     path("tasks/<id:pk>/reopen/", actions.reopen_task, name="reopen-task"),
+    path("tasks/<id:pk>/restore/", actions.restore_task, name="restore-task"),
+    path("lists/<id:pk>/restore/", actions.restore_list, name="restore-list"),
     path("tasks/<id:pk>/skip/", actions.skip_task, name="skip-task"),
 ]

@@ -21,6 +21,7 @@ from rest_framework.exceptions import APIException
 from accounts.authentication import user_of
 from accounts.models import User
 from chat.pages.cards import card
+from chat.pages.deleted import deleted
 from chat.pages.found import listed
 from chat.pages.panel import panel_of
 from chat.pages.transcript import bubbles
@@ -110,6 +111,12 @@ def call_part(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
 @page
 def tasks_part(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "chat/tasks.html", {"panel": panel_of(user, request.GET)})
+
+
+@page
+def deleted_page(request: HttpRequest, user: User) -> HttpResponse:
+    rows, older = deleted(user, request.GET.get("cursor", ""))
+    return render(request, "chat/deleted.html", {"rows": rows, "older": older})
 
 
 def _frame(request: HttpRequest, user: User) -> dict[str, Any]:

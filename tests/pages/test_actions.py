@@ -109,7 +109,7 @@ def test_deleting_leads_home_where_it_can_be_undone(
     assert answer["Location"] == here
     page = after(browser, answer)
     assert page.one("h1").text == "Groceries"
-    assert not notice(page)
+    assert "Restored: Groceries" in notice(page)
 
 
 def test_the_offer_to_undo_a_deletion_is_made_once(

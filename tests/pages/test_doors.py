@@ -18,7 +18,15 @@ from todos.models import Task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]  # it is about who may enter
 
-VIEWS = ("home", "conversations-part", "conversation", "messages-part", "call-part", "tasks-part")
+VIEWS = (
+    "home",
+    "conversations-part",
+    "conversation",
+    "messages-part",
+    "call-part",
+    "tasks-part",
+    "deleted",
+)
 
 
 def path_of(pattern: URLPattern) -> str:

@@ -96,6 +96,13 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         keys = list(families)
         return self.filter(Q(pk__in=keys) | Q(original__in=keys))
 
+    def doors_of_deletion(self, keys: Iterable[UUID]) -> dict[UUID, str]:
+        """By which door each of these tasks and lists was deleted the last time."""
+        keys = list(keys)
+        lines = self.filter(Q(task__in=keys) | Q(list__in=keys), after__deleted_at__isnull=False)
+        found = lines.order_by("created_at", "id").values_list("task", "list", "after", "source")
+        return {task or of: source for task, of, after, source in found if after["deleted_at"]}
+
     def acts(self) -> set[UUID | None]:
         return set(self.order_by().values_list("act", flat=True).distinct())
 

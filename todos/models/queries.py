@@ -93,6 +93,11 @@ class TaskLookups(JournaledQuerySet[Row]):
             return self.exclude(deleted_at=None)
         return self if status == "all" else self.filter(completed_at__isnull=status == "open")
 
+    def deleted_alone(self) -> Self:
+        """Those that were not deleted with their list, nor with the task whose step they are."""
+        when = models.F("deleted_at")
+        return self.exclude(list__deleted_at=when).exclude(parent__deleted_at=when)
+
     def to_plan(self, done_since: datetime) -> Self:
         """What is open, and what was done since; of each what is looked at for it."""
         lately = Q(completed_at=None) | Q(completed_at__gte=done_since)
