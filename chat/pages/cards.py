@@ -1,7 +1,8 @@
 """What a tool did, in the words of the person it was done for."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -45,6 +46,19 @@ def card(call: ToolCall, today: date) -> Card:
         arguments=_json(call.arguments),
         result=_json(call.result),
     )
+
+
+def what_was_done(calls: Sequence[ToolCall], today: date) -> str:
+    """The titles of the tasks that they were about, or else what they did."""
+    told = [title for call in calls for title in _titles(call, today)]
+    return ", ".join(told[:NAMED]) + (", …" if len(told) > NAMED else "")
+
+
+def _titles(call: ToolCall, today: date) -> list[str]:
+    with suppress(*SPOILT):
+        if found := [str(task["title"]) for task in _tasks(call.result)]:
+            return found
+    return [_done(call, today)]
 
 
 def _done(call: ToolCall, today: date) -> str:

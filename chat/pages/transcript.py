@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.models import User
 from chat.consent import SHALL_I, question
-from chat.pages.cards import Card, card
+from chat.pages.cards import Card, card, what_was_done
 from chat.pages.questions import Question, asked
 from chat.send import request_hash
 from conversations.models import Message, Turn
@@ -18,14 +18,15 @@ from todos.models import TaskChange
 class Bubble:
     """A message; ``pieces`` are its text and, each at its place in it, the tools that were used.
 
-    ``answered`` is the text of the user's message that it replies to; ``questions`` are what it
-    asks before doing it. ``is_last``: it is of the last exchange that stands, and that is settled.
+    ``answered`` is the text of the user's message that it replies to; ``what_it_did`` names what
+    of it can be undone; ``questions`` are what it asks before doing it. ``is_last``: it is of the
+    last exchange that stands, and that is settled.
     """
 
     message: Message
     pieces: list[str | Card]
     answered: str
-    can_be_undone: bool
+    what_it_did: str
     questions: list[Question]
     is_last: bool
 
@@ -40,6 +41,10 @@ class Bubble:
     @property
     def open(self) -> bool:
         return self.status == Turn.Status.IN_PROGRESS
+
+    @property
+    def can_be_undone(self) -> bool:
+        return bool(self.what_it_did)
 
     @property
     def can_be_retried(self) -> bool:
@@ -67,7 +72,7 @@ def bubbles(messages: Sequence[Message], user: User, end: int) -> list[Bubble]:
             message,
             list(_pieces(message, _text(message, questions), today)),
             answered=said.get(message.turn_id, ""),
-            can_be_undone=any(call.pk in kept for call in message.calls),
+            what_it_did=what_was_done([call for call in message.calls if call.pk in kept], today),
             questions=questions.get(message.pk, []),
             is_last=message.turn_id == last,
         )

@@ -22,10 +22,32 @@ class Heard:
 
     def expects(self, *texts: str) -> None:
         """These were said since the last time, in this order, and nothing else."""
+        said = self.next(len(texts))
+        assert said == list(texts), said
+
+    def expects_no_more(self) -> None:
+        """What is to be said is said one after the other, so it has all come before these words."""
+        speak(self._page, "The end")
+        self.expects("polite: The end")
+
+    def next(self, number: int = 1) -> list[str]:
+        """What was said since the last time; waits until it is so many."""
         give_up = time.monotonic() + PATIENCE
-        while len(self.said) < len(texts) and time.monotonic() < give_up:
+        while len(self.said) < number and time.monotonic() < give_up:
             self._page.wait_for_timeout(20)  # in which Playwright hears of what happens
-        self._page.evaluate("1")
         said = self.said.copy()
         del self.said[: len(said)]
-        assert said == list(texts)
+        return said
+
+
+def speak(page: Page, *texts: str) -> None:
+    page.evaluate(
+        """async (texts) => {
+            const address = document.querySelector("script[src*='page']").src;
+            const page = await (await fetch(address)).text();
+            const talk = new URL(page.match(/"(\\.\\/talk[^"]*)"/)[1], address);
+            const { speak } = await import(talk);
+            texts.forEach((text) => speak(text));
+        }""",
+        list(texts),
+    )

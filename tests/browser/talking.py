@@ -34,7 +34,7 @@ def replies(page: Page) -> Locator:
 
 
 def typing(page: Page) -> Locator:
-    return page.get_by_role("status").filter(has_text="The assistant is writing")
+    return page.get_by_role("log").get_by_text("The assistant is writing")
 
 
 def shows_one_exchange(page: Page, message: str, reply: str) -> None:

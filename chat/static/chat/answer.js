@@ -4,16 +4,26 @@
 // is settled.
 
 import {
-  announce, bubble, build, drawn, element, keepPlace, lastMessage, merge, messages, put, refresh, refreshAsked, words,
+  announce, bubble, build, drawn, element, keepPlace, lastMessage, merge, messages, put, refresh, refreshAsked, speak,
+  words,
 } from "./talk.js";
 
 const SHORT_SILENCE = 3; // seconds
+
+// Whether it is said after so many seconds that there is still no end: those who wait want to know
+// that it goes on, and to hear other things meanwhile.
+const isTimeToSay = (seconds) => seconds === 1 || seconds === 10 || seconds % 60 === 0;
 
 // Show a turn as it goes on; `article` is the message just said, where it was said here. `begun` is
 // called once it has begun.
 export async function take(events, article, begun) {
   const shown = { reply: null, since: null, tookBack: false, heard: performance.now() };
-  const clock = setInterval(() => showSilence(shown), 1000);
+  let seconds = 0;
+  const clock = setInterval(() => {
+    seconds += 1;
+    showSilence(shown);
+    if (isTimeToSay(seconds) && !document.hidden) speak(words("writing"));
+  }, 1000);
   try {
     for await (const event of events) {
       shown.heard = performance.now();
@@ -41,7 +51,7 @@ async function show({ name, data }, shown, article, begun) {
       break;
     case "tool.started": {
       const using = words("using", { tool: data.name });
-      const card = build("p", { id: `call-${data.id}`, class: "card running", role: "status" }, using);
+      const card = build("p", { id: `call-${data.id}`, class: "card running" }, using);
       keepPlace(() => shown.reply.querySelector(".typing").before(card));
       break;
     }
@@ -91,9 +101,9 @@ function showSilence({ reply, heard }) {
   if (place) place.textContent = seconds < SHORT_SILENCE ? "" : words("thinking", { seconds });
 }
 
-// The seconds are for the eyes alone: to be told each of them would be a torment.
+// The seconds are for the eyes alone.
 function typing() {
   const silent = build("span", { class: "visually-hidden" }, words("writing"));
   const seconds = build("span", { class: "seconds", "aria-hidden": "true" });
-  return build("p", { class: "typing", role: "status" }, silent, seconds);
+  return build("p", { class: "typing" }, silent, seconds);
 }

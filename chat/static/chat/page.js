@@ -11,7 +11,6 @@ const loadAround = () => import("./around.js");
 const message = element("message");
 const conversations = element("conversations");
 const LONGEST = Number(message.dataset.longest);
-const COUNT_FROM = 0.9 * LONGEST;
 
 document.documentElement.classList.add("js");
 
@@ -130,6 +129,13 @@ talk.changes.addEventListener("started", () => redraw("conversations"));
 talk.changes.addEventListener("tool", () => redraw("tasks"));
 talk.changes.addEventListener("settled", () => redraw("conversations", "tasks"));
 
+const heard = talk.statuses();
+for (const change of ["started", "settled"]) {
+  talk.changes.addEventListener(change, () => {
+    import("./heard.js").then(({ sayReplies }) => sayReplies(heard), () => {}); // later, then
+  });
+}
+
 // What cannot be drawn now is drawn with the next change.
 function redraw(...names) {
   for (const name of names) refresh(name).catch(() => {});
@@ -137,14 +143,16 @@ function redraw(...names) {
 
 // --- Forms ------------------------------------------------------------------------------------------
 
-// A form with data-api asks the API for what its action would do: "PATCH /api/…".
+// A form with data-api asks the API for what its action would do: "PATCH /api/…". Its data-said, with
+// values of the answer, is what is heard of it.
 async function submit(form) {
   const [method, url] = form.dataset.api.split(" ");
   const fields = Object.fromEntries(new FormData(form));
   delete fields.csrfmiddlewaretoken;
   try {
-    await ask(method, url, Object.keys(fields).length ? fields : null);
+    const response = await ask(method, url, Object.keys(fields).length ? fields : null);
     talk.tell("");
+    if (form.dataset.said) talk.speak(talk.fill(form.dataset.said, await response.json()));
   } catch (error) {
     talk.tell(error instanceof Refused ? error.message : words("trouble"));
     if (error.problem?.status !== 409) return; // else it has changed: see how
@@ -195,11 +203,13 @@ function sayFrom(form) {
 const composer = element("composer");
 const draft = (where = talk.conversation() ?? "new") => `draft:${document.body.dataset.user}:${where}`;
 
+// Code points, as the server counts.
+const charactersLeft = () => LONGEST - [...message.value.trim()].length;
+
 function written() {
-  const characters = [...message.value.trim()].length; // code points, as the server counts
-  const left = LONGEST - characters;
+  const left = charactersLeft();
   const counter = element("counter");
-  counter.hidden = characters < COUNT_FROM;
+  counter.hidden = left > STEPS[0];
   counter.textContent = left < 0 ? words("tooLong", { n: -left }) : words("left", { n: left });
   message.setCustomValidity(left < 0 ? counter.textContent : "");
   message.rows = Math.min(8, message.value.split("\n").length);
@@ -207,7 +217,23 @@ function written() {
   else localStorage.removeItem(draft());
 }
 
-message.addEventListener("input", written);
+// The characters that are left are heard when there are only so many, not with each key.
+const STEPS = [1000, 500, 100, 50, 10, 0];
+const TOO_MANY = STEPS.length + 1;
+let step = 0;
+
+function sayLeft() {
+  const left = charactersLeft();
+  const before = step;
+  step = left < 0 ? TOO_MANY : STEPS.filter((each) => left <= each).length;
+  const fitsAgain = before === TOO_MANY && step < before;
+  if (step > before || fitsAgain) talk.speak(element("counter").textContent);
+}
+
+message.addEventListener("input", () => {
+  written();
+  sayLeft();
+});
 message.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || talk.isComposing(event)) return;
   event.preventDefault();
@@ -376,6 +402,7 @@ afterConversations();
 element("tasks").dataset.shown = location.search;
 showChosen();
 talk.showMessages();
+for (const notice of document.querySelectorAll("#notices .notice")) talk.speak(notice.firstChild.data.trim());
 turn.start();
 focusAtFirst();
 if (new URLSearchParams(location.search).has("around")) loadAround().then(({ land }) => land());

@@ -10,9 +10,10 @@ export const messages = document.getElementById("messages");
 // --- Words and the server -------------------------------------------------------------------------
 
 export function words(name, values = {}) {
-  const text = document.getElementById("words").dataset[name];
-  return text.replace(/%\((\w+)\)s/g, (_, key) => values[key]);
+  return fill(document.getElementById("words").dataset[name], values);
 }
+
+export const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (whole, key) => values[key] ?? whole);
 
 export class Refused extends Error {
   constructor(response, problem) {
@@ -70,6 +71,7 @@ export function tell(text) {
 const TAKEN_NOTE = 300; // milliseconds, after which a screen reader has what is there
 const STAYS = 5000;
 const toSay = [];
+let isOdd = false;
 let emptied;
 
 // Say what is seen, but would not be heard: once, politely, one after the other.
@@ -78,8 +80,9 @@ export function speak(text) {
   if (toSay.length === 1) sayAll();
 }
 
-// The place is empty before each, so that the same words are heard again, and in the end, so that
-// nobody comes upon them there. What is behind an open dialog or drawer is not heard.
+// The place is empty before each, and every other one ends in a space, so that the same words are
+// heard again; it is empty in the end, so that nobody comes upon them there. What is behind an open
+// dialog or drawer is not heard, nor what is in a tab that nobody looks at.
 async function sayAll() {
   const spoken = element("spoken");
   clearTimeout(emptied);
@@ -88,7 +91,9 @@ async function sayAll() {
     if (spoken.parentElement !== place) place.append(spoken);
     spoken.textContent = "";
     await pause(TAKEN_NOTE);
-    spoken.textContent = toSay[0];
+    if (document.hidden) await new Promise((seen) => document.addEventListener("visibilitychange", seen, { once: true }));
+    isOdd = !isOdd;
+    spoken.textContent = toSay[0] + (isOdd ? "" : "\u00a0");
     await pause(TAKEN_NOTE);
   }
   emptied = setTimeout(() => spoken.replaceChildren(), STAYS);
@@ -231,6 +236,12 @@ export async function refreshUndone(article) {
 export async function refreshAsked() {
   const first = firstAsked();
   if (first) await refreshMessage(first);
+}
+
+// The status of each reply that is there, by its seq.
+export function statuses() {
+  const replies = [...messages.querySelectorAll("article.assistant[data-seq]")];
+  return new Map(replies.map(({ dataset }) => [Number(dataset.seq), dataset.status]));
 }
 
 export const firstAsked = () => messages.querySelector(".proposal.open")?.closest("article");

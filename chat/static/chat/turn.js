@@ -18,7 +18,6 @@ function setBusy(now) {
   busy = now;
   unwanted = false;
   main.classList.toggle("busy", now);
-  messages.setAttribute("aria-busy", now);
   announce("busy");
 }
 
@@ -117,8 +116,10 @@ async function follow() {
   try {
     const response = await ask("GET", `${api()}events/`);
     tell("");
-    if (response.status === 204) await refresh(lastMessage().dataset.seq - 1);
-    else await take(eventsOfTurn(response));
+    if (response.status === 204) {
+      await refresh(lastMessage().dataset.seq - 1);
+      announce("settled");
+    } else await take(eventsOfTurn(response));
   } catch (error) {
     loseTrack(error);
   } finally {
