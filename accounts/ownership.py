@@ -8,6 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db import connection, models, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -59,6 +60,20 @@ class Owned(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Followed(models.Model):
+    """A row that open pages follow: every statement that changes it sets ``changed_at``, too.
+
+    By the database's clock, so that it does not matter whose process it is.
+    """
+
+    untold: ClassVar[tuple[str, ...]] = ("changed_at",)
+
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         abstract = True

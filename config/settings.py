@@ -323,7 +323,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_ENGINE = "accounts.sessions"
 CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
-MACHINE_PATHS = ("/api/", "/health", "/metrics", "/chatkit/")  # where errors are told in JSON
+# Where errors are told in JSON.
+MACHINE_PATHS = ("/api/", "/health", "/metrics", "/chatkit/", "/news/")
+FOLLOW_PATHS = ("/news/",)  # asked by every tab all the time: the log tells only what failed
 HEALTH_PATHS = ("/health/", "/health/ready/")  # whoever asks may call us by any name
 EMAIL_URL = env.str("EMAIL_URL", "", validate=mail_server_or_nothing)
 SENDS_MAIL = bool(EMAIL_URL)

@@ -25,8 +25,14 @@ def request_log(get_response: GetResponse) -> GetResponse:
         clock = monotonic()
         response = get_response(request)
         milliseconds = round((monotonic() - clock) * 1000)
-        logger.info(
-            "%s %s %d %d ms", request.method, request.path, response.status_code, milliseconds
+        is_usual = request.path in settings.FOLLOW_PATHS and response.status_code == 200
+        logger.log(
+            logging.DEBUG if is_usual else logging.INFO,
+            "%s %s %d %d ms",
+            request.method,
+            request.path,
+            response.status_code,
+            milliseconds,
         )
         if response.status_code >= 500:
             # Django tells of it, too: here, or else when nobody knows which request it was.

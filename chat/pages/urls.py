@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.pages import actions, views
+from chat.pages import actions, news, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("calls/<id:pk>/", views.call_part, name="call-part"),
     path("tasks/", views.tasks_part, name="tasks-part"),
     path("deleted/", views.deleted_page, name="deleted"),
+    path("news/", news.news, name="news"),
     path("say/", actions.say, name="say"),
     path("c/<id:pk>/say/", actions.say, name="say-here"),
     path("c/<id:pk>/stop/", actions.stop, name="stop"),

@@ -3,6 +3,7 @@
 Whatever a script does here, a link or a form does as well.
 """
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -23,6 +24,7 @@ from accounts.models import User
 from chat.pages.cards import card
 from chat.pages.deleted import deleted
 from chat.pages.found import listed
+from chat.pages.news import marks_of
 from chat.pages.panel import panel_of
 from chat.pages.transcript import bubbles
 from chat.serializers import LONGEST_MESSAGE
@@ -38,6 +40,8 @@ EXAMPLES = (
     _("What is due this week?"),
     _("Remind me to call the dentist on Monday, high priority"),
 )
+
+PIECES = {"since", "before", "around", "cursor"}  # in the address of less than all that is shown
 
 View = Callable[..., HttpResponse]
 
@@ -60,6 +64,27 @@ def page(view: View) -> View:
     return drawn
 
 
+def part(shows: str) -> Callable[[View], View]:
+    """A page of which a script puts all in place; its header ``News`` tells whose it is, and the
+    mark of what it shows, from before it was drawn: see chat/pages/news.py.
+    """
+
+    def marked(view: View) -> View:
+        @page
+        @wraps(view)
+        def drawn(request: HttpRequest, user: User, **ids: UUID) -> HttpResponse:
+            news: dict[str, Any] = {"user": user.pk}
+            if not PIECES & request.GET.keys():
+                news[shows] = marks_of(user, ids.get("pk"))[shows]
+            response = view(request, user, **ids)
+            response["News"] = json.dumps(news)
+            return response
+
+        return drawn
+
+    return marked
+
+
 @page
 def home(request: HttpRequest, user: User) -> HttpResponse:
     """Where a conversation begins."""
@@ -75,7 +100,7 @@ def chat_page(
     request: HttpRequest, user: User, pk: UUID | None = None, *, typed: str = "", status: int = 200
 ) -> HttpResponse:
     """A conversation, or where one begins; ``typed`` stands in the composer."""
-    context: dict[str, Any] = {"typed": typed}
+    context: dict[str, Any] = {"typed": typed, "news": json.dumps(marks_of(user, pk))}
     if pk:
         shown = get_object_or_404(Conversation.objects.for_user(user), pk=pk)
         context |= {**_transcript(request, user, shown), "conversation": shown}
@@ -84,12 +109,12 @@ def chat_page(
     return render(request, "chat/chat.html", context, status=status)
 
 
-@page
+@part("conversations")
 def conversations_part(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "chat/conversations.html", _conversations(request, user))
 
 
-@page
+@part("conversation")
 def messages_part(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
     """``?since=`` a seq: what came later, 204 for nothing; ``?before=``: what stands above."""
     shown = get_object_or_404(Conversation.objects.for_user(user), pk=pk)
@@ -108,7 +133,7 @@ def call_part(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
     return render(request, "chat/card.html", {"card": card(call, user.local_now().date())})
 
 
-@page
+@part("tasks")
 def tasks_part(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "chat/tasks.html", {"panel": panel_of(user, request.GET)})
 

@@ -1,7 +1,7 @@
 """The thread of one user."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.ownership import Recoverable, RecoverableQuerySet
+from accounts.ownership import Followed, Recoverable, RecoverableQuerySet
 from conversations.models.errors import ConversationBusy
 from conversations.models.message import Message
 from conversations.models.turn import Turn, TurnQuerySet
@@ -55,7 +55,7 @@ class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
 
     def remove(self) -> int:
         """Delete softly what has no turn that would have to be cancelled; how many."""
-        return self.update(deleted_at=timezone.now())
+        return self.update(deleted_at=timezone.now(), changed_at=Now())
 
     def purge(self) -> tuple[int, int]:
         """Delete for ever, with turns, messages and tool calls: how many, and their messages."""
@@ -66,7 +66,7 @@ class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
         return Message.objects.filter(conversation__in=self).count()
 
 
-class Conversation(Recoverable):
+class Conversation(Followed, Recoverable):
     """The thread of one user; count and preview are kept so that a list is one query."""
 
     title = models.CharField(_("title"), max_length=200, blank=True)
@@ -86,7 +86,9 @@ class Conversation(Recoverable):
                 fields=["user", "-updated_at", "-id"],
                 name="conversation_latest",
                 condition=Q(deleted_at=None),
-            )
+            ),
+            # What is new, also that one was deleted.
+            models.Index(fields=["user", "-changed_at"], name="conversation_followed"),
         ]
 
     def __str__(self) -> str:
@@ -98,14 +100,11 @@ class Conversation(Recoverable):
         return self.title or f"Chat - {self.created_at:%Y-%m-%d %H:%M}"
 
     def rename(self, title: str) -> None:
-        self.title, self.title_is_made = title, False
-        self.updated_at = timezone.now()
-        self.save(update_fields=["title", "title_is_made", "updated_at"])
+        self._set(title=title, title_is_made=False, updated_at=timezone.now())
 
     def remove(self) -> None:
         """Delete softly, and cancel the open turn: nothing is done for a deleted conversation."""
-        self.deleted_at = timezone.now()
-        self.save(update_fields=["deleted_at"])
+        self._set(deleted_at=timezone.now())
         # From here on no turn begins, so this meets every open one. In one transaction, both would
         # lock the rows the other way round than a turn that is being settled: a deadlock.
         self.turns.in_progress().update(status=Turn.Status.CANCELLED, finished_at=Now())
@@ -116,8 +115,13 @@ class Conversation(Recoverable):
         Raises Conversation.DoesNotExist when it was purged meanwhile.
         """
         deleted = Conversation.objects.filter(pk=self.pk, deleted_at__isnull=False)
-        deleted.update(deleted_at=None, updated_at=timezone.now())
+        deleted.update(deleted_at=None, updated_at=timezone.now(), changed_at=Now())
         self.refresh_from_db(fields=["deleted_at", "updated_at"])
+
+    def _set(self, **fields: Any) -> None:
+        Conversation.objects.filter(pk=self.pk).update(**fields, changed_at=Now())
+        for name, value in fields.items():
+            setattr(self, name, value)
 
     def begin_turn(
         self,
@@ -188,6 +192,7 @@ class Conversation(Recoverable):
             ),
             title_is_made=Case(When(title="", then=True), default=F("title_is_made")),
             updated_at=timezone.now(),
+            changed_at=Now(),
         )
         if not counted:
             raise ConversationBusy
@@ -209,7 +214,7 @@ class Conversation(Recoverable):
         kept = Conversation.objects.filter(pk=self.pk, deleted_at=None)
         if message_count is not None:
             kept = kept.filter(message_count=message_count)
-        if not kept.update(updated_at=timezone.now()):
+        if not kept.update(updated_at=timezone.now(), changed_at=Now()):
             raise ConversationBusy
 
     def note(self, reply: Message, text: str, moment: datetime, title: str = "") -> None:
@@ -217,12 +222,18 @@ class Conversation(Recoverable):
 
         ``title`` is what it would be called now, unless somebody has named it.
         """
-        own = F("title")
-        Conversation.objects.filter(pk=self.pk, message_count=reply.seq).update(
-            title=Case(When(title_is_made=True, then=Value(title)), default=own) if title else own,
-            last_message_preview=_beginning(text, PREVIEW),
-            updated_at=moment,
-        )
+        is_latest = Q(message_count=reply.seq)
+        told: dict[str, Any] = {
+            "last_message_preview": Value(_beginning(text, PREVIEW)),
+            "updated_at": Value(moment, models.DateTimeField()),
+        }
+        kept = {
+            name: Case(When(is_latest, then=new), default=F(name)) for name, new in told.items()
+        }
+        if title:
+            made = When(is_latest, title_is_made=True, then=Value(title))
+            kept["title"] = Case(made, default=F("title"))
+        Conversation.objects.filter(pk=self.pk).update(**kept, changed_at=Now())
 
     def leave_out(self, title: str) -> None:
         """Preview what stands, now that a turn is withdrawn.
@@ -238,6 +249,7 @@ class Conversation(Recoverable):
             title=Case(When(title_is_made=True, then=Value(title)), default=F("title")),
             last_message_preview=_beginning(last, PREVIEW),
             updated_at=timezone.now(),
+            changed_at=Now(),
         )
         if not left:
             raise ConversationBusy

@@ -161,5 +161,5 @@ def test_a_hidden_tab_asks_for_nothing_until_somebody_looks(page: Page, user: Us
 
     assert asked == []
     page.evaluate("document.hidden = false")
-    with page.expect_request("**/messages/?since=2"):
+    with page.expect_request("**/news/?conversation=*"):
         look(page)

@@ -157,6 +157,8 @@ def test_a_message_sent_after_the_session_ended_is_there_after_signing_in(
     end_the_session(page)
 
     say(page, "Add Milk")
+    expect(page.get_by_text("You are signed out")).to_be_visible()
+    page.reload()
     sign_in_again(page, user)
 
     expect(page).to_have_url(address_of(conversation))
@@ -165,13 +167,16 @@ def test_a_message_sent_after_the_session_ended_is_there_after_signing_in(
     shows_one_exchange(page, "Add Milk", "Milk")
 
 
-def test_a_draft_is_in_the_box_after_signing_in_again(page: Page, user: User) -> None:
+def test_a_draft_is_in_the_box_after_signing_in_again(page: Page, user: User, watch: Watch) -> None:
+    watch.allow("status of 401")
     conversation = ConversationFactory(user=user)
     page.goto(address_of(conversation))
     composer(page).fill("Add Milk and")
     end_the_session(page)
 
     look(page)
+    expect(page.get_by_text("You are signed out")).to_be_visible()
+    page.reload()
     sign_in_again(page, user)
 
     expect(page).to_have_url(address_of(conversation))

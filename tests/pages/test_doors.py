@@ -34,7 +34,8 @@ def path_of(pattern: URLPattern) -> str:
 
 
 SHOWN = [path_of(pattern) for pattern in urlpatterns if pattern.name in VIEWS]
-ACTIONS = [path_of(pattern) for pattern in urlpatterns if pattern.name not in VIEWS]
+FORMS = [pattern for pattern in urlpatterns if pattern.name not in (*VIEWS, "news")]
+ACTIONS = [path_of(pattern) for pattern in FORMS]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from todos.models import Origin, Proposal, TaskList
 pytestmark = pytest.mark.django_db
 
 SESSION_AND_USER = 2
+BESIDE = SESSION_AND_USER + 1  # the mark of what is shown
 
 
 def a_long_one(user: User, messages: int) -> Conversation:
@@ -63,7 +64,7 @@ def test_a_conversation_costs_always_the_same(browser: Client, user: User, messa
 
     path = f"/c/{conversation.pk}/"
 
-    assert cost(browser, path) == SESSION_AND_USER + 9
+    assert cost(browser, path) == BESIDE + 9
 
 
 @pytest.mark.parametrize("many", [1, 20])
@@ -85,13 +86,13 @@ def test_what_stands_around_it_costs_always_the_same(
         ConversationFactory(user=user, title=f"talk {number}")
     chores(user, 2 * many)
 
-    assert cost(browser, path) == SESSION_AND_USER + queries
+    assert cost(browser, path) == BESIDE + queries
 
 
 def test_who_has_neither_lists_nor_steps_does_not_pay_for_them(browser: Client, user: User) -> None:
     TaskFactory(user=user)
 
-    assert cost(browser, "/tasks/") == SESSION_AND_USER + 4
+    assert cost(browser, "/tasks/") == BESIDE + 4
 
 
 @pytest.mark.parametrize("query", ["", "?since=2", "?before=9"])
@@ -100,8 +101,9 @@ def test_its_messages_alone_cost_always_the_same(
     browser: Client, user: User, messages: int, query: str
 ) -> None:
     conversation = a_long_one(user, messages)
+    beside = SESSION_AND_USER if query else BESIDE  # a piece tells no mark
 
-    assert cost(browser, f"/c/{conversation.pk}/messages/{query}") == SESSION_AND_USER + 4
+    assert cost(browser, f"/c/{conversation.pk}/messages/{query}") == beside + 4
 
 
 @pytest.mark.parametrize("many", [1, 10])
@@ -117,7 +119,7 @@ def test_what_was_asked_costs_two_more(browser: Client, user: User, many: int) -
         if not number % 2:
             proposal.approve(Origin("page"))
 
-    assert cost(browser, f"/c/{conversation.pk}/messages/") == SESSION_AND_USER + 6
+    assert cost(browser, f"/c/{conversation.pk}/messages/") == BESIDE + 6
 
 
 def test_a_reply_without_its_message_costs_one_more(browser: Client, user: User) -> None:
@@ -130,3 +132,15 @@ def test_a_card_is_one_query(browser: Client, user: User) -> None:
     call: Any = record_call(ConversationFactory(user=user).begin_turn("Add milk", LEASE))
 
     assert cost(browser, f"/calls/{call.pk}/") == SESSION_AND_USER + 1
+
+
+@pytest.mark.parametrize("messages", [2, 100])
+def test_what_is_asked_all_the_time_is_one_query(
+    browser: Client, user: User, messages: int
+) -> None:
+    path = f"/news/?conversation={a_long_one(user, messages).pk}"
+
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get(path).status_code == 200
+
+    assert len(queries) == SESSION_AND_USER + 1

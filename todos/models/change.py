@@ -11,13 +11,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
 from django.db.models import Case, Q, Value, When
 from django.db.models.fields.json import KT
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from accounts.ownership import Owned, OwnedQuerySet
+from accounts.ownership import Followed, Owned, OwnedQuerySet
 from todos.models.waiting import wait_in_line
 
 Rows = dict[UUID, Any]
@@ -178,7 +178,8 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
     def _turn_over(self) -> None:
         """What stood is taken back, and what was taken back stands again."""
         now = Value(timezone.now(), models.DateTimeField())
-        self.update(undone_at=Case(When(undone_at=None, then=now), default=None))
+        turned = Case(When(undone_at=None, then=now), default=None)
+        self.update(undone_at=turned, changed_at=Now())
 
     def _held_rows(self) -> Rows:
         """What these changes changed, by id; nobody else changes anything of its user's now."""
@@ -192,7 +193,7 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         return rows
 
 
-class TaskChange(Owned):
+class TaskChange(Followed, Owned):
     """One line of the journal: the touched fields as they were and as they became.
 
     It is of a task or of a list. Fields that name another row have its id.
@@ -228,6 +229,13 @@ class TaskChange(Owned):
                 fields=["user", "-created_at", "-id"],
                 name="change_newest",
                 condition=Q(undone_at=None),
+            ),
+            # What is new, and of that what was taken back or brought back.
+            models.Index(fields=["user", "-changed_at"], name="change_followed"),
+            models.Index(
+                fields=["user", "-changed_at"],
+                name="change_undoing",
+                condition=Q(original__isnull=False),
             ),
         ]
 

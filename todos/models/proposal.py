@@ -7,11 +7,12 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import models, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.ownership import Owned, OwnedQuerySet
+from accounts.ownership import Followed, Owned, OwnedQuerySet
 from todos import batch, summaries
 from todos.batch import Operation, Outcome, key_of
 from todos.models.change import JournalEncoder, Origin
@@ -70,7 +71,7 @@ def _in_a_day() -> datetime:
     return timezone.now() + OPEN_FOR
 
 
-class Proposal(Owned):
+class Proposal(Followed, Owned):
     """An operation (see todos/batch.py) with the tasks that it would change, as they were then.
 
     Each of ``tasks`` has ``id``, ``title`` and ``version``; one to be made has its title alone. Its
@@ -94,6 +95,13 @@ class Proposal(Owned):
         indexes = [
             # The list, newest first, page by page.
             models.Index(fields=["user", "-created_at", "-id"], name="proposal_newest"),
+            # What is new, and which has expired last.
+            models.Index(fields=["user", "-changed_at"], name="proposal_followed"),
+            models.Index(
+                fields=["user", "-expires_at"],
+                name="proposal_expiring",
+                condition=models.Q(status=Status.OPEN),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -165,7 +173,7 @@ class Proposal(Owned):
         """``False``, and nothing, when it is open no more."""
         still_open = Proposal.objects.with_status(Status.OPEN).filter(pk=self.pk)
         decided = {"status": status, "act": act, "decided_at": timezone.now()}
-        if not still_open.update(**decided):
+        if not still_open.update(**decided, changed_at=Now()):
             return False
         for name, value in decided.items():
             setattr(self, name, value)

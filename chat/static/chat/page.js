@@ -23,16 +23,21 @@ async function refresh(name) {
 }
 
 // The title field stays, with what is being typed in it.
-async function refreshAbout() {
+async function refreshAbout(mark) {
+  if (mark === null) return true;
   const page = await drawn(location.pathname);
   const about = page.querySelector("#about");
   document.title = page.querySelector("title").textContent;
-  if (!element("about")) return element("main").prepend(about);
+  if (!element("about")) {
+    element("main").prepend(about);
+    return true;
+  }
   element("about").querySelector("h1").replaceWith(about.querySelector("h1"));
   const title = element("title");
   const isUntouched = title.value === title.defaultValue;
   title.defaultValue = about.querySelector("#title").defaultValue;
   if (isUntouched) title.value = title.defaultValue;
+  return true;
 }
 
 // Of many lists the chosen one is in sight; in a drawer, once that is open.
@@ -122,23 +127,18 @@ element("search").form.addEventListener("submit", (event) => {
 talk.changes.addEventListener("arrived", () => {
   localStorage.removeItem(draft("new"));
   written();
-  redraw("about");
 });
 talk.changes.addEventListener("end", async () => (await loadAround()).showEnd().catch(() => talk.tell(words("trouble"))));
-talk.changes.addEventListener("started", () => redraw("conversations"));
-talk.changes.addEventListener("tool", () => redraw("tasks"));
-talk.changes.addEventListener("settled", () => redraw("conversations", "tasks"));
+for (const what of ["started", "tool", "settled"]) talk.changes.addEventListener(what, talk.look);
+talk.whenNew("tasks", () => refresh("tasks"));
+talk.whenNew("conversations", refreshConversations);
+talk.whenNew("about", refreshAbout);
 
 const heard = talk.statuses();
 for (const change of ["started", "settled"]) {
   talk.changes.addEventListener(change, () => {
     import("./heard.js").then(({ sayReplies }) => sayReplies(heard), () => {}); // later, then
   });
-}
-
-// What cannot be drawn now is drawn with the next change.
-function redraw(...names) {
-  for (const name of names) refresh(name).catch(() => {});
 }
 
 // --- Forms ------------------------------------------------------------------------------------------
@@ -162,6 +162,7 @@ async function submit(form) {
     else if (name === "asked") await talk.refreshAsked();
     else await refresh(name);
   }
+  talk.look();
 }
 
 document.addEventListener("submit", (event) => {
@@ -406,3 +407,4 @@ for (const notice of document.querySelectorAll("#notices .notice")) talk.speak(n
 turn.start();
 focusAtFirst();
 if (new URLSearchParams(location.search).has("around")) loadAround().then(({ land }) => land());
+talk.followNews();

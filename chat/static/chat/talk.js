@@ -23,27 +23,136 @@ export class Refused extends Error {
   }
 }
 
-// Raises Refused, and TypeError when the server cannot be reached.
+// Raises Refused, and TypeError when the server cannot be reached. While nobody is signed in, or
+// somebody else, it waits: what was asked for is done once the user is back.
 export async function ask(method, url, body, headers = {}) {
-  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-  const response = await fetch(url, {
-    method,
-    headers: { "X-CSRFToken": token, ...(body && { "Content-Type": "application/json" }), ...headers },
-    body: body && JSON.stringify(body),
-  });
-  if (response.status === 401 || (response.redirected && response.url.includes("/accounts/login/"))) {
-    location.assign(`/accounts/login/?next=${encodeURIComponent(location.pathname)}`);
-    return new Promise(() => {}); // we are leaving
+  for (let isAgain = false; ; isAgain = true) {
+    await shut?.isOver;
+    const response = await fetch(url, {
+      method,
+      redirect: "manual", // to where one signs in
+      headers: { "X-CSRFToken": token, ...(body && { "Content-Type": "application/json" }), ...headers },
+      body: body && JSON.stringify(body),
+    });
+    if (response.ok) return response;
+    if (response.status === 401 || response.type === "opaqueredirect") shutFor("signed-out");
+    else if (response.status === 403 && !isAgain) await news(); // the token may be out of date
+    else throw new Refused(response, await response.json().catch(() => ({})));
   }
-  if (response.ok) return response;
-  throw new Refused(response, await response.json().catch(() => ({})));
 }
 
 // What the server has drawn, as nodes.
 export async function drawn(url) {
+  const response = await ask("GET", url);
+  const { user, ...marks } = JSON.parse(response.headers.get("News") ?? "{}");
+  if (user && !isOurs(user)) {
+    shutFor("another-user");
+    return drawn(url);
+  }
+  Object.assign(shown, marks);
   const template = document.createElement("template");
-  template.innerHTML = await (await ask("GET", url)).text();
+  template.innerHTML = await response.text();
   return template.content;
+}
+
+// --- Who is signed in -----------------------------------------------------------------------------
+
+let token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+let shut = null;
+
+const isOurs = (user) => String(user) === document.body.dataset.user;
+
+// Until the user is signed in again, wherever that is, nothing more is asked for.
+function shutFor(why) {
+  if (!shut) {
+    let open;
+    shut = { isOver: new Promise((done) => (open = done)) };
+    shut.open = open;
+  }
+  for (const id of ["signed-out", "another-user"]) element(id).hidden = id !== why;
+  inSight(element(why));
+  const isWriting = (field) => field.type !== "hidden" && field.value !== field.defaultValue;
+  const fields = [...document.querySelectorAll("input, textarea")];
+  if (why === "another-user" && !fields.some(isWriting)) location.assign("/");
+}
+
+function open() {
+  shut?.open();
+  shut = null;
+  for (const id of ["signed-out", "another-user"]) element(id).hidden = true;
+}
+
+// A form that is sent without a script has the token of whoever signed in last, too.
+document.addEventListener("submit", ({ target }) => {
+  const field = target.elements.csrfmiddlewaretoken;
+  if (field) field.value = token;
+}, true);
+
+// --- What is new ----------------------------------------------------------------------------------
+
+// A tab that is seen asks about once a second whether anything has changed, by whatever door. Each
+// part whose mark is not that of what it shows is drawn anew.
+const EACH = 1000; // milliseconds
+const WHILE_SHUT = 3000;
+const LONGEST = 30_000;
+const shown = JSON.parse(main.dataset.news);
+const drawers = {};
+const lookers = [];
+let wake = () => {};
+
+// `draw` returns true when it has drawn all; else the answer of the server has told its mark, or
+// it is called again.
+export const whenNew = (name, draw) => (drawers[name] = draw);
+
+// At once; fulfilled when all is drawn that could be.
+export function look() {
+  return new Promise((done) => {
+    lookers.push(done);
+    wake();
+  });
+}
+
+export async function followNews() {
+  document.addEventListener("visibilitychange", look);
+  for (let failures = 0, wait = EACH; ; ) {
+    if (!lookers.length) await Promise.race([pause(wait), new Promise((now) => (wake = now))]);
+    const asked = lookers.splice(0);
+    if (!document.hidden && navigator.onLine) {
+      failures = (await draw()) ? 0 : failures + 1;
+      if (failures === 2) tell(words("lost"));
+      if (!failures && element("notice").textContent === words("lost")) tell("");
+    }
+    wait = shut ? WHILE_SHUT : Math.min(LONGEST, EACH * 2 ** failures);
+    for (const done of asked) done();
+  }
+}
+
+// False when the server is away.
+async function draw() {
+  try {
+    const marks = await news();
+    for (const name of Object.keys(drawers)) {
+      if (marks?.[name] === undefined || marks[name] === shown[name]) continue;
+      if (await drawers[name](marks[name])) shown[name] = marks[name];
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// The marks, unless we are shut out.
+async function news() {
+  const where = conversation();
+  const query = where ? `?conversation=${where}` : "";
+  const response = await fetch(`/news/${query}`, { signal: AbortSignal.timeout(LONGEST) });
+  if (response.status === 401) return shutFor("signed-out");
+  if (!response.ok) throw new TypeError(response.statusText);
+  const { user, token: fresh, ...marks } = await response.json();
+  if (!isOurs(user)) return shutFor("another-user");
+  token = fresh;
+  open();
+  return where === conversation() ? marks : null;
 }
 
 export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -58,12 +167,17 @@ export const api = () => `/api/conversations/${conversation()}/`;
 export const lastMessage = () => [...messages.querySelectorAll("article[data-seq]")].at(-1);
 export const element = (id) => document.getElementById(id);
 
-// In the drawer, where one is open, because it covers the rest.
 export function tell(text) {
   const notice = element("notice");
-  (openDrawer()?.querySelector("header") ?? element("transcript")).after(notice);
+  inSight(notice);
   notice.textContent = text;
   notice.hidden = !text;
+}
+
+// In the drawer, where one is open, because it covers the rest.
+function inSight(notice) {
+  const before = openDrawer()?.querySelector("header") ?? element("transcript");
+  if (notice.parentElement !== before.parentElement) before.after(notice);
 }
 
 // --- What is heard --------------------------------------------------------------------------------
@@ -187,8 +301,10 @@ export function merge(fragment) {
       const { nextElementSibling: next } = node;
       if (node.matches("article")) {
         if (!looksLike(element(node.id), node)) put(node);
-      } else if (node.matches(".day") && !hasDay(dayOf(node))) {
-        messages.insertBefore(node, element(next.id));
+      } else if (node.matches(".day")) {
+        const there = placeOfDay(dayOf(node));
+        if (there) there.textContent = node.textContent.trim(); // "Today" turns to "Yesterday"
+        else messages.insertBefore(node, element(next.id));
       }
     }
   });
@@ -215,7 +331,7 @@ export function withCopyButtons(root) {
 }
 
 export const dayOf = (node) => node.querySelector("time").dateTime;
-const hasDay = (day) => messages.querySelector(`.day time[datetime="${day}"]`) !== null;
+const placeOfDay = (day) => messages.querySelector(`.day time[datetime="${day}"]`);
 
 // The messages behind `seq`, drawn anew.
 export async function refresh(seq) {

@@ -1,14 +1,14 @@
 // A turn on the page: a message is said, and its answer comes (`answer.js` shows it).
 
 import {
-  announce, api, ask, bubble, build, changes, conversation, drawn, element, firstAsked, hasLater, keepPlace,
-  lastMessage, merge, messages, pause, refresh, Refused, tell, toTheEnd, words,
+  announce, api, ask, bubble, build, conversation, drawn, element, hasLater, keepPlace, lastMessage, look, merge, messages,
+  pause, refresh, Refused, tell, toTheEnd, whenNew, words,
 } from "./talk.js";
 
 const loadAround = () => import("./around.js");
 const main = element("main");
 const LONGEST_PAUSE = 30_000; // milliseconds
-const NONE = { seq: "0" };
+const LATEST = 20; // messages, of which one may have been tried again
 
 let busy = false;
 let unwanted = false; // stopped, if need be as soon as it has begun
@@ -104,7 +104,7 @@ export async function say(text, key = crypto.randomUUID(), where = conversation(
   }
 }
 
-// The turn goes on without us; `watch` comes back to it.
+// The turn goes on without us; when there is news of it, we come back.
 function loseTrack(error) {
   tell(error instanceof Refused ? error.message : words("lost"));
 }
@@ -204,41 +204,51 @@ function arrive(id) {
 
 // --- What happens elsewhere ----------------------------------------------------------------------
 
-// What came behind `seq`, unless a turn has begun meanwhile, or the server is away.
-async function look(seq) {
-  const fragment = await drawn(`${messages.dataset.part}?since=${seq}`).catch(() => null);
-  if (fragment && !busy) merge(fragment);
+// Another tab or device may go on with this conversation.
+whenNew("conversation", async (mark) => {
+  showGone(mark === null);
+  if (mark === null || hasLater()) return true;
+  const latest = [...messages.querySelectorAll("article[data-seq]")].slice(-LATEST)[0];
+  const isDrawn = await drawFrom(latest);
+  if (lastMessage()?.dataset.status === "in_progress") follow();
+  else if (isDrawn) announce("settled");
+  return isDrawn;
+});
+
+function showGone(isGone) {
+  element("gone").hidden = !isGone;
+  const form = element("gone").querySelector("form");
+  form.action = `/c/${conversation()}/restore/`;
+  form.dataset.api = `POST ${api()}restore/`;
 }
 
-// Another tab or device may go on with this conversation, or answer what it asks: look, the more
-// seldom the less there is.
-async function watch() {
-  let wait = 2000;
-  for (;;) {
-    await Promise.race([pause(wait), new Promise((now) => changes.addEventListener("look", now, { once: true }))]);
-    if (document.hidden || busy || !conversation() || !navigator.onLine || hasLater()) continue;
-    const { seq, status } = lastMessage()?.dataset ?? NONE;
-    const mayGoOn = ["failed", "incomplete"].includes(status); // tried again, it keeps its place
-    await look(mayGoOn ? seq - 1 : seq);
-    const asked = firstAsked();
-    if (asked && !busy) await look(asked.dataset.seq - 1);
-    const now = lastMessage()?.dataset ?? NONE;
-    const news = now.seq !== seq || now.status !== status || asked !== firstAsked();
-    wait = news ? 2000 : Math.min(LONGEST_PAUSE, wait * 1.5);
-    if (now.status === "in_progress") await follow();
-    else if (news) announce("settled");
+// What was done anywhere in it may be taken back, and what was asked be answered.
+whenNew("undone", () => !conversation() || drawFrom(messages.querySelector("article[data-seq]")));
+
+// This message and all that are shown below it, with those that are new. False while an answer is
+// written, which must not be drawn over.
+async function drawFrom(article) {
+  const last = hasLater() ? Number(lastMessage().dataset.seq) : Infinity;
+  for (let since = (article?.dataset.seq ?? 1) - 1; !busy; ) {
+    const fragment = await drawn(`${messages.dataset.part}?since=${since}`);
+    if (busy) return false;
+    const found = [...fragment.querySelectorAll("article")];
+    since = Number(found.at(-1)?.dataset.seq);
+    for (const later of found.filter(({ dataset }) => dataset.seq > last)) later.remove();
+    const isMore = fragment.querySelector(".later") && since < last;
+    merge(fragment);
+    if (!isMore) return true;
   }
+  return false;
 }
 
-document.addEventListener("visibilitychange", () => document.hidden || announce("look"));
 window.addEventListener("online", () => {
   tell("");
-  announce("look");
+  look();
 });
 window.addEventListener("offline", () => tell(words("offline")));
 
 export function start() {
   showUnsent();
   if (lastMessage()?.dataset.status === "in_progress") follow();
-  watch();
 }

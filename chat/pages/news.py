@@ -1,0 +1,136 @@
+"""What has changed since a page was drawn: opaque marks, each of a part of it.
+
+A part whose mark differs from that of what is shown is drawn anew, whoever has changed it. A tab
+asks about once a second, so this is one statement, written by hand: Django would take a hundred
+times as long to put it together (decision 47).
+"""
+
+import json
+from collections import defaultdict
+from datetime import datetime
+from hashlib import blake2b
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.views.decorators.http import require_safe
+
+from accounts.authentication import user_of
+from accounts.models import User
+from conversations.models import Conversation, Message, Turn
+from todos.models import Proposal, Task, TaskChange
+from web.errors import NOT_SIGNED_IN, error_response
+
+Marks = dict[str, str | None]
+
+# Several, since of two who write at the same time the first may be the last to be seen.
+NEWEST = """SELECT * FROM (SELECT '{name}' AS name, CAST(changed_at AS text) AS value FROM {table}
+    WHERE user_id = %(user)s {more} ORDER BY changed_at DESC LIMIT 3) AS {name}"""
+# The task that was the last to be due today, and the question that was the last to expire.
+LATE = """SELECT * FROM (SELECT 'late', CAST(due_time AS text) FROM {task}
+    WHERE user_id = %(user)s AND due_date = %(today)s AND due_time < %(time)s
+    AND deleted_at IS NULL AND completed_at IS NULL ORDER BY due_time DESC LIMIT 1) AS late"""
+EXPIRED = """SELECT * FROM (SELECT 'expired', CAST(expires_at AS text) FROM {proposal}
+    WHERE user_id = %(user)s AND status = 'open' AND expires_at <= %(now)s
+    ORDER BY expires_at DESC LIMIT 1) AS expired"""
+SHOWN = """SELECT '{name}', CAST({column} AS text) FROM {conversation}
+    WHERE id = %(conversation)s AND user_id = %(user)s AND deleted_at IS NULL"""
+TURN = """SELECT * FROM (SELECT 'turn', turn.status || turn.attempt || (lease_expires_at > {clock})
+    FROM {message} AS message JOIN {turn} AS turn ON turn.id = message.turn_id
+    WHERE message.conversation_id = %(conversation)s AND message.user_id = %(user)s
+    ORDER BY seq DESC LIMIT 1) AS turn"""
+CLOCKS = {
+    "postgresql": "statement_timestamp()",
+    "sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')",
+}
+TABLES = {
+    str(model._meta.model_name): model._meta.db_table
+    for model in (Conversation, Message, Proposal, Task, Turn)
+}
+FOLLOWED = [
+    NEWEST.format(name="changes", table=TaskChange._meta.db_table, more=""),
+    NEWEST.format(
+        name="undone", table=TaskChange._meta.db_table, more="AND original_id IS NOT NULL"
+    ),
+    NEWEST.format(name="proposals", table=Proposal._meta.db_table, more=""),
+    NEWEST.format(name="conversations", table=Conversation._meta.db_table, more=""),
+    LATE.format(**TABLES),
+    EXPIRED.format(**TABLES),
+]
+IN_A_CONVERSATION = [
+    SHOWN.format(name="changed", column="changed_at", **TABLES),
+    SHOWN.format(name="title", column="title", **TABLES),
+    TURN.format(clock=CLOCKS[connection.vendor], **TABLES),
+]
+
+
+@require_safe
+def news(request: HttpRequest) -> HttpResponse:
+    """``?conversation=`` is the one that is shown.
+
+    Beside the marks it tells who is signed in, and the token for their next form.
+    """
+    if not request.user.is_authenticated:
+        return error_response(request, HTTPStatus.UNAUTHORIZED, "not_authenticated", NOT_SIGNED_IN)
+    user = user_of(request)
+    marks = marks_of(user, request.GET.get("conversation", ""))
+    return JsonResponse({"user": user.pk, "token": get_token(request), **marks})
+
+
+def marks_of(user: User, conversation: UUID | str | None = None) -> Marks:
+    """``tasks``, ``conversations`` (the list), ``undone`` (what may differ all over a transcript).
+
+    Of a conversation also ``conversation`` (its end) and ``about``; null when it is gone.
+    One query.
+    """
+    now = user.local_now()
+    found = _newest(user, now, _uuid(conversation))
+    day = [user.time_zone, str(now.date())]
+
+    def mark(*names: str) -> str:
+        values = json.dumps([day, *(found[name] for name in names)])
+        return blake2b(values.encode(), digest_size=12).hexdigest()
+
+    marks: Marks = {
+        "tasks": mark("changes", "proposals", "late", "expired"),
+        "conversations": mark("conversations"),
+        "undone": mark("undone", "proposals", "expired"),
+    }
+    if conversation:
+        is_there = bool(found["changed"])
+        marks["conversation"] = mark("changed", "turn") if is_there else None
+        marks["about"] = mark("title") if is_there else None
+    return marks
+
+
+def _uuid(text: UUID | str | None) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
+def _newest(user: User, now: datetime, conversation: UUID | None) -> dict[str, list[str]]:
+    values: dict[str, Any] = {
+        "user": user.pk,
+        "now": _as_kept(Proposal, "expires_at", now),
+        "today": _as_kept(Task, "due_date", now.date()),
+        "time": _as_kept(Task, "due_time", now.time()),
+    }
+    statements = FOLLOWED
+    if conversation:
+        statements = FOLLOWED + IN_A_CONVERSATION
+        values["conversation"] = _as_kept(Conversation, "id", conversation)
+    found = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(statements), values)
+        for name, value in cursor.fetchall():
+            found[name].append(value)
+    return found
+
+
+def _as_kept(model: Any, field: str, value: Any) -> Any:
+    return model._meta.get_field(field).get_db_prep_value(value, connection)
