@@ -33,6 +33,11 @@ def replies(page: Page) -> Locator:
     return messages(page).filter(has=page.get_by_role("heading", name="Assistant", exact=True))
 
 
+def waiting(page: Page) -> Locator:
+    """What is to be sent, below the talk."""
+    return page.get_by_role("list", name="To be sent").get_by_role("listitem")
+
+
 def typing(page: Page) -> Locator:
     return page.get_by_role("log").get_by_text("The assistant is writing")
 

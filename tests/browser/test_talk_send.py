@@ -117,7 +117,6 @@ def test_enter_sends_one_message_however_often_and_shift_enter_breaks_the_line(
     composer(page).press("Enter")
     expect(typing(page)).to_be_visible()
     composer(page).press_sequentially("three")
-    composer(page).press("Enter")
 
     speech.go_on()
     shows_one_exchange(page, "one\ntwo", "Yes.")

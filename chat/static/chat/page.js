@@ -174,6 +174,9 @@ document.addEventListener("submit", (event) => {
   } else if (form.id === "add-task") {
     event.preventDefault();
     loadQuick().then((quick) => quick.submit(), () => talk.tell(words("trouble")));
+  } else if (form.matches(".again, .edit")) {
+    event.preventDefault();
+    onceMore(form);
   } else if (form.dataset.api) {
     event.preventDefault();
     submit(form);
@@ -188,7 +191,6 @@ if (["new-task", "adds"].some((name) => localStorage.getItem(`${name}:${document
 function sayFrom(form) {
   const text = form.elements.message.value;
   if (!text.trim()) return;
-  if (turn.isBusy()) return talk.tell(words("busy"));
   if (form === composer) {
     message.value = "";
     written();
@@ -196,7 +198,14 @@ function sayFrom(form) {
   const key = form.elements.idempotency_key?.value;
   // What began a conversation when it was said first is tried again as what begins one.
   const began = key && form.getAttribute("action").startsWith("/say/");
-  turn.say(text, key, began ? null : undefined);
+  turn.say(text, { ...(key && { key, isDrawn: true }), ...(began && { where: null }) });
+}
+
+function onceMore(form) {
+  const article = form.closest("article");
+  const again = import("./again.js");
+  again.then(({ askAgain, edit }) => form.matches(".edit") ? edit(article) : askAgain(article, turn.say))
+    .catch(() => talk.tell(words("trouble")));
 }
 
 // --- The composer -----------------------------------------------------------------------------------
@@ -213,6 +222,7 @@ function written() {
   counter.hidden = left > STEPS[0];
   counter.textContent = left < 0 ? words("tooLong", { n: -left }) : words("left", { n: left });
   message.setCustomValidity(left < 0 ? counter.textContent : "");
+  element("send").hidden = turn.isBusy() && !message.value.trim(); // else it queues
   message.rows = Math.min(8, message.value.split("\n").length);
   if (message.value) localStorage.setItem(draft(), message.value);
   else localStorage.removeItem(draft());
@@ -238,7 +248,16 @@ message.addEventListener("input", () => {
 message.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || talk.isComposing(event)) return;
   event.preventDefault();
-  if (!turn.isBusy()) composer.requestSubmit();
+  if (message.value.trim()) composer.requestSubmit();
+});
+
+// In an empty composer the arrow upwards edits the last message.
+message.addEventListener("keydown", (event) => {
+  const isPlain = !(event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || talk.isComposing(event));
+  const form = [...talk.messages.querySelectorAll("form.edit")].at(-1);
+  if (event.key !== "ArrowUp" || !isPlain || message.value || !form || turn.isBusy()) return;
+  event.preventDefault();
+  form.requestSubmit();
 });
 
 const stopButton = talk.build("button", { id: "stop", type: "button", hidden: "" }, words("stop"));
@@ -248,7 +267,7 @@ stopButton.addEventListener("click", () => {
   goOn();
 });
 talk.changes.addEventListener("busy", () => {
-  element("send").hidden = turn.isBusy();
+  written();
   stopButton.hidden = !turn.isBusy();
 });
 

@@ -19,6 +19,8 @@ export class Refused extends Error {
   constructor(response, problem) {
     super(problem.errors?.[0]?.detail ?? problem.detail ?? words("trouble"));
     this.code = problem.code;
+    this.status = response.status;
+    this.retryAfter = Number(response.headers.get("Retry-After")); // seconds, 0 for none
     this.problem = problem;
   }
 }
@@ -273,10 +275,23 @@ export function goOn() {
   else (covers ?? element("composer")).querySelector("button:not([hidden])").focus();
 }
 
-// Others who want to know: "busy", "started", "arrived", "tool", "settled", "end"; `page.js` keeps the rest
-// of the page true.
+// Others who want to know: "busy", "started", "arrived", "tool", "settled", "merged", "outbox", "end"; `page.js`
+// keeps the rest of the page true.
 export const changes = new EventTarget();
 export const announce = (what) => changes.dispatchEvent(new Event(what));
+
+// --- What is not sent yet -------------------------------------------------------------------------
+
+// It outlives the page. Each message is an item of its own, so that no tab overwrites what another one
+// keeps; those of a conversation that has not begun yet go along when it does.
+export const shelf = () => `unsent:${document.body.dataset.user}:${conversation() ?? "new"}:`;
+export const keep = (message) => localStorage.setItem(shelf() + message.key, JSON.stringify(message));
+export const forget = (key) => localStorage.removeItem(shelf() + key);
+
+export function kept() {
+  const names = Object.keys(localStorage).filter((name) => name.startsWith(shelf()));
+  return names.map((name) => JSON.parse(localStorage.getItem(name))).sort((one, other) => one.at - other.at);
+}
 
 // --- Messages -------------------------------------------------------------------------------------
 
@@ -294,6 +309,14 @@ export function bubble(role, text) {
   return build("article", { class: `message ${role}` }, build("h2", { class: "visually-hidden" }, name), said);
 }
 
+// Only the last exchange can be asked again or edited.
+export function clearPassed() {
+  const last = [...messages.querySelectorAll(".user:not(.withdrawn)")].at(-1);
+  for (const form of messages.querySelectorAll(".last-only")) {
+    if (last && form.compareDocumentPosition(last) & Node.DOCUMENT_POSITION_FOLLOWING) form.remove();
+  }
+}
+
 // Put drawn messages where they belong: those that are there in their place, new ones at the end.
 export function merge(fragment) {
   keepPlace(() => {
@@ -308,6 +331,8 @@ export function merge(fragment) {
       }
     }
   });
+  clearPassed();
+  announce("merged");
 }
 
 export function put(article) {

@@ -1,18 +1,20 @@
 // A turn on the page: a message is said, and its answer comes (`answer.js` shows it).
 
 import {
-  announce, api, ask, bubble, build, conversation, drawn, element, hasLater, keepPlace, lastMessage, look, merge, messages,
-  pause, refresh, Refused, tell, toTheEnd, whenNew, words,
+  announce, api, ask, bubble, changes, clearPassed, conversation, drawn, element, forget, hasLater, keep, kept,
+  lastMessage, look, merge, messages, pause, refresh, Refused, shelf, tell, toTheEnd, whenNew, words,
 } from "./talk.js";
 
 const loadAround = () => import("./around.js");
 const main = element("main");
 const LONGEST_PAUSE = 30_000; // milliseconds
+const LONGEST_TIMER = 2 ** 31 - 1;
 const LATEST = 20; // messages, of which one may have been tried again
 
 let busy = false;
 let unwanted = false; // stopped, if need be as soon as it has begun
 export const isBusy = () => busy;
+const isAnswering = () => busy || messages.querySelector("[data-status=in_progress]") !== null;
 
 function setBusy(now) {
   busy = now;
@@ -50,6 +52,7 @@ async function* eventsOfTurn(response) {
         failures = 0;
         last = event.id;
         yield event;
+        if (event.name === "turn.failed") hold();
         if (event.name === "turn.completed" || event.name === "turn.failed") return;
       }
     } catch (error) {
@@ -74,34 +77,84 @@ async function* eventsOfTurn(response) {
 
 // --- Saying --------------------------------------------------------------------------------------
 
-// Say something; `key` is its Idempotency-Key, so that it is done once however often it is sent.
-// It is sent again to `where` it was sent first: a conversation, or null for a new one.
-export async function say(text, key = crypto.randomUUID(), where = conversation() ?? null) {
-  if (busy) return;
-  setBusy(true);
+// Say something. It is kept until its turn has begun, under a key by which it is done once however
+// often it is sent; while an answer is written, it waits.
+//
+// `more` may have the `key`, and `where` it was said first: a conversation, or null for a new one;
+// `isDrawn`: it is there, and tried again; `instead`: a reply that is taken back before.
+export function say(text, more = {}) {
   tell("");
   element("welcome")?.remove();
-  keep({ text, key, where });
+  const at = performance.timeOrigin + performance.now();
+  keep({ text, key: crypto.randomUUID(), where: conversation() ?? null, at, ...more });
+  return sendWaiting();
+}
+
+let timer;
+
+// Send what waits, one after the other, in order.
+export async function sendWaiting() {
+  clearTimeout(timer);
+  for (;;) {
+    const message = kept().find(({ held, refused }) => !held && !refused);
+    const rest = (message?.after ?? 0) - Date.now();
+    if (rest > 0) timer = setTimeout(sendWaiting, Math.min(rest, LONGEST_TIMER));
+    if (!message || rest > 0 || isAnswering()) break;
+    await send(message);
+  }
+  showOutbox();
+}
+
+// What is tried again stays below the talk until it is answered.
+async function send(message) {
+  const { text, key, where, instead, leave } = message;
+  setBusy(true);
   if (hasLater()) await loadAround().then(({ showEnd }) => showEnd()).catch(() => {});
-  const article = bubble("user", text);
-  article.classList.add("pending");
-  messages.append(article);
-  toTheEnd();
+  const article = message.tries ? null : pending(text);
+  inTalk = article && key;
+  showOutbox();
   try {
+    if (instead) await (await import("./again.js")).withdraw(instead, leave);
     const body = { message: text, stream: true, ...(where && { conversation_id: where }) };
     const response = await ask("POST", "/api/chat/", body, { "Idempotency-Key": key });
     await take(eventsOfTurn(response), article, key);
   } catch (error) {
-    if (!article.matches(".pending")) loseTrack(error);
-    else if (error.code === "turn_in_progress" && conversation()) {
-      article.remove();
-      forget(key);
-      setBusy(false);
-      await follow();
-    } else unsent(article, { text, key, where }, error);
+    const began = !kept().some((other) => other.key === key);
+    if (began) loseTrack(error);
+    else {
+      article?.remove();
+      await notSent(message, error);
+    }
   } finally {
+    inTalk = null;
     setBusy(false);
   }
+}
+
+function pending(text) {
+  const article = bubble("user", text);
+  article.classList.add("pending");
+  messages.append(article);
+  toTheEnd();
+  return article;
+}
+
+async function notSent(message, error) {
+  if (error.code === "turn_in_progress" && conversation()) { // its answer to us was lost
+    forget(message.key);
+    setBusy(false);
+    await follow();
+  } else keep({ ...message, ...whatNow(message, error) });
+}
+
+// What cannot be sent now, but later, will be by itself; what never can be stays, with the reason.
+function whatNow({ tries = 0 }, error) {
+  const wait = error.retryAfter ? 1000 * error.retryAfter : Math.min(LONGEST_PAUSE, 1000 * 2 ** tries);
+  const again = { tries: tries + 1, after: Date.now() + wait };
+  if (!(error instanceof Refused)) return { ...again, unreached: true };
+  if (error.retryAfter || error.status >= 500) return { ...again, why: error.message, unreached: false };
+  if (error.code === "changed_since") return { held: true, asks: true, why: words("changedSince") };
+  return { refused: true, why: error.message };
 }
 
 // The turn goes on without us; when there is news of it, we come back.
@@ -125,59 +178,47 @@ async function follow() {
   } finally {
     setBusy(false);
   }
+  sendWaiting();
 }
 
 export async function stop() {
   unwanted = true;
+  hold();
   if (!messages.querySelector("[data-status=in_progress]")) return;
   await ask("POST", `${api()}cancel/`).catch(() => {}); // it was over, then
 }
 
-// --- What could not be sent ----------------------------------------------------------------------
+// --- What is not sent yet ------------------------------------------------------------------------
 
-function unsent(article, { text, key, where }, error) {
-  const unreached = words(navigator.onLine ? "notSent" : "offline");
-  const why = error instanceof Refused ? error.message : unreached;
-  const again = build("button", { type: "button" }, words("tryAgain"));
-  const away = build("button", { type: "button", class: "quiet" }, words("dismiss"));
-  const trouble = build("p", { class: "note trouble", role: "alert" }, why, " ", again, away);
-  article.classList.replace("pending", "unsent");
-  keepPlace(() => article.append(trouble));
-  again.addEventListener("click", () => {
-    if (busy) return tell(words("busy"));
-    article.remove();
-    say(text, key, where);
-  });
-  away.addEventListener("click", () => {
-    article.remove();
-    forget(key);
-  });
+let inTalk = null; // the key of the one that is shown there already
+const waiting = () => kept().filter(({ key }) => key !== inTalk);
+
+// After a failure, or when somebody stops an answer: what waits may have been meant for another one.
+function hold() {
+  for (const message of waiting()) keep({ ...message, held: true });
+  showOutbox();
 }
 
-// What is not sent yet outlives the page, until it is sent or dismissed.
-const shelf = () => `unsent:${document.body.dataset.user}:${conversation() ?? "new"}`;
-const kept = () => JSON.parse(localStorage.getItem(shelf()) ?? "[]");
-
-function keep(message) {
-  const others = kept().filter(({ key }) => key !== message.key);
-  localStorage.setItem(shelf(), JSON.stringify([...others, message]));
+// The server may be reached again.
+function hurry() {
+  for (const message of kept()) if (message.unreached) keep({ ...message, after: 0 });
+  sendWaiting();
 }
 
-function forget(key) {
-  const others = kept().filter((message) => message.key !== key);
-  if (others.length) localStorage.setItem(shelf(), JSON.stringify(others));
-  else localStorage.removeItem(shelf());
-}
+// It is shown by a script of its own, loaded before it is needed.
+const loadOutbox = () => import("./outbox.js").catch(() => null); // later, then
+const showOutbox = async () => (element("outbox") || waiting().length) && (await loadOutbox())?.show(waiting());
 
-function showUnsent() {
-  for (const message of kept()) {
-    element("welcome")?.remove();
-    const article = bubble("user", message.text);
-    article.classList.add("pending");
-    messages.append(article);
-    unsent(article, message, new TypeError());
-  }
-}
+element("message").addEventListener("input", loadOutbox, { once: true });
+window.addEventListener("storage", ({ key }) => key?.startsWith(shelf()) && showOutbox());
+changes.addEventListener("outbox", sendWaiting); // something of it was decided
+
+// What the server has drawn was sent, though we may not have heard of it.
+changes.addEventListener("merged", () => {
+  const there = new Set([...messages.querySelectorAll("[data-key]")].map((article) => article.dataset.key));
+  for (const { key, isDrawn } of waiting()) if (there.has(key) && !isDrawn) forget(key);
+  showOutbox();
+});
 
 // --- The answer as it comes ----------------------------------------------------------------------
 
@@ -187,6 +228,7 @@ async function take(events, article, key) {
   await answer.take(events, article, (conversationId) => {
     forget(key);
     arrive(conversationId);
+    clearPassed();
     announce("started");
     if (unwanted) stop();
   });
@@ -195,9 +237,11 @@ async function take(events, article, key) {
 // A conversation has an address of its own from its first message on.
 function arrive(id) {
   if (conversation()) return;
-  for (const other of messages.querySelectorAll(".unsent")) other.remove(); // they wait at `/`
+  const others = kept();
+  for (const { key } of others) forget(key);
   main.dataset.conversation = id;
   messages.dataset.part = `/c/${id}/messages/`;
+  for (const other of others) keep({ ...other, where: id });
   history.pushState(null, "", `/c/${id}/${location.search}`);
   announce("arrived");
 }
@@ -242,13 +286,15 @@ async function drawFrom(article) {
   return false;
 }
 
+document.addEventListener("visibilitychange", () => document.hidden || hurry());
 window.addEventListener("online", () => {
   tell("");
+  hurry();
   look();
 });
 window.addEventListener("offline", () => tell(words("offline")));
 
 export function start() {
-  showUnsent();
+  sendWaiting();
   if (lastMessage()?.dataset.status === "in_progress") follow();
 }
