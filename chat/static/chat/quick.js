@@ -196,10 +196,11 @@ async function inTime(answer) {
 
 // --- What could not be added ------------------------------------------------------------------------
 
-// It waits for the line where there is none; else the words go back where they came from.
+// Without a connection all wait for it; else the words go back where they came from.
 function hold(add) {
-  if (navigator.onLine && !field.value) return giveBack(add, words("notSent"));
-  for (const each of navigator.onLine ? [add] : kept()) held.set(each.key, words(navigator.onLine ? "notSent" : "waits"));
+  if (navigator.onLine) return giveBack(add, words("notSent"));
+  for (const { key } of kept()) held.set(key, words("waits"));
+  speak(words("waits"));
 }
 
 function giveBack(add, why) {
