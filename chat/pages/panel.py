@@ -50,7 +50,16 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """How many tasks are to be done today, the overdue included, and how many are overdue."""
+
+    today: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
+    due: Due
     questions: list[Question]
     choice: Choice
     lists: list[Switch]
@@ -58,12 +67,13 @@ class Panel:
 
 
 def panel_of(user: User, asked: Mapping[str, Any]) -> Panel:
-    """As the address asks for it; at most 6 queries."""
+    """As the address asks for it; at most 7 queries."""
     tasks = Task.objects.for_user(user)
     lists = list(TaskList.objects.for_user(user).in_name_order())
     choice = Choice.read(asked, lists)
     words = _Words(user.local_now(), choice, {each.pk: each.name for each in lists})
     return Panel(
+        Due(**tasks.top_level().with_status("open").due_numbers(words.now)),
         waiting(user),
         choice,
         lists=list_switches(choice, lists, tasks) if lists else [],

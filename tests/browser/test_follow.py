@@ -1,5 +1,8 @@
 """What is done in one tab, or by any other door, reaches every tab that is seen."""
 
+from datetime import timedelta
+
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
@@ -8,6 +11,7 @@ from conversations.models import Conversation, Turn
 from tests.browser.conftest import Open
 from tests.browser.parts import conversations, tasks
 from tests.browser.talking import address_of, button, composer, messages, replies
+from tests.browser.viewports import PHONE
 from tests.browser.watch import Watch
 from tests.factories import LEASE, ConversationFactory, TaskFactory, record_call
 from tests.factories import say as turn_of
@@ -38,6 +42,36 @@ def test_tasks_of_any_door_reach_a_tab_where_nothing_was_said_yet(page: Page, us
 
     expect(composer(page)).to_be_focused()
     expect(composer(page)).to_have_value("Something half written")
+
+
+@pytest.mark.parametrize("viewport", [PHONE])
+def test_the_numbers_of_what_is_due_follow_and_so_does_the_minute(page: Page, user: User) -> None:
+    page.goto("/")
+    expect(button(page, "Tasks")).to_be_visible()
+    now = user.local_now()
+    soon = (now + timedelta(seconds=4)).time()
+
+    task = TaskFactory(user=user, title="Call", due_date=now.date(), due_time=soon)
+
+    expect(button(page, "Tasks, 1 for today")).to_be_visible(timeout=SOON)
+    expect(button(page, "Tasks, 1 for today, 1 overdue")).to_be_visible()
+    expect(page).to_have_title("(1) Todo Chat")
+    button(page, "Tasks, 1 for today, 1 overdue").click()
+    comes(page.get_by_role("region", name="Overdue"), "Call")
+    task.complete(Origin("api"))
+    expect(page).to_have_title("Todo Chat", timeout=SOON)
+
+
+def test_a_day_that_has_turned_has_another_heading(page: Page, user: User) -> None:
+    conversation = ConversationFactory(user=user)
+    turn_of(conversation, "Hello")
+    page.goto(address_of(conversation))
+    heading = page.get_by_role("log").locator(".day time")
+    heading.evaluate("time => time.textContent = 'As of another day'")
+
+    User.objects.update(time_zone="Etc/UTC")  # another name of the same clock: all is drawn anew
+
+    expect(heading).to_have_text("Today", timeout=SOON)
 
 
 def test_what_happens_to_conversations_reaches_the_list_and_the_title(

@@ -14,6 +14,7 @@ from tests.browser.parts import (
     open_conversations,
     open_tasks,
     tasks,
+    tasks_button,
 )
 from tests.browser.talking import composer
 from tests.browser.viewports import PHONE, both_widths, fits_the_window
@@ -140,7 +141,7 @@ def test_a_task_that_is_too_long_is_refused_and_kept(page: Page, watch: Watch) -
 @pytest.mark.parametrize("viewport", [PHONE], ids=["phone"])
 def test_the_drawer_of_a_phone_opens_by_its_button_and_closes(page: Page) -> None:
     page.goto("/")
-    opener = page.get_by_role("button", name="Tasks", exact=True)
+    opener = tasks_button(page)
     expect(tasks(page)).to_be_hidden()
 
     open_tasks(page).get_by_role("button", name="Close").click()

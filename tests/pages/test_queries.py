@@ -64,18 +64,18 @@ def test_a_conversation_costs_always_the_same(browser: Client, user: User, messa
 
     path = f"/c/{conversation.pk}/"
 
-    assert cost(browser, path) == BESIDE + 9
+    assert cost(browser, path) == BESIDE + 10
 
 
 @pytest.mark.parametrize("many", [1, 20])
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/", 7),
+        ("/", 8),
         ("/c/", 1),
-        ("/tasks/", 6),
-        ("/tasks/?list=inbox", 6),
-        ("/tasks/?tag=home", 6),
+        ("/tasks/", 7),
+        ("/tasks/?list=inbox", 7),
+        ("/tasks/?tag=home", 7),
         ("/c/?search=talk", 2),
     ],
 )
@@ -92,7 +92,7 @@ def test_what_stands_around_it_costs_always_the_same(
 def test_who_has_neither_lists_nor_steps_does_not_pay_for_them(browser: Client, user: User) -> None:
     TaskFactory(user=user)
 
-    assert cost(browser, "/tasks/") == BESIDE + 4
+    assert cost(browser, "/tasks/") == BESIDE + 5
 
 
 @pytest.mark.parametrize("query", ["", "?since=2", "?before=9"])

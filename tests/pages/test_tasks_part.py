@@ -146,3 +146,30 @@ def test_deleted_tasks_and_those_of_strangers_are_not_there(
 
     assert groups(page) == {}
     assert page.text.startswith("Nothing to do.")
+
+
+@pytest.mark.parametrize(
+    ("hours", "today", "overdue"),
+    [([], 0, 0), ([None], 1, 0), ([None, 9], 2, 1), ([9, 10, 23], 3, 2)],
+)
+def test_the_button_and_the_title_tell_how_many_are_due(
+    browser: Client, user: User, hours: list[int | None], today: int, overdue: int
+) -> None:
+    """On a phone the button is all that is seen of the tasks."""
+    for hour in hours:
+        at = None if hour is None else time(hour)
+        TaskFactory(user=user, due_date=TODAY, due_time=at)
+    TaskFactory(user=user)
+    TaskFactory(user=user, due_date=TODAY, completed=True)
+    TaskFactory(user=user, due_date=TODAY + timedelta(days=1))
+
+    page = read(browser.get("/"))
+
+    badge = page.one(id="due-today")
+    assert (badge.text, "hidden" in badge.attributes) == (str(today), not today)
+    told = [f", {today} for today"] * bool(today) + [f", {overdue} overdue"] * bool(overdue)
+    label = "".join(["Tasks", *told])
+    assert page.all("button", **{"aria-label": label})
+    assert page.one("title").text == (f"({overdue}) " if overdue else "") + "Todo Chat"
+    numbers = page.one("template", **{"class": "due-numbers"})
+    assert numbers.attributes["data-label"] == label

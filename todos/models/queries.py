@@ -182,16 +182,13 @@ class TaskLookups(JournaledQuerySet[Row]):
         ``now`` is the owner's local time: a task is overdue once its day, or its hour, has passed
         and it is still open.
         """
-        today = now.date()
-        past = Q(due_date__lt=today) | Q(due_time__lt=now.time())
-        overdue = Q(completed_at=None, due_date__lte=today) & past
-        conditions = {
-            "overdue": overdue,
-            "today": overdue | Q(due_date=today),
-            "upcoming": Q(due_date__gt=today),
-            "none": Q(due_date=None),
-        }
-        return self.filter(conditions[when])
+        return self.filter(_due(now)[when])
+
+    def due_numbers(self, now: datetime) -> dict[str, int]:
+        """How many are due ``today`` and how many are ``overdue``, as :meth:`due` has it."""
+        due = _due(now)
+        numbers = {name: Count("pk", filter=due[name]) for name in ("today", "overdue")}
+        return self.filter(due_date__lte=now.date()).order_by().aggregate(**numbers)
 
     def search(self, text: str) -> Self:
         """Tasks whose title or notes contain every word of ``text``, as it is folded."""
@@ -287,3 +284,15 @@ def _bound(name: str, day: date, now: datetime) -> tuple[str, date | datetime]:
     if side in ("from", "since"):
         return f"{what}_at__gte", midnight
     return f"{what}_at__lt", midnight + timedelta(days=1)
+
+
+def _due(now: datetime) -> dict[str, Q]:
+    today = now.date()
+    past = Q(due_date__lt=today) | Q(due_time__lt=now.time())
+    overdue = Q(completed_at=None, due_date__lte=today) & past
+    return {
+        "overdue": overdue,
+        "today": overdue | Q(due_date=today),
+        "upcoming": Q(due_date__gt=today),
+        "none": Q(due_date=None),
+    }

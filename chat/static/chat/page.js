@@ -24,20 +24,28 @@ async function refresh(name) {
 
 // The title field stays, with what is being typed in it.
 async function refreshAbout(mark) {
-  if (mark === null) return true;
+  if (mark === null) return;
   const page = await drawn(location.pathname);
   const about = page.querySelector("#about");
-  document.title = page.querySelector("title").textContent;
-  if (!element("about")) {
-    element("main").prepend(about);
-    return true;
-  }
+  element("due-today").dataset.title = page.querySelector("#due-today").dataset.title;
+  showDue();
+  if (!element("about")) return element("main").prepend(about);
   element("about").querySelector("h1").replaceWith(about.querySelector("h1"));
   const title = element("title");
   const isUntouched = title.value === title.defaultValue;
   title.defaultValue = about.querySelector("#title").defaultValue;
   if (isUntouched) title.value = title.defaultValue;
-  return true;
+}
+
+// How many tasks are for today, on the button that opens them; and in the title those that are overdue.
+function showDue() {
+  const due = element("tasks").querySelector(".due-numbers")?.dataset;
+  if (!due) return;
+  const badge = element("due-today");
+  badge.textContent = due.today;
+  badge.hidden = due.today === "0";
+  badge.parentElement.ariaLabel = due.label;
+  document.title = (due.overdue === "0" ? "" : `(${due.overdue}) `) + badge.dataset.title;
 }
 
 // Of many lists the chosen one is in sight; in a drawer, once that is open.
@@ -66,15 +74,26 @@ function choose() {
 async function refreshConversations() {
   const search = element("search").value;
   const fresh = await drawn(`${conversations.dataset.part}?${new URLSearchParams({ search })}`);
-  if (search !== element("search").value) return; // a newer search is on its way
+  await drawOlder(fresh);
+  if (search !== element("search").value) return false; // a newer search is on its way
   const before = linksOfConversations().map((link) => link.pathname);
   const focused = before.indexOf(document.activeElement.closest("#conversations a")?.pathname);
   conversations.replaceChildren(fresh);
+  talk.shows(fresh);
   rememberSearch(search);
   afterConversations();
   if (focused === -1) return;
   const links = linksOfConversations();
   (links.find((link) => link.pathname === before[focused]) ?? links[focused] ?? links.at(-1))?.focus();
+}
+
+// As many as are shown already.
+async function drawOlder(fresh) {
+  for (let more; fresh.children.length < conversations.children.length; ) {
+    more = fresh.querySelector(".more");
+    if (!more) return;
+    more.replaceWith(await drawn(conversations.dataset.part + more.querySelector("a").search));
+  }
 }
 
 // The address has it, so that the list is the same when one comes back.
@@ -131,6 +150,7 @@ talk.changes.addEventListener("arrived", () => {
 talk.changes.addEventListener("end", async () => (await loadAround()).showEnd().catch(() => talk.tell(words("trouble"))));
 for (const what of ["started", "tool", "settled"]) talk.changes.addEventListener(what, talk.look);
 talk.whenNew("tasks", () => refresh("tasks"));
+new MutationObserver(showDue).observe(element("tasks"), { childList: true });
 talk.whenNew("conversations", refreshConversations);
 talk.whenNew("about", refreshAbout);
 

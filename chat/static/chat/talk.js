@@ -51,9 +51,9 @@ export async function drawn(url) {
     shutFor("another-user");
     return drawn(url);
   }
-  Object.assign(shown, marks);
   const template = document.createElement("template");
   template.innerHTML = await response.text();
+  template.content.marks = marks;
   return template.content;
 }
 
@@ -102,9 +102,11 @@ const drawers = {};
 const lookers = [];
 let wake = () => {};
 
-// `draw` returns true when it has drawn all; else the answer of the server has told its mark, or
-// it is called again.
+// `draw` returns false when it could not put all in place; then it is called again.
 export const whenNew = (name, draw) => (drawers[name] = draw);
+
+// What was drawn without being asked to, and is in place.
+export const shows = (fragment) => Object.assign(shown, fragment.marks);
 
 // At once; fulfilled when all is drawn that could be.
 export function look() {
@@ -135,7 +137,7 @@ async function draw() {
     const marks = await news();
     for (const name of Object.keys(drawers)) {
       if (marks?.[name] === undefined || marks[name] === shown[name]) continue;
-      if (await drawers[name](marks[name])) shown[name] = marks[name];
+      if ((await drawers[name](marks[name])) !== false) shown[name] = marks[name];
     }
     return true;
   } catch {

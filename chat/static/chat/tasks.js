@@ -1,12 +1,14 @@
 // The panel of tasks: drawn anew where it stands. Loaded when it is first needed.
 
-import { drawn, element } from "./talk.js";
+import { drawn, element, shows } from "./talk.js";
 
 export async function refreshTasks() {
   const tasks = element("tasks");
   const wanted = location.search;
   const fresh = await drawn(tasks.dataset.part + wanted);
-  if (wanted !== location.search || (wanted === tasks.dataset.shown && fresh.textContent === tasks.textContent)) return;
+  if (wanted !== location.search) return false;
+  shows(fresh);
+  if (wanted === tasks.dataset.shown && fresh.textContent === tasks.textContent) return true;
   const changed = (task) => [task.id, task.dataset.changed];
   const before = new Map([...tasks.querySelectorAll(".task")].map(changed));
   const back = placeIn(tasks);
@@ -20,6 +22,7 @@ export async function refreshTasks() {
   }
   tasks.dataset.shown = wanted;
   back()?.focus();
+  return true;
 }
 
 // Where the focus belongs when the tasks are drawn anew: the same button, its task, the questions
