@@ -231,6 +231,7 @@ def test_a_line_written_after_the_session_ended_is_added_after_signing_in(
     end_the_session(page)
 
     field(page).press("Enter")
+    page.get_by_role("alert").get_by_role("link", name="Sign in").click()
     sign_in_again(page, user)
 
     expect(row(page, "Milk")).to_contain_text("tomorrow")
