@@ -8,6 +8,7 @@ from uuid import UUID
 from accounts.models import User
 from chat.consent import SHALL_I, question
 from chat.pages.cards import Card, card, what_was_done
+from chat.pages.chips import Chip, chips
 from chat.pages.questions import Question, asked
 from chat.send import request_hash
 from conversations.models import Message, Turn
@@ -29,6 +30,7 @@ class Bubble:
     what_it_did: str
     questions: list[Question]
     is_last: bool
+    chips: list[Chip]
 
     @property
     def withdrawn(self) -> bool:
@@ -75,6 +77,7 @@ def bubbles(messages: Sequence[Message], user: User, end: int) -> list[Bubble]:
             what_it_did=what_was_done([call for call in message.calls if call.pk in kept], today),
             questions=questions.get(message.pk, []),
             is_last=message.turn_id == last,
+            chips=chips(message, today) if message.turn_id == last else [],
         )
         for message in messages
     ]

@@ -147,3 +147,16 @@ def test_two_tabs_that_ask_again_ask_once(open_page: Open, user: User, watch: Wa
         expect(waiting(each)).to_have_count(0)
     assert Message.objects.count() == 4
     assert Task.objects.for_user(user).count() == 1
+
+
+@both_widths
+def test_an_answer_is_given_with_one_click(page: Page) -> None:
+    page.goto("/")
+    say(page, "Add Milk in 5 days")
+    button(page, "Tomorrow instead").click()
+
+    expect(said(page).last).to_contain_text("Move it to tomorrow")
+    expect(replies(page)).to_have_count(2)
+    expect(replies(page).last).to_contain_text("tomorrow")
+    expect(button(page, "Tomorrow instead")).to_have_count(0)
+    expect(button(page, "Ask again")).to_have_count(1)

@@ -1,0 +1,68 @@
+"""What the person may well answer to the last reply, each to be said with one click."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from agent.tools import has_changed
+from chat.pages.cards import SPOILT
+from conversations.models import Message, ToolCall
+
+MOST = 5
+DATED = {"create_task", "update_task"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """``says`` is the message, in the language of the assistant."""
+
+    words: str
+    says: str
+
+
+def chips(reply: Message, today: date) -> list[Chip]:
+    try:
+        return [*_which(reply)] or [*_tomorrow(reply.calls, today)]
+    except SPOILT:
+        return []
+
+
+def _which(reply: Message) -> Iterator[Chip]:
+    """The tasks of which it asks for one; those of one title are told apart by their day."""
+    asks = "?" in reply.content
+    found = _candidates(reply) if asks else []
+    if not 2 <= len(found) <= MOST:
+        return
+    titles = [task["title"] for task in found]
+    for task in found:
+        is_alone = titles.count(task["title"]) == 1
+        said = task["title"] if is_alone else f"{task['title']}, {task.get('due_date', 'no date')}"
+        yield Chip(said, said)
+
+
+def _candidates(reply: Message) -> list[Any]:
+    """As a tool told them, or as they were looked up and are named in the reply, in its order."""
+    for call in reversed(reply.calls):
+        if "candidates" in call.result:
+            return list(call.result["candidates"])
+        if has_changed(call.name, call.result) and call.status == ToolCall.Status.SUCCEEDED:
+            return []
+    looked_up = [call.result["tasks"] for call in reply.calls if call.name == "list_tasks"]
+    return [task for task in (looked_up or [[]])[-1] if task["title"] in reply.content]
+
+
+def _tomorrow(calls: Sequence[ToolCall], today: date) -> Iterator[Chip]:
+    """Where it has made or moved one task with another day."""
+    done = [
+        call
+        for call in calls
+        if call.status == ToolCall.Status.SUCCEEDED and has_changed(call.name, call.result)
+    ]
+    if len(done) != 1 or done[0].undone or done[0].name not in DATED:
+        return
+    task, tomorrow = done[0].result.get("task"), (today + timedelta(days=1)).isoformat()
+    if task and task.get("due_date", tomorrow) != tomorrow and "due_date" in done[0].arguments:
+        yield Chip(_("Tomorrow instead"), "Move it to tomorrow")
