@@ -387,6 +387,7 @@ document.addEventListener("click", async (event) => {
   const code = button.closest(".block")?.querySelector("pre");
   await navigator.clipboard.writeText(code ? code.textContent.trimEnd() : textOf(button.closest("article")));
   button.textContent = words("copied");
+  talk.speak(words("copied"));
   await pause(1500);
   button.textContent = words("copy");
 });

@@ -59,8 +59,8 @@ async function* eventsOfTurn(response) {
       if (!(error instanceof TypeError)) throw error;
     }
     if (!last) throw new TypeError("The connection broke before the turn began");
+    tell(words("lost"));
     for (;;) {
-      tell(words("lost"));
       await pause(Math.min(LONGEST_PAUSE, 500 * 2 ** failures));
       try {
         response = await ask("GET", `${api()}events/`, null, { "Last-Event-ID": last });
