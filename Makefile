@@ -7,7 +7,7 @@ AIMOCK := @copilotkit/aimock@1.43.0
 LIGHTHOUSE := lighthouse@12.8.2
 # One more than there are processors, for many tests wait; and 4 at most, for each has servers.
 PROCESSES := $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 3 ? cores + 1 : 4)))
-IN_PROCESSES := --ignore tests/browser --numprocesses $(PROCESSES) --dist worksteal
+IN_PROCESSES := --ignore tests/browser --ignore tests/heard --numprocesses $(PROCESSES) --dist worksteal
 COVERED := accounts/*,todos/*,conversations/*,agent/*,chat/*
 
 ifneq ($(shell command -v uv),)
@@ -18,7 +18,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-templates test-real fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
+.PHONY: acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -28,7 +28,7 @@ run: .venv/requirements.txt ## serve on http://127.0.0.1:8000; PORT=9000 and DAT
 	@$(RUN) manage.py collectstatic --no-input --verbosity 0
 	@exec $(RUN) -m config
 
-test: test-sqlite test-postgresql test-browser ## all tests, on SQLite, on PostgreSQL and in Chromium; ARGS="-k undo" goes to pytest
+test: test-sqlite test-postgresql test-browser test-heard ## all tests, on SQLite, on PostgreSQL, in Chromium and with Orca; ARGS="-k undo" goes to pytest
 
 # The floor holds for the whole suite, so not when ARGS chooses a part of it.
 test-sqlite: .venv/requirements-dev.txt .venv/llama.cpp .venv/llmock $(if $(shell command -v npm),.venv/aimock)
@@ -47,6 +47,10 @@ test-browser: .venv/requirements-dev.txt $(if $(shell command -v npm),.venv/$(AX
 
 lighthouse: .venv/requirements-dev.txt .venv/lighthouse ## measure the pages as a phone and a desktop load them
 	LIGHTHOUSE_PERFORMANCE=1 $(RUN) -m pytest -q -s --no-header tests/browser/test_lighthouse.py
+
+# Tells what is missing where there is no Orca. There is one screen reader, so one process.
+test-heard: .venv/requirements-dev.txt ## the page as a screen reader, Orca, reads it out
+	$(RUN) -m pytest --override-ini testpaths=tests/heard $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
 
 test-templates: .venv/requirements-dev.txt .venv/llama.cpp ## render prompts by the chat templates of real models
 	$(RUN) -m pytest tests/agent/test_chat_templates.py
