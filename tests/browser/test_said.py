@@ -60,6 +60,33 @@ def test_an_answer_is_said_once_and_whole_when_it_is_there(
     heard.expects("polite: Two things First this: 1. milk 2. bread buy() Bye.")
 
 
+def test_that_it_goes_on_is_said_seldom(page: Page, heard: Heard, model: Model) -> None:
+    model.begin(speech := Speech("At last."))
+    page.clock.install()
+    page.goto("/")
+
+    say(page, "Think well")
+    heard.expects(WRITING)
+    page.clock.run_for(8_000)
+    page.clock.run_for(2_000)
+    heard.expects(WRITING)
+    page.clock.run_for(40_000)
+    page.clock.run_for(10_000)
+    heard.expects(WRITING)
+    speech.go_on()
+
+    heard.expects("polite: At last.")
+
+
+def test_a_lost_connection_is_said_at_once(page: Page, heard: Heard) -> None:
+    page.goto("/")
+
+    page.context.set_offline(True)
+    (trouble,) = heard.next()
+    assert trouble.startswith("assertive: You are offline.")
+    page.context.set_offline(False)
+
+
 def test_of_a_tool_its_sentence_is_said_and_of_its_undoing_what_is_taken_back(
     page: Page, heard: Heard, model: Model
 ) -> None:
