@@ -130,6 +130,20 @@ def test_an_answer_that_came_elsewhere_is_said_once(page: Page, heard: Heard, us
     heard.expects("polite: There is some.")
 
 
+def test_what_a_search_has_passed_by_is_not_said(page: Page, heard: Heard, user: User) -> None:
+    conversation = ConversationFactory(user=user)
+    for number in range(60):
+        has_said(conversation, f"Say {number}", f"{number} it is.")
+    page.goto(f"{address_of(conversation)}?around=3")
+    page.locator("#to-the-end").click()
+    expect(replies(page).last).to_contain_text("59 it is.")
+
+    has_said(conversation, "Milk?", "There is some.")
+    look(page)
+
+    heard.expects("polite: There is some.")
+
+
 @both_widths
 def test_what_is_done_by_hand_is_said_once(page: Page, heard: Heard, user: User) -> None:
     conversation = ConversationFactory(user=user, title="Holiday")

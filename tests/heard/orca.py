@@ -61,11 +61,19 @@ class Orca:
         )
         bus = self._first_line_of("dbus-daemon", "--session", "--nofork", "--print-address=1")
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = bus
+        self._let_it_be_alone(home / "bin")
         (home / "orca").mkdir()
         (home / "orca/orca-customizations.py").write_text(CUSTOMIZATIONS)
         self._file = home / "spoken"
         self._run("orca", "--debug-file", str(self._file))
         self.until("Screen reader on.")
+
+    def _let_it_be_alone(self, folder: Path) -> None:
+        """Orca does not start where it finds another one, which may read another screen."""
+        folder.mkdir()
+        (folder / "pgrep").write_text("#!/bin/sh\nexit 1\n")
+        (folder / "pgrep").chmod(0o755)
+        self.environment["PATH"] = f"{folder}:{os.environ['PATH']}"
 
     def _first_line_of(self, *command: str) -> str:
         process = self._run(*command)

@@ -1,6 +1,6 @@
 // A conversation that is shown around a message to which a search has led, and not at its end.
 
-import { dayOf, drawn, element, messages, toTheEnd, watchUpwards, withCopyButtons, words } from "./talk.js";
+import { announce, dayOf, drawn, element, messages, toTheEnd, watchUpwards, withCopyButtons, words } from "./talk.js";
 
 // Messages further down, when the reader comes near them.
 const downwards = new IntersectionObserver(([{ isIntersecting, target }]) => {
@@ -18,6 +18,7 @@ async function load(later) {
   const first = fragment.querySelector(".day");
   if (last && first && dayOf(last) === dayOf(first)) first.remove();
   later.replaceWith(withCopyButtons(fragment));
+  announce("looked");
   watchDownwards();
 }
 
@@ -44,6 +45,7 @@ export function land() {
 export async function showEnd() {
   const fragment = await drawn(messages.dataset.part);
   messages.replaceChildren(withCopyButtons(fragment));
+  announce("looked");
   const address = new URL(location);
   address.searchParams.delete("around");
   address.hash = "";

@@ -161,6 +161,11 @@ for (const change of ["started", "settled"]) {
   });
 }
 
+// To what was there before, the reader has come alone.
+talk.changes.addEventListener("looked", () => {
+  for (const [seq, status] of talk.statuses()) heard.set(seq, status);
+});
+
 // --- Forms ------------------------------------------------------------------------------------------
 
 // A form with data-api asks the API for what its action would do: "PATCH /api/…". Its data-said, with

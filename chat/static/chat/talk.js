@@ -277,7 +277,7 @@ export function goOn() {
   else (covers ?? element("composer")).querySelector("button:not([hidden])").focus();
 }
 
-// Others who want to know: "busy", "started", "arrived", "tool", "settled", "merged", "outbox", "end"; `page.js`
+// Others who want to know: "busy", "started", "arrived", "tool", "settled", "merged", "outbox", "looked", "end"; `page.js`
 // keeps the rest of the page true.
 export const changes = new EventTarget();
 export const announce = (what) => changes.dispatchEvent(new Event(what));
