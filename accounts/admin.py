@@ -55,7 +55,7 @@ class AccountAdmin(UserAdmin[User]):
     list_display = ("username", "email", "time_zone", "is_active", "is_staff", "date_joined")
     fieldsets = (
         *(UserAdmin.fieldsets or ()),
-        ("Todo Chat", {"fields": ("time_zone", "external_id")}),
+        ("Todo Chat", {"fields": ("time_zone", "enter_key", "external_id")}),
     )
     readonly_fields = ("external_id",)
 

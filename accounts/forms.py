@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, Us
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Unasked, User, time_zone_names
+from accounts.models import EnterKey, Unasked, User, time_zone_names
 
 # What the names of places begin with; the others are older names and offsets.
 REGIONS = (
@@ -84,11 +84,23 @@ class SettingsForm(forms.ModelForm[User]):
         ),
     )
 
+    enter_key = forms.ChoiceField(
+        label=_("The Enter key in a message"),
+        choices=EnterKey.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Ctrl and Enter always send; Shift and Enter always begin a new line."),
+    )
+
     class Meta:
         model = User
-        fields = ("email", "time_zone", "do_not_ask")
+        fields = ("email", "time_zone", "enter_key", "do_not_ask")
         widgets = {"email": forms.EmailInput(attrs={"autocomplete": "email"})}
         help_texts = {"email": _("Optional.")}
+
+    def clean_enter_key(self) -> str:
+        """A form that does not have it leaves it as it is."""
+        return self.cleaned_data["enter_key"] or self.instance.enter_key
 
     def save(self, commit: bool = True) -> User:
         """These fields alone. Raises User.DoesNotExist, as :meth:`User.keep` does."""

@@ -71,6 +71,14 @@ class Unasked(models.TextChoices):
     CREATE = "create", _("Adding many tasks")
 
 
+class EnterKey(models.TextChoices):
+    """What the Enter key does in a message; together with Ctrl it always sends."""
+
+    DEVICE = "device", _("As the device does: it sends, but on a touch screen begins a new line")
+    SENDS = "sends", _("It sends the message")
+    BREAKS = "breaks", _("It begins a new line")
+
+
 class User(AbstractUser):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
@@ -91,6 +99,14 @@ class User(AbstractUser):
 
     do_not_ask = models.JSONField(  # kinds of wide changes that the assistant makes unasked
         _("do not ask before"), default=list, db_default=[], blank=True
+    )
+
+    enter_key = models.CharField(
+        _("Enter key"),
+        max_length=6,
+        choices=EnterKey.choices,
+        default=EnterKey.DEVICE,
+        db_default=EnterKey.DEVICE,
     )
 
     objects: ClassVar[AccountManager] = AccountManager()

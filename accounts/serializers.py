@@ -50,7 +50,7 @@ class OwnAccountSerializer(AccountSerializer):
     )
 
     class Meta(AccountSerializer.Meta):
-        fields = [*AccountSerializer.Meta.fields, "do_not_ask"]
+        fields = [*AccountSerializer.Meta.fields, "do_not_ask", "enter_key"]
 
     def validate_do_not_ask(self, kinds: list[str]) -> list[str]:
         return [kind for kind in Unasked.values if kind in kinds]

@@ -139,7 +139,7 @@ def test_the_password_is_never_answered(anonymous: APIClient) -> None:
 
 def test_a_user_sees_the_own_account(client: APIClient, user: User) -> None:
     me = {"id": user.pk, "username": user.username, "email": user.email, "time_zone": "UTC"}
-    me["do_not_ask"] = []
+    me |= {"do_not_ask": [], "enter_key": "device"}
 
     for path in (ME, "/api/auth/me"):
         answer = client.get(path)

@@ -272,6 +272,7 @@ message.addEventListener("input", () => {
 });
 message.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || talk.isComposing(event)) return;
+  if (!enterSends() && !event.ctrlKey && !event.metaKey) return;
   event.preventDefault();
   if (message.value.trim()) composer.requestSubmit();
 });
@@ -284,6 +285,11 @@ message.addEventListener("keydown", (event) => {
   event.preventDefault();
   form.requestSubmit();
 });
+
+// On a keyboard of the screen there is no Shift and Enter; the settings may have it otherwise.
+const enterSends = () => (message.dataset.enter === "device" ? hasKeyboard() : message.dataset.enter === "sends");
+message.enterKeyHint = enterSends() ? "send" : "enter";
+document.documentElement.classList.toggle("enter-breaks", !enterSends());
 
 const stopButton = talk.build("button", { id: "stop", type: "button", hidden: "" }, words("stop"));
 element("send").after(stopButton);
