@@ -190,6 +190,7 @@ async function submit(form) {
   talk.look();
 }
 
+let leaving;
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches(".say")) {
@@ -205,6 +206,9 @@ document.addEventListener("submit", (event) => {
   } else if (form.dataset.api) {
     event.preventDefault();
     submit(form);
+  } else if (form.matches(".sign-out") && !leaving) {
+    event.preventDefault();
+    leaving = import("./leaving.js").then(() => form.requestSubmit()); // which it may stop
   } else if (form.closest("#really-delete")) rememberNext();
 });
 
