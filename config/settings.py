@@ -334,7 +334,7 @@ globals().update(dj_email_url.parse(EMAIL_URL or "dummy:") | {"EMAIL_TIMEOUT": 1
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 # To these one may be led on by signing in, and to those of the admin.
-PAGES = ("home", "conversation", "settings", "password", "delete-account")
+PAGES = ("home", "conversation", "print", "settings", "password", "delete-account")
 LOGOUT_REDIRECT_URL = "/accounts/login/"
 USE_TZ = True
 TIME_ZONE = "UTC"

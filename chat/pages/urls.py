@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("c/", views.conversations_part, name="conversations-part"),
     path("c/<id:pk>/", views.conversation, name="conversation"),
+    path("c/<id:pk>/print/", views.printed, name="print"),
     path("c/<id:pk>/messages/", views.messages_part, name="messages-part"),
     path("calls/<id:pk>/", views.call_part, name="call-part"),
     path("tasks/", views.tasks_part, name="tasks-part"),

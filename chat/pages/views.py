@@ -109,6 +109,15 @@ def chat_page(
     return render(request, "chat/chat.html", context, status=status)
 
 
+@page
+def printed(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
+    """The whole conversation, for paper; without what was taken back."""
+    shown = get_object_or_404(Conversation.objects.for_user(user), pk=pk)
+    messages = list(shown.messages.standing().with_turns().oldest_first())
+    context = {"bubbles": bubbles(messages, user, shown.message_count), "conversation": shown}
+    return render(request, "chat/print.html", context)
+
+
 @part("conversations")
 def conversations_part(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "chat/conversations.html", _conversations(request, user))

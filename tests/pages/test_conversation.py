@@ -250,3 +250,22 @@ def test_a_message_that_somebody_deleted_by_hand_leaves_the_rest_readable(
     Message.objects.filter(seq__in=(1, 3)).delete()
 
     assert texts(page_of(browser, conversation)) == ["two", "four"]
+
+
+def test_on_paper_all_of_it_stands_but_what_was_taken_back(
+    browser: Client, user: User, django_assert_max_num_queries: Any
+) -> None:
+    conversation = ConversationFactory(user=user, title="Groceries")
+    turns = [say(conversation, f"Message {number}", "Noted.") for number in range(60)]
+    Turn.objects.filter(pk=turns[-1].pk).update(withdrawn_at=NOON)
+
+    with django_assert_max_num_queries(9):
+        page = read(browser.get(f"/c/{conversation.pk}/print/"))
+
+    assert page.one("h1").text == "Groceries"
+    said = [text for text in texts(page) if text != "Noted."]
+    assert said == [f"Message {number}" for number in range(59)]
+
+
+def test_a_stranger_prints_nothing(browser: Client) -> None:
+    assert browser.get(f"/c/{ConversationFactory().pk}/print/").status_code == 404

@@ -22,6 +22,7 @@ VIEWS = (
     "home",
     "conversations-part",
     "conversation",
+    "print",
     "messages-part",
     "call-part",
     "tasks-part",
