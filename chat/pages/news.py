@@ -30,10 +30,10 @@ Marks = dict[str, str | None]
 NEWEST = """SELECT * FROM (SELECT '{name}' AS name, CAST(changed_at AS text) AS value FROM {table}
     WHERE user_id = %(user)s {more} ORDER BY changed_at DESC LIMIT 3) AS {name}"""
 # The task that was the last to be due today, and the question that was the last to expire.
-LATE = """SELECT * FROM (SELECT 'late', CAST(due_time AS text) FROM {task}
+LATE = """SELECT * FROM (SELECT 'late', CAST(due_time AS text) AS value FROM {task}
     WHERE user_id = %(user)s AND due_date = %(today)s AND due_time < %(time)s
     AND deleted_at IS NULL AND completed_at IS NULL ORDER BY due_time DESC LIMIT 1) AS late"""
-EXPIRED = """SELECT * FROM (SELECT 'expired', CAST(expires_at AS text) FROM {proposal}
+EXPIRED = """SELECT * FROM (SELECT 'expired', CAST(expires_at AS text) AS value FROM {proposal}
     WHERE user_id = %(user)s AND status = 'open' AND expires_at <= %(now)s
     ORDER BY expires_at DESC LIMIT 1) AS expired"""
 SHOWN = """SELECT '{name}', CAST({column} AS text) FROM {conversation}
