@@ -119,7 +119,7 @@ CORS_ALLOW_HEADERS = (
     "last-event-id",
     "x-request-id",
 )
-CORS_EXPOSE_HEADERS = ("ETag", "Idempotency-Replayed", "Retry-After", "X-Request-ID")
+CORS_EXPOSE_HEADERS = ("ETag", "Idempotency-Replayed", "Retry-After", "X-Act", "X-Request-ID")
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=bounds(0))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION

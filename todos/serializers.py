@@ -240,6 +240,13 @@ class SkipSerializer(RequestBody, serializers.Serializer[Any]):
     )
 
 
+class CatchUpSerializer(RequestBody, serializers.Serializer[Any]):
+    """Of which tasks; of all where nothing is said."""
+
+    list = ListFilterField(required=False, help_text="The id of a list, or `inbox`.")
+    tag = TagField(required=False)
+
+
 class TaskQuerySerializer(serializers.Serializer[Any]):
     """How a list of tasks is narrowed and ordered. What is left blank counts as not given."""
 

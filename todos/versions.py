@@ -7,7 +7,6 @@ from django.http import Http404
 from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
-from rest_framework.request import Request
 
 from todos.models import Task, in_line
 
@@ -21,6 +20,9 @@ IF_MATCH = OpenApiParameter(
     description="One or several ETags: only if the task is at one of them, else 412.",
 )
 
+ACT = "X-Act"
+"""The header of what changed tasks: what undoes it, as ``POST /api/acts/{id}/undo/``."""
+
 
 class VersionChanged(APIException):
     status_code = 412
@@ -33,12 +35,11 @@ def etag(version: int) -> str:
 
 
 @contextmanager
-def as_it_was(request: Request, task: Task) -> Iterator[None]:
-    """Where If-Match is sent, a transaction in which the task is at a version that it names.
+def as_it_was(header: str | None, task: Task) -> Iterator[None]:
+    """With an If-Match, a transaction in which the task is at a version that it names.
 
     Raises ValidationError, VersionChanged and Http404. A weak tag is none of them.
     """
-    header = request.headers.get("If-Match")
     if header is None:
         yield
         return

@@ -1,7 +1,9 @@
+from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import status
+from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
@@ -11,9 +13,10 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.authentication import door_of, user_of
 from accounts.once import once
-from todos.models import Origin, Task, TaskChange, TaskQuerySet
+from todos.models import ChangeKind, Origin, Task, TaskChange, TaskQuerySet
 from todos.proposals import PROPOSE, ProposedSerializer, asked_first
 from todos.serializers import (
+    CatchUpSerializer,
     CompletedTaskSerializer,
     SkipSerializer,
     TaskChangeSerializer,
@@ -21,10 +24,11 @@ from todos.serializers import (
     TaskSerializer,
     told_rules,
 )
-from todos.versions import ETAG, IF_MATCH, as_it_was, etag
+from todos.versions import ACT, ETAG, IF_MATCH, as_it_was, etag
 from web.idempotency import IDEMPOTENCY_KEY
 from web.schema import problems
 
+BAD_REQUEST = 400
 TASK = {
     "id": "019a8f6e-3a52-7c41-9d3b-0d2f6c1b7a10",
     "title": "Call the dentist",
@@ -64,9 +68,16 @@ class TaskViewSet(GenericViewSet[Task]):
             return Task.objects.with_deleted_for_user(user).with_steps()
         return Task.objects.for_user(user).with_steps()
 
-    @property
+    @cached_property
     def origin(self) -> Origin:
         return Origin(door_of(self.request))
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """With the act that undoes what was changed."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if "origin" in vars(self) and self.origin.touched and response.status_code < BAD_REQUEST:
+            response[ACT] = str(self.origin.act)
+        return response
 
     @extend_schema(parameters=[TaskQuerySerializer])
     def list(self, request: Request) -> Response:
@@ -86,6 +97,9 @@ class TaskViewSet(GenericViewSet[Task]):
         """Add a task."""
         response = once(request, self._create)
         response["ETag"] = etag(response.data["version"])
+        if "Idempotency-Replayed" in response:
+            made = TaskChange.objects.for_user(user_of(request)).filter(kind=ChangeKind.CREATED)
+            response[ACT] = str(made.get(task=response.data["id"]).its_act)
         return response
 
     def _create(self) -> Response:
@@ -108,7 +122,7 @@ class TaskViewSet(GenericViewSet[Task]):
         task = self.get_object()
         form = self.get_serializer(task, data=request.data, partial=partial)
         form.is_valid(raise_exception=True)
-        with as_it_was(request, task):
+        with as_it_was(request.headers.get("If-Match"), task):
             form.save(origin=self.origin)
         followed = task.completed and task.successor
         return _told(task, CompletedTaskSerializer(task)) if followed else self._answer(task)
@@ -125,7 +139,7 @@ class TaskViewSet(GenericViewSet[Task]):
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a task; `restore` brings it back."""
         task = self.get_object()
-        with as_it_was(request, task):
+        with as_it_was(request.headers.get("If-Match"), task):
             if asked := asked_first(request, {"do": "delete", "tasks": [str(task.pk)]}):
                 return asked
             task.remove(self.origin)
@@ -174,6 +188,27 @@ class TaskViewSet(GenericViewSet[Task]):
         with told_rules():
             task.skip(self.origin, form.validated_data["until"])
         return self._answer(task)
+
+    @extend_schema(
+        request=CatchUpSerializer,
+        responses=inline_serializer(
+            "CaughtUp",
+            {
+                "moved": serializers.IntegerField(help_text="How many were overdue."),
+                "act": serializers.UUIDField(
+                    allow_null=True, help_text="What undoes it; null when nothing was."
+                ),
+            },
+        ),
+    )
+    @action(detail=False, methods=["post"], url_path="catch-up", pagination_class=None)
+    def catch_up(self, request: Request) -> Response:
+        """Let all that is overdue be due today, as one act; a time that has passed goes."""
+        form = CatchUpSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        tasks = Task.objects.narrowed(**form.validated_data)
+        moved = tasks.catch_up(user_of(request), self.origin)
+        return Response({"moved": moved, "act": self.origin.act if moved else None})
 
     def _answer(self, task: Task) -> Response:
         return _told(task, self.get_serializer(task))

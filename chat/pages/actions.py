@@ -11,9 +11,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from rest_framework.exceptions import APIException
 
@@ -34,7 +36,7 @@ from conversations.models import Conversation, Turn
 from conversations.serializers import TitleSerializer
 from todos.models import NameTaken, Origin, Proposal, Task, TaskList
 from todos.proposals import told_refusals
-from todos.serializers import TaskSerializer, told_rules
+from todos.serializers import CatchUpSerializer, TaskSerializer, told_rules
 from web.errors import sentence
 
 Action = Callable[..., str | HttpResponse | None]
@@ -125,9 +127,10 @@ def rename(request: HttpRequest, user: User, pk: UUID) -> None:
 
 @action
 def delete(request: HttpRequest, user: User, pk: UUID) -> str:
-    """The page that follows offers to bring it back, so the notice carries its id."""
+    """The page that follows offers to bring it back: the notice carries where to."""
     _conversation(user, pk).remove()
-    messages.success(request, _("The conversation is deleted."), extra_tags=str(pk))
+    back = reverse("restore", args=[pk])
+    messages.success(request, _("The conversation is deleted."), extra_tags=back)
     return _address(request)
 
 
@@ -232,23 +235,44 @@ def add_task(request: HttpRequest, user: User) -> None:
 @action
 def complete_task(request: HttpRequest, user: User, pk: UUID) -> None:
     """A notice tells when one that repeats comes again."""
-    task = _task(user, pk)
-    task.complete(Origin("page"))
+    task, origin = _task(user, pk), Origin("page")
+    task.complete(origin)
+    words = _("Completed %(title)s") % {"title": task.title}
     if (following := task.successor) and following.due_date:
         today = user.local_now().date()
-        when = next_words(following.due_date, following.due_time, today)
-        messages.success(request, f"{following.title} · {when}")
+        words += f" · {next_words(following.due_date, following.due_time, today)}"
+    done(request, origin, words)
 
 
 @action
 def reopen_task(request: HttpRequest, user: User, pk: UUID) -> None:
-    _task(user, pk).reopen(Origin("page"))
+    task, origin = _task(user, pk), Origin("page")
+    task.reopen(origin)
+    done(request, origin, _("Reopened %(title)s") % {"title": task.title})
 
 
 @action
 def skip_task(request: HttpRequest, user: User, pk: UUID) -> None:
+    task, origin = _task(user, pk), Origin("page")
     with told_rules():
-        _task(user, pk).skip(Origin("page"))
+        task.skip(origin)
+    done(request, origin, _("Skipped %(title)s") % {"title": task.title})
+
+
+@action
+def catch_up(request: HttpRequest, user: User) -> None:
+    """Of the list, and with the tag, that were chosen where the form stands."""
+    form, origin = CatchUpSerializer(data=request.POST.dict()), Origin("page")
+    form.is_valid(raise_exception=True)
+    moved = Task.objects.narrowed(**form.validated_data).catch_up(user, origin)
+    words = ngettext("%(n)d task is due today.", "%(n)d tasks are due today.", moved)
+    done(request, origin, words % {"n": moved})
+
+
+def done(request: HttpRequest, origin: Origin, words: str) -> None:
+    """A notice of what was done, which carries where it is undone; none where nothing changed."""
+    if origin.touched:
+        messages.success(request, words, extra_tags=reverse("undo-act", args=[origin.act]))
 
 
 def _conversation(user: User, pk: UUID) -> Conversation:

@@ -1,22 +1,35 @@
-"""Which tasks the panel shows, as its address has it: all, those of a list, those with a tag."""
+"""Which tasks the panel shows, as its address has it: a view of them, of a list, with a tag."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from todos.models import INBOX, TaskList, TaskQuerySet
 from todos.rules import RuleBroken, read_tag
 
+ALL, TODAY, UPCOMING, COMPLETED = "", "today", "upcoming", "completed"
+VIEWS = {
+    TODAY: gettext_lazy("Today"),
+    UPCOMING: gettext_lazy("Upcoming"),
+    ALL: gettext_lazy("All"),
+    COMPLETED: gettext_lazy("Completed"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """``?list=`` has the id of a list, or ``inbox``; ``?tag=`` a name. Blank: not chosen."""
+    """``?list=`` has the id of a list, or ``inbox``; ``?tag=`` a name; ``?view=`` one of VIEWS.
+
+    Blank: not chosen.
+    """
 
     list: str = ""
     tag: str = ""
+    view: str = ALL
 
     @classmethod
     def read(cls, asked: Mapping[str, Any], lists: Iterable[TaskList]) -> Self:
@@ -27,7 +40,8 @@ class Choice:
             tag = read_tag(asked.get("tag", ""))
         except RuleBroken:
             tag = ""
-        return cls(wanted if there else "", tag)
+        view = asked.get("view", ALL)
+        return cls(wanted if there else "", tag, view if view in VIEWS else ALL)
 
     @property
     def address(self) -> str:
@@ -43,32 +57,54 @@ class Choice:
     def without_tag(self) -> str:
         return replace(self, tag="").address
 
+    def with_rows(self, number: int) -> str:
+        """The same address, where so many tasks are shown."""
+        return f"?{urlencode([*self._chosen, ('rows', number)])}"
+
     def narrow(self, tasks: TaskQuerySet) -> TaskQuerySet:
-        tasks = tasks.in_list(self.list) if self.list else tasks
-        return tasks.about(self.tag) if self.tag else tasks
+        return tasks.narrowed(self.list, self.tag)
+
+    @property
+    def fields(self) -> Sequence[tuple[str, str]]:
+        """What a form sends along, so that it is for what is shown."""
+        return [(name, value) for name, value in self._chosen if name != "view"]
+
+    @property
+    def _chosen(self) -> Sequence[tuple[str, str]]:
+        chosen = {"list": self.list, "tag": self.tag, "view": self.view}
+        return [(name, value) for name, value in chosen.items() if value]
 
     @property
     def _query(self) -> str:
-        chosen = {"list": self.list, "tag": self.tag}
-        return urlencode({name: value for name, value in chosen.items() if value})
+        return urlencode(self._chosen)
 
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A link that chooses; ``open`` is how many tasks are to be done there."""
+    """A link that chooses; ``open`` is how many tasks are to be done there, where that is told."""
 
     name: str
     choice: Choice
     is_on: bool
-    open: int = 0
+    open: int | None = None
 
 
 def list_switches(choice: Choice, lists: Iterable[TaskList], tasks: TaskQuerySet) -> list[Switch]:
     """All, the Inbox and each list; one query."""
     numbers = tasks.open_by_list()
-    named = [("", _("All"), sum(numbers.values())), (INBOX, _("Inbox"), numbers.get(None, 0))]
+    named = [("", _("All lists"), sum(numbers.values())), (INBOX, _("Inbox"), numbers.get(None, 0))]
     named += [(str(each.pk), each.name, numbers.get(each.pk, 0)) for each in lists]
-    return [Switch(name, Choice(key), key == choice.list, number) for key, name, number in named]
+    return [
+        Switch(name, replace(choice, list=key, tag=""), key == choice.list, number)
+        for key, name, number in named
+    ]
+
+
+def view_switches(choice: Choice, numbers: Mapping[str, int]) -> list[Switch]:
+    return [
+        Switch(str(name), replace(choice, view=view), view == choice.view, numbers.get(view))
+        for view, name in VIEWS.items()
+    ]
 
 
 def tag_switches(choice: Choice, tags: Iterable[str]) -> list[Switch]:

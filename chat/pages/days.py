@@ -3,6 +3,7 @@
 from datetime import date, time, timedelta
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 
@@ -14,9 +15,17 @@ def due_words(day: date, moment: time | None, today: date) -> str:
 
 def next_words(day: date, moment: time | None, today: date) -> str:
     """``next: Monday, 30 November 07:00``: of a task that repeats, when it comes again."""
+    return _("next: %(when)s") % {"when": _with_time(_day_in_full(day, today), moment)}
+
+
+def day_words(day: date, today: date) -> str:
+    """``Monday, 30 November``, as a heading."""
+    return capfirst(_day_in_full(day, today))
+
+
+def _day_in_full(day: date, today: date) -> str:
     shape = "l, j F" if day.year == today.year else "l, j F Y"
-    when = _with_time(_near(day, today) or date_format(day, shape), moment)
-    return _("next: %(when)s") % {"when": when}
+    return _near(day, today) or date_format(day, shape)
 
 
 def _near(day: date, today: date) -> str | None:

@@ -1,23 +1,40 @@
-"""The tasks beside the talk: what is open, by when it is due, and what was done last."""
+"""The tasks beside the talk: what is open, by when it is due, and what was done."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from chat.pages.choice import Choice, Switch, list_switches, tag_switches
-from chat.pages.days import due_words, length_words, next_words
+from chat.pages.choice import (
+    ALL,
+    COMPLETED,
+    TODAY,
+    UPCOMING,
+    Choice,
+    Switch,
+    list_switches,
+    tag_switches,
+    view_switches,
+)
+from chat.pages.days import day_words, due_words, length_words, next_words
 from chat.pages.questions import Question, waiting
 from todos.models import Task, TaskList, TaskQuerySet
 
-MOST_OPEN = 100
+ROWS = 100
+"""Those shown at first; then twice as many, and so on."""
+MOST_ROWS = 12_800
+LATEST_MADE = 10
+"""Those shown wherever they are in the order: a person looks for what has just been added."""
 LATEST_DONE = 5
+NOTES = 500
+"""Characters of notes that a row has."""
 SECTIONS = {
     "overdue": gettext_lazy("Overdue"),
     "today": gettext_lazy("Today"),
@@ -36,6 +53,7 @@ class Row:
     due: str
     length: str
     tags: list[Switch]
+    notes: str = ""
     next: str = ""
     in_list: str = ""
     progress: str = ""
@@ -59,26 +77,48 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
+    """``total`` is how many there are of those that the view is of; ``more`` is where more of
+    them are shown, blank where all are."""
+
     due: Due
     questions: list[Question]
     choice: Choice
+    views: list[Switch]
     lists: list[Switch]
     groups: list[Group]
+    shown: int
+    total: int
+    more: str
 
 
 def panel_of(user: User, asked: Mapping[str, Any]) -> Panel:
-    """As the address asks for it; at most 7 queries."""
-    tasks = Task.objects.for_user(user)
+    """As the address asks for it; at most 10 queries."""
+    tasks, now = Task.objects.for_user(user), user.local_now()
     lists = list(TaskList.objects.for_user(user).in_name_order())
     choice = Choice.read(asked, lists)
-    words = _Words(user.local_now(), choice, {each.pk: each.name for each in lists})
+    words = _Words(now, choice, {each.pk: each.name for each in lists})
+    numbers = choice.narrow(tasks).top_level().numbers(now)
+    total = numbers[{ALL: "open", COMPLETED: "done"}.get(choice.view, choice.view)]
+    most = _rows(asked)
+    groups, shown = (_done if choice.view == COMPLETED else _open)(tasks, words, most)
     return Panel(
-        Due(**tasks.top_level().with_status("open").due_numbers(words.now)),
+        Due(**tasks.top_level().with_status("open").due_numbers(now)),
         waiting(user),
         choice,
+        views=view_switches(choice, {**numbers, ALL: numbers["open"]}),
         lists=list_switches(choice, lists, tasks) if lists else [],
-        groups=_groups(tasks, words),
+        groups=groups,
+        shown=shown,
+        total=total,
+        more=choice.with_rows(2 * most) if shown < total and most < MOST_ROWS else "",
     )
+
+
+def _rows(asked: Mapping[str, Any]) -> int:
+    """``?rows=``: how many tasks are to be shown."""
+    text = asked.get("rows", "")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return min(max(number, ROWS), MOST_ROWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +145,7 @@ class _Words:
             task,
             overdue=task.is_overdue(self.now),
             due=self._told(due_words, task),
+            notes=Truncator(task.notes).chars(NOTES),
             length=length_words(task.duration_minutes) if task.duration_minutes else "",
             tags=tag_switches(self.choice, task.tags),
             **more,
@@ -114,20 +155,54 @@ class _Words:
         return words(task.due_date, task.due_time, self.now.date()) if task.due_date else ""
 
 
-def _groups(tasks: TaskQuerySet, words: _Words) -> list[Group]:
-    """Those that have tasks; 3 queries, 2 where no task has steps."""
-    chosen = words.choice.narrow(tasks).top_level().with_steps()
-    still_open = list(chosen.with_status("open").in_due_order()[:MOST_OPEN])
+def _open(tasks: TaskQuerySet, words: _Words, most: int) -> tuple[list[Group], int]:
+    """Those to be done, and at the end of all of them what was done last; how many are open."""
+    choice, now = words.choice, words.now
+    chosen = choice.narrow(tasks).top_level().with_steps()
+    wanted = chosen.with_status("open")
+    if choice.view in (TODAY, UPCOMING):
+        wanted = wanted.due(choice.view, now)
+    rows = list(wanted.in_due_order()[:most])
+    if len(rows) == most:
+        first = {task.pk for task in rows}
+        rows += [task for task in wanted.latest_made()[:LATEST_MADE] if task.pk not in first]
+        rows.sort(key=_place)
     steps: dict[UUID | None, list[Task]] = defaultdict(list)
-    for step in tasks.steps_of(task for task in still_open if _number_of_steps(task)):
+    for step in tasks.steps_of(task for task in rows if _number_of_steps(task)):
         steps[step.parent_id].append(step)
-    rows: dict[str, list[Row]] = defaultdict(list)
-    for task in still_open:
-        rows[_section(task, words.now)].append(words.task(task, steps[task.pk]))
-    followers = {(task.series, task.place - 1): task for task in still_open if task.repeats}
-    for task in chosen.latest_done()[:LATEST_DONE]:
-        rows["done"].append(words.task(task, [], followers.get((task.series, task.place))))
-    return [Group(name, str(title), rows[name]) for name, title in SECTIONS.items() if rows[name]]
+    named: dict[str, list[Row]] = defaultdict(list)
+    for task in rows:
+        named[_section(task, now)].append(words.task(task, steps[task.pk]))
+    if choice.view == ALL:
+        named["done"] = _done_rows(tasks, words, chosen.latest_done()[:LATEST_DONE])
+    return [
+        Group(name, str(title), named[name]) for name, title in SECTIONS.items() if named[name]
+    ], len(rows)
+
+
+def _done(tasks: TaskQuerySet, words: _Words, most: int) -> tuple[list[Group], int]:
+    """What was done, the latest day first; and how many these are."""
+    chosen = words.choice.narrow(tasks).top_level().with_steps()
+    days: dict[date, list[Row]] = defaultdict(list)
+    rows = _done_rows(tasks, words, chosen.latest_done()[:most])
+    for row in rows:
+        if at := row.task.completed_at:
+            days[at.astimezone(words.now.tzinfo).date()].append(row)
+    today = words.now.date()
+    return [
+        Group(f"done-{day}", day_words(day, today), its_rows) for day, its_rows in days.items()
+    ], len(rows)
+
+
+def _done_rows(tasks: TaskQuerySet, words: _Words, done: Iterable[Task]) -> list[Row]:
+    found = list(done)
+    followers = tasks.following(found)
+    return [words.task(task, [], followers.get((task.series, task.place))) for task in found]
+
+
+def _place(task: Task) -> tuple[date, time, datetime, UUID]:
+    """As :meth:`TaskQuerySet.in_due_order` orders them."""
+    return task.due_date or date.max, task.due_time or time.max, task.created_at, task.pk
 
 
 def _number_of_steps(task: Task) -> int:

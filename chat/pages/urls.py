@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.pages import actions, news, views
+from chat.pages import actions, editing, news, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -27,6 +27,10 @@ urlpatterns = [
     path("proposals/<id:pk>/approve/", actions.approve, name="approve"),
     path("proposals/<id:pk>/reject/", actions.reject, name="reject"),
     path("tasks/add/", actions.add_task, name="add-task"),
+    path("tasks/catch-up/", actions.catch_up, name="catch-up"),
+    path("tasks/<id:pk>/", editing.task_page, name="task"),
+    path("tasks/<id:pk>/edit/", editing.edit_task, name="edit-task"),
+    path("tasks/<id:pk>/delete/", editing.delete_task, name="delete-task"),
     path("tasks/<id:pk>/complete/", actions.complete_task, name="complete-task"),
     path("tasks/<id:pk>/reopen/", actions.reopen_task, name="reopen-task"),
     path("tasks/<id:pk>/restore/", actions.restore_task, name="restore-task"),

@@ -212,11 +212,15 @@ def test_a_form_adds_nothing_but_a_title(browser: Client, stranger: User, user: 
 def test_a_tick_completes_a_task_and_another_reopens_it(browser: Client, user: User) -> None:
     task = TaskFactory(user=user)
 
-    submit(browser, read(browser.get("/tasks/")).one("form"))
+    def tick() -> Any:
+        form = read(browser.get("/tasks/")).one("form", **{"class": "tick"})
+        return after(browser, submit(browser, form))
+
+    assert notice(tick()) == f"Completed {task.title} Undo"
     task.refresh_from_db()
     assert task.completed
 
-    submit(browser, read(browser.get("/tasks/")).one("form"))
+    assert notice(tick()) == f"Reopened {task.title} Undo"
     task.refresh_from_db()
     assert not task.completed
     assert journal(task) == [("reopened", "page"), ("completed", "page"), ("created", "api")]
@@ -235,7 +239,7 @@ def test_a_task_that_repeats_is_skipped(browser: Client, watering: Task) -> None
 
     page = after(browser, submit(browser, form))
 
-    assert not notice(page)
+    assert notice(page) == "Skipped Water the plants Undo"
     watering.refresh_from_db()
     assert watering.due_date == date(2026, 11, 30)
     assert journal(watering) == [("updated", "page"), ("created", "api")]
@@ -252,7 +256,7 @@ def test_skipping_what_does_not_repeat_is_a_notice(browser: Client, user: User) 
 def test_completing_tells_when_it_comes_again(browser: Client, watering: Task) -> None:
     page = after(browser, post(browser, f"/tasks/{watering.pk}/complete/"))
 
-    assert notice(page) == "Water the plants · next: Monday, 30 November"
+    assert notice(page) == "Completed Water the plants · next: Monday, 30 November Undo"
 
 
 def test_a_tick_of_an_old_page_changes_nothing_twice(browser: Client, user: User) -> None:

@@ -27,6 +27,7 @@ VIEWS = (
     "call-part",
     "tasks-part",
     "deleted",
+    "task",
 )
 
 

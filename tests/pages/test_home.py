@@ -59,7 +59,7 @@ def test_who_has_nothing_yet_is_told_so(browser: Client) -> None:
     page = read(browser.get("/"))
 
     assert page.one(id="conversations").text == "Your conversations will be listed here."
-    assert page.one(id="tasks").text.startswith("Nothing to do.")
+    assert page.one("p", **{"class": "empty"}).text.startswith("Nothing to do.")
 
 
 def test_nothing_of_a_stranger_stands_on_it(browser: Client, stranger: User) -> None:

@@ -24,8 +24,8 @@ def noon(time_machine: Any) -> None:
     time_machine.move_to(NOW, tick=False)
 
 
-def tasks(browser: Client) -> Node:
-    return read(browser.get("/tasks/"))
+def tasks(browser: Client, address: str = "") -> Node:
+    return read(browser.get(f"/tasks/{address}"))
 
 
 def groups(page: Node) -> dict[str, list[str]]:
@@ -76,10 +76,14 @@ def test_overdue_is_by_the_clock_of_the_user(browser: Client, user: User) -> Non
     assert groups(tasks(browser)) == {"Overdue": ["tea yesterday 16:00"]}
 
 
-def test_at_most_100_open_ones_the_next_due_and_the_last_5_done(
+def titles(page: Node) -> list[str]:
+    return [title.text for title in page.all("bdi", **{"class": "title"})]
+
+
+def test_100_open_ones_at_first_with_those_just_made_and_the_last_5_done(
     browser: Client, user: User, time_machine: Any
 ) -> None:
-    for number in range(103):
+    for number in range(120):
         TaskFactory(user=user, title=f"open {number}", due_date=TODAY + timedelta(days=number))
     for number in range(7):
         time_machine.move_to(NOW + timedelta(minutes=number), tick=False)
@@ -87,9 +91,78 @@ def test_at_most_100_open_ones_the_next_due_and_the_last_5_done(
 
     page = tasks(browser)
 
-    shown = [title.text for title in page.all("bdi")]
-    assert shown[:100] == [f"open {number}" for number in range(100)]
-    assert shown[100:] == [f"done {number}" for number in (6, 5, 4, 3, 2)]
+    shown = [*range(100), *range(110, 120)]
+    assert titles(page)[:110] == [f"open {number}" for number in shown]
+    assert titles(page)[110:] == [f"done {number}" for number in (6, 5, 4, 3, 2)]
+    more = page.one("p", **{"class": "more"})
+    assert more.text == "110 of 120 are shown. Show more"
+
+    page = tasks(browser, more.one("a").attributes["href"])
+    assert titles(page)[:120] == [f"open {number}" for number in range(120)]
+    assert not page.has("p", **{"class": "more"})
+
+
+@pytest.mark.parametrize("rows", ["", "0", "-5", "7", "x", "9" * 30, "٣"])
+def test_how_many_are_shown_may_be_asked_in_vain(browser: Client, user: User, rows: str) -> None:
+    TaskFactory(user=user, title="Milk")
+
+    assert titles(tasks(browser, f"?rows={rows}")) == ["Milk"]
+
+
+def test_a_view_is_chosen_by_the_address(browser: Client, user: User, time_machine: Any) -> None:
+    for title, days in [("late", -1), ("now", 0), ("soon", 1)]:
+        TaskFactory(user=user, title=title, due_date=TODAY + timedelta(days=days), tags=["a"])
+    TaskFactory(user=user, title="some day")
+    for days in (-3, -1, 0):
+        time_machine.move_to(NOW + timedelta(days=days), tick=False)
+        TaskFactory(user=user, title=f"done {-days}", completed=True, tags=["a"])
+
+    views = tasks(browser).one("nav", **{"aria-label": "Views"})
+    assert [link.text for link in views.all("a")] == [
+        "Today 2 open",
+        "Upcoming 1 open",
+        "All 4 open",
+        "Completed",
+    ]
+    assert groups(tasks(browser, "?view=today")) == {
+        "Overdue": ["late yesterday #a"],
+        "Today": ["now today #a"],
+    }
+    assert groups(tasks(browser, "?view=upcoming&tag=a")) == {"Later": ["soon tomorrow #a"]}
+    assert groups(tasks(browser, "?view=completed")) == {
+        "Today": ["done 0 #a"],
+        "Yesterday": ["done 1 #a"],
+        "Tuesday, 17 November": ["done 3 #a"],
+    }
+    assert groups(tasks(browser, "?view=nonsense")) == groups(tasks(browser))
+    page = tasks(browser, "?view=completed&tag=a").one("nav", **{"aria-label": "Views"})
+    assert page.one("a", **{"aria-current": "true"}).attributes["href"] == "?tag=a&view=completed"
+
+
+@pytest.mark.parametrize(
+    ("view", "words"),
+    [
+        ("today", "Nothing is due today."),
+        ("upcoming", "Nothing is due on a later day."),
+        ("completed", "Nothing is done yet."),
+        ("", "Nothing to do. Tell the assistant"),
+    ],
+)
+def test_an_empty_view_says_so(browser: Client, view: str, words: str) -> None:
+    empty = tasks(browser, f"?view={view}").one("p", **{"class": "empty"})
+    assert empty.text.startswith(words)
+
+
+def test_notes_are_shown_but_for_what_is_very_long(browser: Client, user: User) -> None:
+    TaskFactory(user=user, notes="Two litres.\n<b>Cold</b>")
+    TaskFactory(user=user, notes="word " * 1000)
+    TaskFactory(user=user)
+
+    first, second, third = tasks(browser).all("li", **{"class": "task none"})
+
+    assert first.one("details").one("p").text == "Two litres. <b>Cold</b>"
+    assert len(second.one("details").one("p").text) == 500
+    assert not third.has("details")
 
 
 def test_an_open_task_can_be_completed_and_a_done_one_reopened(browser: Client, user: User) -> None:
@@ -98,12 +171,12 @@ def test_an_open_task_can_be_completed_and_a_done_one_reopened(browser: Client, 
 
     page = tasks(browser)
 
-    row = page.one("li", id=f"task-{task.pk}")
-    assert row.one("form").attributes["action"] == f"/tasks/{task.pk}/complete/"
-    assert row.one("button").attributes["aria-label"] == "Complete Milk"
-    row = page.one("li", id=f"task-{done.pk}")
-    assert row.one("form").attributes["action"] == f"/tasks/{done.pk}/reopen/"
-    assert row.one("button").attributes["aria-label"] == "Reopen Bread"
+    tick = page.one("li", id=f"task-{task.pk}").one("form", **{"class": "tick"})
+    assert tick.attributes["action"] == f"/tasks/{task.pk}/complete/"
+    assert tick.one("button").attributes["aria-label"] == "Complete Milk"
+    tick = page.one("li", id=f"task-{done.pk}").one("form", **{"class": "tick"})
+    assert tick.attributes["action"] == f"/tasks/{done.pk}/reopen/"
+    assert tick.one("button").attributes["aria-label"] == "Reopen Bread"
 
 
 def test_a_task_that_repeats_tells_its_rule_and_when_it_comes_again(
@@ -111,7 +184,7 @@ def test_a_task_that_repeats_tells_its_rule_and_when_it_comes_again(
 ) -> None:
     tea = Repeat.read({"words": "every other monday"})
     task = TaskFactory(user=user, title="Tea", due_date=date(2026, 11, 16), repeats=tea)
-    row = tasks(browser).one("li")
+    row = tasks(browser).one("li", id=f"task-{task.pk}")
     assert row.text == "Tea 16 Nov every 2 weeks on Monday Skip"
     assert row.one("button", **{"class": "quiet"}).attributes["aria-label"].startswith("Skip Tea")
 
@@ -127,13 +200,17 @@ def test_a_changed_task_is_told_from_the_one_before(
     browser: Client, user: User, time_machine: Any
 ) -> None:
     task = TaskFactory(user=user)
-    before = tasks(browser).one("li").attributes["data-changed"]
-    assert tasks(browser).one("li").attributes["data-changed"] == before
+
+    def mark() -> str:
+        return tasks(browser).one("li", id=f"task-{task.pk}").attributes["data-changed"]
+
+    before = mark()
+    assert mark() == before
 
     time_machine.shift(0.01)
     task.edit(Origin("api"), title="Other")
 
-    assert tasks(browser).one("li").attributes["data-changed"] != before
+    assert mark() != before
 
 
 def test_deleted_tasks_and_those_of_strangers_are_not_there(
@@ -145,7 +222,7 @@ def test_deleted_tasks_and_those_of_strangers_are_not_there(
     page = tasks(browser)
 
     assert groups(page) == {}
-    assert page.text.startswith("Nothing to do.")
+    assert page.one("p", **{"class": "empty"}).text.startswith("Nothing to do.")
 
 
 @pytest.mark.parametrize(

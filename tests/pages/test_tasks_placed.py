@@ -30,17 +30,21 @@ def titles(page: Node) -> list[str]:
 
 
 def switcher(page: Node) -> dict[str, str]:
-    return {link.text: link.attributes["href"] for link in page.one("nav").all("a")}
+    return {link.text: link.attributes["href"] for link in lists(page).all("a")}
+
+
+def lists(page: Node) -> Node:
+    return page.one("nav", **{"aria-label": "Lists"})
 
 
 def chosen(page: Node) -> list[str]:
-    return [link.text for link in page.all("a", **{"aria-current": "true"})]
+    return [link.text for link in lists(page).all("a", **{"aria-current": "true"})]
 
 
 def test_who_has_no_lists_is_shown_none(browser: Client, user: User) -> None:
     TaskFactory(user=user)
 
-    assert not panel(browser).has("nav")
+    assert not panel(browser).has("nav", **{"aria-label": "Lists"})
 
 
 def test_each_list_is_a_link_with_what_is_open_in_it(
@@ -58,12 +62,12 @@ def test_each_list_is_a_link_with_what_is_open_in_it(
     page = panel(browser)
 
     assert switcher(page) == {
-        "All 3 open": "?",
+        "All lists 3 open": "?",
         "Inbox 1 open": "?list=inbox",
         "art 0 open": f"?list={TaskList.objects.get(name='art').pk}",
         "Groceries 2 open": f"?list={groceries.pk}",
     }
-    assert chosen(page) == ["All 3 open"]
+    assert chosen(page) == ["All lists 3 open"]
     told = browser.get(f"/api/lists/{groceries.pk}/").json()
     assert told["tasks"]["open"] == 2
 
@@ -85,7 +89,7 @@ def test_what_is_no_list_and_no_tag_is_not_chosen(
 ) -> None:
     TaskFactory(user=user)
 
-    assert chosen(panel(browser, list=odd)) == ["All 1 open"]
+    assert chosen(panel(browser, list=odd)) == ["All lists 1 open"]
     assert browser.get(f"/tasks/?{urlencode({'tag': odd})}").status_code == 200
 
 
@@ -97,7 +101,7 @@ def test_the_list_of_a_stranger_or_a_deleted_one_is_not_chosen(
     gone.remove(Origin("api"))
 
     for task_list in (theirs, gone):
-        assert chosen(panel(browser, list=task_list.pk)) == ["All 0 open"]
+        assert chosen(panel(browser, list=task_list.pk)) == ["All lists 0 open"]
 
 
 def test_a_task_names_its_list_where_others_are_shown_too(
@@ -135,7 +139,7 @@ def test_a_tag_is_a_link_that_narrows_and_another_leads_back(
 def test_a_length_is_told(browser: Client, user: User) -> None:
     TaskFactory(user=user, title="Call", duration_minutes=90)
 
-    assert panel(browser).one("li").text == "Call 1 h 30 min"
+    assert panel(browser).one("li", **{"class": "task none"}).text == "Call 1 h 30 min"
 
 
 @pytest.fixture
@@ -154,7 +158,8 @@ def test_steps_stand_under_their_task(browser: Client, user: User, kitchen: Task
     assert titles(page) == ["Kitchen", "Buy paint", "Floor", "Coat"]
     assert "1 of 3" in row.text
     steps = row.one("ul", **{"aria-label": "Steps of Kitchen"})
-    buttons = [button.attributes["aria-label"] for button in steps.all("button")]
+    ticks = steps.all("form", **{"class": "tick"})
+    buttons = [tick.one("button").attributes["aria-label"] for tick in ticks]
     assert buttons == ["Reopen Buy paint", "Complete Floor", "Complete Coat"]
 
 
@@ -164,7 +169,7 @@ def test_a_task_that_is_done_tells_its_steps_in_a_number(browser: Client, kitche
     page = panel(browser)
 
     assert titles(page) == ["Kitchen"]
-    assert "3 of 3" in page.one("li").text
+    assert "3 of 3" in page.one("li", **{"class": "task none"}).text
 
 
 def test_a_tag_of_a_step_that_is_to_be_done_shows_its_task(
@@ -185,7 +190,7 @@ def test_names_of_lists_and_tags_are_words_and_never_markup(browser: Client, use
 
     for page in (panel(browser), panel(browser, tag=EVIL), panel(browser, list=evil.pk)):
         assert not page.has("b")
-        assert EVIL in page.one("nav").text
+        assert EVIL in lists(page).text
         assert f"#{EVIL}" in [link.text for link in page.all("a", **{"class": "chip"})]
     page = panel(browser, tag=EVIL)
     assert page.one("input", name="tags").attributes["value"] == EVIL

@@ -107,6 +107,11 @@ class TaskLookups(JournaledQuerySet[Row]):
         """Of a list by its id, or of the Inbox."""
         return self.filter(list=None if task_list == INBOX else task_list)
 
+    def narrowed(self, list: UUID | str | None = None, tag: str | None = None) -> Self:
+        """To those of a list and those about a tag, where they are given."""
+        tasks = self.in_list(list) if list else self
+        return tasks.about(tag) if tag else tasks
+
     def tagged(self, name: str) -> Self:
         return self.filter(has_tag(name))
 
@@ -141,6 +146,19 @@ class TaskLookups(JournaledQuerySet[Row]):
             self.model._change_each(changes, ChangeKind.UPDATED, origin)
         return bool(changes)
 
+    def catch_up(self, user: User, origin: Origin) -> int:
+        """What is overdue is due today, and its time goes if that has passed; one act.
+
+        Returns how many there were.
+        """
+        now = user.local_now()
+        with in_line(user.pk):
+            overdue = self.for_user(user).due("overdue", now).order_by("pk")
+            rows: Any = list(overdue.select_for_update())
+            changes = [(row, _today(row.due_time, now)) for row in rows]
+            self.model._change_each(changes, ChangeKind.UPDATED, origin)
+        return len(rows)
+
     def top_level(self) -> Self:
         """Those that are no steps."""
         return self.filter(parent=None)
@@ -150,6 +168,15 @@ class TaskLookups(JournaledQuerySet[Row]):
         steps = self.model._default_manager.filter(has_tag(tag), deleted_at=None)
         of_steps = steps.filter(completed_at=None).values("parent")
         return self.filter(has_tag(tag) | Q(pk__in=of_steps))
+
+    def following(self, tasks: Iterable[Any]) -> dict[tuple[Any, int], Any]:
+        """What follows those that repeat, by the series and place of the one before."""
+        series = {task.series for task in tasks if task.series}
+        rows: Any = self.with_status("open").filter(series__in=series) if series else ()
+        return {(row.series, row.place - 1): row for row in rows}
+
+    def latest_made(self) -> Self:
+        return self.order_by("-created_at", "-id")
 
     def open_by_list(self) -> dict[UUID | None, int]:
         """How many are to be done in each list, and under None in the Inbox."""
@@ -190,6 +217,17 @@ class TaskLookups(JournaledQuerySet[Row]):
         numbers = {name: Count("pk", filter=due[name]) for name in ("today", "overdue")}
         return self.filter(due_date__lte=now.date()).order_by().aggregate(**numbers)
 
+    def numbers(self, now: datetime) -> dict[str, int]:
+        """How many are ``open``, and ``done``, and open and due ``today`` or ``upcoming``."""
+        is_open, due = Q(completed_at=None), _due(now)
+        numbers: dict[str, int] = self.order_by().aggregate(
+            open=Count("pk", filter=is_open),
+            done=Count("pk", filter=~is_open),
+            today=Count("pk", filter=is_open & due["today"]),
+            upcoming=Count("pk", filter=is_open & due["upcoming"]),
+        )
+        return numbers
+
     def search(self, text: str) -> Self:
         """Tasks whose title or notes contain every word of ``text``, as it is folded."""
         return self.filter(has_all(words_of(text), "title", "notes"))
@@ -229,6 +267,12 @@ class TaskLookups(JournaledQuerySet[Row]):
 
     def latest_done(self) -> Self:
         return self.with_status("done").order_by("-completed_at", "-id")
+
+
+def _today(due_time: time | None, now: datetime) -> dict[str, Any]:
+    """When a task is due that is not to be overdue any more."""
+    has_passed = due_time is not None and due_time < now.time()
+    return {"due_date": now.date()} | ({"due_time": None} if has_passed else {})
 
 
 def _is_place(

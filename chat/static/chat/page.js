@@ -8,6 +8,7 @@ import * as turn from "./turn.js";
 
 const loadTasks = () => import("./tasks.js");
 const loadAround = () => import("./around.js");
+const loadEditing = () => import("./editing.js");
 const message = element("message");
 const conversations = element("conversations");
 const LONGEST = Number(message.dataset.longest);
@@ -58,13 +59,22 @@ function showChosen() {
 element("tasks-pane").addEventListener("toggle", showChosen);
 
 // Links of the panel choose what it shows; the address of the page keeps that.
-element("tasks").addEventListener("click", (event) => {
+element("tasks").addEventListener("click", async (event) => {
+  const title = event.target.closest(".task > .title");
+  if (title && !String(getSelection())) title.parentElement.querySelector(".edit").requestSubmit();
   const link = event.target.closest('a[href^="?"]');
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
+  if (link.closest(".more")) return (await loadTasks()).showMore(link);
   history.pushState(null, "", link.search || location.pathname);
   choose();
 });
+
+// What is needed in a moment is there, then.
+for (const event of ["pointerover", "focusin", "touchstart"]) {
+  element("tasks-pane").addEventListener(event, loadTasks, { once: true, passive: true });
+}
+element("tasks").addEventListener("scroll", loadTasks, { once: true });
 
 function choose() {
   afterConversations();
@@ -111,7 +121,7 @@ const linksOfConversations = () => [...conversations.querySelectorAll("li:not(.m
 
 function afterConversations() {
   const asked = [...new URLSearchParams(location.search)];
-  const kept = String(new URLSearchParams(asked.filter(([name]) => name === "list" || name === "tag")));
+  const kept = String(new URLSearchParams(asked.filter(([name]) => ["list", "tag", "view"].includes(name))));
   element("new-conversation").search = kept;
   for (const link of linksOfConversations()) {
     const own = [...new URLSearchParams(link.search)].filter(([name]) => name === "search" || name === "around");
@@ -150,7 +160,7 @@ talk.changes.addEventListener("arrived", () => {
 talk.changes.addEventListener("end", async () => (await loadAround()).showEnd().catch(() => talk.tell(words("trouble"))));
 for (const what of ["started", "tool", "settled"]) talk.changes.addEventListener(what, talk.look);
 talk.whenNew("tasks", () => refresh("tasks"));
-new MutationObserver(showDue).observe(element("tasks"), { childList: true });
+new MutationObserver(showDue).observe(element("tasks"), { childList: true, subtree: true, attributeFilter: ["data-label"] });
 talk.whenNew("conversations", refreshConversations);
 talk.whenNew("about", refreshAbout);
 
@@ -190,6 +200,12 @@ async function submit(form) {
   talk.look();
 }
 
+// A form with data-act has a script of its own.
+async function act(form) {
+  const isOfOne = ["edit", "undo"].includes(form.dataset.act);
+  await (await (isOfOne ? loadEditing() : loadTasks())).submit(form);
+}
+
 let leaving;
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -200,6 +216,9 @@ document.addEventListener("submit", (event) => {
   } else if (form.id === "add-task") {
     event.preventDefault();
     loadQuick().then((quick) => quick.submit(), () => talk.tell(words("trouble")));
+  } else if (form.dataset.act) {
+    event.preventDefault();
+    act(form).catch((error) => talk.tell(error instanceof Refused ? error.message : words("trouble")));
   } else if (form.matches(".again, .edit")) {
     event.preventDefault();
     onceMore(form);

@@ -4,7 +4,7 @@
 // Places in a line count characters as code points, as the server does.
 
 import { ask, build, element, pause, Refused, speak, tell, words } from "./talk.js";
-import { refreshTasks } from "./tasks.js";
+import { refreshTasks, toast, undoOf } from "./tasks.js";
 
 const PAUSE = 150; // milliseconds without a key, before a line is read
 const LONGEST_WAIT = 8_000; // milliseconds, for a line that is to be added to be read
@@ -167,18 +167,21 @@ export async function flush() {
 
 async function send(add) {
   if (!add.task) add = update(withTask(add, (await inTime(read(add.said))).task));
-  const task = await create(add);
+  const response = await create(add);
   forget(add.key);
-  speak(words("added", { title: add.task.title }));
+  const said = words("added", { title: add.task.title });
+  if (!response) return speak(said);
+  const { id } = await response.json();
   await refreshTasks().catch(() => {});
-  if (task) element(`task-${task.id}`)?.scrollIntoView({ block: "nearest" });
+  element(`task-${id}`)?.scrollIntoView({ block: "nearest" });
+  toast(said, undoOf(response, element(`task-${id}`)));
 }
 
-// The task; null when another tab has added it.
+// The answer; null when another tab has added it.
 async function create({ key, task }) {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await (await ask("POST", "/api/tasks/", task, { "Idempotency-Key": key })).json();
+      return await ask("POST", "/api/tasks/", task, { "Idempotency-Key": key });
     } catch (error) {
       if (error.code === "idempotency_key_reused") return null;
       if (error.code !== "turn_in_progress" || tries === MOST_TRIES) throw error;

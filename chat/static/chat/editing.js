@@ -1,0 +1,207 @@
+// A task is edited where it stands, and its history is shown there. Loaded when it is first needed.
+
+import { ask, build, drawn, element, isComposing, words } from "./talk.js";
+import { act, idOf, refreshTasks, titleOf, toast, undo, undoOf, why } from "./tasks.js";
+
+const addressOf = (row) => `/tasks/${idOf(row)}/`;
+const formOf = (row) => row.querySelector(":scope > .editor .edit-task");
+
+// The form is that of the page of the task, with its history.
+async function editorOf(row) {
+  const page = await drawn(addressOf(row));
+  const summary = build("summary", {}, words("history"));
+  const past = build("details", { class: "past" }, summary, page.querySelector(".history"));
+  return build("div", { class: "editor" }, page.querySelector(".edit-task"), past);
+}
+
+// A form with data-act.
+export async function submit(form) {
+  if (form.dataset.act === "edit") await edit(form.closest(".task"));
+  else await undoChange(form);
+}
+
+async function edit(row) {
+  if (row.matches(".editing")) return close(row);
+  for (const other of document.querySelectorAll(".task.editing")) if (!isTouched(formOf(other))) close(other);
+  row.classList.add("editing");
+  try {
+    const editor = await editorOf(row);
+    row.querySelector(":scope > .edit button").ariaExpanded = true;
+    row.append(editor);
+    listen(formOf(row), row);
+    formOf(row).elements.title.focus();
+  } catch (error) {
+    row.classList.remove("editing");
+    throw error;
+  }
+}
+
+function close(row) {
+  row.querySelector(":scope > .editor")?.remove();
+  row.classList.remove("editing");
+  const button = row.querySelector(":scope > .edit button");
+  button.ariaExpanded = null;
+  button.focus();
+  refreshTasks().catch(() => {});
+}
+
+function listen(form, row) {
+  form.addEventListener("keydown", (event) => pressed(event, form, row));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const button = event.submitter;
+    if (button?.matches(".chip")) chooseDay(form, button.value);
+    else if (button?.matches(".delete")) finish(form, row, () => remove(form, row));
+    else finish(form, row, () => save(form, row));
+  });
+  form.querySelector(".cancel").addEventListener("click", (event) => {
+    event.preventDefault();
+    close(row);
+  });
+}
+
+function pressed(event, form, row) {
+  if (isComposing(event)) return;
+  if (event.key === "Escape") {
+    event.preventDefault();
+    event.stopPropagation();
+    close(row);
+  } else if (event.key === "Enter") {
+    const isAsked = event.target.matches("textarea") ? event.ctrlKey || event.metaKey : event.target.matches("select");
+    if (!isAsked) return;
+    event.preventDefault();
+    form.requestSubmit();
+  }
+}
+
+// Enter saves it then.
+function chooseDay(form, day) {
+  fieldOf(form, "due_date").value = day;
+  if (!day) form.elements.due_time.value = "";
+  fieldOf(form, "due_date").focus();
+}
+
+// --- What is in the form ------------------------------------------------------------------------------
+
+const FIELDS = ["title", "notes", "due_date", "due_time", "priority", "list", "tags", "duration_minutes"];
+
+const fieldOf = (form, name) => form.querySelector(`:is(input, select, textarea)[name="${name}"]`);
+const fieldsOf = (form) => FIELDS.map((name) => fieldOf(form, name)).filter(Boolean);
+
+function drawnValue(field) {
+  if (field.matches("select")) return [...field.options].find((option) => option.defaultSelected)?.value ?? field.options[0].value;
+  return field.defaultValue;
+}
+
+const touched = (form) => fieldsOf(form).filter((field) => field.value !== drawnValue(field));
+const isTouched = (form) => Boolean(form) && touched(form).length > 0;
+
+// As the API takes it.
+function valueOf({ name, value }) {
+  if (name === "tags") return value.split(/[\s,]+/).filter(Boolean);
+  if (name === "duration_minutes") return value ? Number(value) : null;
+  return ["due_date", "due_time", "list"].includes(name) ? value || null : value;
+}
+
+function changesOf(form) {
+  const changes = Object.fromEntries(touched(form).map((field) => [field.name, valueOf(field)]));
+  if (changes.due_date === null) delete changes.due_time; // it goes with its day
+  return changes;
+}
+
+// --- Saving -------------------------------------------------------------------------------------------
+
+const asItWas = (form) => ({ "If-Match": `"${form.elements.version.value}"` });
+
+async function save(form, row) {
+  const changes = changesOf(form);
+  if (!Object.keys(changes).length) return close(row);
+  const title = fieldOf(form, "title").value;
+  const response = await act(() => ask("PATCH", `/api/tasks/${idOf(row)}/`, changes, asItWas(form)));
+  close(row);
+  toast(words("saved", { title }), undoOf(response, row));
+}
+
+async function remove(form, row) {
+  const title = titleOf(row);
+  const next = neighbour(row);
+  const response = await act(() => ask("DELETE", `/api/tasks/${idOf(row)}/`, null, asItWas(form)));
+  close(row);
+  row.remove();
+  next?.focus();
+  toast(words("deleted", { title }), undoOf(response, row));
+}
+
+function neighbour(row) {
+  const rows = [...element("tasks").querySelectorAll(".task")].filter((other) => !row.contains(other));
+  const place = rows.findIndex((other) => row.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return rows.at(place)?.querySelector(".edit button") ?? element("tasks").querySelector("a");
+}
+
+// Do it once, however often it is asked for; what cannot be done is told in the form.
+async function finish(form, row, doIt) {
+  if (form.ariaBusy) return;
+  form.ariaBusy = true;
+  try {
+    await doIt();
+  } catch (error) {
+    if (error.problem?.status === 412) await showChanged(form, row);
+    else if (error.problem?.status === 404) trouble(form, words("gone"));
+    else refuse(form, error);
+  } finally {
+    form.ariaBusy = null;
+  }
+}
+
+function refuse(form, error) {
+  trouble(form, why(error));
+  fieldOf(form, error.problem?.errors?.[0]?.field)?.focus();
+}
+
+function trouble(form, text) {
+  const place = form.querySelector(".trouble");
+  place.textContent = text;
+  place.hidden = false;
+}
+
+// --- Changed elsewhere --------------------------------------------------------------------------------
+
+// The form as it is to be drawn now, with what was typed here; and what stands there now in its place.
+async function showChanged(form, row) {
+  const editor = await editorOf(row).catch(() => null);
+  if (!editor) return trouble(form, words("changedElsewhere"));
+  const fresh = editor.querySelector(".edit-task");
+  const told = [words("changedElsewhere")];
+  for (const field of touched(form)) {
+    const now = fieldOf(fresh, field.name);
+    if (drawnValue(now) !== drawnValue(field)) told.push(nowIs(fresh, now));
+    now.value = field.value;
+  }
+  const name = document.activeElement.name;
+  form.closest(".editor").replaceWith(editor);
+  listen(fresh, row);
+  (fieldOf(fresh, name) ?? fieldOf(fresh, "title")).focus();
+  trouble(fresh, told.join(" "));
+}
+
+function nowIs(form, field) {
+  const value = field.matches("select") ? field.selectedOptions[0]?.textContent : field.value;
+  return words("now", { name: form.querySelector(`[for="${field.id}"]`).textContent, value: value || words("nothing") });
+}
+
+// --- The history --------------------------------------------------------------------------------------
+
+// One change of the history is undone; what was typed meanwhile stays.
+async function undoChange(form) {
+  const row = form.closest(".task");
+  const { textContent: what } = form.closest("li").querySelector("strong");
+  await undo(form.getAttribute("action").split("/")[2]);
+  toast(words("tookBack", { what: `${what}, ${titleOf(row)}` }), null);
+  const editor = await editorOf(row).catch(() => null);
+  if (!editor?.querySelector(".edit-task")) return close(row);
+  if (isTouched(formOf(row))) editor.querySelector(".edit-task").replaceWith(formOf(row));
+  else listen(editor.querySelector(".edit-task"), row);
+  editor.querySelector(".past").open = true;
+  row.querySelector(":scope > .editor").replaceWith(editor);
+  editor.querySelector(".past summary").focus();
+}
