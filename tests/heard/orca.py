@@ -19,12 +19,14 @@ PATIENCE = 30  # seconds
 SPOKEN = re.compile(
     r"SPEECH OUTPUT: '(.*?)'(?: voice=\w+)?(?:\{[^\n]*)?$", re.DOTALL | re.MULTILINE
 )
-# It needs no voice, and what it says shall be in its file at once.
+# It needs no voice, and what it says shall be in its file at once. It need not be sure which window
+# is in front: there is one.
 CUSTOMIZATIONS = """
 from orca import debug, settings
 debug.debugFile.reconfigure(line_buffering=True)
 settings.speechServerFactory = None
 settings.speechFactoryModules = []
+settings.presentLiveRegionFromInactiveTab = True
 """
 
 
