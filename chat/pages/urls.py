@@ -14,6 +14,7 @@ urlpatterns = [
     path("tasks/", views.tasks_part, name="tasks-part"),
     path("deleted/", views.deleted_page, name="deleted"),
     path("news/", news.news, name="news"),
+    path("find/", views.find, name="find"),
     path("say/", actions.say, name="say"),
     path("c/<id:pk>/say/", actions.say, name="say-here"),
     path("c/<id:pk>/stop/", actions.stop, name="stop"),

@@ -25,15 +25,18 @@ from chat.pages.cards import card
 from chat.pages.deleted import deleted
 from chat.pages.found import listed
 from chat.pages.news import marks_of
+from chat.pages.palette import sections
 from chat.pages.panel import panel_of
 from chat.pages.transcript import bubbles
 from chat.serializers import LONGEST_MESSAGE
 from conversations.models import Conversation, Message, ToolCall
 from conversations.serializers import SearchSerializer
+from text import clean_text
 from web.errors import error_response, sentence
 from web.pagination import Keyset, Page
 
 CONVERSATIONS = 30
+LONGEST_SEARCH = 200
 MESSAGES = 50
 EXAMPLES = (
     _("Add buy milk tomorrow at 5pm"),
@@ -145,6 +148,15 @@ def call_part(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
 @part("tasks")
 def tasks_part(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "chat/tasks.html", {"panel": panel_of(user, request.GET)})
+
+
+@page
+def find(request: HttpRequest, user: User) -> HttpResponse:
+    """``?q=`` words: a page; with ``part`` what the palette puts in place."""
+    asked = clean_text(request.GET.get("q", ""))[:LONGEST_SEARCH]
+    is_part = "part" in request.GET
+    context = {"asked": asked, "sections": sections(user, asked), "is_part": is_part}
+    return render(request, "chat/found.html" if is_part else "chat/find.html", context)
 
 
 @page

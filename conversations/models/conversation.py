@@ -1,5 +1,6 @@
 """The thread of one user."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -39,6 +40,10 @@ class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
     def make_unless_known(self, pk: UUID, user: User) -> None:
         """Whoever has the id already: a row that is there, deleted or another's, stays as it is."""
         self.get_or_create(pk=pk, defaults={"user": user})
+
+    def titled(self, words: Iterable[str]) -> Self:
+        """Those with every folded word in their title."""
+        return self.filter(has_all(words, "title"))
 
     def search(self, text: str) -> Self:
         """Conversations with every word of ``text`` in their title, or in one message of theirs."""

@@ -77,6 +77,9 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
     def oldest_first(self) -> Self:
         return self.order_by("seq")
 
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
     def last_with_turns(self, limit: int) -> list["Message"]:
         """The latest ``limit`` messages, oldest first; 2 queries."""
         return list(self.with_turns().order_by("-seq")[:limit])[::-1]

@@ -58,6 +58,7 @@ def test_the_tab_key_goes_through_everything_in_order_and_one_sees_where(
         "Todo Chat",
         "Settings",
         "Sign out",
+        "Find or do",
         "Keyboard",
         "New conversation",
         "Search your conversations",

@@ -28,6 +28,7 @@ VIEWS = (
     "tasks-part",
     "deleted",
     "task",
+    "find",
 )
 
 

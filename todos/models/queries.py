@@ -265,6 +265,10 @@ class TaskLookups(JournaledQuerySet[Row]):
             "id",
         )
 
+    def open_first(self) -> Self:
+        is_done = Case(When(completed_at=None, then=Value(0)), default=Value(1))
+        return self.order_by(is_done, "-updated_at", "-id")
+
     def latest_done(self) -> Self:
         return self.with_status("done").order_by("-completed_at", "-id")
 

@@ -7,6 +7,7 @@ import { ask, drawn, element, goOn, hasKeyboard, pause, Refused, words } from ".
 import * as turn from "./turn.js";
 
 const loadTasks = () => import("./tasks.js");
+const loadPalette = () => import("./palette.js");
 const loadAround = () => import("./around.js");
 const loadEditing = () => import("./editing.js");
 const message = element("message");
@@ -446,8 +447,26 @@ function move(event) {
   event.preventDefault();
 }
 
+const openPalette = async () => (await loadPalette()).openPalette();
+
+element("open-palette").addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  openPalette();
+});
+
+// Where the address names a task, it is shown, on a phone in the drawer.
+async function showNamedTask() {
+  const task = location.hash.startsWith("#task-") && element(location.hash.slice(1));
+  if (task) (await loadPalette()).showTask(task);
+}
+
 document.addEventListener("keydown", (event) => {
   if (talk.isComposing(event)) return;
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    return openPalette();
+  }
   const inList = conversations.contains(document.activeElement) || document.activeElement.id === "search";
   if (event.target.matches("#title") && ["Enter", "Escape"].includes(event.key)) leaveTitle(event);
   else if (event.key === "Escape" && turn.isBusy() && !talk.onTop()) turn.stop();
@@ -482,3 +501,4 @@ turn.start();
 focusAtFirst();
 if (new URLSearchParams(location.search).has("around")) loadAround().then(({ land }) => land());
 talk.followNews();
+showNamedTask();
