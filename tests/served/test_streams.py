@@ -10,7 +10,9 @@ from time import sleep
 
 import httpx2
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 
 from accounts.models import User
 from conversations.models import Conversation, Message
@@ -192,3 +194,32 @@ def test_files_that_are_read_slowly_cost_no_connection(
 
     assert {answer.status_code for answer in answers} == {200}
     assert len(whole.json()["messages"]) == 402
+
+
+def test_tabs_that_ask_what_is_new_starve_no_turn(
+    model: Model, conversations: list[Conversation], threads: ThreadPoolExecutor
+) -> None:
+    sessions = [Client() for _ in conversations]
+    for session, conversation in zip(sessions, conversations, strict=True):
+        session.force_login(conversation.user)
+
+    def ask(server: Mortal, session: Client) -> set[int]:
+        cookies = {
+            settings.SESSION_COOKIE_NAME: session.cookies[settings.SESSION_COOKIE_NAME].value
+        }
+        with httpx2.Client(base_url=server.url, cookies=cookies, timeout=60) as tab:
+            return {tab.get("/news/").status_code for _ in range(5)}
+
+    own = {"OPENAI_BASE_URL": "", "SECRET_KEY": settings.SECRET_KEY}
+    with server_of(model, **own) as server, watched() as seen:
+        tabs = [threads.submit(ask, server, session) for session in sessions]
+        streams = [
+            threads.submit(stream, server, conversation, place, "add buy milk")
+            for place, conversation in enumerate(conversations[:8])
+        ]
+        answers = [tab.result() for tab in tabs]
+        told = [sent.result() for sent in streams]
+
+    assert set().union(*answers) == {200}
+    assert {names[-1] for names in told} == {"turn.completed"}
+    assert max(one.total() for one in seen) <= POOL
