@@ -7,6 +7,7 @@ from time import monotonic, sleep
 from django.db import InterfaceError, OperationalError
 
 from agent.events import TextDelta, ToolFinished, ToolStarted
+from chat.drawing import Drawing
 from chat.processes import close_turns_of_the_dead
 from chat.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Place
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
@@ -34,10 +35,11 @@ def turn_to_follow(conversation: Conversation, place: Place | None) -> Turn | No
     return turn
 
 
-def follow(turn: Turn, place: Place | None) -> Iterator[bytes]:
+def follow(turn: Turn, place: Place | None, *, drawn: bool = False) -> Iterator[bytes]:
     """What lies behind ``place``, until the turn is settled; all of it for another attempt.
 
-    Its messages are loaded. No database connection is held while it waits or a reader reads.
+    Its messages are loaded. No database connection is held while it waits or a reader reads. With
+    ``drawn``, blocks of the reply are told as HTML, too, those of the piece at ``place`` anew.
     """
     told_at = monotonic()
     while True:
@@ -49,8 +51,12 @@ def follow(turn: Turn, place: Place | None) -> Iterator[bytes]:
             return
         release_connection()
         if place is None or (place.turn, place.attempt) != (turn.pk, turn.attempt):
-            place = Place(turn.pk, turn.attempt)
+            place = Place(turn.pk, turn.attempt, drawing=Drawing() if drawn else None)
             yield place.tell(TurnStarted(turn))
+        elif drawn and place.drawing is None:
+            place.drawing = Drawing()
+            if told := place.draw(_piece_at(place, turn)):
+                yield told
         for event in _events_behind(place, turn):
             told_at = monotonic()
             yield place.tell(event)
@@ -75,6 +81,12 @@ def _events_behind(place: Place, turn: Turn) -> Iterator[TurnEvent]:
             yield ToolFinished(call.pk, call.name, call.status, call.result, call.duration_ms)
     if text[place.characters :]:
         yield TextDelta(text[place.characters :])
+
+
+def _piece_at(place: Place, turn: Turn) -> str:
+    """What was told of the text since the last tool that was."""
+    begun = [0, *(call.text_before for call in turn.calls)][(place.tool_events + 1) // 2]
+    return turn.reply.content[begun : place.characters]
 
 
 def _is_awaited(turn: Turn) -> bool:

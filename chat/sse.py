@@ -14,6 +14,7 @@ from django.http import StreamingHttpResponse
 from rest_framework.utils.encoders import JSONEncoder
 
 from agent.events import TextDelta, ToolFinished, ToolStarted
+from chat.drawing import Drawing
 from chat.serializers import shown
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
 from conversations.models import Turn
@@ -31,6 +32,7 @@ SCHEMA: dict[str, Any] = {  # of an event, as OpenAPI tells it
             "enum": [
                 "turn.started",
                 "message.delta",
+                "message.drawn",
                 "tool.started",
                 "tool.finished",
                 "turn.completed",
@@ -49,7 +51,8 @@ class Place:
     """How far a reader of a turn has come; the id of an event is the place behind it.
 
     It tells the attempt at the turn, the characters of the reply, and how many events of tools. So
-    the rest can be told at any event, by any process, from the rows alone.
+    the rest can be told at any event, by any process, from the rows alone. With a ``drawing`` of
+    the piece of text that comes, blocks that have ended are told as HTML, too.
     """
 
     turn: UUID
@@ -57,6 +60,7 @@ class Place:
     characters: int = 0
     tool_events: int = 0
     ended: bool = False
+    drawing: Drawing | None = None
 
     def __str__(self) -> str:
         reached = "end" if self.ended else f"{self.characters}.{self.tool_events}"
@@ -76,23 +80,45 @@ class Place:
             return None
 
     def tell(self, event: TurnEvent) -> bytes:
-        """The event on the wire; the place moves on behind it."""
+        """The event on the wire, and what is drawn by it; the place moves on behind it."""
         match event:
             case TurnStarted(turn):
-                name, data = "turn.started", _started(turn)
+                return self._line("turn.started", _started(turn))
             case TextDelta(text):
                 self.characters += len(text)
-                name, data = "message.delta", {"text": text}
+                return self._line("message.delta", {"text": text}) + self.draw(text)
             case ToolStarted():
+                drawn = self._draw_the_rest()
                 self.tool_events += 1
-                name, data = "tool.started", _fields(event, "id", "name", "arguments")
+                return drawn + self._line("tool.started", _fields(event, "id", "name", "arguments"))
             case ToolFinished():
                 self.tool_events += 1
                 fields = ("id", "name", "status", "result", "duration_ms")
-                name, data = "tool.finished", _fields(event, *fields)
+                return self._line("tool.finished", _fields(event, *fields))
             case TurnEnded(turn):
                 self.ended = True
-                name, data = _ended(turn)
+                return self._line(*_ended(turn))
+
+    def draw(self, text: str) -> bytes:
+        """The blocks that ``text`` has ended, and what is still open behind them."""
+        if self.drawing is None:
+            return b""
+        first = not self.drawing.drawn
+        html = self.drawing.add(text)
+        return self._drawn(html, first, self.drawing.open) if html else b""
+
+    def _draw_the_rest(self) -> bytes:
+        """The piece of text before a tool has ended; what follows is another one."""
+        if self.drawing is None:
+            return b""
+        drawing, self.drawing = self.drawing, Drawing()
+        html = drawing.finish()
+        return self._drawn(html, not drawing.drawn, "") if html.strip() else b""
+
+    def _drawn(self, html: str, first: bool, rest: str) -> bytes:
+        return self._line("message.drawn", {"html": html, "first": first, "open": rest})
+
+    def _line(self, name: str, data: dict[str, Any]) -> bytes:
         text = json.dumps(data, cls=JSONEncoder, ensure_ascii=False)
         return f"id: {self}\nevent: {name}\ndata: {text}\n\n".encode()
 
@@ -109,8 +135,8 @@ class Live:
     which the server calls when the reader has gone, waits for that end.
     """
 
-    def __init__(self, turn: Turn, events: Iterator[TurnEvent]) -> None:
-        self._place = Place(turn.pk, turn.attempt)
+    def __init__(self, turn: Turn, events: Iterator[TurnEvent], drawing: Drawing | None) -> None:
+        self._place = Place(turn.pk, turn.attempt, drawing=drawing)
         self._events: SimpleQueue[TurnEvent | None] = SimpleQueue()
         context = copy_context()  # the logs of the thread name the request, too
         self._thread = Thread(target=context.run, args=(self._take, events))

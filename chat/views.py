@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from accounts.authentication import door_of, user_of
 from agent.choice import chosen_llm
 from chat import export, sse
+from chat.drawing import Drawing
 from chat.errors import NothingToCancel, TurnInProgress
 from chat.follow import follow, turn_to_follow
 from chat.send import send
@@ -47,6 +48,12 @@ LAST_EVENT_ID = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The id of the last event that was read; the stream goes on behind it.",
 )
+DRAWN = OpenApiParameter(
+    "Prefer",
+    str,
+    OpenApiParameter.HEADER,
+    description="`drawn`: `message.drawn` events, too, with blocks of the reply as HTML.",
+)
 EVENT_STREAM = OpenApiResponse(sse.SCHEMA, "The turn as server-sent events.")
 TURN_PROBLEMS = (409, 422, 429, 500, 502, 504)
 STATUS_OF_FAILURE = {
@@ -63,17 +70,23 @@ def respond(
 ) -> HttpResponseBase:
     """Take the turn, or find it answered; and answer with it as a whole or event by event."""
     key = request.headers.get(HEADER)
+    drawn = _wants_it_drawn(request)
     turn, replayed = send(request, conversation_id, text, key)
     headers = REPLAYED if replayed else {}
     if replayed and stream:
-        return sse.respond(follow(turn, None), headers)
+        return sse.respond(follow(turn, None, drawn=drawn), headers)
     if replayed:
         return _whole(TurnEnded(turn), success, headers)
     events = answer(turn, user_of(request), chosen_llm())
     if stream:
-        return sse.respond(sse.Live(turn, events), headers)
+        drawing = Drawing() if drawn else None
+        return sse.respond(sse.Live(turn, events, drawing), headers)
     *_, ended = events
     return _whole(cast(TurnEnded, ended), success, headers)
+
+
+def _wants_it_drawn(request: Request) -> bool:
+    return request.headers.get("Prefer") == "drawn"
 
 
 def _whole(ended: TurnEnded, success: int, headers: dict[str, str]) -> Response:
@@ -96,7 +109,7 @@ class ChatView(GenericAPIView[Turn]):
 
     @extend_schema(
         tags=["chat"],
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY, DRAWN],
         responses={
             (200, "application/json"): AnswerSerializer,
             (200, sse.MEDIA_TYPE): EVENT_STREAM,
@@ -120,7 +133,7 @@ class ChatView(GenericAPIView[Turn]):
 class MessagesView(MessageListView):
     @extend_schema(
         tags=["chat"],
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY, DRAWN],
         request=ContentSerializer,
         responses={
             (201, "application/json"): AnswerSerializer,
@@ -175,7 +188,7 @@ class CancelView(ConversationView):
 class EventsView(ConversationView):
     @extend_schema(
         tags=["chat"],
-        parameters=[LAST_EVENT_ID],
+        parameters=[LAST_EVENT_ID, DRAWN],
         responses={(200, sse.MEDIA_TYPE): EVENT_STREAM, 204: None},
     )
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
@@ -184,7 +197,8 @@ class EventsView(ConversationView):
         turn = turn_to_follow(self.get_conversation(), place)
         if turn is None:
             return HttpResponse(status=status.HTTP_204_NO_CONTENT)
-        return sse.respond(follow(turn, place), {})
+        drawn = _wants_it_drawn(request)
+        return sse.respond(follow(turn, place, drawn=drawn), {})
 
 
 class ChangeUndoView(GenericAPIView[TaskChange]):

@@ -11,6 +11,7 @@ from chat.pages.cards import Card, card, what_was_done
 from chat.pages.chips import Chip, chips
 from chat.pages.questions import Question, asked
 from chat.send import request_hash
+from chat.sse import Place
 from conversations.models import Message, Turn
 from todos.models import TaskChange
 
@@ -47,6 +48,12 @@ class Bubble:
     @property
     def can_be_undone(self) -> bool:
         return bool(self.what_it_did)
+
+    @property
+    def place(self) -> Place:
+        """From which on its stream tells what is not shown."""
+        turn = self.message.turn
+        return Place(turn.pk, turn.attempt, len(self.message.content), 2 * len(self.message.calls))
 
     @property
     def can_be_retried(self) -> bool:

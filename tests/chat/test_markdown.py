@@ -18,7 +18,7 @@ REL = "noopener noreferrer nofollow ugc"
 PLAIN = ["bdi", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "p", "s"]
 ALLOWED: dict[str, set[str]] = {
     **{name: set() for name in [*PLAIN, "strong", "table", "tbody", "thead", "tr", "ul"]},
-    "a": {"href", "rel"},
+    "a": {"href", "rel", "target"},
     "ol": {"start"},
     "pre": {"class", "tabindex"},
     "table": {"tabindex"},
@@ -70,6 +70,7 @@ def read_harmless(html: str) -> Reader:
         if tag == "a":
             assert markdown.ADDRESS.fullmatch(attributes["href"] or ""), html
             assert attributes["rel"] == REL
+            assert attributes["target"] == "_blank"
     return reader
 
 
@@ -154,6 +155,64 @@ def test_the_host_stands_behind_a_text_that_is_not_the_address(text: str, shown:
     assert Reader(render(text)).text.strip() == shown
 
 
+BARE = [
+    ("See https://a.test/x_y_z, please.", "https://a.test/x_y_z"),
+    ("(https://en.wikipedia.org/wiki/Milk_(drink))", "https://en.wikipedia.org/wiki/Milk_(drink)"),
+    ("HTTP://A.TEST:8000/?q=1&r=2#s!", "HTTP://A.TEST:8000/?q=1&r=2#s"),
+    ("https://a.test/Köln?", "https://a.test/Köln"),
+    ("“https://a.test/”", "https://a.test/"),
+    ("**https://a.test**", "https://a.test"),
+    ("www.example.org/a.", "www.example.org/a"),
+    ("http://[::1]:80/x", "http://[::1]:80/x"),
+    ("- one\n- https://a.test", "https://a.test"),
+]
+
+
+@pytest.mark.parametrize(("text", "address"), BARE)
+def test_a_bare_address_is_a_link_that_says_no_more_than_itself(text: str, address: str) -> None:
+    for reader in (read_harmless(render(text)), read_harmless(markdown.linked(text))):
+        (href,) = reader.links()
+
+        assert href == (address if address[:4] != "www." else f"https://{address}")
+        assert "(" not in reader.text or "(" in text
+    assert reader.text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://",
+        "http://x@evil.test",
+        "https://bank.test@evil.test/",
+        "https://аррӏе.com",
+        "example.org",
+        "www.",
+        "xhttps://a.test",
+        "ada@www.example.org",
+        "`https://a.test`",
+        "```\nhttps://a.test\n```",
+        "javascript://a.test/%0Aalert(1)",
+    ],
+)
+def test_what_only_resembles_one_is_none(text: str) -> None:
+    assert list(read_harmless(render(text)).links()) == []
+
+
+@pytest.mark.parametrize("payload", [*XSS, *EXFILTRATION])
+def test_what_a_person_wrote_does_nothing_either(payload: str) -> None:
+    html = markdown.linked(payload)
+    reader = read_harmless(html)
+
+    assert {tag for tag, _ in reader.elements} <= {"a"}
+    for href in reader.links():
+        assert href.removeprefix("https://") in reader.text
+
+
+@given(st.text())
+def test_what_a_person_wrote_stays_to_the_letter(text: str) -> None:
+    assert Reader(markdown.linked(text)).text == markdown.normal(text)
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -180,7 +239,7 @@ def test_any_other_address_is_shown_as_it_was_written(address: str) -> None:
 
 
 def test_a_link_tells_nobody_where_it_was() -> None:
-    html = '<a href="https://example.org/" rel="noopener noreferrer nofollow ugc">'
+    html = f'<a href="https://example.org/" target="_blank" rel="{REL}">'
 
     assert html in render("[a](https://example.org/ 'a title')")
 
@@ -265,11 +324,17 @@ def test_other_code_has_none(language: str) -> None:
 # Bounds
 
 
+LONG = 10_000  # characters
+
+
 def shown_as_written(text: str) -> bool:
-    return "<h3>" not in render(f"# a\n\n{text}")
+    """And what stands before it is not."""
+    html = render(f"# a\n\n{text}")
+    assert html.startswith("<h3>a</h3>")
+    return not any(f"<{tag}" in html for tag in ("table", "blockquote", "ul"))
 
 
-def test_a_long_text_is_shown_as_written_with_its_lines() -> None:
+def test_a_text_beyond_all_replies_is_shown_as_written_with_its_lines() -> None:
     text = "**a** <b>\nb\n\nc".ljust(markdown.MAX_CHARACTERS + 1, "x")
 
     assert render(text).startswith("<p>**a** &lt;b&gt;<br>b</p>\n\n<p>cxx")
@@ -304,7 +369,23 @@ def test_long_code_has_no_colours() -> None:
     assert "<span" not in render(f"```python\nx{code}```")
 
 
-LINKS = ["[", "![", "[a](", "[a][", "[a](http://b) ", "[a]: b\n", "<", "<a:", "&amp;", "\\", '"']
+LINKS = [
+    "www.a.b ",
+    "http://a.b",
+    "https://",
+    "http://a.b(",
+    "[",
+    "![",
+    "[a](",
+    "[a][",
+    "[a](http://b) ",
+    "[a]: b\n",
+    "<",
+    "<a:",
+    "&amp;",
+    "\\",
+    '"',
+]
 MARKS = [
     "*a ",
     "*_",
@@ -325,8 +406,7 @@ MARKS = [
 @pytest.mark.no_cover
 @pytest.mark.parametrize("piece", [*LINKS, *MARKS])
 def test_what_comes_out_grows_as_what_goes_in(piece: str) -> None:
-    half, whole = markdown.MAX_CHARACTERS // 2, markdown.MAX_CHARACTERS
-    for characters in (half, whole, 2 * whole):
+    for characters in (LONG // 2, LONG, 2 * LONG):
         text = (piece * characters)[:characters]
 
         assert len(render(text)) <= 20 * characters
@@ -373,7 +453,7 @@ def test_the_colours_of_other_texts_do_not_suffer(language: str) -> None:
 @pytest.mark.parametrize("piece", [*LINKS, *MARKS, "**a", "> > ", "- - ", "\n  - a", "a\n===\n"])
 def test_the_work_grows_as_the_text_does(piece: str) -> None:
     """Four times the text, at most some eight times the work."""
-    quarter = piece * (markdown.MAX_CHARACTERS // 4 // len(piece))
+    quarter = piece * (LONG // 4 // len(piece))
 
     assert seconds(quarter * 4) < 8 * seconds(quarter) + 0.1
 

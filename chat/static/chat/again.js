@@ -6,7 +6,7 @@ import { giveBack } from "./outbox.js";
 // Take an exchange back by one of its messages, with what it did unless that is left. Raises Refused.
 export async function withdraw(id, leave = false) {
   await ask("POST", `/api/messages/${id}/withdraw/`, { keep: leave });
-  merge(await drawn(messages.dataset.part));
+  await merge(await drawn(messages.dataset.part));
   announce("settled");
   speak(words("takenBack"));
 }

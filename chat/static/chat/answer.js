@@ -1,11 +1,12 @@
 // The answer as it comes: its text, what the assistant does in it, and how it is settled.
 //
-// While an answer streams it is shown as plain text; the drawn message takes its place once the turn
-// is settled.
+// The server draws each block of it as soon as the block has ended; the open one is text. In the end
+// the whole message is drawn, and what is shown becomes as that is.
 
+import { morphChildren } from "./morph.js";
 import {
-  announce, bubble, build, drawn, element, keepPlace, lastMessage, merge, messages, put, refresh, refreshAsked, speak,
-  words,
+  announce, bubble, build, drawn, element, isOpen, keepPlace, lastMessage, merge, messages, put, refresh, refreshAsked,
+  speak, withCopyButtons, words,
 } from "./talk.js";
 
 const SHORT_SILENCE = 3; // seconds
@@ -17,7 +18,7 @@ const isTimeToSay = (seconds) => seconds === 1 || seconds === 10 || seconds % 60
 // Show a turn as it goes on; `article` is the message just said, where it was said here. `begun` is
 // called once it has begun.
 export async function take(events, article, begun) {
-  const shown = { reply: null, since: null, tookBack: false, heard: performance.now() };
+  const shown = { reply: goingOn(), since: null, tookBack: false, heard: performance.now() };
   let seconds = 0;
   const clock = setInterval(() => {
     seconds += 1;
@@ -35,7 +36,7 @@ export async function take(events, article, begun) {
   }
   await refreshAsked();
   await refresh(shown.since ?? lastMessage().dataset.seq - 1);
-  if (shown.tookBack) merge(await drawn(messages.dataset.part)); // what was done further up
+  if (shown.tookBack) await merge(await drawn(messages.dataset.part)); // what was done further up
   announce("settled");
 }
 
@@ -48,6 +49,9 @@ async function show({ name, data }, shown, article, begun) {
       break;
     case "message.delta":
       keepPlace(() => append(shown.reply, data.text));
+      break;
+    case "message.drawn":
+      keepPlace(() => draw(shown.reply, data));
       break;
     case "tool.started": {
       const using = words("using", { tool: data.name });
@@ -88,10 +92,36 @@ function begin({ user_message: said, assistant_message_id: id }, article) {
   return reply;
 }
 
-function append(reply, text) {
+// The reply that is there already, if the events tell only what it does not show.
+function goingOn() {
+  const last = lastMessage();
+  return last && isOpen(last) ? last : null;
+}
+
+// The piece of text that comes, behind the last tool.
+function pieceOf(reply) {
   const end = reply.querySelector(".typing");
-  if (end.previousElementSibling?.matches(".text")) end.previousElementSibling.append(text);
-  else end.before(build("div", { class: "text", dir: "auto" }, text));
+  if (!end.previousElementSibling?.matches(".text")) end.before(build("div", { class: "text markdown", dir: "auto" }));
+  return end.previousElementSibling;
+}
+
+const openBlock = (text) => build("p", { class: "open" }, text);
+
+function append(reply, text) {
+  const piece = pieceOf(reply);
+  const open = piece.lastElementChild;
+  if (open?.matches(".open")) open.lastChild.appendData(text);
+  else piece.append(openBlock(text));
+}
+
+// Blocks have ended, of `first` all that there are in this piece, and behind them is what is open.
+function draw(reply, { html, first, open }) {
+  const piece = pieceOf(reply);
+  const template = build("template");
+  template.innerHTML = html;
+  const blocks = withCopyButtons(template.content).children;
+  const begun = first ? piece.firstChild : piece.querySelector(":scope > .open");
+  morphChildren(piece, begun, [...blocks, ...(open ? [openBlock(open)] : [])]);
 }
 
 // For how long the reply has said nothing and done nothing.

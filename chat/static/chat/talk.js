@@ -3,7 +3,6 @@
 // The server draws every message; a script only puts it in its place.
 
 const main = document.getElementById("main");
-const NEAR_THE_END = 80; // pixels
 
 export const messages = document.getElementById("messages");
 
@@ -319,13 +318,17 @@ export function clearPassed() {
   }
 }
 
-// Put drawn messages where they belong: those that are there in their place, new ones at the end.
-export function merge(fragment) {
+// Put drawn messages where they belong: those that are there become as they are drawn, new ones come
+// at the end. An answer that is still being shown is left to who shows it.
+export async function merge(fragment) {
+  const { morph } = await import("./morph.js");
   keepPlace(() => {
     for (const node of [...withCopyButtons(fragment).children]) {
       const { nextElementSibling: next } = node;
       if (node.matches("article")) {
-        if (!looksLike(element(node.id), node)) put(node);
+        const old = element(node.id);
+        if (!old) messages.append(node);
+        else if (!isOpen(old) || !isOpen(node)) morph(old, node);
       } else if (node.matches(".day")) {
         const there = placeOfDay(dayOf(node));
         if (there) there.textContent = node.textContent.trim(); // "Today" turns to "Yesterday"
@@ -343,13 +346,11 @@ export function put(article) {
   else messages.append(article);
 }
 
-// Then it stays, with the focus that it may have.
-const looksLike = (old, article) =>
-  old?.dataset.status === article.dataset.status && old.textContent === article.textContent;
+export const isOpen = (article) => article.dataset.status === "in_progress";
 
 // A block of code can be copied by itself.
 export function withCopyButtons(root) {
-  for (const code of root.querySelectorAll(".markdown pre")) {
+  for (const code of root.querySelectorAll("pre.code")) {
     const block = build("div", { class: "block" });
     code.replaceWith(block);
     block.append(code, build("button", { type: "button", class: "quiet copy" }, words("copy")));
@@ -362,7 +363,7 @@ const placeOfDay = (day) => messages.querySelector(`.day time[datetime="${day}"]
 
 // The messages behind `seq`, drawn anew.
 export async function refresh(seq) {
-  merge(await drawn(`${messages.dataset.part}?since=${seq}`));
+  await merge(await drawn(`${messages.dataset.part}?since=${seq}`));
 }
 
 async function refreshMessage(article) {
@@ -372,7 +373,7 @@ async function refreshMessage(article) {
 // A message that was taken back, and what it may have taken back itself, further up.
 export async function refreshUndone(article) {
   await refreshMessage(article);
-  if (!hasLater()) merge(await drawn(messages.dataset.part));
+  if (!hasLater()) await merge(await drawn(messages.dataset.part));
 }
 
 // The messages from the first one on whose question is open: it may have been answered.
@@ -389,25 +390,62 @@ export function statuses() {
 
 export const firstAsked = () => messages.querySelector(".proposal.open")?.closest("article");
 
+// --- Where one reads ------------------------------------------------------------------------------
+
+// Who reads at the end follows it, until they scroll up, however little, and again once they are back.
+let follows = true;
+let seen = 0; // how far it was scrolled when we last looked
+
+const toTheEndButton = element("to-the-end");
+const fromTheEnd = () => messages.scrollHeight - messages.scrollTop - messages.clientHeight;
+
+// Positions are fractions of pixels, of which a browser rounds some.
+function lookWhereOneReads() {
+  const { scrollTop } = messages;
+  const distance = fromTheEnd();
+  if (scrollTop < seen && distance >= 1) follows = false;
+  else if (distance < 1 || (scrollTop > seen && distance <= 1)) follows = !hasLater();
+  seen = scrollTop;
+}
+
 // The end stays in sight for who reads there; who reads further up is told that there is more.
 export function keepPlace(change) {
+  lookWhereOneReads();
   const height = messages.scrollHeight;
-  const distance = height - messages.scrollTop - messages.clientHeight;
   change();
-  if (distance < NEAR_THE_END) messages.scrollTop = messages.scrollHeight;
-  else if (messages.scrollHeight > height) element("to-the-end").hidden = false;
+  if (follows) toTheEnd();
+  else showTheWay(messages.scrollHeight > height);
 }
 
 export function toTheEnd() {
+  follows = !hasLater();
   messages.scrollTop = messages.scrollHeight;
-  element("to-the-end").hidden = true;
+  seen = messages.scrollTop;
+  showTheWay();
+}
+
+function showTheWay(hasNews = false) {
+  if (follows && document.activeElement === toTheEndButton) messages.focus();
+  if (follows) delete toTheEndButton.dataset.news;
+  else if (hasNews) toTheEndButton.dataset.news = "";
+  const text = `${words("news" in toTheEndButton.dataset ? "newMessage" : "toTheEnd")} ↓`;
+  if (toTheEndButton.textContent !== text) toTheEndButton.textContent = text;
+  toTheEndButton.hidden = !hasLater() && (follows || fromTheEnd() < 1);
 }
 
 messages.addEventListener("scroll", () => {
-  const distance = messages.scrollHeight - messages.scrollTop - messages.clientHeight;
-  if (distance < NEAR_THE_END && !hasLater()) element("to-the-end").hidden = true;
+  lookWhereOneReads();
+  showTheWay();
 });
-element("to-the-end").addEventListener("click", () => (hasLater() ? announce("end") : toTheEnd()));
+// Whoever unfolds something reads there.
+messages.addEventListener("toggle", () => {
+  follows = fromTheEnd() < 1 && !hasLater();
+  showTheWay();
+}, { capture: true });
+toTheEndButton.addEventListener("click", () => (hasLater() ? announce("end") : toTheEnd()));
+
+// The composer grows, a keyboard comes up, the window is another one.
+new ResizeObserver(() => (follows ? toTheEnd() : showTheWay())).observe(messages);
 
 // Where a search has led, there are later messages that are not here: around.js loads them.
 export const hasLater = () => messages.querySelector(".later") !== null;

@@ -43,9 +43,12 @@ async function* eventsIn(response) {
   }
 }
 
-// The events of a turn until it is settled; a connection that breaks is made anew behind the last one.
-async function* eventsOfTurn(response) {
-  let last = "";
+// What we ask of a stream: to tell the blocks of the answer as HTML, too.
+const DRAWN = { Prefer: "drawn" };
+
+// The events of a turn until it is settled, behind the one of the id `last`; a connection that breaks
+// is made anew behind the last one.
+async function* eventsOfTurn(response, last = "") {
   for (let failures = 0; ; failures += 1) {
     try {
       for await (const event of eventsIn(response)) {
@@ -63,7 +66,7 @@ async function* eventsOfTurn(response) {
     for (;;) {
       await pause(Math.min(LONGEST_PAUSE, 500 * 2 ** failures));
       try {
-        response = await ask("GET", `${api()}events/`, null, { "Last-Event-ID": last });
+        response = await ask("GET", `${api()}events/`, null, { "Last-Event-ID": last, ...DRAWN });
         break;
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
@@ -116,7 +119,7 @@ async function send(message) {
   try {
     if (instead) await (await import("./again.js")).withdraw(instead, leave);
     const body = { message: text, stream: true, ...(where && { conversation_id: where }) };
-    const response = await ask("POST", "/api/chat/", body, { "Idempotency-Key": key });
+    const response = await ask("POST", "/api/chat/", body, { "Idempotency-Key": key, ...DRAWN });
     await take(eventsOfTurn(response), article, key);
   } catch (error) {
     const began = !kept().some((other) => other.key === key);
@@ -167,18 +170,26 @@ async function follow() {
   if (busy) return;
   setBusy(true);
   try {
-    const response = await ask("GET", `${api()}events/`);
+    const last = placeOf(lastMessage());
+    const response = await ask("GET", `${api()}events/`, null, { ...(last && { "Last-Event-ID": last }), ...DRAWN });
     tell("");
     if (response.status === 204) {
       await refresh(lastMessage().dataset.seq - 1);
       announce("settled");
-    } else await take(eventsOfTurn(response));
+    } else await take(eventsOfTurn(response, last));
   } catch (error) {
     loseTrack(error);
   } finally {
     setBusy(false);
   }
   sendWaiting();
+}
+
+// How much of an open answer was there when it was drawn; what comes is told from there on, once.
+function placeOf(article) {
+  const { place } = article?.dataset ?? {};
+  if (place) delete article.dataset.place;
+  return place;
 }
 
 export async function stop() {
@@ -280,7 +291,7 @@ async function drawFrom(article) {
     since = Number(found.at(-1)?.dataset.seq);
     for (const later of found.filter(({ dataset }) => dataset.seq > last)) later.remove();
     const isMore = fragment.querySelector(".later") && since < last;
-    merge(fragment);
+    await merge(fragment);
     if (!isMore) return true;
   }
   return false;
