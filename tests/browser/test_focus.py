@@ -1,6 +1,6 @@
 """Where the focus is after each act: one can go on at once, and it is never nowhere.
 
-On a touch screen no act brings the keyboard up, for it covers half of it.
+On a touch screen an act brings the keyboard up only where one goes on typing.
 """
 
 import json
@@ -149,7 +149,7 @@ def test_the_focus_of_who_talks(page: Page, model: Model, watch: Watch) -> None:
             ("sending", lambda: send("Count"), "Your message", "Stop"),
             ("stopping", stop, "Your message", "Send"),
             ("undoing", undo, "Created task: Milk", "Created task: Milk"),
-            ("dismissing", dismiss, "Your message", "Send"),
+            ("dismissing", dismiss, "Your message", "Your message"),
         ],
     )
 
