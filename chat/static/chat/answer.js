@@ -5,8 +5,8 @@
 
 import { morphChildren } from "./morph.js";
 import {
-  announce, bubble, build, drawn, element, isOpen, keepPlace, lastMessage, merge, messages, put, refresh, refreshAsked,
-  speak, withCopyButtons, words,
+  announce, bubble, build, drawn, element, isOpen, keepPlace, lastMessage, merge, messages, put, putInOrder, refresh,
+  refreshAsked, speak, withCopyButtons, words,
 } from "./talk.js";
 
 const SHORT_SILENCE = 3; // seconds
@@ -43,7 +43,7 @@ export async function take(events, article, begun) {
 async function show({ name, data }, shown, article, begun) {
   switch (name) {
     case "turn.started":
-      shown.since = data.user_message.seq - 1;
+      shown.since = Math.min(data.user_message.seq - 1, lastMessage()?.dataset.seq ?? 0); // what was missed, too
       shown.reply = begin(data, article);
       begun(data.conversation_id);
       break;
@@ -74,14 +74,11 @@ function begin({ user_message: said, assistant_message_id: id }, article) {
   const old = element(`message-${said.id}`);
   article?.classList.remove("pending");
   if (article && old) article.remove();
-  else if (article) {
+  else if (!old) {
+    article ??= bubble("user", said.content);
     article.id = `message-${said.id}`;
     article.dataset.seq = said.seq;
-  } else if (!old) {
-    article = bubble("user", said.content);
-    article.id = `message-${said.id}`;
-    article.dataset.seq = said.seq;
-    messages.append(article);
+    putInOrder(article);
   }
   const reply = bubble("assistant", "");
   reply.id = `message-${id}`;

@@ -13,6 +13,8 @@ const loadEditing = () => import("./editing.js");
 const message = element("message");
 const conversations = element("conversations");
 const LONGEST = Number(message.dataset.longest);
+const later = () => {}; // what was only to be there early, or is asked for again
+const sayTrouble = () => talk.tell(words("trouble"));
 
 document.documentElement.classList.add("js");
 
@@ -60,26 +62,26 @@ function showChosen() {
 element("tasks-pane").addEventListener("toggle", showChosen);
 
 // Links of the panel choose what it shows; the address of the page keeps that.
-element("tasks").addEventListener("click", async (event) => {
+element("tasks").addEventListener("click", (event) => {
   const title = event.target.closest(".task > .title");
   if (title && !String(getSelection())) title.parentElement.querySelector(".edit").requestSubmit();
   const link = event.target.closest('a[href^="?"]');
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  if (link.closest(".more")) return (await loadTasks()).showMore(link);
+  if (link.closest(".more")) return loadTasks().then(({ showMore }) => showMore(link)).catch(sayTrouble);
   history.pushState(null, "", link.search || location.pathname);
   choose();
 });
 
 // What is needed in a moment is there, then.
 for (const event of ["pointerover", "focusin", "touchstart"]) {
-  element("tasks-pane").addEventListener(event, loadTasks, { once: true, passive: true });
+  element("tasks-pane").addEventListener(event, () => loadTasks().catch(later), { once: true, passive: true });
 }
-element("tasks").addEventListener("scroll", loadTasks, { once: true });
+element("tasks").addEventListener("scroll", () => loadTasks().catch(later), { once: true });
 
 function choose() {
   afterConversations();
-  refresh("tasks").catch(() => talk.tell(words("trouble")));
+  refresh("tasks").catch(sayTrouble);
 }
 
 async function refreshConversations() {
@@ -133,32 +135,37 @@ function afterConversations() {
   if (more) downwards.observe(more);
 }
 
-const downwards = new IntersectionObserver(async ([{ isIntersecting, target }]) => {
+// Where they cannot be loaded, their link leads on.
+const downwards = new IntersectionObserver(([{ isIntersecting, target }]) => {
   if (!isIntersecting) return;
   downwards.unobserve(target);
+  showOlder(target).catch(later);
+}, { rootMargin: "200px" });
+
+async function showOlder(target) {
   const older = await drawn(conversations.dataset.part + target.querySelector("a").search);
   const first = older.querySelector("a");
   const isFocused = target.contains(document.activeElement);
   target.replaceWith(older);
   if (isFocused) first.focus();
   afterConversations();
-}, { rootMargin: "200px" });
+}
 
 let searching;
 element("search").addEventListener("input", () => {
   clearTimeout(searching);
-  searching = setTimeout(refreshConversations, 250);
+  searching = setTimeout(() => refreshConversations().catch(sayTrouble), 250);
 });
 element("search").form.addEventListener("submit", (event) => {
   event.preventDefault();
-  refreshConversations();
+  refreshConversations().catch(sayTrouble);
 });
 
 talk.changes.addEventListener("arrived", () => {
   localStorage.removeItem(draft("new"));
   written();
 });
-talk.changes.addEventListener("end", async () => (await loadAround()).showEnd().catch(() => talk.tell(words("trouble"))));
+talk.changes.addEventListener("end", () => loadAround().then(({ showEnd }) => showEnd()).catch(sayTrouble));
 for (const what of ["started", "tool", "settled"]) talk.changes.addEventListener(what, talk.look);
 talk.whenNew("tasks", () => refresh("tasks"));
 new MutationObserver(showDue).observe(element("tasks"), { childList: true, subtree: true, attributeFilter: ["data-label"] });
@@ -168,7 +175,7 @@ talk.whenNew("about", refreshAbout);
 const heard = talk.statuses();
 for (const change of ["started", "settled"]) {
   talk.changes.addEventListener(change, () => {
-    import("./heard.js").then(({ sayReplies }) => sayReplies(heard), () => {}); // later, then
+    import("./heard.js").then(({ sayReplies }) => sayReplies(heard), later);
   });
 }
 
@@ -193,12 +200,16 @@ async function submit(form) {
     talk.tell(error instanceof Refused ? error.message : words("trouble"));
     if (error.problem?.status !== 409) return; // else it has changed: see how
   }
+  await refreshAfter(form).catch(later);
+  talk.look();
+}
+
+async function refreshAfter(form) {
   for (const name of (form.dataset.refresh ?? "").split(" ").filter(Boolean)) {
     if (name === "message") await talk.refreshUndone(form.closest("article"));
     else if (name === "asked") await talk.refreshAsked();
     else await refresh(name);
   }
-  talk.look();
 }
 
 // A form with data-act has a script of its own.
@@ -216,7 +227,7 @@ document.addEventListener("submit", (event) => {
     if (hasKeyboard() || event.submitter) goOn();
   } else if (form.id === "add-task") {
     event.preventDefault();
-    loadQuick().then((quick) => quick.submit(), () => talk.tell(words("trouble")));
+    loadQuick().then((quick) => quick.submit(), sayTrouble);
   } else if (form.dataset.act) {
     event.preventDefault();
     act(form).catch((error) => talk.tell(error instanceof Refused ? error.message : words("trouble")));
@@ -229,13 +240,17 @@ document.addEventListener("submit", (event) => {
   } else if (form.matches(".sign-out") && !leaving) {
     event.preventDefault();
     leaving = import("./leaving.js").then(() => form.requestSubmit()); // which it may stop
+    leaving.catch(() => {
+      leaving = null;
+      sayTrouble();
+    });
   } else if (form.closest("#really-delete")) rememberNext();
 });
 
 // Quick add is there at the first touch, and where something was kept for it.
 const loadQuick = () => import("./quick.js");
-element("add-task").addEventListener("focusin", () => loadQuick().catch(() => {}), { once: true });
-if (["new-task", "adds"].some((name) => localStorage.getItem(`${name}:${document.body.dataset.user}`))) loadQuick();
+element("add-task").addEventListener("focusin", () => loadQuick().catch(later), { once: true });
+if (["new-task", "adds"].some((name) => localStorage.getItem(`${name}:${document.body.dataset.user}`))) loadQuick().catch(later);
 
 function sayFrom(form) {
   const text = form.elements.message.value;
@@ -254,7 +269,7 @@ function onceMore(form) {
   const article = form.closest("article");
   const again = import("./again.js");
   again.then(({ askAgain, edit }) => form.matches(".edit") ? edit(article) : askAgain(article, turn.say))
-    .catch(() => talk.tell(words("trouble")));
+    .catch(sayTrouble);
 }
 
 // --- The composer -----------------------------------------------------------------------------------
@@ -351,15 +366,15 @@ window.addEventListener("resize", () => {
 
 const loadTitle = () => import("./title.js");
 
-document.addEventListener("focusin", ({ target }) => target.matches("#title") && loadTitle());
+document.addEventListener("focusin", ({ target }) => target.matches("#title") && loadTitle().catch(later));
 
-document.addEventListener("focusout", async ({ target }) => {
-  if (target.matches("#title")) (await loadTitle()).save(target);
+document.addEventListener("focusout", ({ target }) => {
+  if (target.matches("#title")) loadTitle().then(({ save }) => save(target)).catch(sayTrouble);
 });
 
-async function leaveTitle(event) {
+function leaveTitle(event) {
   event.preventDefault();
-  (await loadTitle()).leave(event.target, event.key);
+  loadTitle().then(({ leave }) => leave(event.target, event.key)).catch(sayTrouble);
 }
 
 // --- The focus --------------------------------------------------------------------------------------
@@ -447,7 +462,7 @@ function move(event) {
   event.preventDefault();
 }
 
-const openPalette = async () => (await loadPalette()).openPalette();
+const openPalette = () => loadPalette().then((palette) => palette.openPalette()).catch(sayTrouble);
 
 element("open-palette").addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -458,7 +473,7 @@ element("open-palette").addEventListener("click", (event) => {
 // Where the address names a task, it is shown, on a phone in the drawer.
 async function showNamedTask() {
   const task = location.hash.startsWith("#task-") && element(location.hash.slice(1));
-  if (task) (await loadPalette()).showTask(task);
+  if (task) await loadPalette().then(({ showTask }) => showTask(task)).catch(later);
 }
 
 document.addEventListener("keydown", (event) => {

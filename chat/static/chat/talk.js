@@ -327,7 +327,7 @@ export async function merge(fragment) {
       const { nextElementSibling: next } = node;
       if (node.matches("article")) {
         const old = element(node.id);
-        if (!old) messages.append(node);
+        if (!old) putInOrder(node);
         else if (!isOpen(old) || !isOpen(node)) morph(old, node);
       } else if (node.matches(".day")) {
         const there = placeOfDay(dayOf(node));
@@ -340,10 +340,18 @@ export async function merge(fragment) {
   announce("merged");
 }
 
+// By its place in the talk; what is not sent yet comes last.
+export function putInOrder(article) {
+  const isBehind = ({ dataset }) => !(Number(dataset.seq) <= article.dataset.seq);
+  const others = [...messages.querySelectorAll(":scope > article")].filter((other) => other !== article);
+  const next = others.find(isBehind) ?? null;
+  if (!article.isConnected || article.nextElementSibling !== next) messages.insertBefore(article, next);
+}
+
 export function put(article) {
   const old = element(article.id);
   if (old) old.replaceWith(article);
-  else messages.append(article);
+  else putInOrder(article);
 }
 
 export const isOpen = (article) => article.dataset.status === "in_progress";
@@ -451,9 +459,14 @@ new ResizeObserver(() => (follows ? toTheEnd() : showTheWay())).observe(messages
 export const hasLater = () => messages.querySelector(".later") !== null;
 
 // Messages further up, when the reader comes near them.
-const upwards = new IntersectionObserver(async ([{ isIntersecting, target }]) => {
+// Where they cannot be loaded, their link leads on.
+const upwards = new IntersectionObserver(([{ isIntersecting, target }]) => {
   if (!isIntersecting) return;
   upwards.unobserve(target);
+  showEarlier(target).catch(() => {});
+}, { root: messages, rootMargin: "200px" });
+
+async function showEarlier(target) {
   const before = new URL(target.querySelector("a").href).searchParams.get("before");
   const fragment = await drawn(`${messages.dataset.part}?before=${before}`);
   if (target.contains(document.activeElement)) messages.focus();
@@ -464,7 +477,7 @@ const upwards = new IntersectionObserver(async ([{ isIntersecting, target }]) =>
   target.replaceWith(withCopyButtons(fragment));
   messages.scrollTop = messages.scrollHeight - height;
   watchUpwards();
-}, { root: messages, rootMargin: "200px" });
+}
 
 export function watchUpwards() {
   const earlier = messages.querySelector(".earlier");

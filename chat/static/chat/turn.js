@@ -228,7 +228,7 @@ changes.addEventListener("outbox", sendWaiting); // something of it was decided
 changes.addEventListener("merged", () => {
   const there = new Set([...messages.querySelectorAll("[data-key]")].map((article) => article.dataset.key));
   for (const { key, isDrawn } of waiting()) if (there.has(key) && !isDrawn) forget(key);
-  showOutbox();
+  sendWaiting(); // the answer that it waited for may be there
 });
 
 // --- The answer as it comes ----------------------------------------------------------------------
