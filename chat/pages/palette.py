@@ -31,7 +31,7 @@ PRESSED = (
     (gettext_lazy("Export this conversation"), "#about a[download]"),
     (gettext_lazy("Delete this conversation"), '#about [popovertarget="really-delete"]'),
     (gettext_lazy("Keyboard"), '[popovertarget="shortcuts"]'),
-    (gettext_lazy("Sign out"), "#sign-out button"),
+    (gettext_lazy("Sign out"), ".sign-out button"),
 )
 """What a script does by pressing what the page has for it."""
 

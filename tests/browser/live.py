@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from tests.browser.speech import PATIENCE
 
+WRITING = "polite: The assistant is writing"
 RECORDER = files("tests.browser").joinpath("live.js").read_text(encoding="utf-8")
 
 
@@ -24,6 +25,14 @@ class Heard:
         """These were said since the last time, in this order, and nothing else."""
         said = self.next(len(texts))
         assert said == list(texts), said
+
+    def answer(self) -> str:
+        """What alone was said, but that it is being written: that depends on how long it took."""
+        said = self.next()
+        while said[-1:] == [WRITING]:
+            said = self.next()
+        (answer,) = (each for each in said if each != WRITING)
+        return answer
 
     def expects_no_more(self) -> None:
         """What is to be said is said one after the other, so it has all come before these words."""

@@ -67,7 +67,12 @@ def test_the_pages_that_need_no_script(page: Page, user: User) -> None:
 def test_it_does_what_the_page_can_do(page: Page, user: User) -> None:
     conversation = ConversationFactory(user=user, title="Journey")
     page.goto(f"/c/{conversation.pk}/")
-    for name, dialog in [("keyboard", "Keyboard"), ("delete this", "Delete this conversation?")]:
+    page.get_by_role("textbox", name="Your message").fill("Half a thought")
+    for name, dialog in [
+        ("keyboard", "Keyboard"),
+        ("delete this", "Delete this conversation?"),
+        ("sign out", "Sign out and lose what is not sent?"),
+    ]:
         page.keyboard.press("Control+k")
         page.keyboard.type(name)
         expect(page.locator("#palette [role=option]")).to_have_count(1)

@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from accounts.models import User
 from tests.browser.parts import open_tasks, tasks
+from tests.browser.talking import HeldRequests
 from tests.browser.test_talk_unsent import end_the_session, sign_in_again
 from tests.browser.viewports import both_colours, both_widths, fits_the_window
 from tests.browser.watch import Watch
@@ -14,7 +15,7 @@ from todos.models import Origin, Task, TaskList
 
 Check = Callable[[Page], None]
 READ, ADD = "**/api/tasks/read/", "**/api/tasks/"
-NOT_SENT = "This could not be sent. Your words are kept; try again."
+NOT_ADDED = "This could not be added. Your words are kept; try again."
 
 
 def field(page: Page) -> Locator:
@@ -122,6 +123,18 @@ def test_enter_waits_for_the_reading_and_twice_makes_one_task(page: Page, user: 
     assert len(keys) == len({*keys}) == 2
 
 
+def test_what_is_typed_after_a_line_is_another_one_before_the_script_is_there(page: Page) -> None:
+    script = HeldRequests(page, "**/quick*.js")
+    opened(page).type("Milk")
+    field(page).press("Enter")
+    field(page).type("Bread")
+    script.go_on()
+
+    expect(row(page, "Milk")).to_have_count(1)
+    expect(field(page)).to_have_value("Bread")
+    assert [task.title for task in Task.objects.all()] == ["Milk"]
+
+
 @both_widths
 def test_words_that_could_not_be_added_come_back_and_go_out_once(page: Page, watch: Watch) -> None:
     watch.allow("net::ERR_FAILED")
@@ -136,7 +149,7 @@ def test_words_that_could_not_be_added_come_back_and_go_out_once(page: Page, wat
     field(page).fill("Milk tomorrow")
     expect(chips(page)).to_have_text(["tomorrow"])
     field(page).press("Enter")
-    expect(page.get_by_role("alert").filter(has_text=NOT_SENT)).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text=NOT_ADDED)).to_be_visible()
     expect(field(page)).to_have_value("Milk tomorrow")
     expect(waiting(page)).to_have_count(0)
 
@@ -165,7 +178,7 @@ def test_what_was_typed_meanwhile_stays_and_what_failed_stands_beside_it(
         field(page).press("Enter")
     field(page).type("Bread")
     held.pop().abort()
-    expect(waiting(page)).to_contain_text([f"Milk{NOT_SENT}"])
+    expect(waiting(page)).to_contain_text([f"Milk{NOT_ADDED}"])
     expect(field(page)).to_have_value("Bread")
     page.unroute(ADD)
 
@@ -231,8 +244,9 @@ def test_a_line_written_after_the_session_ended_is_added_after_signing_in(
     end_the_session(page)
 
     field(page).press("Enter")
-    page.get_by_role("alert").get_by_role("link", name="Sign in").click()
-    sign_in_again(page, user)
+    with page.context.expect_page() as opened_beside:
+        page.get_by_role("alert").get_by_role("link", name="Sign in").click()
+    sign_in_again(opened_beside.value, user)
 
     expect(row(page, "Milk")).to_contain_text("tomorrow")
     expect(waiting(page)).to_have_count(0)

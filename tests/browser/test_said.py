@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from agent.llm import ToolRequest
-from tests.browser.live import Heard, speak
+from tests.browser.live import WRITING, Heard, speak
 from tests.browser.parts import open_tasks
 from tests.browser.speech import Speech
 from tests.browser.talking import address_of, button, composer, look, replies, say
@@ -25,7 +25,6 @@ ANSWER = (
     "```\nbuy()\n```\n\nBye.",
 )
 MILK = ToolRequest("create_task", json.dumps({"title": "Milk"}))
-WRITING = "polite: The assistant is writing"
 
 
 @pytest.fixture
@@ -57,7 +56,7 @@ def test_an_answer_is_said_once_and_whole_when_it_is_there(
     for _piece in ANSWER:
         speech.go_on()
 
-    heard.expects("polite: Two things First this: 1. milk 2. bread buy() Bye.")
+    assert heard.answer() == "polite: Two things First this: 1. milk 2. bread buy() Bye."
 
 
 def test_that_it_goes_on_is_said_seldom(page: Page, heard: Heard, model: Model) -> None:
@@ -94,7 +93,7 @@ def test_of_a_tool_its_sentence_is_said_and_of_its_undoing_what_is_taken_back(
     page.goto("/")
 
     say(page, "milk")
-    heard.expects("polite: At once. Created task: Milk It is there.")
+    assert heard.answer() == "polite: At once. Created task: Milk It is there."
     button(page, "Undo").click()
 
     heard.expects("polite: Took back: Milk")
@@ -102,11 +101,11 @@ def test_of_a_tool_its_sentence_is_said_and_of_its_undoing_what_is_taken_back(
 
 
 def test_trouble_and_stopping_are_said(page: Page, heard: Heard, model: Model) -> None:
-    model.begin(fails(400), speech := Speech("Well, ", "no."))
+    model.begin(fails(401), speech := Speech("Well, ", "no."))
     page.goto("/")
 
     say(page, "Hello")
-    (trouble,) = heard.next()
+    trouble = heard.answer()
     assert trouble.startswith("polite: ")
     assert "Try again" not in trouble
     say(page, "Again")
@@ -115,7 +114,7 @@ def test_trouble_and_stopping_are_said(page: Page, heard: Heard, model: Model) -
     heard.expects(WRITING)
     button(page, "Stop").click()
 
-    heard.expects("polite: Well, Stopped.")
+    assert heard.answer() == "polite: Well, Stopped."
 
 
 def test_an_answer_that_came_elsewhere_is_said_once(page: Page, heard: Heard, user: User) -> None:

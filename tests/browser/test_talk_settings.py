@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import served
-from tests.browser.talking import button, replies, said, say, shows_one_exchange
+from tests.browser.talking import button, replies, say, shows_one_exchange, waiting
 from tests.browser.watch import Watch
 from tests.fakes.answers import fails
 from tests.served.processes import Model
@@ -38,13 +38,13 @@ def test_who_sends_too_much_is_told_how_long_to_wait_and_loses_nothing(
 
     say(page, "Add Honey")
 
-    unsent = said(page).filter(has_text="Add Honey")
-    expect(unsent.get_by_role("alert")).to_have_text(
+    expect(waiting(page)).to_contain_text("Add Honey")
+    expect(waiting(page).get_by_role("alert")).to_have_text(
         re.compile(r"Too many requests\. Try again in \d+ seconds?\.")
     )
     page.reload()
-    expect(unsent).to_be_visible()
-    expect(button(unsent, "Try again")).to_be_visible()
+    expect(waiting(page)).to_contain_text("Add Honey")
+    expect(button(waiting(page), "Try again")).to_be_visible()
 
 
 def test_the_built_in_assistant_helps_out_and_says_so(page: Page, model: Model) -> None:

@@ -227,7 +227,7 @@ document.addEventListener("submit", (event) => {
     if (hasKeyboard() || event.submitter) goOn();
   } else if (form.id === "add-task") {
     event.preventDefault();
-    loadQuick().then((quick) => quick.submit(), sayTrouble);
+    addTask();
   } else if (form.dataset.act) {
     event.preventDefault();
     act(form).catch((error) => talk.tell(error instanceof Refused ? error.message : words("trouble")));
@@ -248,9 +248,22 @@ document.addEventListener("submit", (event) => {
 });
 
 // Quick add is there at the first touch, and where something was kept for it.
-const loadQuick = () => import("./quick.js");
+let quick = null;
+const loadQuick = async () => (quick ??= await import("./quick.js"));
 element("add-task").addEventListener("focusin", () => loadQuick().catch(later), { once: true });
 if (["new-task", "adds"].some((name) => localStorage.getItem(`${name}:${document.body.dataset.user}`))) loadQuick().catch(later);
+
+// The line is taken at once: what is typed next belongs to another one.
+function addTask() {
+  if (quick) return quick.submit();
+  const field = element("new-task");
+  const text = field.value;
+  field.value = "";
+  loadQuick().then(() => quick.add(text), () => {
+    field.value = [text, field.value].filter(Boolean).join(" ");
+    sayTrouble();
+  });
+}
 
 function sayFrom(form) {
   const text = form.elements.message.value;

@@ -126,10 +126,16 @@ let sending = false;
 export function submit() {
   const said = line();
   if (!said.text.trim()) return;
-  const add = same(returned?.said, said) ? returned : fresh(said);
-  keep([...kept(), add]);
+  begin(same(returned?.said, said) ? returned : fresh(said));
   clearTimeout(typing);
   write("", [], null);
+}
+
+// What was submitted before this script was there.
+export const add = (text) => text.trim() && begin(fresh({ text, words: [] }));
+
+function begin(add) {
+  keep([...kept(), add]);
   tell("");
   flush();
 }
@@ -201,7 +207,7 @@ async function inTime(answer) {
 
 // Without a connection all wait for it; else the words go back where they came from.
 function hold(add) {
-  if (navigator.onLine) return giveBack(add, words("notSent"));
+  if (navigator.onLine) return giveBack(add, words("notAdded"));
   for (const { key } of kept()) held.set(key, words("waits"));
   speak(words("waits"));
 }
