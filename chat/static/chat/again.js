@@ -1,6 +1,7 @@
 // The last exchange once more: its message is sent again or edited, and before that it is taken back.
 
-import { announce, ask, build, conversation, drawn, merge, messages, Refused, speak, tell, words } from "./talk.js";
+import { announce, ask, build, conversation, drawn, Refused, speak, tell, words } from "./base.js";
+import { merge, messages } from "./talk.js";
 import { giveBack } from "./outbox.js";
 
 // Take an exchange back by one of its messages, with what it did unless that is left. Raises Refused.

@@ -4,9 +4,9 @@
 // the whole message is drawn, and what is shown becomes as that is.
 
 import { morphChildren } from "./morph.js";
+import { announce, build, drawn, element, speak, words } from "./base.js";
 import {
-  announce, bubble, build, drawn, element, isOpen, keepPlace, lastMessage, merge, messages, put, putInOrder, refresh,
-  refreshAsked, speak, withCopyButtons, words,
+  bubble, isOpen, keepPlace, lastMessage, merge, messages, put, putInOrder, refresh, refreshAsked, withCopyButtons,
 } from "./talk.js";
 
 const SHORT_SILENCE = 3; // seconds

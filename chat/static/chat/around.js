@@ -1,6 +1,7 @@
 // A conversation that is shown around a message to which a search has led, and not at its end.
 
-import { announce, dayOf, drawn, element, messages, toTheEnd, watchUpwards, withCopyButtons, words } from "./talk.js";
+import { announce, drawn, element, words } from "./base.js";
+import { dayOf, messages, toTheEnd, watchUpwards, withCopyButtons } from "./talk.js";
 
 // Messages further down, when the reader comes near them.
 const downwards = new IntersectionObserver(([{ isIntersecting, target }]) => {

@@ -1,6 +1,6 @@
 // A task is edited where it stands, and its history is shown there. Loaded when it is first needed.
 
-import { ask, build, drawn, element, isComposing, words } from "./talk.js";
+import { ask, build, drawn, element, isComposing, words } from "./base.js";
 import { act, idOf, refreshTasks, titleOf, toast, undo, undoOf, why } from "./tasks.js";
 
 const addressOf = (row) => `/tasks/${idOf(row)}/`;

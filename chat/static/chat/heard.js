@@ -1,6 +1,7 @@
 // What is heard of an answer: all of it, once, when it is there. Loaded with the first turn.
 
-import { messages, speak, statuses } from "./talk.js";
+import { speak } from "./base.js";
+import { messages, statuses } from "./talk.js";
 
 const UNSAID = "article > h2, footer, button, form, .thinking, .typing, .card > dl, .proposal > details";
 

@@ -1,6 +1,7 @@
 // What waits to be sent, below the talk: why it waits, and what can be done with it.
 
-import { announce, build, element, forget, goOn, keep, speak, words } from "./talk.js";
+import { announce, build, element, goOn, speak, words } from "./base.js";
+import { forget, keep } from "./talk.js";
 
 const list = build("ol", { id: "outbox", "aria-label": words("outbox"), hidden: "" });
 element("transcript").after(list);

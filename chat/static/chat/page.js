@@ -2,19 +2,25 @@
 //
 // What is read and said comes with the page; a script for more is loaded when it is first needed.
 
-import * as talk from "./talk.js";
-import { ask, drawn, element, goOn, hasKeyboard, pause, Refused, words } from "./talk.js";
+import {
+  ask, build, changes, closeDialog, conversation, drawn, element, fill, followNews, goOn, hasKeyboard, isComposing, look,
+  onTop, openDialog, Refused, speak, tell, whenNew, words,
+} from "./base.js";
+import { refreshAsked, refreshUndone, showMessages, statuses } from "./talk.js";
 import * as turn from "./turn.js";
 
 const loadTasks = () => import("./tasks.js");
 const loadPalette = () => import("./palette.js");
 const loadAround = () => import("./around.js");
 const loadEditing = () => import("./editing.js");
+const loadConversations = () => import("./conversations.js");
 const message = element("message");
 const conversations = element("conversations");
+const here = () => (conversation() ? `/c/${conversation()}/` : "/");
+const linksOfConversations = () => [...conversations.querySelectorAll("li:not(.more) a")];
 const LONGEST = Number(message.dataset.longest);
 const later = () => {}; // what was only to be there early, or is asked for again
-const sayTrouble = () => talk.tell(words("trouble"));
+const sayTrouble = () => tell(words("trouble"));
 
 document.documentElement.classList.add("js");
 
@@ -22,7 +28,7 @@ document.documentElement.classList.add("js");
 
 async function refresh(name) {
   if (name === "tasks") return (await loadTasks()).refreshTasks();
-  if (name === "conversations") return refreshConversations();
+  if (name === "conversations") return (await loadConversations()).refreshConversations();
   return refreshAbout();
 }
 
@@ -74,114 +80,43 @@ element("tasks").addEventListener("click", (event) => {
 });
 
 // What is needed in a moment is there, then.
-for (const event of ["pointerover", "focusin", "touchstart"]) {
-  element("tasks-pane").addEventListener(event, () => loadTasks().catch(later), { once: true, passive: true });
+for (const event of ["pointerover", "focusin", "touchstart", "scroll"]) {
+  const once = { once: true, passive: true, capture: true };
+  element("tasks-pane").addEventListener(event, () => loadTasks().catch(later), once);
+  element("conversations-pane").addEventListener(event, () => loadConversations().catch(later), once);
 }
-element("tasks").addEventListener("scroll", () => loadTasks().catch(later), { once: true });
 
 function choose() {
-  afterConversations();
+  loadConversations().then(({ afterConversations }) => afterConversations()).catch(sayTrouble);
   refresh("tasks").catch(sayTrouble);
 }
 
-async function refreshConversations() {
-  const search = element("search").value;
-  const fresh = await drawn(`${conversations.dataset.part}?${new URLSearchParams({ search })}`);
-  await drawOlder(fresh);
-  if (search !== element("search").value) return false; // a newer search is on its way
-  const before = linksOfConversations().map((link) => link.pathname);
-  const focused = before.indexOf(document.activeElement.closest("#conversations a")?.pathname);
-  conversations.replaceChildren(fresh);
-  talk.shows(fresh);
-  rememberSearch(search);
-  afterConversations();
-  if (focused === -1) return;
-  const links = linksOfConversations();
-  (links.find((link) => link.pathname === before[focused]) ?? links[focused] ?? links.at(-1))?.focus();
-}
-
-// As many as are shown already.
-async function drawOlder(fresh) {
-  for (let more; fresh.children.length < conversations.children.length; ) {
-    more = fresh.querySelector(".more");
-    if (!more) return;
-    more.replaceWith(await drawn(conversations.dataset.part + more.querySelector("a").search));
-  }
-}
-
-// The address has it, so that the list is the same when one comes back.
-function rememberSearch(search) {
-  const address = new URL(location);
-  if (search) address.searchParams.set("search", search);
-  else address.searchParams.delete("search");
-  if (element("tasks").dataset.shown === location.search) element("tasks").dataset.shown = address.search;
-  if (address.search !== location.search) history.replaceState(null, "", address);
-}
-
-const here = () => (talk.conversation() ? `/c/${talk.conversation()}/` : "/");
-
-const linksOfConversations = () => [...conversations.querySelectorAll("li:not(.more) a")];
-
-function afterConversations() {
-  const asked = [...new URLSearchParams(location.search)];
-  const kept = String(new URLSearchParams(asked.filter(([name]) => ["list", "tag", "view"].includes(name))));
-  element("new-conversation").search = kept;
-  for (const link of linksOfConversations()) {
-    const own = [...new URLSearchParams(link.search)].filter(([name]) => name === "search" || name === "around");
-    link.search = [String(new URLSearchParams(own)), kept].filter(Boolean).join("&");
-    if (link.pathname === here()) link.setAttribute("aria-current", "page");
-  }
-  const more = conversations.querySelector(".more");
-  if (more) downwards.observe(more);
-}
-
-// Where they cannot be loaded, their link leads on.
-const downwards = new IntersectionObserver(([{ isIntersecting, target }]) => {
-  if (!isIntersecting) return;
-  downwards.unobserve(target);
-  showOlder(target).catch(later);
-}, { rootMargin: "200px" });
-
-async function showOlder(target) {
-  const older = await drawn(conversations.dataset.part + target.querySelector("a").search);
-  const first = older.querySelector("a");
-  const isFocused = target.contains(document.activeElement);
-  target.replaceWith(older);
-  if (isFocused) first.focus();
-  afterConversations();
-}
-
-let searching;
-element("search").addEventListener("input", () => {
-  clearTimeout(searching);
-  searching = setTimeout(() => refreshConversations().catch(sayTrouble), 250);
-});
 element("search").form.addEventListener("submit", (event) => {
   event.preventDefault();
-  refreshConversations().catch(sayTrouble);
+  refresh("conversations").catch(sayTrouble);
 });
 
-talk.changes.addEventListener("arrived", () => {
+changes.addEventListener("arrived", () => {
   localStorage.removeItem(draft("new"));
   written();
 });
-talk.changes.addEventListener("end", () => loadAround().then(({ showEnd }) => showEnd()).catch(sayTrouble));
-for (const what of ["started", "tool", "settled"]) talk.changes.addEventListener(what, talk.look);
-talk.whenNew("tasks", () => refresh("tasks"));
+changes.addEventListener("end", () => loadAround().then(({ showEnd }) => showEnd()).catch(sayTrouble));
+for (const what of ["started", "tool", "settled"]) changes.addEventListener(what, look);
+whenNew("tasks", () => refresh("tasks"));
 new MutationObserver(showDue).observe(element("tasks"), { childList: true, subtree: true, attributeFilter: ["data-label"] });
-talk.whenNew("conversations", refreshConversations);
-talk.whenNew("about", refreshAbout);
+whenNew("conversations", () => refresh("conversations"));
+whenNew("about", refreshAbout);
 
-const heard = talk.statuses();
+const heard = statuses();
 for (const change of ["started", "settled"]) {
-  talk.changes.addEventListener(change, () => {
+  changes.addEventListener(change, () => {
     import("./heard.js").then(({ sayReplies }) => sayReplies(heard), later);
   });
 }
 
 // To what was there before, the reader has come alone.
-talk.changes.addEventListener("looked", () => {
-  for (const [seq, status] of talk.statuses()) heard.set(seq, status);
+changes.addEventListener("looked", () => {
+  for (const [seq, status] of statuses()) heard.set(seq, status);
 });
 
 // --- Forms ------------------------------------------------------------------------------------------
@@ -194,20 +129,20 @@ async function submit(form) {
   delete fields.csrfmiddlewaretoken;
   try {
     const response = await ask(method, url, Object.keys(fields).length ? fields : null);
-    talk.tell("");
-    if (form.dataset.said) talk.speak(talk.fill(form.dataset.said, await response.json()));
+    tell("");
+    if (form.dataset.said) speak(fill(form.dataset.said, await response.json()));
   } catch (error) {
-    talk.tell(error instanceof Refused ? error.message : words("trouble"));
+    tell(error instanceof Refused ? error.message : words("trouble"));
     if (error.problem?.status !== 409) return; // else it has changed: see how
   }
   await refreshAfter(form).catch(later);
-  talk.look();
+  look();
 }
 
 async function refreshAfter(form) {
   for (const name of (form.dataset.refresh ?? "").split(" ").filter(Boolean)) {
-    if (name === "message") await talk.refreshUndone(form.closest("article"));
-    else if (name === "asked") await talk.refreshAsked();
+    if (name === "message") await refreshUndone(form.closest("article"));
+    else if (name === "asked") await refreshAsked();
     else await refresh(name);
   }
 }
@@ -230,7 +165,7 @@ document.addEventListener("submit", (event) => {
     addTask();
   } else if (form.dataset.act) {
     event.preventDefault();
-    act(form).catch((error) => talk.tell(error instanceof Refused ? error.message : words("trouble")));
+    act(form).catch((error) => tell(error instanceof Refused ? error.message : words("trouble")));
   } else if (form.matches(".again, .edit")) {
     event.preventDefault();
     onceMore(form);
@@ -288,7 +223,7 @@ function onceMore(form) {
 // --- The composer -----------------------------------------------------------------------------------
 
 const composer = element("composer");
-const draft = (where = talk.conversation() ?? "new") => `draft:${document.body.dataset.user}:${where}`;
+const draft = (where = conversation() ?? "new") => `draft:${document.body.dataset.user}:${where}`;
 
 // Code points, as the server counts.
 const charactersLeft = () => LONGEST - [...message.value.trim()].length;
@@ -315,7 +250,7 @@ function sayLeft() {
   const before = step;
   step = left < 0 ? TOO_MANY : STEPS.filter((each) => left <= each).length;
   const fitsAgain = before === TOO_MANY && step < before;
-  if (step > before || fitsAgain) talk.speak(element("counter").textContent);
+  if (step > before || fitsAgain) speak(element("counter").textContent);
 }
 
 message.addEventListener("input", () => {
@@ -323,7 +258,7 @@ message.addEventListener("input", () => {
   sayLeft();
 });
 message.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || talk.isComposing(event)) return;
+  if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
   if (!enterSends() && !event.ctrlKey && !event.metaKey) return;
   event.preventDefault();
   if (message.value.trim()) composer.requestSubmit();
@@ -331,8 +266,8 @@ message.addEventListener("keydown", (event) => {
 
 // In an empty composer the arrow upwards edits the last message.
 message.addEventListener("keydown", (event) => {
-  const isPlain = !(event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || talk.isComposing(event));
-  const form = [...talk.messages.querySelectorAll("form.edit")].at(-1);
+  const isPlain = !(event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || isComposing(event));
+  const form = [...messages.querySelectorAll("form.edit")].at(-1);
   if (event.key !== "ArrowUp" || !isPlain || message.value || !form || turn.isBusy()) return;
   event.preventDefault();
   form.requestSubmit();
@@ -343,13 +278,13 @@ const enterSends = () => (message.dataset.enter === "device" ? hasKeyboard() : m
 message.enterKeyHint = enterSends() ? "send" : "enter";
 document.documentElement.classList.toggle("enter-breaks", !enterSends());
 
-const stopButton = talk.build("button", { id: "stop", type: "button", hidden: "" }, words("stop"));
+const stopButton = build("button", { id: "stop", type: "button", hidden: "" }, words("stop"));
 element("send").after(stopButton);
 stopButton.addEventListener("click", () => {
   turn.stop();
   goOn();
 });
-talk.changes.addEventListener("busy", () => {
+changes.addEventListener("busy", () => {
   written();
   stopButton.hidden = !turn.isBusy();
 });
@@ -364,15 +299,15 @@ document.addEventListener("click", (event) => {
 });
 
 function toggle(panel) {
-  if (panel.matches(":modal, :popover-open")) talk.closeDialog(panel);
-  else talk.openDialog(panel);
+  if (panel.matches(":modal, :popover-open")) closeDialog(panel);
+  else openDialog(panel);
 }
 
 // A window that has grown may have room for what was a drawer.
 window.addEventListener("resize", () => {
-  const panel = talk.onTop();
+  const panel = onTop();
   const opener = panel && document.querySelector(`body > header [popovertarget="${panel.id}"]`);
-  if (panel?.matches(".pane") && !opener.checkVisibility()) talk.closeDialog(panel);
+  if (panel?.matches(".pane") && !opener.checkVisibility()) toggle(panel);
 });
 
 // --- The title --------------------------------------------------------------------------------------
@@ -390,38 +325,7 @@ function leaveTitle(event) {
   loadTitle().then(({ leave }) => leave(event.target, event.key)).catch(sayTrouble);
 }
 
-// --- The focus --------------------------------------------------------------------------------------
-
-// What has the focus may vanish or be drawn anew; then what has its name in the same place takes it over, or
-// the place itself, or one goes on.
-const PLACES = ".card, .proposal, article";
-const isThere = (node) => node.isConnected && !node.closest("[hidden]");
-const nameOf = (control) => control.ariaLabel ?? control.textContent.trim();
-let focused = null;
-
-document.addEventListener("focusin", ({ target: control }) => {
-  const places = [];
-  for (let place = control.closest(PLACES); place; place = place.parentElement.closest(PLACES)) places.push(place.id);
-  focused = { control, name: nameOf(control), places };
-});
-
-document.addEventListener("pointerdown", ({ target }) => {
-  if (!target.closest("a, button, summary, input, select, textarea, label, [tabindex]")) focused = null;
-});
-
-function handOn({ name, places }) {
-  for (const place of places.map(element).filter((place) => place && isThere(place))) {
-    const same = [...place.querySelectorAll("a, button, summary")].find((control) => nameOf(control) === name);
-    const itself = place.matches("[tabindex]") ? place : place.querySelector(".undone > summary, :scope > summary");
-    if (same ?? itself) return (same ?? itself).focus({ preventScroll: true });
-  }
-  goOn();
-}
-
-new MutationObserver(() => {
-  const has = document.activeElement;
-  if (focused && !isThere(focused.control) && (has === document.body || !isThere(has))) handOn(focused);
-}).observe(document.body, { childList: true, subtree: true, attributeFilter: ["hidden"] });
+// --- The focus -----------------------------------------------------------------------------------
 
 // Of the conversation that is deleted the next one, or else the one before.
 function rememberNext() {
@@ -444,25 +348,10 @@ function focusAtFirst() {
 // Browsers give a clipboard only to pages that came over HTTPS, or from this machine.
 document.documentElement.classList.toggle("clipboard", Boolean(navigator.clipboard));
 
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest(".copy");
-  if (!button) return;
-  const code = button.closest(".block")?.querySelector("pre");
-  await navigator.clipboard.writeText(code ? code.textContent.trimEnd() : textOf(button.closest("article")));
-  button.textContent = words("copied");
-  talk.speak(words("copied"));
-  await pause(1500);
-  button.textContent = words("copy");
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest(".copy");
+  if (button) import("./copying.js").then(({ copy }) => copy(button)).catch(sayTrouble);
 });
-
-// As it is read, without the buttons between.
-function textOf(article) {
-  const buttons = article.querySelectorAll(".block .copy");
-  for (const button of buttons) button.hidden = true;
-  const texts = [...article.querySelectorAll(".text, .proposal > p")].map((text) => text.innerText.trim());
-  for (const button of buttons) button.hidden = false;
-  return texts.join("\n\n");
-}
 
 // --- The keyboard -----------------------------------------------------------------------------------
 
@@ -490,14 +379,14 @@ async function showNamedTask() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (talk.isComposing(event)) return;
+  if (isComposing(event)) return;
   if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
     event.preventDefault();
     return openPalette();
   }
   const inList = conversations.contains(document.activeElement) || document.activeElement.id === "search";
   if (event.target.matches("#title") && ["Enter", "Escape"].includes(event.key)) leaveTitle(event);
-  else if (event.key === "Escape" && turn.isBusy() && !talk.onTop()) turn.stop();
+  else if (event.key === "Escape" && turn.isBusy() && !onTop()) turn.stop();
   // On a Mac, Option and N begin an ñ.
   else if (event.altKey !== event.ctrlKey && event.code === "KeyN" && event.key !== "Dead") {
     event.preventDefault();
@@ -507,7 +396,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "/") {
     event.preventDefault();
     const pane = element("conversations-pane");
-    if (!pane.checkVisibility() && !talk.onTop()) talk.openDialog(pane);
+    if (!pane.checkVisibility() && !onTop()) openDialog(pane);
     element("search").focus();
   } else if (event.key === "?") toggle(element("shortcuts"));
 });
@@ -520,13 +409,12 @@ window.addEventListener("popstate", () => {
 });
 message.value ||= localStorage.getItem(draft()) ?? "";
 written();
-afterConversations();
 element("tasks").dataset.shown = location.search;
 showChosen();
-talk.showMessages();
-for (const notice of document.querySelectorAll("#notices .notice")) talk.speak(notice.firstChild.data.trim());
+showMessages();
+for (const notice of document.querySelectorAll("#notices .notice")) speak(notice.firstChild.data.trim());
 turn.start();
 focusAtFirst();
 if (new URLSearchParams(location.search).has("around")) loadAround().then(({ land }) => land());
-talk.followNews();
+followNews();
 showNamedTask();

@@ -2,7 +2,7 @@
 //
 // A combobox with a listbox: https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
 
-import { closeDialog, drawn, element, isComposing, openDialog, words } from "./talk.js";
+import { closeDialog, drawn, element, isComposing, openDialog, words } from "./base.js";
 
 const palette = element("palette");
 const field = element("palette-field");

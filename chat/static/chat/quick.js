@@ -3,7 +3,7 @@
 //
 // Places in a line count characters as code points, as the server does.
 
-import { ask, build, element, pause, Refused, speak, tell, words } from "./talk.js";
+import { ask, build, element, pause, Refused, speak, tell, words } from "./base.js";
 import { refreshTasks, toast, undoOf } from "./tasks.js";
 
 const PAUSE = 150; // milliseconds without a key, before a line is read

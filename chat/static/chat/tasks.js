@@ -1,7 +1,7 @@
 // The panel of tasks: drawn anew where it differs, ticked at once, and what was done there undone.
 // Loaded when it is first needed.
 
-import { ask, build, drawn, element, onTop, Refused, shows, speak, tell, words } from "./talk.js";
+import { ask, build, drawn, element, onTop, Refused, shows, speak, tell, words } from "./base.js";
 
 const STAYS = 2000; // milliseconds that a ticked row stays where it is
 const TOAST = 10_000;

@@ -1,6 +1,6 @@
 // The title of the conversation, which is edited in place. Loaded when somebody comes to it.
 
-import { goOn } from "./talk.js";
+import { goOn } from "./base.js";
 
 // Who leaves it has it saved; an empty one is none, and the old one is back.
 export function save(field) {

@@ -1,8 +1,10 @@
 // A turn on the page: a message is said, and its answer comes (`answer.js` shows it).
 
 import {
-  announce, api, ask, bubble, changes, clearPassed, conversation, drawn, element, forget, hasLater, keep, kept,
-  lastMessage, look, merge, messages, pause, refresh, Refused, shelf, tell, toTheEnd, whenNew, words,
+  announce, api, ask, changes, conversation, drawn, element, look, pause, Refused, tell, whenNew, words,
+} from "./base.js";
+import {
+  bubble, clearPassed, forget, hasLater, keep, kept, lastMessage, merge, messages, refresh, shelf, toTheEnd,
 } from "./talk.js";
 
 const loadAround = () => import("./around.js");
