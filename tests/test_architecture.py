@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import grimp
@@ -47,3 +48,27 @@ def test_each_number_is_one_decision_and_all_are_listed() -> None:
     for (number, name, title), file in zip(listed, written, strict=True):
         heading = file.read_text().splitlines()[0]
         assert (name, heading) == (file.name, f"# {int(number)}. {title}")
+
+
+def test_a_script_imports_what_another_exports_and_never_in_a_circle() -> None:
+    """Not even late: a script has the hash of what it imports in its name."""
+    scripts = {file.stem: file.read_text() for file in (ROOT / "chat/static/chat").glob("*.js")}
+    exports = {
+        name: set(re.findall(r"^export (?:async )?(?:function\*?|const|class) (\w+)", text, re.M))
+        for name, text in scripts.items()
+    }
+    imports = {
+        name: set(re.findall(r'(?:from |import\()"\./(\w+)\.js"', text))
+        for name, text in scripts.items()
+    }
+
+    missing = [
+        (name, other, wanted)
+        for name, text in scripts.items()
+        for names, other in re.findall(r'import \{(.*?)\} from "\./(\w+)\.js"', text, re.S)
+        for wanted in re.findall(r"\w+", names)
+        if wanted not in exports[other]
+    ]
+
+    assert missing == []
+    TopologicalSorter(imports).prepare()  # raises CycleError
