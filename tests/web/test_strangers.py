@@ -113,6 +113,7 @@ ROWS: dict[str, list[Make]] = {
     "/calls/": [a_call],
     "/messages/": [a_reply],
     "/tasks/": [a_task, a_deleted_task],
+    "/lists/": [a_list, a_deleted_list],
     "/acts/": [an_act],
     "/proposals/": [a_proposal],
 }
