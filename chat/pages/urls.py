@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.pages import actions, editing, news, views
+from chat.pages import actions, editing, installed, news, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("deleted/", views.deleted_page, name="deleted"),
     path("news/", news.news, name="news"),
     path("find/", views.find, name="find"),
+    path("manifest.webmanifest", installed.manifest, name="manifest"),
+    path("worker.js", installed.worker, name="worker"),
+    path("offline/", installed.offline, name="offline"),
     path("say/", actions.say, name="say"),
     path("c/<id:pk>/say/", actions.say, name="say-here"),
     path("c/<id:pk>/stop/", actions.stop, name="stop"),

@@ -122,7 +122,7 @@ def open_page(
             color_scheme=colour_scheme,
             locale="en-GB",
             timezone_id="Europe/Berlin",
-            **options,
+            **{"service_workers": "block", **options},  # what one answers, no test can hold up
         )
         context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.only_on("sqlite")  # no rows have a say in them
 
 PAGES = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
-    "frame-ancestors 'none'"
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
 API = "default-src 'none'; frame-ancestors 'none'"
 SWAGGER = PAGES.replace("img-src 'self'", "img-src 'self' data:").replace(
@@ -100,6 +100,9 @@ def test_what_the_signed_in_get(
         ("/", 302, PAGES),
         ("/accounts/login/", 200, PAGES),
         ("/accounts/signup/", 200, PAGES),
+        ("/worker.js", 200, PAGES),
+        ("/manifest.webmanifest", 200, PAGES),
+        ("/offline/", 200, PAGES),
         ("/admin/", 302, PAGES),
         ("/admin/login/", 302, PAGES),
         ("/api/conversations/", 401, API),

@@ -28,7 +28,7 @@ export const conversation = () => main.dataset.conversation;
 export const api = () => `/api/conversations/${conversation()}/`;
 
 // Others who want to know: "busy", "started", "arrived", "tool", "settled", "merged", "outbox", "looked",
-// "end"; `page.js` keeps the rest of the page true.
+// "end", "reached" (the server), "shut" (out of it); `page.js` keeps the rest of the page true.
 export const changes = new EventTarget();
 export const announce = (what) => changes.dispatchEvent(new Event(what));
 
@@ -204,6 +204,7 @@ function shutFor(why) {
     let open;
     shut = { isOver: new Promise((done) => (open = done)) };
     shut.open = open;
+    announce("shut");
   }
   for (const id of ["signed-out", "another-user"]) element(id).hidden = id !== why;
   inSight(element(why));
@@ -231,7 +232,7 @@ document.addEventListener("submit", ({ target }) => {
 const EACH = 1000; // milliseconds
 const WHILE_SHUT = 3000;
 const LONGEST = 30_000;
-const shown = JSON.parse(main.dataset.news);
+export const shown = JSON.parse(main.dataset.news);
 const drawers = {};
 const lookers = [];
 let wake = () => {};
@@ -259,6 +260,7 @@ export async function followNews() {
       failures = (await draw()) ? 0 : failures + 1;
       if (failures === 2) tell(words("lost"));
       if (!failures && element("notice").textContent === words("lost")) tell("");
+      if (!failures && !shut) announce("reached");
     }
     wait = shut ? WHILE_SHUT : Math.min(LONGEST, EACH * 2 ** failures);
     for (const done of asked) done();

@@ -412,9 +412,15 @@ written();
 element("tasks").dataset.shown = location.search;
 showChosen();
 showMessages();
+if (document.body.dataset.kept) element("notices").replaceChildren(); // of another time
 for (const notice of document.querySelectorAll("#notices .notice")) speak(notice.firstChild.data.trim());
 turn.start();
 focusAtFirst();
 if (new URLSearchParams(location.search).has("around")) loadAround().then(({ land }) => land());
 followNews();
 showNamedTask();
+
+// Without a connection one reads and writes on; that can wait until the page has come.
+if ("serviceWorker" in navigator) {
+  setTimeout(() => import("./offline.js").catch(() => {}), document.body.dataset.kept ? 0 : 5000);
+}
