@@ -42,5 +42,10 @@ def open_tasks(page: Page) -> Locator:
     return tasks(page)
 
 
+def rows(page: Page) -> Locator:
+    """The tasks that the panel shows, and their steps."""
+    return tasks(page).get_by_role("region").get_by_role("listitem")
+
+
 def log(page: Page) -> Locator:
     return page.get_by_role("log", name="Messages")

@@ -18,6 +18,7 @@ from tests.browser.parts import (
     open_tasks,
     search,
     tasks,
+    tasks_button,
 )
 from tests.browser.speech import Speech
 from tests.browser.talking import address_of, button, composer, replies, say
@@ -137,6 +138,24 @@ def test_everybody_can_read_whatever_has_happened(
 
 @both_widths
 @both_colours
+def test_everybody_can_read_what_is_printed_and_leave(
+    page: Page, axe: Check, everything: Conversation
+) -> None:
+    page.add_init_script("window.print = () => {}")
+    page.goto(f"{address_of(everything)}print/")
+    axe(page)
+    assert fits_the_window(page)
+
+    page.goto("/")
+    composer(page).fill("Half a thought")
+    page.goto("/accounts/settings/")
+    button(page, "Sign out").click()
+    expect(page.get_by_role("dialog", name="Sign out and lose")).to_be_visible()
+    axe(page)
+
+
+@both_widths
+@both_colours
 def test_everybody_can_follow_an_answer_as_it_comes(page: Page, axe: Check, model: Model) -> None:
     model.begin(milk(), speech := Speech("I **have** ", "added it."))
     page.goto("/")
@@ -182,8 +201,8 @@ def test_a_page_that_is_magnified_can_be_used(
         expect(composer(page)).to_be_in_viewport(ratio=1)
         expect(button(page, "Send")).to_be_in_viewport(ratio=1)
         button(page, "Send").click(trial=True)
-        for name in ("Conversations", "Tasks"):
-            button(page, name).click()
+        for opener in (button(page, "Conversations"), tasks_button(page)):
+            opener.click()
             button(page, "Close").click()
 
 

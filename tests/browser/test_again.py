@@ -77,7 +77,7 @@ def test_only_the_last_exchange_offers_it(page: Page, user: User) -> None:
     expect(replies(page).last).to_contain_text("Milk")
     expect(button(replies(page).last, "Ask again")).to_have_count(1)
     expect(button(page, "Ask again")).to_have_count(1)
-    expect(page.locator("form.edit")).to_have_count(1)
+    expect(button(page, "Edit")).to_have_count(1)
 
 
 def test_it_asks_when_not_all_can_be_undone(page: Page, user: User, watch: Watch) -> None:

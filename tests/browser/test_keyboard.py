@@ -10,10 +10,10 @@ from tests.browser.talking import address_of, composer, keys_of_messages, said
 from tests.browser.viewports import both_widths
 from tests.factories import ConversationFactory, TaskFactory, say
 
-NAME = """() => {
+NAME = r"""() => {
     const name = (node) => node.labels?.[0]?.textContent || node.getAttribute("aria-label")
         || node.querySelector(".title, .preview")?.textContent || node.innerText || node.alt;
-    return name(document.activeElement).trim();
+    return name(document.activeElement).trim().replace(/\s+/g, " ");
 }"""
 SEEN = """() => {
     const marked = (node) => getComputedStyle(node).outlineStyle !== "none";
@@ -79,7 +79,12 @@ def test_the_tab_key_goes_through_everything_in_order_and_one_sees_where(
         "Send",
         "New task",
         "Add",
+        "Today 0 open",
+        "Upcoming 0 open",
+        "All 1 open",
+        "Completed",
         "Complete Milk",
+        "Edit Milk",
     ]
 
 
@@ -148,6 +153,8 @@ def test_a_question_mark_shows_the_keys(page: Page, conversation: Conversation) 
 
     page.keyboard.press("?")
     expect(shortcuts(page)).to_contain_text("new conversation")
+    told = shortcuts(page).get_by_role("term")
+    expect(told).to_contain_text(["↑", "Esc", "Ctrl K", "Alt N", "Ctrl Z"])
     expect(shortcuts(page).get_by_role("button", name="Close")).to_be_focused()
     page.keyboard.press("Escape")
     expect(shortcuts(page)).to_be_hidden()

@@ -112,17 +112,6 @@ def test_a_draft_begun_while_the_first_answer_comes_belongs_to_its_conversation(
     expect(composer(page)).to_have_value("")
 
 
-@pytest.mark.parametrize("where", ["/", "/accounts/settings/"])
-def test_signing_out_forgets_the_drafts(page: Page, user: User, where: str) -> None:
-    page.goto("/")
-    composer(page).fill("a secret")
-    page.goto(where)
-    button(page, "Sign out").click()
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-
-    assert page.evaluate("JSON.stringify(localStorage)") == "{}"
-
-
 @pytest.mark.parametrize("viewport", [PHONE])
 def test_the_characters_are_counted_near_the_longest_and_no_more_are_sent(page: Page) -> None:
     page.goto("/")

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from agent.llm import ToolRequest
-from tests.browser.parts import open_tasks, tasks
+from tests.browser.parts import open_tasks, rows
 from tests.browser.speech import Speech
 from tests.browser.talking import HeldRequests, button, replies, say, shows_one_exchange
 from tests.browser.viewports import both_widths
@@ -56,19 +56,18 @@ def test_the_tasks_follow_each_tool_and_mark_what_it_changed(
     second, last = Held(asks(create("Honey"))), Held(says("There they are."))
     model.begin(asks(create("Milk")), second, last)
     page.goto("/")
-    rows = tasks(page).get_by_role("listitem")
     changed = re.compile(r"\bchanged\b")
     say(page, "Add Milk and honey")
 
-    expect(rows).to_have_count(2)
-    expect(rows.filter(has_text="Milk")).to_have_class(changed)
-    expect(rows.filter(has_text="Piano")).not_to_have_class(changed)
+    expect(rows(page)).to_have_count(2)
+    expect(rows(page).filter(has_text="Milk")).to_have_class(changed)
+    expect(rows(page).filter(has_text="Piano")).not_to_have_class(changed)
     second.go_on.set()
-    expect(rows).to_have_count(3)
-    expect(rows.filter(has_text="Honey")).to_have_class(changed)
+    expect(rows(page)).to_have_count(3)
+    expect(rows(page).filter(has_text="Honey")).to_have_class(changed)
     last.go_on.set()
     shows_one_exchange(page, "Add Milk and honey", "There they are.")
-    expect(rows.filter(has_text="Honey")).to_have_class(changed)
+    expect(rows(page).filter(has_text="Honey")).to_have_class(changed)
 
 
 @both_widths
