@@ -128,7 +128,7 @@ def open_page(
         contexts.append(context)
         watch.follow(context)
         if user:
-            context.add_cookies([_session_of(user, server.url)])
+            context.add_cookies([session_of(user, server.url)])
         return context.new_page()
 
     yield open_page
@@ -175,7 +175,7 @@ def served(**others: str) -> Mortal:
     return Mortal(database_url(), **{**own, **dict.fromkeys(LIMITS, "1000/s"), **others})
 
 
-def _session_of(user: User, url: str) -> dict[str, str]:
+def session_of(user: User, url: str) -> dict[str, str]:
     """The cookie of a new session, without the half second that a password takes."""
     client = Client()
     client.force_login(user)

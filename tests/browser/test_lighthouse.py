@@ -9,15 +9,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
+from playwright.sync_api import Browser, BrowserContext
 
 from accounts.models import User
 from conversations.models import Turn
+from tests.browser.conftest import QUIET, session_of
 from tests.browser.talking import address_of
 from tests.factories import LEASE, ConversationFactory, TaskFactory, record_call
 from tests.servers import TodoChat
@@ -31,33 +32,43 @@ if "LIGHTHOUSE_PERFORMANCE" in os.environ:
 @pytest.mark.parametrize("device", ["mobile", "desktop"])
 @pytest.mark.parametrize("page", ["sign-in", "home", "conversation"])
 def test_lighthouse_has_nothing_to_say(
-    server: TodoChat, user: User, path_of_chromium: str, tmp_path: Path, page: str, device: str
+    server: TodoChat, user: User, profile: BrowserContext, tmp_path: Path, page: str, device: str
 ) -> None:
     for number in range(20):
         TaskFactory(user=user, title=f"Task {number}", priority="high", completed=number > 15)
     addresses = {"sign-in": "/accounts/login/", "home": "/", "conversation": _conversation(user)}
-    cookie = "" if page == "sign-in" else _session_of(user)
+    if page != "sign-in":
+        profile.add_cookies([session_of(user, server.url)])
 
-    told = _judged(f"{server.url}{addresses[page]}", device, cookie, path_of_chromium, tmp_path)
+    told = _judged(f"{server.url}{addresses[page]}", device, tmp_path)
 
     scores = {name: round(100 * told["categories"][name]["score"]) for name in LEAST}
     print(f"{page:14}{device:10}{scores}")  # noqa: T201
     assert all(scores[name] >= least for name, least in LEAST.items()), _faults(told)
 
 
-def _judged(url: str, device: str, cookie: str, chromium: str, folder: Path) -> dict[str, Any]:
+@pytest.fixture
+def profile(chromium: Browser, path_of_chromium: str, tmp_path: Path) -> Iterator[BrowserContext]:
+    """Of a browser to which Lighthouse can be led; its cookies go with all that a page asks for."""
+    context = chromium.browser_type.launch_persistent_context(
+        tmp_path, executable_path=path_of_chromium, args=[*QUIET, "--remote-debugging-port=0"]
+    )
+    yield context
+    context.close()
+
+
+def _judged(url: str, device: str, folder: Path) -> dict[str, Any]:
     """The report; it is without a score where the machine was too busy, and is then made anew."""
     file = folder / "report.json"
+    port, _ = (folder / "DevToolsActivePort").read_text().split()
     for _ in range(3):
         subprocess.run(
             [
                 *(_program(), url, "--quiet", "--output", "json", "--output-path", file),
                 *("--only-categories", ",".join(LEAST)),
-                *("--extra-headers", json.dumps({"Cookie": cookie})),
+                *("--port", port),
                 *(["--preset", "desktop"] if device == "desktop" else []),
-                "--chrome-flags=--headless --no-sandbox --disable-background-networking",
             ],
-            env={**os.environ, "CHROME_PATH": chromium},
             check=True,
             timeout=180,
         )
@@ -76,13 +87,6 @@ def _conversation(user: User) -> str:
         turn.finish(Turn.Status.COMPLETED, "I have **added** it:\n\n```python\nadd('milk')\n```")
         conversation.refresh_from_db()
     return address_of(conversation)
-
-
-def _session_of(user: User) -> str:
-    client = Client()
-    client.force_login(user)
-    name = settings.SESSION_COOKIE_NAME
-    return f"{name}={client.cookies[name].value}"
 
 
 def _program() -> Path:
