@@ -60,6 +60,7 @@ def test_tasks_stand_under_when_they_are_due(page: Page, chores: None) -> None:
         ("Done lately", "Dentist"),
     ]:
         expect(group(page, title).get_by_role("listitem")).to_contain_text([task])
+        expect(group(page, title).get_by_role("listitem")).to_have_css("text-align", "start")
 
 
 @both_widths
