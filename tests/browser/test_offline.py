@@ -214,6 +214,23 @@ def test_who_signs_in_next_sees_nothing_of_the_one_before(
     assert page.locator("body").get_attribute("data-user") == str(other.pk)
 
 
+def test_it_is_the_same_while_the_server_is_away_behind_its_proxy(
+    page: Page, conversation: Conversation, watch: Watch
+) -> None:
+    watch.allow("status of 502")
+    page.goto(address_of(conversation))
+    is_kept(page, "To the left.")
+    # No test can answer what the browser asks for before the worker does.
+    page.evaluate("navigator.serviceWorker.ready.then((is) => is.navigationPreload.disable())")
+    page.context.route("**/*", lambda route: route.fulfill(status=502, body="Bad gateway"))
+    page.reload()
+
+    expect(page.get_by_text(SINCE)).to_be_visible()
+    expect(replies(page)).to_contain_text("To the left.")
+    page.context.unroute("**/*")
+    expect(page.get_by_text(SINCE)).to_have_count(0)
+
+
 def test_what_is_too_old_is_not_shown(page: Page, conversation: Conversation) -> None:
     page.goto(address_of(conversation))
     is_kept(page, "To the left.")
