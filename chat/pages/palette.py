@@ -89,7 +89,7 @@ def _tasks(user: User, words: Sequence[str], search: str) -> list[Option]:
     return [
         Option(
             marked(row.title, words),
-            f"/{'?view=completed' if row.completed else ''}#task-{row.pk}",
+            reverse("task", args=[row.pk]),
             about=due_words(row.due_date, row.due_time, today) if row.due_date else "",
         )
         for row in rows[:MOST]

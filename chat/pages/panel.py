@@ -57,6 +57,7 @@ class Row:
     next: str = ""
     in_list: str = ""
     progress: str = ""
+    step_of: str = ""
     steps: tuple["Row", ...] = ()
 
 
@@ -97,12 +98,13 @@ def panel_of(user: User, asked: Mapping[str, Any]) -> Panel:
     lists = list(TaskList.objects.for_user(user).in_name_order())
     choice = Choice.read(asked, lists)
     words = _Words(now, choice, {each.pk: each.name for each in lists})
-    numbers = choice.narrow(tasks).top_level().numbers(now)
+    every = tasks.numbers(now)
+    numbers = choice.narrow(tasks).numbers(now) if choice.list or choice.tag else every
     total = numbers[{ALL: "open", COMPLETED: "done"}.get(choice.view, choice.view)]
     most = _rows(asked)
     groups, shown = (_done if choice.view == COMPLETED else _open)(tasks, words, most)
     return Panel(
-        Due(**tasks.top_level().with_status("open").due_numbers(now)),
+        Due(every["today"], every["overdue"]),
         waiting(user),
         choice,
         views=view_switches(choice, {**numbers, ALL: numbers["open"]}),
@@ -137,6 +139,7 @@ class _Words:
             next=self._told(next_words, follower) if follower else "",
             in_list="" if self.choice.list else self.lists.get(task.list_id, ""),
             progress=_("%(done)d of %(all)d") % done if number else "",
+            step_of=task.parent.title if isinstance(task.parent, Task) else "",
             steps=tuple(self._row(step) for step in steps),
         )
 
@@ -158,10 +161,11 @@ class _Words:
 def _open(tasks: TaskQuerySet, words: _Words, most: int) -> tuple[list[Group], int]:
     """Those to be done, and at the end of all of them what was done last; how many are open."""
     choice, now = words.choice, words.now
-    chosen = choice.narrow(tasks).top_level().with_steps()
+    every = choice.narrow(tasks).with_steps()
+    chosen = every.top_level()
     wanted = chosen.with_status("open")
     if choice.view in (TODAY, UPCOMING):
-        wanted = wanted.due(choice.view, now)
+        wanted = every.with_status("open").due_alone(choice.view, now).select_related("parent")
     rows = list(wanted.in_due_order()[:most])
     if len(rows) == most:
         first = {task.pk for task in rows}

@@ -64,6 +64,21 @@ def test_the_pages_that_need_no_script(page: Page, user: User) -> None:
         assert fits_the_window(page)
 
 
+def test_a_task_that_is_not_in_the_panel_has_its_page(page: Page, user: User) -> None:
+    task = TaskFactory(user=user, title="Milk", completed=True)
+    TaskFactory.create_batch(6, user=user, completed=True)
+    page.goto("/")
+    expect(tasks(page)).not_to_contain_text("Milk")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("milk")
+    expect(page.locator("#palette [aria-selected=true]")).to_contain_text("Milk")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile(rf"/tasks/{task.pk}/$"))
+    expect(page.get_by_label("Title")).to_have_value("Milk")
+
+
 def test_it_does_what_the_page_can_do(page: Page, user: User) -> None:
     conversation = ConversationFactory(user=user, title="Journey")
     page.goto(f"/c/{conversation.pk}/")

@@ -31,7 +31,7 @@ def test_the_latest_are_there_before_anything_is_asked(browser: Client, user: Us
 
     assert options(page, "conversations") == [("Journey", f"/c/{conversation.pk}/")]
     assert options(page, "messages") == []
-    assert options(page, "tasks") == [("Milk", f"/#task-{task.pk}")]
+    assert options(page, "tasks") == [("Milk", f"/tasks/{task.pk}/")]
     assert ("Settings", "/accounts/settings/") in options(page, "actions")
     assert ("Sign out", "") in options(page, "actions")
 
@@ -55,8 +55,8 @@ def test_each_kind_is_found_by_folded_words(browser: Client, user: User) -> None
         )
     ]
     assert options(page, "tasks") == [
-        ("Write", f"/#task-{task.pk}"),
-        ("Visit the café", f"/?view=completed#task-{done.pk}"),
+        ("Write", f"/tasks/{task.pk}/"),
+        ("Visit the café", f"/tasks/{done.pk}/"),
     ]
     assert options(page, "actions") == []
     assert [mark.text for mark in page.all("mark")] == ["Café", "CAFE", "café"]

@@ -139,6 +139,39 @@ def test_a_view_is_chosen_by_the_address(browser: Client, user: User, time_machi
     assert page.one("a", **{"aria-current": "true"}).attributes["href"] == "?tag=a&view=completed"
 
 
+def test_a_step_that_is_due_stands_alone_where_its_task_is_not_due(
+    browser: Client, user: User
+) -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    for title, due in [("undated", None), ("now", TODAY), ("soon", tomorrow)]:
+        task = TaskFactory(user=user, title=title, due_date=due)
+        TaskFactory(user=user, title=f"step of {title}", due_date=TODAY, parent=task)
+    done = TaskFactory(user=user, title="done", due_date=TODAY, completed=True)
+    TaskFactory(user=user, title="left over", due_date=TODAY, parent=done)
+
+    page = tasks(browser, "?view=today")
+
+    assert groups(page) == {
+        "Today": [
+            "step of undated today for undated",
+            "now today Steps: 0 of 1 step of now today",
+            "step of now today",
+            "step of soon today for soon",
+            "left over today for done",
+        ]
+    }
+    assert page.one("template").attributes["data-today"] == "4"
+    assert groups(tasks(browser, "?view=upcoming")) == {
+        "Later": ["soon tomorrow Steps: 0 of 1 step of soon today", "step of soon today"]
+    }
+    views = page.one("nav", **{"aria-label": "Views"})
+    assert [link.text for link in views.all("a")][:3] == [
+        "Today 4 open",
+        "Upcoming 1 open",
+        "All 3 open",
+    ]
+
+
 @pytest.mark.parametrize(
     ("view", "words"),
     [

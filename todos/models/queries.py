@@ -211,22 +211,19 @@ class TaskLookups(JournaledQuerySet[Row]):
         """
         return self.filter(_due(now)[when])
 
-    def due_numbers(self, now: datetime) -> dict[str, int]:
-        """How many are due ``today`` and how many are ``overdue``, as :meth:`due` has it."""
-        due = _due(now)
-        numbers = {name: Count("pk", filter=due[name]) for name in ("today", "overdue")}
-        return self.filter(due_date__lte=now.date()).order_by().aggregate(**numbers)
+    def due_alone(self, when: str, now: datetime) -> Self:
+        """As :meth:`due`, but without steps of open tasks that are due then, too."""
+        return self.filter(_due_alone(when, now))
 
     def numbers(self, now: datetime) -> dict[str, int]:
-        """How many are ``open``, and ``done``, and open and due ``today`` or ``upcoming``."""
-        is_open, due = Q(completed_at=None), _due(now)
-        numbers: dict[str, int] = self.order_by().aggregate(
-            open=Count("pk", filter=is_open),
-            done=Count("pk", filter=~is_open),
-            today=Count("pk", filter=is_open & due["today"]),
-            upcoming=Count("pk", filter=is_open & due["upcoming"]),
-        )
-        return numbers
+        """How many are ``open``, and ``done``, no step being counted; and how many are open and
+        ``overdue``, due ``today`` or ``upcoming``, as :meth:`due_alone` has it.
+        """
+        is_open, is_top = Q(completed_at=None), Q(parent=None)
+        due = {name: is_open & _due_alone(name, now) for name in ("overdue", "today", "upcoming")}
+        wanted = {"open": is_top & is_open, "done": is_top & ~is_open} | due
+        counts = {name: Count("pk", filter=each) for name, each in wanted.items()}
+        return self.order_by().aggregate(**counts)
 
     def search(self, text: str) -> Self:
         """Tasks whose title or notes contain every word of ``text``, as it is folded."""
@@ -334,13 +331,23 @@ def _bound(name: str, day: date, now: datetime) -> tuple[str, date | datetime]:
     return f"{what}_at__lt", midnight + timedelta(days=1)
 
 
-def _due(now: datetime) -> dict[str, Q]:
+def _due(now: datetime, of: str = "") -> dict[str, Q]:
+    """``of``: what the names of the columns begin with."""
+
+    def has(**values: Any) -> Q:
+        return Q(**{f"{of}{name}": value for name, value in values.items()})
+
     today = now.date()
-    past = Q(due_date__lt=today) | Q(due_time__lt=now.time())
-    overdue = Q(completed_at=None, due_date__lte=today) & past
+    past = has(due_date__lt=today) | has(due_time__lt=now.time())
+    overdue = has(completed_at=None, due_date__lte=today) & past
     return {
         "overdue": overdue,
-        "today": overdue | Q(due_date=today),
-        "upcoming": Q(due_date__gt=today),
-        "none": Q(due_date=None),
+        "today": overdue | has(due_date=today),
+        "upcoming": has(due_date__gt=today),
+        "none": has(due_date=None),
     }
+
+
+def _due_alone(when: str, now: datetime) -> Q:
+    above = Q(parent__isnull=False, parent__completed_at=None) & _due(now, "parent__")[when]
+    return _due(now)[when] & ~above

@@ -62,7 +62,7 @@ function step(by) {
 }
 
 function act(option) {
-  const task = option.hash?.startsWith("#task-") && element(option.hash.slice(1));
+  const task = element(`task-${option.pathname.split("/")[2]}`); // where it is on this page
   closeDialog(palette);
   if (task) showTask(task);
   else if (option.dataset.presses) setTimeout(() => pressed(option).click()); // when the focus is back
