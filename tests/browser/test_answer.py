@@ -9,7 +9,7 @@ from accounts.models import User
 from conversations.models import Conversation
 from tests.browser.parts import log
 from tests.browser.speech import Speech
-from tests.browser.talking import address_of, button, replies, said, say
+from tests.browser.talking import address_of, button, messages, replies, said, say
 from tests.browser.viewports import both_widths
 from tests.factories import ConversationFactory
 from tests.factories import say as said_before
@@ -82,6 +82,22 @@ def test_each_block_is_drawn_when_it_has_ended_and_stays_as_it_is(
     for link in (reply.get_by_role("link"), said(page).last.get_by_role("link")):
         expect(link).to_have_attribute("target", "_blank")
     expect(said(page).last.get_by_role("link")).to_have_text("https://a.test/x")
+    assert shifted(page) < 0.01
+
+
+@both_widths
+def test_a_conversation_begins_and_nothing_moves(page: Page, model: Model) -> None:
+    model.begin(speech := Speech("One thing.\n\nAnd", " another.\n\nThe end."))
+    page.add_init_script(f"({SHIFTS})()")
+    page.goto("/")
+    say(page, "Tell me")
+    speech.go_on()
+    expect(page.get_by_label("Title of this conversation")).to_be_visible()
+    expect(replies(page)).to_contain_text("One thing.")
+    speech.go_on()
+
+    expect(button(page, "Send")).to_be_visible()
+    expect(log(page).get_by_text("Today", exact=True)).to_be_visible()
     assert shifted(page) < 0.01
 
 
@@ -180,3 +196,37 @@ def test_a_scroll_of_a_few_pixels_is_enough_not_to_follow(
     expect(replies(page).last.get_by_text("Three.").last).to_be_in_viewport()
     expect(button(page, "Send")).to_be_visible()
     assert log(page).evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight") < 1
+
+
+HELD = """reply => [
+    reply.querySelector(".card").open, reply.querySelector("table").scrollLeft,
+    document.activeElement === reply.querySelector(".card summary"),
+]"""
+
+
+def test_what_one_has_unfolded_scrolled_and_focused_stays_so(
+    page: Page, model: Model, user: User
+) -> None:
+    conversation = ConversationFactory(user=user)
+    wide = f"| a | b |\n|---|---|\n| {'w' * 300} | x |\n\nThen there"
+    model.begin(asks(call("list_tasks")), speech := Speech("<think>Hm.</think>" + wide, "\n\nEnd."))
+    page.goto(address_of(conversation))
+    say(page, "Tell me")
+    reply = replies(page).first
+    reply.locator(".card summary").click()
+    speech.go_on()
+    expect(reply.get_by_text("Then")).to_be_visible()
+    reply.locator("table").evaluate("table => table.scrollTo(99, 0)")
+    before = reply.evaluate(HELD)
+
+    speech.go_on()
+    expect(button(page, "Send")).to_be_visible()
+    reply.get_by_text("Thinking", exact=True).click()
+    assert before == [True, 99, True]
+    reply.locator(".card summary").focus()
+    conversation.refresh_from_db()
+    said_before(conversation, "From elsewhere", "There.")
+    expect(messages(page)).to_have_count(4)
+
+    assert reply.evaluate(HELD) == before
+    expect(reply.get_by_text("Hm.")).to_be_visible()
