@@ -100,7 +100,12 @@ def test_it_asks_when_not_all_can_be_undone(page: Page, user: User, watch: Watch
 
     Task.objects.get(title="Milk").edit(Origin("api"), title="Soy milk")
     composer(page).press("ArrowUp")
-    expect(page.get_by_role("alert").filter(has_text=ASKS)).to_be_visible()
+    asked = page.get_by_role("alert").filter(has_text=ASKS)
+    expect(asked).to_be_visible()
+    said(page).last.evaluate("message => { message.dataset.stale = ''; }")
+    Conversation.objects.get().rename("Dairy")
+    expect(page.locator("[data-stale]")).to_have_count(0)  # it is drawn anew
+    expect(asked).to_be_visible()
     expect(composer(page)).to_have_value("Add Milk")
     button(page, "Go on").click()
     expect(replies(page)).to_have_count(0)

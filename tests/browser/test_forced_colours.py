@@ -64,7 +64,8 @@ def test_each_state_has_a_shape(
     rows = conversations(page).locator("ol").get_by_role("link")
     lists = tasks(page).get_by_role("navigation", name="Lists").get_by_role("link")
     tags = tasks(page).locator(".detail .chip")
-    for choices in (rows, lists, tags):
+    views = tasks(page).get_by_role("navigation", name="Views").get_by_role("link")
+    for choices in (rows, lists, tags, views):
         chosen = choices.and_(page.locator("[aria-current]"))
         others = choices.and_(page.locator(":not([aria-current])"))
         assert chosen.first.evaluate(SHAPE) != others.first.evaluate(SHAPE)

@@ -38,7 +38,7 @@ export async function edit(article, leave = false) {
 
 function askWhether(article) {
   const goOn = build("button", { type: "button" }, words("goOn"));
-  const note = build("p", { class: "note trouble", role: "alert" }, words("changedSince"), " ", goOn);
+  const note = build("p", { class: "note trouble last-only", role: "alert", "data-own": "" }, words("changedSince"), " ", goOn);
   article.append(note);
   goOn.addEventListener("click", () => {
     note.remove();

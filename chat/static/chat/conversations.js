@@ -1,6 +1,6 @@
 // The list of conversations: its search, and what is further down. Loaded when it is first needed.
 
-import { conversation, drawn, element, shows, tell, words } from "./base.js";
+import { changes, conversation, drawn, element, shows, tell, words } from "./base.js";
 
 const later = () => {}; // it is asked for again
 const sayTrouble = () => tell(words("trouble"));
@@ -77,6 +77,7 @@ element("search").addEventListener("input", () => {
   searching = setTimeout(() => refreshConversations().catch(sayTrouble), 250);
 });
 
+changes.addEventListener("arrived", afterConversations); // its row may have been drawn before
 afterConversations();
 const typed = element("search").value; // perhaps before this was here
 if (typed !== (new URLSearchParams(location.search).get("search") ?? "")) refreshConversations().catch(sayTrouble);

@@ -19,7 +19,7 @@ export function morph(old, fresh) {
 
 const isTheReaders = (node, name) => name === "open" && node.matches("details");
 
-// The children of `parent` from `place` on become as `nodes`.
+// The children of `parent` from `place` on become as `nodes`; what the page has added itself stays.
 export function morphChildren(parent, place, nodes) {
   for (const node of [...nodes]) {
     const same = counterpart(place, node);
@@ -51,7 +51,7 @@ const isAlike = (old, fresh) =>
 
 function removed(node) {
   const next = node.nextSibling;
-  node.remove();
+  if (!isElement(node) || !("own" in node.dataset)) node.remove();
   return next;
 }
 
