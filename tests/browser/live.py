@@ -54,8 +54,8 @@ def speak(page: Page, *texts: str) -> None:
         """async (texts) => {
             const address = document.querySelector("script[src*='page']").src;
             const page = await (await fetch(address)).text();
-            const talk = new URL(page.match(/"(\\.\\/talk[^"]*)"/)[1], address);
-            const { speak } = await import(talk);
+            const base = new URL(page.match(/"(\\.\\/base[^"]*)"/)[1], address);
+            const { speak } = await import(base);
             texts.forEach((text) => speak(text));
         }""",
         list(texts),

@@ -47,9 +47,12 @@ function inSight(notice) {
   if (notice.parentElement !== before.parentElement) before.after(notice);
 }
 
+let speech = null;
+
 // Say what is seen, but would not be heard.
 export function speak(text) {
-  import("./speech.js").then((speech) => speech.speak(text, onTop), () => {}); // or it is only seen
+  speech ??= import("./speech.js"); // asked for once, or texts would change places
+  speech.then((script) => script.speak(text, onTop), () => (speech = null)); // or it is only seen
 }
 
 // --- Dialogs and drawers -------------------------------------------------------------------------
