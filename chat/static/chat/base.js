@@ -196,6 +196,7 @@ export async function drawn(url) {
 
 // --- Who is signed in ----------------------------------------------------------------------------
 
+let onShut = () => {};
 let token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 let shut = null;
 
@@ -208,6 +209,7 @@ function shutFor(why) {
     shut = { isOver: new Promise((done) => (open = done)) };
     shut.open = open;
     announce("shut");
+    onShut();
   }
   for (const id of ["signed-out", "another-user"]) element(id).hidden = id !== why;
   inSight(element(why));
@@ -270,13 +272,15 @@ export async function followNews() {
   }
 }
 
-// False when the server is away.
+// False when the server is away. While we are shut out what is asked for waits, but not the asking.
 async function draw() {
+  const untilShut = new Promise((done) => (onShut = () => done(false)));
   try {
     const marks = await news();
     for (const name of Object.keys(drawers)) {
       if (marks?.[name] === undefined || marks[name] === shown[name]) continue;
-      if ((await drawers[name](marks[name])) !== false) shown[name] = marks[name];
+      const isDrawn = await Promise.race([drawers[name](marks[name]), untilShut]);
+      if (isDrawn !== false) shown[name] = marks[name];
     }
     return true;
   } catch {

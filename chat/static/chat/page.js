@@ -6,7 +6,7 @@ import {
   ask, build, changes, closeDialog, conversation, drawn, element, fill, followNews, goOn, hasKeyboard, isComposing, look,
   onTop, openDialog, Refused, speak, tell, whenNew, words,
 } from "./base.js";
-import { refreshAsked, refreshUndone, showMessages, statuses } from "./talk.js";
+import { keepDraft, refreshAsked, refreshUndone, showMessages, statuses, takeDraft } from "./talk.js";
 import * as turn from "./turn.js";
 
 const loadTasks = () => import("./tasks.js");
@@ -97,7 +97,7 @@ element("search").form.addEventListener("submit", (event) => {
 });
 
 changes.addEventListener("arrived", () => {
-  localStorage.removeItem(draft("new"));
+  keepDraft(draft("new"), "");
   written();
 });
 changes.addEventListener("end", () => loadAround().then(({ showEnd }) => showEnd()).catch(sayTrouble));
@@ -186,7 +186,8 @@ document.addEventListener("submit", (event) => {
 let quick = null;
 const loadQuick = async () => (quick ??= await import("./quick.js"));
 element("add-task").addEventListener("focusin", () => loadQuick().catch(later), { once: true });
-if (["new-task", "adds"].some((name) => localStorage.getItem(`${name}:${document.body.dataset.user}`))) loadQuick().catch(later);
+const keptForIt = new RegExp(`^(new-task|adds):${document.body.dataset.user}:`);
+if (Object.keys(localStorage).some((name) => keptForIt.test(name))) loadQuick().catch(later);
 
 // The line is taken at once: what is typed next belongs to another one.
 function addTask() {
@@ -236,8 +237,7 @@ function written() {
   message.setCustomValidity(left < 0 ? counter.textContent : "");
   element("send").hidden = turn.isBusy() && !message.value.trim(); // else it queues
   message.rows = Math.min(8, message.value.split("\n").length);
-  if (message.value) localStorage.setItem(draft(), message.value);
-  else localStorage.removeItem(draft());
+  keepDraft(draft(), message.value);
 }
 
 // The characters that are left are heard when there are only so many, not with each key.
@@ -407,7 +407,7 @@ window.addEventListener("popstate", () => {
   if (location.pathname !== here()) location.reload();
   else if (location.search !== element("tasks").dataset.shown) choose(); // else it was a place on this page
 });
-message.value ||= localStorage.getItem(draft()) ?? "";
+message.value ||= takeDraft(draft()) ?? "";
 written();
 element("tasks").dataset.shown = location.search;
 showChosen();

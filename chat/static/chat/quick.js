@@ -4,6 +4,7 @@
 // Places in a line count characters as code points, as the server does.
 
 import { ask, build, element, pause, Refused, speak, tell, words } from "./base.js";
+import { keepDraft, takeDraft } from "./talk.js";
 import { refreshTasks, toast, undoOf } from "./tasks.js";
 
 const PAUSE = 150; // milliseconds without a key, before a line is read
@@ -30,7 +31,7 @@ const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 field.addEventListener("input", () => {
   asWords = moved(asWords, [...before], [...field.value]);
   before = field.value;
-  keepDraft();
+  keepLine();
   clearTimeout(typing);
   typing = setTimeout(show, field.value.trim() ? PAUSE : 0);
 });
@@ -78,7 +79,7 @@ function chip({ start, end, kind, words: understood }) {
   const button = build("button", { type: "button", class: `chip ${kind}`, "aria-label": label }, build("bdi", {}, understood));
   button.addEventListener("click", ({ detail }) => {
     asWords.push([start, end]);
-    keepDraft();
+    keepLine();
     if (detail) field.focus(); // by a mouse, which goes on typing
     show();
   }, { once: true });
@@ -87,37 +88,36 @@ function chip({ start, end, kind, words: understood }) {
 
 // --- The line that is being written outlives the page -----------------------------------------------
 
-const mine = (name) => `${name}:${document.body.dataset.user}`;
-const stored = (name, otherwise) => JSON.parse(localStorage.getItem(mine(name))) ?? otherwise;
+const draft = `new-task:${document.body.dataset.user}`;
 
-function store(name, value) {
-  if (value) localStorage.setItem(mine(name), JSON.stringify(value));
-  else localStorage.removeItem(mine(name));
-}
-
-function keepDraft() {
-  store("new-task", field.value && { text: field.value, asWords, returned });
+function keepLine() {
+  keepDraft(draft, field.value && JSON.stringify({ text: field.value, asWords, returned }));
 }
 
 function write(text, places, add) {
   field.value = before = text;
   asWords = places;
   returned = add;
-  keepDraft();
+  keepLine();
   show();
 }
 
 // --- Adding -----------------------------------------------------------------------------------------
 
-// What is to be added is kept until it is made. Its key stays the same however often it is sent, and
-// so does the task once the line was read, so that it is made once.
-const kept = () => stored("adds", []);
-const forget = (key) => keep(kept().filter((add) => add.key !== key));
-const keep = (adds) => store("adds", adds.length ? adds : null);
+// What is to be added is kept until it is made: each an item of its own, so that no tab overwrites what
+// another one keeps. Its key stays the same however often it is sent, and so does the task once the
+// line was read, so that it is made once.
+const shelf = `adds:${document.body.dataset.user}:`;
+const forget = (key) => localStorage.removeItem(shelf + key);
 
-function update(add) {
-  keep(kept().map((each) => (each.key === add.key ? add : each)));
+function keep(add) {
+  localStorage.setItem(shelf + add.key, JSON.stringify(add));
   return add;
+}
+
+function kept() {
+  const names = Object.keys(localStorage).filter((name) => name.startsWith(shelf));
+  return names.map((name) => JSON.parse(localStorage.getItem(name))).sort((one, other) => one.at - other.at);
 }
 
 const held = new Map(); // why they are not sent now, by their keys
@@ -135,7 +135,7 @@ export function submit() {
 export const add = (text) => text.trim() && begin(fresh({ text, words: [] }));
 
 function begin(add) {
-  keep([...kept(), add]);
+  keep({ ...add, at: performance.timeOrigin + performance.now() });
   tell("");
   flush();
 }
@@ -172,7 +172,7 @@ export async function flush() {
 }
 
 async function send(add) {
-  if (!add.task) add = update(withTask(add, (await inTime(read(add.said))).task));
+  if (!add.task) add = keep(withTask(add, (await inTime(read(add.said))).task));
   const response = await create(add);
   forget(add.key);
   const said = words("added", { title: add.task.title });
@@ -253,7 +253,7 @@ window.addEventListener("online", () => {
   flush();
 });
 
-const draft = stored("new-task", null);
-if (draft && !field.value) write(draft.text, draft.asWords, draft.returned);
+const left = field.value ? null : JSON.parse(takeDraft(draft));
+if (left) write(left.text, left.asWords, left.returned);
 else if (field.value) show();
 flush();

@@ -7,6 +7,34 @@ import { announce, build, conversation, drawn, element, words } from "./base.js"
 export const messages = element("messages");
 export const lastMessage = () => [...messages.querySelectorAll("article[data-seq]")].at(-1);
 
+// --- What is being written ------------------------------------------------------------------------
+
+// It outlives the page, too, and belongs to the tab where it is written. A tab that has nothing takes
+// over what another one has left; one that is still there puts it back.
+const tab = (sessionStorage.tab ??= `${Date.now()}-${Math.random()}`);
+const drafts = new Map();
+
+export function keepDraft(name, text) {
+  const mine = `${name}:${tab}`;
+  drafts.set(mine, text);
+  if (text) localStorage.setItem(mine, text);
+  else localStorage.removeItem(mine);
+}
+
+export function takeDraft(name) {
+  const left = Object.keys(localStorage).filter((each) => each === name || each.startsWith(`${name}:`));
+  const from = left.find((each) => each.endsWith(`:${tab}`)) ?? left[0];
+  if (!from) return null;
+  const text = localStorage.getItem(from);
+  localStorage.removeItem(from);
+  keepDraft(name, text);
+  return text;
+}
+
+window.addEventListener("storage", ({ key, newValue }) => {
+  if (newValue === null && drafts.get(key)) localStorage.setItem(key, drafts.get(key));
+});
+
 // --- Messages ------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,75 @@
+"""Two tabs of one browser share what is kept there; neither overwrites what the other one has."""
+
+from playwright.sync_api import Page, Route, expect
+
+from accounts.models import User
+from tests.browser.parts import tasks
+from tests.browser.talking import address_of, button, composer, replies, say
+from tests.browser.test_quick_add import ADD, NOT_ADDED, field, row
+from tests.browser.test_talk_unsent import end_the_session, sign_in_again
+from tests.browser.watch import Watch
+from tests.factories import ConversationFactory, TaskFactory
+
+
+def test_what_is_written_in_each_tab_outlives_its_page(page: Page, user: User) -> None:
+    conversation = ConversationFactory(user=user)
+    other = page.context.new_page()
+    for tab, words in ((page, "Milk"), (other, "Bread")):
+        tab.goto(address_of(conversation))
+        composer(tab).fill(f"Add {words}")
+        with tab.expect_response("**/api/tasks/read/"):
+            field(tab).fill(words)
+    field(other).press("Enter")
+    composer(other).fill("")
+    expect(row(page, "Bread")).to_be_visible()
+
+    page.reload()
+    expect(composer(page)).to_have_value("Add Milk")
+    expect(field(page)).to_have_value("Milk")
+    page.close()
+    other.reload()
+    expect(composer(other)).to_have_value("Add Milk")  # it takes over what another one has left
+    say(other, "Add Milk")
+    expect(replies(other)).to_contain_text("Milk")
+    other.goto("/")
+    other.goto(address_of(conversation))
+    expect(composer(other)).to_have_value("")
+
+
+def test_what_could_not_be_added_outlives_what_another_tab_adds(page: Page, watch: Watch) -> None:
+    watch.allow("net::ERR_FAILED")
+    other = page.context.new_page()
+    page.goto("/")
+    other.goto("/")
+    page.route(ADD, lambda route: route.abort(), times=1)
+    field(page).fill("Milk")
+    field(page).press("Enter")
+    expect(page.get_by_role("alert").filter(has_text=NOT_ADDED)).to_be_visible()
+
+    field(other).fill("Bread")
+    field(other).press("Enter")
+    expect(row(page, "Bread")).to_be_visible()
+    page.reload()
+
+    expect(field(page)).to_have_value("Milk")
+
+
+def test_a_session_that_ends_between_the_news_and_what_is_new_is_waited_for(
+    page: Page, user: User, watch: Watch
+) -> None:
+    watch.allow("status of 401")
+    page.goto("/")
+
+    def end(route: Route) -> None:
+        end_the_session(page)
+        route.fulfill(status=401, json={"status": 401})
+
+    page.route("**/tasks/?*", end, times=1)
+    TaskFactory(user=user, title="Milk")
+    expect(page.get_by_text("You are signed out")).to_be_visible()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in").click()
+    sign_in_again(opened.value, user)
+    expect(button(opened.value, "Send")).to_be_visible()
+
+    expect(tasks(page)).to_contain_text("Milk")
