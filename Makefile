@@ -18,7 +18,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
+.PHONY: test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -44,6 +44,9 @@ test-postgresql: .venv/requirements-dev.txt
 # test in a browser, which pytest calls 5.
 test-browser: .venv/requirements-dev.txt $(if $(shell command -v npm),.venv/$(AXE) .venv/lighthouse)
 	$(RUN) -m pytest --override-ini testpaths=tests/browser --numprocesses $(PROCESSES) $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
+
+test-page-random: .venv/requirements-dev.txt ## do random acts in two tabs for SECONDS=60; SEED=5 ACTS=1000 plays one again
+	SECONDS=$(SECONDS) $(RUN) -m pytest -q -s --no-header --override-ini testpaths=tests/browser tests/browser/random_acts.py
 
 lighthouse: .venv/requirements-dev.txt .venv/lighthouse ## measure the pages as a phone and a desktop load them
 	LIGHTHOUSE_PERFORMANCE=1 $(RUN) -m pytest -q -s --no-header tests/browser/test_lighthouse.py

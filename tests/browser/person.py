@@ -1,0 +1,250 @@
+"""Somebody who lives in two tabs of one browser, and does there whatever comes to mind."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import product
+from random import Random
+
+from django.conf import settings
+from playwright.sync_api import Error, Locator, Page, TimeoutError
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from tests.browser.weather import Weather
+from tests.factories import PASSWORD
+from todos.models import Task
+
+PATIENT = 2000  # milliseconds, in which what can be pressed is pressed
+MANY = 25  # open tasks
+SYLLABLES = ["".join(pair) for pair in product("bdfgklmnprstvz", "aeiou")]
+DAYS = ["", " tomorrow", " friday 5pm", " next week !high", " today"]
+
+
+def new_words() -> Iterator[str]:
+    """None of which is a word, or a part of another one."""
+    for first, second in product(SYLLABLES, SYLLABLES):
+        yield f"zu{first}{second}x"
+
+
+class Person:
+    """``submitted`` tells of each word how often it was, and ``told`` what was done, in order."""
+
+    def __init__(self, user: User, tabs: list[Page], chance: Random) -> None:
+        self.user, self.tabs, self._chance = user, tabs, chance
+        self.weather = Weather(tabs[0].context, chance)
+        self.submitted: Counter[str] = Counter()
+        self.told: list[str] = []
+        self._words = new_words()
+        self._rest = APIClient()
+        self._rest.force_authenticate(user)
+        self._acts: list[tuple[Callable[[Page], str], int]] = [
+            (self.tick, 8),
+            (self.add, 6),
+            (self.edit, 6),
+            (self.edit_and_cancel, 1),
+            (self.delete, 2),
+            (self.say, 8),
+            (self.undo_by_toast, 4),
+            (self.undo_by_card, 2),
+            (self.undo_by_history, 2),
+            (self.ask_again, 2),
+            (self.edit_last_message, 2),
+            (self.decide_on_what_waits, 3),
+            (self.elsewhere, 3),
+            (self.reload, 2),
+            (self.go_to_a_conversation, 1),
+            (self.pause, 3),
+            (self.change_weather, 3),
+            (self.go_offline_or_online, 2),
+            (self.end_session_or_sign_in, 2),
+        ]
+
+    def act(self) -> None:
+        acts, weights = zip(*self._acts, strict=True)
+        (act,) = self._chance.choices(acts, weights)
+        number = self._chance.randrange(len(self.tabs))
+        tab = self.tabs[number]
+        if is_signed_out(tab):
+            act = self.sign_in
+        self.told.append(f"tab {number}: {act.__name__}")
+        try:
+            self.told[-1] += f" {act(tab)}"
+        except TimeoutError:  # it was gone before it was pressed
+            self.told[-1] += " (in vain)"
+
+    # In the panel
+
+    def tick(self, tab: Page) -> str:
+        return self._press(tab.locator("#tasks .task > .tick button"))
+
+    def add(self, tab: Page) -> str:
+        field = tab.locator("#new-task")
+        if not field.input_value() and Task.objects.for_user(self.user).count() > MANY:
+            return "nothing more"
+        if not field.input_value():
+            field.fill(f"{next(self._words)}{self._chance.choice(DAYS)}")
+        text = field.input_value()
+        field.press("Enter", timeout=PATIENT)
+        self.submitted.update(set(words_in(text)) - set(self.submitted))  # else it is tried again
+        return text
+
+    def edit(self, tab: Page) -> str:
+        form = self._form(tab)
+        word = next(self._words)
+        form.locator("[name=title]").fill(word, timeout=PATIENT)
+        form.locator("[name=title]").press("Enter", timeout=PATIENT)
+        self.submitted[word] += 1
+        return word
+
+    def edit_and_cancel(self, tab: Page) -> str:
+        form = self._form(tab)
+        form.locator("[name=title]").press("Escape", timeout=PATIENT)
+        return ""
+
+    def delete(self, tab: Page) -> str:
+        return self._press(self._form(tab).locator("button.delete"))
+
+    def undo_by_toast(self, tab: Page) -> str:
+        return self._press(tab.locator(".toast button"))
+
+    def undo_by_history(self, tab: Page) -> str:
+        past = self._form(tab).locator("xpath=..").locator(".past")
+        past.locator("summary").click(timeout=PATIENT)
+        return self._press(past.locator("form button"))
+
+    # In the talk
+
+    def say(self, tab: Page) -> str:
+        composer = tab.locator("#message")
+        if not composer.input_value():
+            kind = self._chance.choice(["Add %s", "Add %s tomorrow", "Hello %s"])
+            composer.fill(kind % next(self._words))
+        text = composer.input_value()
+        composer.press("Enter", timeout=PATIENT)
+        self.submitted.update(words_in(text))
+        return text
+
+    def undo_by_card(self, tab: Page) -> str:
+        return self._press(tab.locator("#messages form[action$='/undo/'] button"))
+
+    def ask_again(self, tab: Page) -> str:
+        return self._press(tab.locator("#messages form.again button"))
+
+    def edit_last_message(self, tab: Page) -> str:
+        tab.locator("#message").press("ArrowUp", timeout=PATIENT)
+        return tab.locator("#message").input_value()
+
+    def decide_on_what_waits(self, tab: Page) -> str:
+        """All but throwing words away."""
+        keeps = "#outbox [data-act]:not([data-sure]), #adds button:not(.quiet)"
+        return self._press(tab.locator(keeps))
+
+    # Elsewhere
+
+    def elsewhere(self, _tab: Page) -> str:
+        """By REST, where another device may be."""
+        tasks = list(Task.objects.for_user(self.user).order_by("pk"))
+        task = self._chance.choice(tasks) if tasks else None
+        acts = ["complete", "reopen", "rename", "delete"] if task else []
+        act = self._chance.choice(["add", *acts])
+        path = f"/api/tasks/{task.pk}/" if task else "/api/tasks/"
+        word = next(self._words)
+        if act == "add":
+            answer = self._rest.post("/api/tasks/", {"title": word})
+        elif act == "rename":
+            answer = self._rest.patch(path, {"title": word})
+        elif act == "delete":
+            answer = self._rest.delete(path)
+        else:
+            answer = self._rest.post(f"{path}{act}/")
+        assert answer.status_code < 500, answer.content
+        return f"{act} {task.title if task else ''} {word}"
+
+    # The page and the world
+
+    def pause(self, tab: Page) -> str:
+        tab.wait_for_timeout(self._chance.choice([100, 500, 2500]))
+        return ""
+
+    def reload(self, tab: Page) -> str:
+        if not self.weather.online:
+            return "not now"
+        self._give_up_forms(tab)
+        tab.reload()
+        return ""
+
+    def go_to_a_conversation(self, tab: Page) -> str:
+        """Or to a new one."""
+        if not self.weather.online:
+            return "not now"
+        self._give_up_forms(tab)
+        return self._press(tab.locator("#new-conversation, #conversations li:not(.more) a"))
+
+    def change_weather(self, _tab: Page) -> str:
+        return self.weather.change()
+
+    def go_offline_or_online(self, _tab: Page) -> str:
+        self.weather.set_online(not self.weather.online)
+        return "online" if self.weather.online else "offline"
+
+    def end_session_or_sign_in(self, tab: Page) -> str:
+        cookies = tab.context.cookies()
+        if any(cookie["name"] == settings.SESSION_COOKIE_NAME for cookie in cookies):
+            tab.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+            return "end"
+        return self.sign_in_elsewhere(tab)
+
+    def sign_in_elsewhere(self, tab: Page) -> str:
+        """In a third tab."""
+        if not self.weather.online:
+            return "not now"
+        other = tab.context.new_page()
+        other.goto("/accounts/login/")
+        if is_signed_out(other):
+            self.sign_in(other)
+        other.close()
+        return "sign in"
+
+    def sign_in(self, tab: Page) -> str:
+        if not self.weather.online:
+            return "not now"
+        tab.locator("[name=username]").fill(self.user.username)
+        tab.locator("[name=password]").fill(PASSWORD)
+        with tab.expect_navigation():
+            tab.locator("[name=password]").press("Enter")
+        return ""
+
+    # How it is done
+
+    def _press(self, found: Locator) -> str:
+        """A random one of these buttons."""
+        number = found.count()
+        if not number:
+            return "nothing"
+        button = found.nth(self._chance.randrange(number))
+        name = button.get_attribute("aria-label", timeout=PATIENT) or button.inner_text()
+        button.click(timeout=PATIENT)
+        return name
+
+    def _form(self, tab: Page) -> Locator:
+        """Of a task that is edited already, or of any."""
+        form = tab.locator(".edit-task").first
+        if not form.count():
+            self._press(tab.locator("#tasks .task > .edit button"))
+        return form
+
+    def _give_up_forms(self, tab: Page) -> None:
+        """What is told in the form of a task not to be saved is known to be lost."""
+        for field in tab.locator(".edit-task [name=title]").all():
+            with suppress(Error):
+                for word in words_in(field.input_value(timeout=PATIENT)):
+                    del self.submitted[word]
+
+
+def is_signed_out(tab: Page) -> bool:
+    return "/accounts/login/" in tab.url
+
+
+def words_in(text: str) -> list[str]:
+    return [word for word in text.lower().split() if word.startswith("zu") and word.endswith("x")]
