@@ -1,4 +1,4 @@
-"""What a browser needs to install Todo Chat, and to show it without a connection (decision 51)."""
+"""What a browser needs to install Todo Chat, and to show it without a connection (decision 53)."""
 
 import json
 from hashlib import blake2b

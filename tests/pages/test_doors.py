@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 
 from accounts.models import User
 from chat.pages.urls import urlpatterns
@@ -37,7 +37,8 @@ def path_of(pattern: URLPattern) -> str:
 
 
 SHOWN = [path_of(pattern) for pattern in urlpatterns if pattern.name in VIEWS]
-FORMS = [pattern for pattern in urlpatterns if pattern.name not in (*VIEWS, "news")]
+FOR_ALL = ("manifest", "worker", "offline")  # they tell nothing of anybody
+FORMS = [pattern for pattern in urlpatterns if pattern.name not in (*VIEWS, *FOR_ALL, "news")]
 ACTIONS = [path_of(pattern) for pattern in FORMS]
 
 
@@ -47,6 +48,11 @@ def anybody() -> Client:
 
 
 # Signing in
+
+
+@pytest.mark.parametrize("name", FOR_ALL)
+def test_what_a_browser_keeps_is_for_all(anybody: Client, name: str) -> None:
+    assert anybody.get(reverse(name)).status_code == 200
 
 
 @pytest.mark.parametrize("path", [*SHOWN, "/?search=milk"])
