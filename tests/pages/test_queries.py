@@ -64,19 +64,19 @@ def test_a_conversation_costs_always_the_same(browser: Client, user: User, messa
 
     path = f"/c/{conversation.pk}/"
 
-    assert cost(browser, path) == BESIDE + 11
+    assert cost(browser, path) == BESIDE + 10
 
 
 @pytest.mark.parametrize("many", [1, 20])
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/", 9),
+        ("/", 8),
         ("/c/", 1),
-        ("/tasks/", 8),
+        ("/tasks/", 7),
         ("/tasks/?list=inbox", 8),
         ("/tasks/?tag=home", 8),
-        ("/tasks/?view=completed", 6),
+        ("/tasks/?view=completed", 5),
         ("/c/?search=talk", 2),
     ],
 )
@@ -93,7 +93,7 @@ def test_what_stands_around_it_costs_always_the_same(
 def test_who_has_neither_lists_nor_steps_does_not_pay_for_them(browser: Client, user: User) -> None:
     TaskFactory(user=user)
 
-    assert cost(browser, "/tasks/") == BESIDE + 6
+    assert cost(browser, "/tasks/") == BESIDE + 5
 
 
 @pytest.mark.parametrize("query", ["", "?since=2", "?before=9"])
