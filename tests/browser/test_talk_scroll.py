@@ -17,6 +17,9 @@ from tests.served.processes import Model
 
 LINES = "A line.\n\n" * 40
 NEW = "New message ↓"
+WAIT_FOR_SCROLL = """log => {
+    window.scrolled = new Promise(done => log.addEventListener("scrollend", () => done()));
+}"""
 
 
 @pytest.fixture
@@ -66,8 +69,10 @@ def test_who_reads_further_up_is_not_moved_but_told_and_led_down(
     expect(replies(page).last).to_contain_text("A line.")
 
     log(page).hover()
+    log(page).evaluate(WAIT_FOR_SCROLL)
     page.mouse.wheel(0, -500)
-    expect(button(page, NEW)).to_be_hidden()
+    page.evaluate("window.scrolled")
+    expect(button(page, "To the end ↓")).to_be_visible()
     place = log(page).evaluate("log => log.scrollTop")
     speech.go_on()
     expect(button(page, NEW)).to_be_in_viewport()
@@ -103,3 +108,28 @@ def test_earlier_messages_come_on_the_way_up_and_nothing_jumps(
     expect(page.get_by_role("link", name="Earlier messages")).to_have_count(0)
     expect(log(page).get_by_text("Yesterday", exact=True)).to_have_count(1)
     expect(log(page).get_by_text("Today", exact=True)).to_have_count(1)
+
+
+@both_widths
+def test_whoever_scrolls_up_by_a_key_is_left_there_until_they_are_back(
+    page: Page, model: Model, conversation: Conversation
+) -> None:
+    model.begin(speech := Speech(LINES, LINES, "The **end**."))
+    page.goto(address_of(conversation))
+    say(page, "Tell me all")
+    speech.go_on()
+    expect(replies(page).last).to_contain_text("A line.")
+
+    log(page).focus()
+    page.keyboard.press("ArrowUp")
+    expect(button(page, "To the end ↓")).to_be_visible()
+    height = log(page).evaluate("log => log.scrollHeight")
+    speech.go_on()
+    expect(button(page, NEW)).to_be_in_viewport()
+    assert from_the_end(page) > 1
+    assert log(page).evaluate("log => log.scrollHeight") > height
+
+    page.keyboard.press("End")
+    expect(button(page, NEW)).to_be_hidden()
+    speech.go_on()
+    expect(replies(page).last.get_by_role("strong")).to_be_in_viewport()
