@@ -364,7 +364,17 @@ function move(event) {
   event.preventDefault();
 }
 
-const openPalette = () => loadPalette().then((palette) => palette.openPalette()).catch(sayTrouble);
+// It is open at once, for what is typed next is meant for it.
+function openPalette() {
+  const palette = element("palette");
+  if (palette.open) return palette.close();
+  element("palette-field").value = "";
+  openDialog(palette);
+  loadPalette().then((script) => script.begin()).catch(() => {
+    palette.close();
+    sayTrouble();
+  });
+}
 
 element("open-palette").addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -14,12 +14,10 @@ let waiting;
 const options = () => [...list.querySelectorAll("[role=option]")];
 const chosen = () => list.querySelector("[aria-selected=true]");
 
-export function openPalette() {
-  if (palette.open) return closeDialog(palette);
-  field.value = "";
+// It has just been opened, and something may be typed there already.
+export function begin() {
   list.replaceChildren();
   showNumber("");
-  openDialog(palette);
   look();
 }
 
