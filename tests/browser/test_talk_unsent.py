@@ -234,3 +234,51 @@ def test_a_draft_is_in_the_box_after_signing_in_again(page: Page, user: User, wa
 
     expect(page).to_have_url(address_of(conversation))
     expect(composer(page)).to_have_value("Add Milk and")
+
+
+def test_what_waits_in_other_conversations_goes_out_from_wherever_one_is(
+    page: Page, user: User
+) -> None:
+    conversation = ConversationFactory(user=user)
+    page.goto(address_of(conversation))
+    page.route(POST, lambda route: route.abort())
+    for text in ("Add Milk", "Add Bread"):
+        say(page, text)
+    page.goto("/")
+    for text in ("Add Eggs", "Add Tea"):
+        say(page, text)
+    expect(page.get_by_text(NOT_SENT)).to_be_visible()
+    beside = page.context.new_page()
+    beside.goto(address_of(ConversationFactory(user=user)))
+    expect(button(beside, "Send")).to_be_visible()
+    page.close()
+
+    beside.reload()
+
+    expect(
+        beside.get_by_role("navigation", name="Conversations").get_by_role("link")
+    ).to_contain_text(["Eggs, Tea", "Milk, Bread"])
+    said_so = Message.objects.filter(role="user").order_by("conversation", "seq")
+    assert [message.content for message in said_so] == [
+        "Add Milk",
+        "Add Bread",
+        "Add Eggs",
+        "Add Tea",
+    ]
+
+
+def test_what_waits_where_a_tab_is_open_is_left_to_that(page: Page, user: User) -> None:
+    page.goto(address_of(ConversationFactory(user=user)))
+    page.route(POST, lambda route: route.abort())
+    say(page, "Add Milk")
+    expect(waiting(page)).to_contain_text("Add Milk")
+
+    beside = page.context.new_page()
+    beside.goto("/")
+    say(beside, "Add Bread")
+    shows_one_exchange(beside, "Add Bread", "Bread")
+    beside.reload()
+    beside.wait_for_load_state("networkidle")
+
+    assert not Message.objects.filter(content="Add Milk").exists()
+    expect(waiting(page)).to_contain_text("Add Milk")

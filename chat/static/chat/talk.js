@@ -37,8 +37,6 @@ window.addEventListener("storage", ({ key, newValue }) => {
 
 // --- Messages ------------------------------------------------------------------------------------
 
-
-
 export function bubble(role, text) {
   const said = build("div", { class: "said" });
   if (text) said.append(build("div", { class: "text", dir: "auto" }, text));
@@ -138,13 +136,23 @@ const firstAsked = () => messages.querySelector(".proposal.open")?.closest("arti
 
 // It outlives the page. Each message is an item of its own, so that no tab overwrites what another one
 // keeps; those of a conversation that has not begun yet go along when it does.
-export const shelf = () => `unsent:${document.body.dataset.user}:${conversation() ?? "new"}:`;
+const ours = () => `unsent:${document.body.dataset.user}:`;
+export const shelf = () => `${ours()}${conversation() ?? "new"}:`;
 export const keep = (message) => localStorage.setItem(shelf() + message.key, JSON.stringify(message));
 export const forget = (key) => localStorage.removeItem(shelf() + key);
+export const kept = () => on(shelf());
 
-export function kept() {
-  const names = Object.keys(localStorage).filter((name) => name.startsWith(shelf()));
+function on(shelf) {
+  const names = Object.keys(localStorage).filter((name) => name.startsWith(shelf));
   return names.map((name) => JSON.parse(localStorage.getItem(name))).sort((one, other) => one.at - other.at);
+}
+
+// What waits in other conversations, or where one begins, by its shelf.
+export function keptElsewhere() {
+  const names = Object.keys(localStorage).filter((name) => name.startsWith(ours()));
+  const shelves = new Set(names.map((name) => name.split(":", 3).join(":") + ":"));
+  shelves.delete(shelf());
+  return new Map([...shelves].map((other) => [other, on(other)]));
 }
 
 // --- Where one reads -----------------------------------------------------------------------------

@@ -4,7 +4,8 @@ import {
   announce, api, ask, changes, conversation, drawn, element, look, pause, Refused, tell, whenNew, words,
 } from "./base.js";
 import {
-  bubble, clearPassed, forget, hasLater, keep, kept, lastMessage, merge, messages, refresh, shelf, toTheEnd,
+  bubble, clearPassed, forget, hasLater, keep, kept, keptElsewhere, lastMessage, merge, messages, refresh, shelf,
+  toTheEnd,
 } from "./talk.js";
 
 const loadAround = () => import("./around.js");
@@ -108,6 +109,7 @@ export async function sendWaiting() {
     await send(message);
   }
   showOutbox();
+  if (keptElsewhere().size) import("./elsewhere.js").then(({ sendElsewhere }) => sendElsewhere()).catch(() => {});
 }
 
 // What is tried again stays below the talk until it is answered.
@@ -212,6 +214,9 @@ function hold() {
   showOutbox();
 }
 
+// As long as we are here, no other tab sends what waits here.
+const claim = () => navigator.locks?.request(shelf(), () => new Promise(() => {}));
+
 // The server may be reached again.
 function hurry() {
   for (const message of kept()) if (message.unreached) keep({ ...message, after: 0 });
@@ -255,6 +260,7 @@ function arrive(id) {
   main.dataset.conversation = id;
   messages.dataset.part = `/c/${id}/messages/`;
   for (const other of others) keep({ ...other, where: id });
+  claim();
   history.pushState(null, "", `/c/${id}/${location.search}`);
   announce("arrived");
 }
@@ -308,6 +314,7 @@ window.addEventListener("online", () => {
 window.addEventListener("offline", () => tell(words("offline")));
 
 export function start() {
+  claim();
   sendWaiting();
   if (lastMessage()?.dataset.status === "in_progress") follow();
 }
