@@ -325,8 +325,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_ENGINE = "accounts.sessions"
 CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
-# Where errors are told in JSON.
-MACHINE_PATHS = ("/api/", "/health", "/metrics", "/chatkit/", "/news/")
+MACHINE_PATHS = ("/api/", "/health", "/metrics", "/chatkit/", "/news/")  # errors are JSON there
 FOLLOW_PATHS = ("/news/",)  # asked by every tab all the time: the log tells only what failed
 HEALTH_PATHS = ("/health/", "/health/ready/")  # whoever asks may call us by any name
 EMAIL_URL = env.str("EMAIL_URL", "", validate=mail_server_or_nothing)
