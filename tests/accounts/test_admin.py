@@ -67,6 +67,7 @@ def test_but_none_with_a_name_that_is_taken(operator: Client, ada: User, name: s
 def test_an_operator_changes_a_time_zone(operator: Client, ada: User) -> None:
     url = f"{USERS}{ada.pk}/change/"
     form = {"username": "ada", "date_joined_0": "2026-11-20", "date_joined_1": "12:00:00"}
+    form["enter_key"] = "device"
 
     bad = operator.post(url, {**form, "time_zone": "Mars"})
     good = operator.post(url, {**form, "time_zone": "Asia/Tokyo", "is_active": "on"})

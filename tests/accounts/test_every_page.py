@@ -9,7 +9,7 @@ from accounts.models import User
 from tests.accounts.markup import Page, read
 from tests.factories import UserFactory
 
-OPEN = ["/accounts/login/", "/accounts/signup/", "/accounts/forgotten/"]
+OPEN = ["/accounts/login/", "/accounts/signup/"]
 PRIVATE = ["/accounts/settings/", "/accounts/password/", "/accounts/delete/"]
 
 

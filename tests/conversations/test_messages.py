@@ -58,6 +58,7 @@ def test_a_message_of_the_user_is_what_was_said(
         "usage": None,
         "thinking": None,
         "proposals": [],
+        "withdrawn_at": None,
     }
 
 

@@ -22,6 +22,7 @@ LISTS = [
     for _, path, operation in OPERATIONS
     if "cursor" in [parameter["name"] for parameter in operation.get("parameters", [])]
 ]
+READ_NO_TEXT = {"/api/messages/{id}/withdraw/", "/api/tasks/catch-up/"}
 READERS = [(method, path) for method, path, operation in OPERATIONS if "requestBody" in operation]
 EVERYTHING_GOOD = {
     "username": "ada",
@@ -113,7 +114,9 @@ def test_no_operation_reads_another_type_of_body(
 
 
 @pytest.mark.parametrize("value", [5, True, [], {}, "a\0b", "\ud800"], ids=repr)
-@pytest.mark.parametrize(("method", "path"), READERS)
+@pytest.mark.parametrize(
+    ("method", "path"), [each for each in READERS if each[1] not in READ_NO_TEXT]
+)
 def test_no_text_is_something_else(
     client: APIClient, user: User, method: str, path: str, value: Any
 ) -> None:

@@ -49,7 +49,7 @@ def a_deleted_task(user: User) -> Model:
 
 
 def a_list(user: User) -> Model:
-    return TaskList.add(user, Origin("api"), name="Home")
+    return TaskList.add(user, Origin("api"), name=f"Home {uuid4()}")
 
 
 def a_deleted_list(user: User) -> Model:
