@@ -75,6 +75,7 @@ BINDS = any_of(
     r"|never ?mind|hold on|not (?:yet|really|quite)|don't do)\b",
     r"\bdon't(?: \w{1,20})?$|\bdon't[,.!]",
     r"[?\"“]",
+    r"^(?:with (?:the|a) note\b|notes?\s?:)",
 )
 """Whatever says on what condition, or which not, or who wants it, is no mere remark."""
 OF_IT = any_of(r"(?:(?:no|oh|well|oops|sorry|haha)[,! ]{1,3}){0,4}(?:it|that|this|those|they)\b")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from agent.offline import dates
 from agent.offline.intents import Draft
-from agent.offline.understanding.one_draft import NoDraft, Phrase, read_phrase
+from agent.offline.understanding.one_draft import NOTE, NoDraft, Phrase, read_phrase
 from agent.offline.understanding.repeating import days_together
 from agent.offline.words import VERBS, any_of, starts_with_verb
 
@@ -109,7 +109,9 @@ def _items(pieces: list[str], betweens: list[str], now: datetime, day: date | No
     for between, piece, phrase in zip(betweens, pieces[1:], phrases[1:], strict=True):
         title, item = phrase.draft.title, items[-1]
         own = _has_its_own(item, phrase)
-        if (plain and title and not title.isdecimal()) or own or _is_new(between, title):
+        if NOTE.match(piece):
+            items[-1] = replace(item, text=f"{item.text}{between}{piece}", read=None)
+        elif (plain and title and not title.isdecimal()) or own or _is_new(between, title):
             items.append(Item(piece, phrase, joined=not _is_break(between)))
         elif twice := _once_more(item, piece, title, now):
             items[-1:] = twice
