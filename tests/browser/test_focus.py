@@ -126,7 +126,7 @@ def test_the_focus_of_who_talks(page: Page, model: Model, watch: Watch) -> None:
 
     def stop() -> None:
         button(page, "Stop").click()
-        expect(page.get_by_text("Stopped.")).to_be_visible()
+        expect(replies(page).get_by_text("Stopped.")).to_be_visible()
 
     def undo() -> None:
         send("Add milk")

@@ -31,7 +31,7 @@ def test_the_link_prints_the_whole_of_it(page: Page, user: User) -> None:
     page.add_init_script(STUB)
     page.goto(address_of(long(user)))
     page.get_by_role("link", name="Print").click()
-    page.wait_for_function("window.printed === 1")
+    page.wait_for_function("() => window.printed === 1")
 
     page.emulate_media(media="print")
     expect(page.get_by_role("heading", level=1, name="Holiday")).to_be_visible()

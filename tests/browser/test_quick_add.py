@@ -197,7 +197,7 @@ def test_lines_written_offline_are_added_in_order_when_the_line_is_back(
     opened(page).fill("Milk tomorrow")
     expect(chips(page)).to_have_text(["tomorrow"])
     page.context.set_offline(True)
-    page.wait_for_function("!navigator.onLine")
+    page.wait_for_function("() => !navigator.onLine")
     for title in ("Milk tomorrow", "Bread", "Eggs"):
         field(page).fill(title)
         field(page).press("Enter")

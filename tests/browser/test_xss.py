@@ -29,6 +29,7 @@ STRANGE = """(tags) => [...document.querySelectorAll(".markdown *")]
 FOREIGN = """() => [...document.querySelectorAll(
     "script, style, iframe, object, embed, base, meta[http-equiv], link, img, video, audio, source"
 )].filter((node) => !(node.src || node.href)?.startsWith(`${origin}/static/`))
+    .filter((node) => node.href !== `${origin}/manifest.webmanifest`)
     .map((node) => node.outerHTML)"""
 LINKS = """() => [...document.querySelectorAll(".markdown a")].map((a) => ({
     href: a.href, rel: a.rel, host: a.host || a.href.replace(/.*@|[?].*/g, ""),

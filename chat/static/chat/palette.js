@@ -10,6 +10,7 @@ const list = element("palette-options");
 const SOON = 150; // milliseconds after the last key
 let latest = 0;
 let waiting;
+let shownFor = null; // what was typed
 
 const options = () => [...list.querySelectorAll("[role=option]")];
 const chosen = () => list.querySelector("[aria-selected=true]");
@@ -17,18 +18,24 @@ const chosen = () => list.querySelector("[aria-selected=true]");
 // It has just been opened, and something may be typed there already.
 export function begin() {
   list.replaceChildren();
+  shownFor = null;
   showNumber("");
   look();
 }
 
-// The newest answer wins, whatever comes late.
+// The newest answer wins, whatever comes late. False when none came.
 async function look() {
   latest += 1;
   const mine = latest;
-  const asked = new URLSearchParams({ part: 1, q: field.value });
+  const typed = field.value;
+  const asked = new URLSearchParams({ part: 1, q: typed });
   const fragment = await drawn(`${list.dataset.part}?${asked}`).catch(() => null);
   if (mine !== latest) return;
-  if (!fragment) return showNumber(words("trouble"));
+  if (!fragment) {
+    showNumber(words("trouble"));
+    return false;
+  }
+  shownFor = typed;
   list.replaceChildren(fragment);
   for (const option of options()) if (option.dataset.presses && !pressed(option)) option.remove();
   for (const group of list.querySelectorAll("[role=group]")) if (!group.querySelector("[role=option]")) group.remove();
@@ -59,6 +66,13 @@ function step(by) {
   choose(all[(all.indexOf(chosen()) + by + all.length) % all.length]);
 }
 
+// What is shown may still be what was found for the words before.
+async function enter() {
+  clearTimeout(waiting);
+  while (palette.open && shownFor !== field.value) if ((await look()) === false) return;
+  if (palette.open && chosen()) act(chosen());
+}
+
 function act(option) {
   const task = element(`task-${option.pathname.split("/")[2]}`); // where it is on this page
   closeDialog(palette);
@@ -84,7 +98,7 @@ field.addEventListener("input", () => {
 field.addEventListener("keydown", (event) => {
   if (isComposing(event)) return;
   if (event.key === "ArrowDown" || event.key === "ArrowUp") step(event.key === "ArrowDown" ? 1 : -1);
-  else if (event.key === "Enter") chosen() && act(chosen());
+  else if (event.key === "Enter") enter();
   else return;
   event.preventDefault();
 });
