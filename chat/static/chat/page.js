@@ -189,17 +189,29 @@ element("add-task").addEventListener("focusin", () => loadQuick().catch(later), 
 const keptForIt = new RegExp(`^(new-task|adds):${document.body.dataset.user}:`);
 if (Object.keys(localStorage).some((name) => keptForIt.test(name))) loadQuick().catch(later);
 
-// The line is taken at once: what is typed next belongs to another one.
+// Until then what is written there is kept, as it is, and what is submitted. The line is taken at once:
+// what is typed next belongs to another one.
 function addTask() {
   if (quick) return quick.submit();
   const field = element("new-task");
   const text = field.value;
+  if (!text.trim()) return;
+  const [key, chosen] = [crypto.randomUUID(), new FormData(field.form)];
+  const said = { said: { text, words: [] }, list: chosen.get("list"), tags: chosen.getAll("tags") };
+  const add = { key, ...said, asWords: [], at: performance.timeOrigin + performance.now() };
+  localStorage.setItem(`adds:${document.body.dataset.user}:${key}`, JSON.stringify(add));
   field.value = "";
-  loadQuick().then(() => quick.add(text), () => {
-    field.value = [text, field.value].filter(Boolean).join(" ");
-    sayTrouble();
-  });
+  keepNewTask();
+  loadQuick().catch(sayTrouble); // it sends what is kept
 }
+
+function keepNewTask() {
+  const text = element("new-task").value;
+  const line = text && JSON.stringify({ text, asWords: [], returned: null });
+  if (!quick) keepDraft(`new-task:${document.body.dataset.user}`, line);
+}
+
+element("new-task").addEventListener("input", keepNewTask);
 
 function sayFrom(form) {
   const text = form.elements.message.value;

@@ -131,9 +131,6 @@ export function submit() {
   write("", [], null);
 }
 
-// What was submitted before this script was there.
-export const add = (text) => text.trim() && begin(fresh({ text, words: [] }));
-
 function begin(add) {
   keep({ ...add, at: performance.timeOrigin + performance.now() });
   tell("");
@@ -255,5 +252,8 @@ window.addEventListener("online", () => {
 
 const left = field.value ? null : JSON.parse(takeDraft(draft));
 if (left) write(left.text, left.asWords, left.returned);
-else if (field.value) show();
+else if (field.value) {
+  keepLine();
+  show();
+}
 flush();
