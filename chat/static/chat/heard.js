@@ -16,7 +16,7 @@ export function sayReplies(heard) {
 }
 
 // In reading order, a line for each block; of what a tool did, its one sentence.
-export function wordsOf(article) {
+function wordsOf(article) {
   return read(article).replace(/[^\S\n]+/g, " ").replace(/\s*\n\s*/g, "\n").trim();
 }
 

@@ -150,7 +150,7 @@ const withTask = (add, task) => ({
 });
 
 // Send all that wait, one after the other.
-export async function flush() {
+async function flush() {
   drawWaiting();
   if (sending) return;
   sending = true;

@@ -99,7 +99,7 @@ export function say(text, more = {}) {
 let timer;
 
 // Send what waits, one after the other, in order.
-export async function sendWaiting() {
+async function sendWaiting() {
   clearTimeout(timer);
   for (;;) {
     const message = kept().find(({ held, refused }) => !held && !refused);
