@@ -8,7 +8,7 @@ LIGHTHOUSE := lighthouse@12.8.2
 # One more than there are processors, for many tests wait; and 4 at most, for each has servers.
 PROCESSES := $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 3 ? cores + 1 : 4)))
 IN_PROCESSES := --ignore tests/browser --ignore tests/heard --numprocesses $(PROCESSES) --dist worksteal
-COVERED := accounts/*,todos/*,conversations/*,agent/*,chat/*
+COVERED := accounts/*,todos/*,reminders/*,transfer/*,conversations/*,agent/*,chat/*
 
 ifneq ($(shell command -v uv),)
 VENV := uv venv --quiet --seed --clear --python $(PYTHON)

@@ -1,33 +1,30 @@
 """Every knob of the product, one line each: name, environment variable, default."""
 
 import os
-import re
 import secrets
 import tempfile
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import dj_email_url
 import django_stubs_ext
 from corsheaders.defaults import default_headers
-from environs import Env, EnvError, ValidationError, validate
-from redis.connection import parse_url
+from environs import EnvError, validate
+
+from config.knobs import (
+    NotEmpty,
+    address,
+    bounds,
+    endpoints_or_nothing,
+    mail_server_or_nothing,
+    redis_or_nothing,
+)
 
 django_stubs_ext.monkeypatch()  # lets Django's classes take type parameters, as mypy knows them
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-class NotEmpty(Env):
-    """A variable that is empty counts as one that is not given."""
-
-    def _get_value(self, env_key: str, default: Any) -> Any:
-        return super()._get_value(env_key, default) or default
-
 
 env = NotEmpty()
 env.read_env(env.str("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
@@ -58,46 +55,6 @@ def kept_secret(name: str) -> str:
 def own_key(name: str) -> str:
     """For want of a given one; in production nobody knows it, and config/checks.py refuses it."""
     return NOT_GIVEN + secrets.token_urlsafe(48) if PRODUCTION else kept_secret(name)
-
-
-def address(text: str) -> None:
-    try:
-        ip_address(re.sub(r"\[(.*:.*)\]", r"\1", text))
-    except ValueError:
-        raise ValidationError("Give an IP address: 127.0.0.1, 0.0.0.0, [::1] or [::].") from None
-
-
-def redis_or_nothing(url: str) -> None:
-    try:
-        parse_url(url or "redis://")  # type: ignore[no-untyped-call]
-    except ValueError:
-        raise ValidationError("Not a valid Redis URL.") from None
-
-
-def mail_server_or_nothing(url: str) -> None:
-    if url and "EMAIL_BACKEND" not in dj_email_url.parse(url):
-        raise ValidationError("Not a mail server: give submission://user:password@host:587.")
-
-
-def endpoints_or_nothing(text: str) -> None:
-    if not text:
-        return
-    from agent.endpoints import FaultyEndpoints, read
-
-    try:
-        read(text)
-    except FaultyEndpoints as error:
-        raise ValidationError(str(error)) from None
-
-
-def bounds(least: int, most: int = 10**9) -> Callable[[float], None]:
-    """Of a knob's number; beyond them no process starts."""
-
-    def check(number: float) -> None:
-        if not least <= number <= most:  # nor is it what is not a number at all
-            raise ValidationError(f"Give {least} to {most:,}.")
-
-    return check
 
 
 # Serving
@@ -275,6 +232,8 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "accounts",
     "todos",
+    "reminders",
+    "transfer",
     "conversations",
     "chat",
     "evaluation",

@@ -1,0 +1,57 @@
+"""What a knob of config/settings.py may be: no process starts with one that is something else."""
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any
+
+import dj_email_url
+from environs import Env, ValidationError
+from redis.connection import parse_url
+
+
+class NotEmpty(Env):
+    """A variable that is empty counts as one that is not given."""
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        return super()._get_value(env_key, default) or default
+
+
+def address(text: str) -> None:
+    try:
+        ip_address(re.sub(r"\[(.*:.*)\]", r"\1", text))
+    except ValueError:
+        raise ValidationError("Give an IP address: 127.0.0.1, 0.0.0.0, [::1] or [::].") from None
+
+
+def redis_or_nothing(url: str) -> None:
+    try:
+        parse_url(url or "redis://")  # type: ignore[no-untyped-call]
+    except ValueError:
+        raise ValidationError("Not a valid Redis URL.") from None
+
+
+def mail_server_or_nothing(url: str) -> None:
+    if url and "EMAIL_BACKEND" not in dj_email_url.parse(url):
+        raise ValidationError("Not a mail server: give submission://user:password@host:587.")
+
+
+def endpoints_or_nothing(text: str) -> None:
+    if not text:
+        return
+    from agent.endpoints import FaultyEndpoints, read
+
+    try:
+        read(text)
+    except FaultyEndpoints as error:
+        raise ValidationError(str(error)) from None
+
+
+def bounds(least: int, most: int = 10**9) -> Callable[[float], None]:
+    """Of a knob's number; beyond them no process starts."""
+
+    def check(number: float) -> None:
+        if not least <= number <= most:  # nor is it what is not a number at all
+            raise ValidationError(f"Give {least} to {most:,}.")
+
+    return check
