@@ -1,0 +1,6 @@
+"""The formats in which tasks come in, by their names: a module each."""
+
+from transfer.incoming import Format
+
+FORMATS: dict[str, Format] = {}
+"""In the order in which they are tried where nobody says which one it is."""
