@@ -22,6 +22,10 @@ OUT = (
     "accounts.SpentToken.",
     "admin.LogEntry.",
     "conversations.ToolCall.beside",
+    "reminders.Channels.webhook_secret",
+    "reminders.PushSubscription.auth",
+    "reminders.PushSubscription.endpoint_hash",
+    "reminders.PushSubscription.p256dh",
 )
 EXPORT = "/api/auth/me/export/"
 

@@ -19,6 +19,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from accounts.answered import AnsweredRequest
 from accounts.models import User
 from conversations.models import TurnCount
+from reminders.models import Channels, PushSubscription
 from tests.accounts.tokens import REVOKE
 from tests.factories import (
     LEASE,
@@ -59,6 +60,8 @@ def live_fully(user: User) -> None:
     TaskFactory(user=user, due_date=DAY).remove(Origin("api"))
     Proposal.make(user, {"do": "delete", "tasks": [str(task.pk)]}, Origin("api"))
     AnsweredRequest.claimed(user.pk, "key", "hash").keep(201, {"title": "Milk"})
+    Channels.objects.create(user=user, webhook_url="https://example.org/hook")
+    PushSubscription.objects.create(user=user, endpoint_hash=f"of {user.pk}")
     Client().force_login(user)
     _revoke_a_token(user)
     operator = UserFactory(is_staff=True)

@@ -1,0 +1,3 @@
+from reminders.models.channels import Channels, PushSubscription
+
+__all__ = ["Channels", "PushSubscription"]

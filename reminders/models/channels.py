@@ -1,0 +1,111 @@
+"""By what a person wants to be told of their reminders."""
+
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.ownership import Owned, OwnedQuerySet
+
+LONGEST_URL = 2_000
+
+
+class ChannelsQuerySet(OwnedQuerySet["Channels"]):
+    def with_push(self) -> Self:
+        """Each with ``push``: whether there is a device that takes messages."""
+        devices = PushSubscription.objects.filter(user=OuterRef("user"))
+        return self.annotate(push=Exists(devices))
+
+
+class Channels(models.Model):
+    """What a user has set up. There is no row before they change anything.
+
+    The webhook's secret is kept as it is, for each message is signed with it.
+    """
+
+    untold = ("webhook_secret",)
+    push: bool  # of rows that come ``with_push``
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+"
+    )
+    page = models.BooleanField(_("page"), default=True)
+    mail = models.BooleanField(_("mail"), default=False)
+    webhook_url = models.CharField(_("webhook"), max_length=LONGEST_URL, blank=True)
+    webhook_secret = models.CharField(max_length=64, blank=True, editable=False)
+    with_words = models.BooleanField(_("push messages hold the title"), default=False)
+    summary_at = models.TimeField(_("summary at"), null=True, blank=True)  # on the user's clock
+    summary_on = models.DateField(null=True, editable=False)  # the user's day of the latest one
+
+    objects = ChannelsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "channels"
+        indexes = [
+            # Whose morning it is: few rows among many.
+            models.Index(
+                fields=["summary_at"],
+                name="channels_with_summary",
+                condition=models.Q(summary_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"channels of {self.user_id}"
+
+    @classmethod
+    def of(cls, user: User) -> "Channels":
+        """With ``push``; as it is by default where there is no row."""
+        row = cls.objects.for_user(user).with_push().first()
+        if row is None:
+            row = cls(user=user)
+            row.push = PushSubscription.objects.for_user(user).exists()
+        row.user = user
+        return row
+
+    def set_webhook(self, url: str) -> None:
+        """Another address gets another secret; an empty one has none."""
+        if url != self.webhook_url:
+            self.webhook_url, self.webhook_secret = url, token_urlsafe(32) if url else ""
+
+    @property
+    def ringing(self) -> tuple[str, ...]:
+        """Those by which the user will truly be told, in the order in which they are named."""
+        can_mail = bool(settings.SENDS_MAIL and self.user.email)
+        rings = {
+            "page": self.page,
+            "push": self.push,
+            "mail": self.mail and can_mail,
+            "webhook": bool(self.webhook_url),
+        }
+        return tuple(name for name, does in rings.items() if does)
+
+
+class PushSubscription(Owned):
+    """A device of the user's that takes messages by the push service of its browser.
+
+    ``failed_at`` is when a message for it was given up, and no later one got there.
+    """
+
+    untold = ("p256dh", "auth", "endpoint_hash")
+
+    endpoint = models.CharField(max_length=LONGEST_URL)
+    endpoint_hash = models.CharField(max_length=64, unique=True, editable=False)
+    p256dh = models.CharField(max_length=120)
+    auth = models.CharField(max_length=60)
+    failed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = OwnedQuerySet["PushSubscription"].as_manager()
+
+    def __str__(self) -> str:
+        return f"a device of {self.user_id}"
+
+    @staticmethod
+    def hash_of(endpoint: str) -> str:
+        """By which it is found: addresses are too long for an index of every database."""
+        return sha256(endpoint.encode()).hexdigest()
