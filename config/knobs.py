@@ -47,6 +47,17 @@ def endpoints_or_nothing(text: str) -> None:
         raise ValidationError(str(error)) from None
 
 
+def push_key_or_nothing(text: str) -> None:
+    if not text:
+        return
+    from py_vapid import Vapid
+
+    try:
+        Vapid.from_string(text)
+    except ValueError:
+        raise ValidationError("Not a private key: give 32 bytes in URL-safe Base64.") from None
+
+
 def bounds(least: int, most: int = 10**9) -> Callable[[float], None]:
     """Of a knob's number; beyond them no process starts."""
 

@@ -19,6 +19,7 @@ from config.knobs import (
     bounds,
     endpoints_or_nothing,
     mail_server_or_nothing,
+    push_key_or_nothing,
     redis_or_nothing,
 )
 
@@ -39,12 +40,12 @@ DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 NOT_GIVEN = "django-insecure-not-given-"
 
 
-def kept_secret(name: str) -> str:
-    """A key made at the first start and kept in DATA_DIR; whoever links it first wins."""
+def kept_secret(name: str, size: int = 48) -> str:
+    """Bytes, in Base64, made at the first start and kept in DATA_DIR; who links it first wins."""
     path = DATA_DIR / name
     if not path.exists():
         descriptor, draft = tempfile.mkstemp(dir=DATA_DIR)
-        os.write(descriptor, secrets.token_urlsafe(48).encode())
+        os.write(descriptor, secrets.token_urlsafe(size).encode())
         os.close(descriptor)
         with suppress(FileExistsError):
             os.link(draft, path)
@@ -209,6 +210,13 @@ AGENT_MAX_OPEN_TURNS = env.int("AGENT_MAX_OPEN_TURNS", 3, validate=bounds(1))
 AGENT_DAILY_TURNS = env.int("AGENT_DAILY_TURNS", 500, validate=bounds(0))
 REGISTER_RATE = env.str("REGISTER_RATE", "10/h")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
+
+# Reminders
+
+OUTBOUND_PRIVATE_HOSTS: list[str] = env.list("OUTBOUND_PRIVATE_HOSTS", [])
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "", validate=push_key_or_nothing) or kept_secret(
+    "vapid_private_key", 32
+)
 
 # Clean-up, in days; 0: never
 

@@ -1,18 +1,19 @@
 """By what a person wants to be told of their reminders."""
 
 from hashlib import sha256
-from secrets import token_urlsafe
 from typing import Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.ownership import Owned, OwnedQuerySet
+from reminders.webhook import new_secret
 
 LONGEST_URL = 2_000
+MOST_DEVICES = 20
 
 
 class ChannelsQuerySet(OwnedQuerySet["Channels"]):
@@ -71,7 +72,7 @@ class Channels(models.Model):
     def set_webhook(self, url: str) -> None:
         """Another address gets another secret; an empty one has none."""
         if url != self.webhook_url:
-            self.webhook_url, self.webhook_secret = url, token_urlsafe(32) if url else ""
+            self.webhook_url, self.webhook_secret = url, new_secret() if url else ""
 
     @property
     def ringing(self) -> tuple[str, ...]:
@@ -84,6 +85,25 @@ class Channels(models.Model):
             "webhook": bool(self.webhook_url),
         }
         return tuple(name for name, does in rings.items() if does)
+
+
+class PushSubscriptionQuerySet(OwnedQuerySet["PushSubscription"]):
+    def keep(self, user: User, endpoint: str, p256dh: str, auth: str) -> "PushSubscription":
+        """A browser has one, whoever signs in there: it is of the user who subscribed last.
+
+        Of a user the newest MOST_DEVICES are kept.
+        """
+        digest = PushSubscription.hash_of(endpoint)
+        keys = {"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "failed_at": None}
+        with transaction.atomic():
+            self.exclude(user=user).filter(endpoint_hash=digest).delete()
+            kept, _is_new = self.update_or_create(user=user, endpoint_hash=digest, defaults=keys)
+            newest = self.for_user(user).order_by("-pk").values_list("pk", flat=True)
+            self.for_user(user).filter(pk__in=list(newest[MOST_DEVICES:])).delete()
+        return kept
+
+    def forget(self, user: User, endpoint: str) -> None:
+        self.for_user(user).filter(endpoint_hash=PushSubscription.hash_of(endpoint)).delete()
 
 
 class PushSubscription(Owned):
@@ -100,7 +120,7 @@ class PushSubscription(Owned):
     auth = models.CharField(max_length=60)
     failed_at = models.DateTimeField(null=True, editable=False)
 
-    objects = OwnedQuerySet["PushSubscription"].as_manager()
+    objects = PushSubscriptionQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"a device of {self.user_id}"

@@ -187,6 +187,7 @@ SERVE = ("-m", "config")
         ("DATABASE_URL", "postgres://todo:the#secret@db/todo"),
         ("DATABASE_URL", "mysql://todo:secret@db/todo"),
         ("REDIS_URL", "redis://:secret@db:port/0"),
+        ("VAPID_PRIVATE_KEY", "the-secret-of-push"),
     ],
 )
 def test_what_cannot_be_read_is_named_and_not_told(name: str, value: str) -> None:
