@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
+from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -109,15 +110,25 @@ class User(AbstractUser):
         db_default=EnterKey.DEVICE,
     )
 
+    quiet_from = models.TimeField(  # what would ring between the two rings when they end
+        _("quiet from"), null=True, blank=True
+    )
+    quiet_to = models.TimeField(_("quiet to"), null=True, blank=True)
+
     objects: ClassVar[AccountManager] = AccountManager()
 
     class Meta(AbstractUser.Meta):
         constraints = [
+            models.CheckConstraint(
+                name="quiet_hours_have_two_ends",
+                condition=Q(quiet_from=None, quiet_to=None)
+                | Q(quiet_from__isnull=False, quiet_to__isnull=False),
+            ),
             models.UniqueConstraint(
                 Upper("username"),
                 name="username_unique_in_any_case",
                 violation_error_message=_("A user with that username already exists."),
-            )
+            ),
         ]
 
     @property
@@ -141,7 +152,8 @@ class User(AbstractUser):
         Raises User.DoesNotExist when the account was erased in the meantime.
         """
         try:
-            self.save(update_fields=fields)
+            with transaction.atomic():  # together with what follows from them
+                self.save(update_fields=fields)
         except DatabaseError:
             if User.objects.filter(pk=self.pk).exists():
                 raise
@@ -168,8 +180,8 @@ class User(AbstractUser):
             lines = [each.line for each in (*rows, told)]
             if sum(len(line.encode()) + 1 for line in lines) > MOST_TOLD:
                 raise NoRoom
-            told.save(force_insert=True)
             self._tell_whether_any(True)
+            told.save(force_insert=True)
         return told
 
     def forget(self, keys: Iterable[UUID]) -> int:

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.once import once
 from todos import batch
 from todos.batch import MOST_AT_ONCE, Failure, Fields, Outcome
-from todos.models import Origin, Proposal, Task, in_line
+from todos.models import Origin, Proposal, Reminder, Task, in_line
 from todos.proposals import ProposalSerializer, ProposedSerializer
 from todos.serializers import (
     CompletedTaskSerializer,
@@ -291,6 +291,7 @@ def asked_instead(asking: Proposal, checked: Checked) -> dict[str, Any]:
 
 def told(do: str, outcome: Outcome, checked: Checked) -> dict[str, Any]:
     """With the failures of before, in the order of the request."""
+    Reminder.objects.come_along(outcome.done)
     shown = CompletedTaskSerializer if do == "complete" else TaskSerializer
     return {
         "done": [shown(task).data for task in outcome.done],

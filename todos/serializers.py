@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from todos import rules
+from todos.asked import AsksField
 from todos.models import INBOX, ORDERINGS, ChangeKind, Priority, Task, TaskChange
 from todos.repeating import Repeat
 from todos.spelling import TIME_OF_DAY, read_day, read_time
@@ -197,6 +198,11 @@ class TaskSerializer(RequestBody, serializers.Serializer[Task]):
         allow_null=True,
         help_text="Its days: needs a due date, from which they are counted. Null ends the series.",
     )
+    reminders = AsksField(
+        required=False,
+        help_text="When it is to ring, as often as one likes. Without it, a task that gets a time "
+        "has the reminder that the user wants for all.",
+    )
     series = serializers.UUIDField(
         read_only=True, allow_null=True, help_text="What all tasks of a series share."
     )
@@ -210,6 +216,8 @@ class TaskSerializer(RequestBody, serializers.Serializer[Task]):
         with told_rules():
             if "title" in attrs:
                 rules.check_title(attrs["title"])
+        if self.instance and not self.partial:
+            attrs.setdefault("reminders", [])
         return attrs
 
     # save() is given the origin of the change and, for a new task, its user.

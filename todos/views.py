@@ -13,7 +13,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.authentication import door_of, user_of
 from accounts.once import once
-from todos.models import ChangeKind, Origin, Task, TaskChange, TaskQuerySet
+from todos.models import ChangeKind, Origin, Reminder, Task, TaskChange, TaskQuerySet
 from todos.proposals import PROPOSE, ProposedSerializer, asked_first
 from todos.serializers import (
     CatchUpSerializer,
@@ -42,6 +42,15 @@ TASK = {
     "parent": None,
     "steps": {"open": 2, "done": 1},
     "repeats": None,
+    "reminders": [
+        {
+            "id": "019a8f6e-3a52-7c41-9d3b-0d2f6c1b7a11",
+            "before_minutes": 10,
+            "words": "10 minutes before",
+            "rings_at": "2026-11-20T16:20:00Z",
+            "status": "waiting",
+        }
+    ],
     "series": None,
     "completed": False,
     "completed_at": None,
@@ -86,6 +95,7 @@ class TaskViewSet(GenericViewSet[Task]):
         query.is_valid(raise_exception=True)
         now = user_of(request).local_now()
         page = self.paginate_queryset(self.get_queryset().listed(now=now, **query.validated_data))
+        Reminder.objects.come_along(page or ())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db.models.signals import pre_save
+import pytest
 
 from accounts.models import User
 
@@ -13,12 +13,16 @@ from accounts.models import User
 def just_before_saving(act: Callable[[], object]) -> Iterator[None]:
     """``act`` comes once, after all checks and before the row is written."""
 
-    def receive(sender: Any, **kwargs: Any) -> None:
-        pre_save.disconnect(receive, User)
-        act()
+    with pytest.MonkeyPatch.context() as patch:
 
-    pre_save.connect(receive, User)
-    try:
+        def before(write: Callable[..., None]) -> Callable[..., None]:
+            def receive(user: User, *args: Any, **options: Any) -> None:
+                patch.undo()
+                act()
+                write(user, *args, **options)
+
+            return receive
+
+        for name in ("keep", "save"):
+            patch.setattr(User, name, before(getattr(User, name)))
         yield
-    finally:
-        pre_save.disconnect(receive, User)

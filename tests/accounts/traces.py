@@ -30,6 +30,7 @@ from tests.factories import (
     say,
 )
 from todos.models import Origin, Proposal, TaskList
+from todos.models.reminded import RemindersField
 from todos.repeating import Repeat
 
 DAY = date(2026, 11, 23)
@@ -57,7 +58,7 @@ def live_fully(user: User) -> None:
     )
     task.complete(Origin("chat"))
     user.remember("note", "Tea", "remember that I take tea")
-    TaskFactory(user=user, due_date=DAY).remove(Origin("api"))
+    TaskFactory(user=user, due_date=DAY, reminders=[{"before_minutes": 10}]).remove(Origin("api"))
     Proposal.make(user, {"do": "delete", "tasks": [str(task.pk)]}, Origin("api"))
     AnsweredRequest.claimed(user.pk, "key", "hash").keep(201, {"title": "Milk"})
     Channels.objects.create(user=user, webhook_url="https://example.org/hook")
@@ -117,7 +118,8 @@ def write(rows: Any, column: Field[Any, Any], marker: str) -> None:
     """In one row, where a constraint wants them to differ."""
     one = rows.model._base_manager.filter(pk=rows.order_by("pk").first().pk)
     alone = column.unique or column.name in ("idempotency_key", "key")
-    value = {"text": marker} if isinstance(column, JSONField) else marker
+    value: Any = {"text": marker} if isinstance(column, JSONField) else marker
+    value = [value] if isinstance(column, RemindersField) else value
     (one if alone else rows).update(**{column.name: value})
 
 

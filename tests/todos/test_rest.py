@@ -36,6 +36,7 @@ def test_a_new_task_is_answered_with_all_that_it_is(client: APIClient, user: Use
         "parent": None,
         "steps": {"open": 0, "done": 0},
         "repeats": None,
+        "reminders": [],
         "series": None,
         "completed": False,
         "completed_at": None,

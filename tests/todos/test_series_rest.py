@@ -257,12 +257,12 @@ def test_the_31st_of_its_due_day_is_refused(client: APIClient) -> None:
 @pytest.mark.parametrize(
     ("name", "queries"),
     [
-        # The task, begin, read again under lock, change, journal; whose day it is, the next task
-        # (written, and looked for), journal, steps to go along and to be done, end; and the next
-        # task is told.
-        ("complete", 14 + WAIT),
-        # Begin, read again under lock, whose day it is, change, journal, end.
-        ("skip", 8 + WAIT),
+        # The task, begin, read again under lock (and whose day it is), change, journal; the next
+        # task (written, and looked for), journal, steps to go along and to be done, end; and the
+        # next task is told.
+        ("complete", 13 + WAIT),
+        # Begin, read again under lock, change, journal, end.
+        ("skip", 7 + WAIT),
     ],
 )
 def test_the_queries_of_one_task(

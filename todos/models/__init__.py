@@ -9,6 +9,7 @@ from todos.models.change import (
 )
 from todos.models.proposal import AlreadyDecided, Expired, Outdated, Proposal
 from todos.models.queries import ORDERINGS, Priority
+from todos.models.reminder import Reminder, ReminderQuerySet
 from todos.models.task import Task, TaskQuerySet
 from todos.models.task_list import INBOX, NameTaken, TaskList
 from todos.models.waiting import in_line, wait_in_line
@@ -26,6 +27,8 @@ __all__ = [
     "Outdated",
     "Priority",
     "Proposal",
+    "Reminder",
+    "ReminderQuerySet",
     "Task",
     "TaskChange",
     "TaskList",

@@ -73,7 +73,8 @@ class Journaled(Recoverable):
         """
         rows = type(self)._default_manager.all()
         rows = rows if deleted_too else rows.filter(deleted_at=None)
-        self.refresh_from_db(from_queryset=rows.select_for_update())
+        rows = rows.select_related("user").select_for_update(of=("self",))
+        self.refresh_from_db(from_queryset=rows)
 
     def value(self, name: str) -> Any:
         """As the journal has it: of another row the id."""

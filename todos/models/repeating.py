@@ -11,8 +11,10 @@ from uuid_utils.compat import uuid7
 
 from todos import rules
 from todos.models.change import ChangeKind, Origin, TaskChange
-from todos.models.placed import Placed
+from todos.models.reminded import Reminded
+from todos.models.reminder import Reminder
 from todos.models.waiting import in_line
+from todos.reminding import carried
 from todos.repeating import Repeat
 
 OF_SERIES = ("series", "place", "last_place", "rule_day")
@@ -35,10 +37,10 @@ ALONG = (
     "duration_minutes",
     "list_id",
 )
-"""What a successor, and a step of it, has of the one before."""
+"""What a successor, and a step of it, has of the one before; and its reminders anew."""
 
 
-class Repeating(Placed):
+class Repeating(Reminded):
     """``repeats`` is the rule, as the API has it, of a task that is followed by another one.
 
     All tasks that follow each other share ``series``; ``place`` counts them from 0, ``last_place``
@@ -46,7 +48,6 @@ class Repeating(Placed):
     this one: a task may be moved off it, and the series goes on from there all the same.
     """
 
-    due_date = models.DateField(_("due date"), null=True, blank=True)
     completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
     repeats = models.JSONField(_("repeats"), null=True, blank=True)
     series = models.UUIDField(_("series"), null=True, blank=True)
@@ -54,7 +55,7 @@ class Repeating(Placed):
     last_place = models.PositiveIntegerField(_("last place"), null=True, blank=True)
     rule_day = models.DateField(_("day by the rule"), null=True, blank=True)
 
-    UNSET = Placed.UNSET | {"completed_at": None, "repeats": None}
+    UNSET = Reminded.UNSET | {"completed_at": None, "repeats": None}
 
     class Meta:
         abstract = True
@@ -138,6 +139,7 @@ class Repeating(Placed):
         type(self)._default_manager.bulk_create([task], ignore_conflicts=True)
         if self._at_next_place().filter(pk=task.pk).exists():
             task._journal_creation(origin, *OF_SERIES)
+            Reminder.objects.add_for([task])
             self._add_steps_of(task, origin)
 
     def _add_steps_of(self, successor: Self, origin: Origin) -> None:
@@ -150,9 +152,11 @@ class Repeating(Placed):
         if steps:
             type(self)._default_manager.bulk_create(steps)
             TaskChange.objects.bulk_create([step._creation(origin) for step in steps])
+            Reminder.objects.add_for(steps)
 
     def _again(self, **fields: Any) -> Self:
-        return type(self)(**{name: getattr(self, name) for name in ALONG}, **fields)
+        along = {name: getattr(self, name) for name in ALONG}
+        return type(self)(**along, reminders=carried(self.reminders), **fields)
 
     def _remove_successor(self, origin: Origin) -> None:
         """Unless it was changed since: then it is somebody's own, and stays."""

@@ -1,5 +1,6 @@
 """Tasks."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -12,6 +13,8 @@ from accounts.models import User
 from todos import rules
 from todos.models.change import ChangeKind, Origin
 from todos.models.queries import Priority, TaskLookups
+from todos.models.reminded import DECIDES
+from todos.models.reminder import Reminder
 from todos.models.repeating import ALONE, OF_SERIES, Repeating
 from todos.models.tags import TagsField
 from todos.models.waiting import in_line
@@ -21,13 +24,18 @@ from todos.repeating import Repeat
 class TaskQuerySet(TaskLookups["Task"]):
     """Named queries are in :class:`TaskLookups`."""
 
+    def write(self, rows: Sequence[Any], names: Iterable[str]) -> None:
+        """And their reminders follow."""
+        super().write(rows, names)
+        if DECIDES & set(names):
+            Reminder.objects.bring_up_to_date(rows, specs_too="reminders" in names)
+
 
 class Task(Repeating):
     """A thing to get done. Its methods are the only writers: each change leaves a TaskChange."""
 
     title = models.CharField(_("title"), max_length=rules.TITLE_LENGTH)
     notes = models.TextField(_("notes"), blank=True, max_length=rules.NOTES_LENGTH)
-    due_time = models.TimeField(_("due time"), null=True, blank=True)
     priority = models.CharField(
         _("priority"), max_length=6, choices=Priority.choices, default=Priority.NONE
     )
@@ -100,17 +108,21 @@ class Task(Repeating):
         completed: bool = False,
         **fields: Any,
     ) -> "Task":
-        """``list``, and ``parent`` whose step it is, are rows or their ids. Raises RuleBroken."""
+        """``list``, and ``parent`` whose step it is, are rows or their ids; ``reminders`` are asked
+        for as the API has them. Raises RuleBroken.
+        """
+        asks = {"reminders": fields.pop("reminders")} if "reminders" in fields else {}
         place = {name: row for name in ("list", "parent") if (row := fields.pop(name, None))}
         task = cls(user=user, foreign=not origin.is_own, **fields)
         rules.check_time(task.due_date, task.due_time)
         given = {"repeats": repeats, "tags": task.tags, "duration_minutes": task.duration_minutes}
         with in_line(user.pk):
-            for name, value in task._checked(given | place).items():
+            for name, value in task._checked(given | place | asks).items():
                 task._assign(name, value)
             task.save(force_insert=True)
             task.steps_open = task.steps_done = 0
             task._journal_creation(origin, *(OF_SERIES if task.series else ()))
+            Reminder.objects.add_for([task])
             task._set_completed(completed, origin)
         return task
 
@@ -126,8 +138,9 @@ class Task(Repeating):
 
         ``append_notes`` is added to the notes as they are now. ``repeats`` is a Repeat, or None to
         end the series. ``list`` is a TaskList or its id, or None for the Inbox, and its steps go
-        along; ``parent`` a task or its id, or None. ``completed`` completes or reopens the task: a
-        change, and a journal line, of its own. Raises RuleBroken.
+        along; ``parent`` a task or its id, or None. ``reminders`` are asked for as the API has
+        them, and replace those there were. ``completed`` completes or reopens the task: a change,
+        and a journal line, of its own. Raises RuleBroken.
         """
         with in_line(self.user_id):
             self._lock()
@@ -201,7 +214,7 @@ class Task(Repeating):
         if "tags" in fields:
             fields["tags"] = rules.read_tags(fields["tags"])
         rules.check_duration(fields.get("duration_minutes"))
-        fields = self._with_series(self._with_place(fields))
+        fields = self._with_reminders(self._with_series(self._with_place(fields)))
         parent, repeats = (fields.get(name, self.value(name)) for name in ("parent", "repeats"))
         rules.check_step(parent, repeats)
         return fields

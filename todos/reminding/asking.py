@@ -1,0 +1,164 @@
+"""What somebody asks for, as the API takes it, made into specs."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from todos.reminding import grammar
+from todos.reminding.habits import Habits
+from todos.reminding.reminding import (
+    LONGEST,
+    LONGEST_DAYS,
+    MOST,
+    Reminding,
+    Spec,
+    broken,
+)
+from todos.spelling import read_time
+
+VALUES = ("before_minutes", "days_before", "time", "at")
+READ_ONLY = ("rings_at", "status")
+FORM = (
+    'A reminder is {"before_minutes": 10}, {"at": "09:00"}, {"days_before": 1, "time": "18:00"} or '
+    '{"words": "the evening before"}; one that is there is kept by {"id": …}.'
+)
+AT = (
+    '"at" is HH:MM on the day of the task, or a time like "2026-12-01T09:00", on the user\'s clock '
+    "where it has no offset."
+)
+LOCAL = re.compile(
+    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When the task is due, and whose it is: ``now`` is the aware time on the owner's clock."""
+
+    now: datetime
+    day: date | None = None
+    at: time | None = None
+    habits: Habits = field(default_factory=Habits)
+
+
+def read(asks: object, occasion: Occasion, kept: Iterable[Spec] = ()) -> tuple[Spec, ...]:
+    """The specs of a task that has those of ``kept``; what is asked for again keeps its id.
+
+    ``asks`` are objects as the API has them, with words or without. Raises RuleBroken, and nothing
+    else.
+    """
+    if not isinstance(asks, list | tuple):
+        raise broken("Give a list of reminders.")
+    there = {spec["id"]: spec for spec in kept}
+    specs: dict[Reminding, Spec] = {}
+    for ask in asks:
+        for reminding, key in _asked(ask, occasion, there):
+            if reminding not in specs:
+                same = (old for old, spec in there.items() if Reminding.of(spec) == reminding)
+                specs[reminding] = reminding.spec(key or next(same, None))
+        if len(specs) > MOST:
+            raise broken(f"A task has at most {MOST} reminders.", "max_length")
+    return _with_ids_once(specs)
+
+
+def read_moment(words: object, now: datetime, habits: Habits | None = None) -> datetime:
+    """The wall time that words like "in an hour", "tomorrow" or "monday morning" name, which is to
+    come. Raises RuleBroken."""
+    occasion = Occasion(now, habits=habits or Habits())
+    found = grammar.read(words, occasion)
+    if len(found) != 1 or found[0].at is None or found[0].at <= now.replace(tzinfo=None):
+        raise broken(grammar.WHEN)
+    return found[0].at
+
+
+def _with_ids_once(specs: dict[Reminding, Spec]) -> tuple[Spec, ...]:
+    """Of two that have the same id, the second is a new one."""
+    taken: set[str] = set()
+    once = []
+    for reminding, spec in specs.items():
+        once.append(spec if spec["id"] not in taken else reminding.spec())
+        taken.add(spec["id"])
+    return tuple(once)
+
+
+def _asked(
+    ask: object, occasion: Occasion, there: dict[str, Spec]
+) -> list[tuple[Reminding, str | None]]:
+    """With the id that it has already, where it names that."""
+    if not isinstance(ask, dict) or not ask.keys() <= {"id", "words", *VALUES, *READ_ONLY}:
+        raise broken(FORM)
+    given = {name: ask[name] for name in VALUES if ask.get(name) is not None}
+    key = str(ask["id"]).lower() if ask.get("id") is not None else None
+    if given:
+        return [(_of_values(given, occasion).check(), key if key in there else None)]
+    if key is not None:
+        if key not in there:
+            raise broken("There is no such reminder of this task.", "not_found")
+        return [(Reminding.of(there[key]), key)]
+    if "words" not in ask:
+        raise broken(FORM)
+    return [(reminding.check(), None) for reminding in grammar.read(ask["words"], occasion)]
+
+
+def _of_values(given: dict[str, Any], occasion: Occasion) -> Reminding:
+    match sorted(given):
+        case ["before_minutes"]:
+            return Reminding(before_minutes=_number("before_minutes", given, 0, LONGEST))
+        case ["days_before", "time"]:
+            days = _number("days_before", given, -LONGEST_DAYS, LONGEST_DAYS)
+            return Reminding(days_before=days, wall=_time(given["time"]))
+        case ["at"]:
+            return _at(given["at"], occasion)
+    raise broken(FORM)
+
+
+def _at(text: object, occasion: Occasion) -> Reminding:
+    try:
+        at = read_time(text)
+    except ValueError:
+        return placed(_local(text, occasion), occasion)
+    if occasion.day is not None:
+        return Reminding(wall=at)
+    return Reminding(at=next_at(at, occasion.now))
+
+
+def placed(wall: datetime, occasion: Occasion) -> Reminding:
+    """Counted from the day of the task, so that it moves with it; or for itself without one."""
+    days = (occasion.day - wall.date()).days if occasion.day else None
+    if days is None or abs(days) > LONGEST_DAYS:
+        return Reminding(at=wall)
+    return Reminding(days_before=days, wall=wall.time())
+
+
+def next_at(at: time, now: datetime) -> datetime:
+    """When a clock shows it the next time."""
+    wall = datetime.combine(now.date(), at)
+    return wall if wall > now.replace(tzinfo=None) else wall + timedelta(days=1)
+
+
+def _local(text: object, occasion: Occasion) -> datetime:
+    if not (isinstance(text, str) and LOCAL.fullmatch(text)):
+        raise broken(AT)
+    try:
+        at = datetime.fromisoformat(text).replace(microsecond=0)
+        if at.tzinfo is not None:
+            at = at.astimezone(occasion.now.tzinfo)
+    except (ValueError, OverflowError):
+        raise broken(AT) from None
+    return at.replace(tzinfo=None, fold=0)
+
+
+def _number(name: str, given: dict[str, Any], least: int, most: int) -> int:
+    number = given[name]
+    if type(number) is int and least <= number <= most:
+        return number
+    raise broken(f'"{name}" is a whole number from {least:,} to {most:,}.')
+
+
+def _time(text: object) -> time:
+    try:
+        return read_time(text)
+    except ValueError:
+        raise broken('"time" is HH:MM on the user\'s clock.') from None
