@@ -67,3 +67,8 @@ class TurnInProgress(WaitsForATurn):
     status_code = 409
     default_code = "turn_in_progress"
     default_detail = "This message is being answered already. Ask again soon for the answer."
+
+    def __init__(self, mine: TurnQuerySet) -> None:
+        super().__init__(mine)
+        where = mine.values_list("conversation_id", flat=True).first()
+        self.members = {"conversation_id": str(where) if where else None}

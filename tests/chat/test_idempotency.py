@@ -164,6 +164,7 @@ def test_while_a_turn_is_open_its_key_says_so(client: APIClient, user: User, pla
     answer = client.post("/api/chat/", {"message": "hi"}, headers=KEY)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "turn_in_progress")
+    assert answer.json()["conversation_id"] == str(Conversation.objects.get().pk)
     assert int(answer["Retry-After"]) >= 1
 
 

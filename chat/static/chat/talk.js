@@ -2,7 +2,7 @@
 //
 // The server draws every message; a script only puts it in its place.
 
-import { announce, build, conversation, drawn, element, words } from "./base.js";
+import { announce, build, conversation, drawn, element, Refused, words } from "./base.js";
 
 export const messages = element("messages");
 export const lastMessage = () => [...messages.querySelectorAll("article[data-seq]")].at(-1);
@@ -134,25 +134,44 @@ const firstAsked = () => messages.querySelector(".proposal.open")?.closest("arti
 
 // --- What is not sent yet ------------------------------------------------------------------------
 
-// It outlives the page. Each message is an item of its own, so that no tab overwrites what another one
-// keeps; those of a conversation that has not begun yet go along when it does.
-const ours = () => `unsent:${document.body.dataset.user}:`;
-export const shelf = () => `${ours()}${conversation() ?? "new"}:`;
-export const keep = (message) => localStorage.setItem(shelf() + message.key, JSON.stringify(message));
-export const forget = (key) => localStorage.removeItem(shelf() + key);
-export const kept = () => on(shelf());
+export const LONGEST_PAUSE = 30_000; // milliseconds
 
-function on(shelf) {
-  const names = Object.keys(localStorage).filter((name) => name.startsWith(shelf));
-  return names.map((name) => JSON.parse(localStorage.getItem(name))).sort((one, other) => one.at - other.at);
+// It outlives the page. Each message is an item of its own, so that no tab overwrites what another one
+// keeps, on the shelf of its conversation, or of one that has not begun yet.
+const ours = `unsent:${document.body.dataset.user}:`;
+const names = () => Object.keys(localStorage).filter((name) => name.startsWith(ours));
+export const shelf = (where = conversation()) => `${ours}${where ?? "new"}:`;
+export const keep = (message, on = shelf()) => localStorage.setItem(on + message.key, JSON.stringify(message));
+export const forget = (key, on = shelf()) => localStorage.removeItem(on + key);
+
+export function kept(on = shelf()) {
+  const messages = names().filter((name) => name.startsWith(on)).map((name) => JSON.parse(localStorage.getItem(name)));
+  return messages.sort((one, other) => one.at - other.at);
 }
 
-// What waits in other conversations, or where one begins, by its shelf.
-export function keptElsewhere() {
-  const names = Object.keys(localStorage).filter((name) => name.startsWith(ours()));
-  const shelves = new Set(names.map((name) => name.split(":", 3).join(":") + ":"));
+// What was said before a conversation has begun goes along into it.
+export function goAlong(where) {
+  for (const message of kept(shelf(null))) {
+    forget(message.key, shelf(null));
+    keep({ ...message, where }, shelf(where));
+  }
+}
+
+// Where anything waits but here, by when it was said.
+export function otherShelves() {
+  const shelves = new Set(names().map((name) => name.slice(0, name.indexOf(":", ours.length) + 1)));
   shelves.delete(shelf());
-  return new Map([...shelves].map((other) => [other, on(other)]));
+  return [...shelves].sort((one, other) => kept(one)[0].at - kept(other)[0].at);
+}
+
+// What cannot be sent now, but later, will be by itself; what never can be stays, with the reason.
+export function whatNow({ tries = 0 }, error) {
+  const wait = error.retryAfter ? 1000 * error.retryAfter : Math.min(LONGEST_PAUSE, 1000 * 2 ** tries);
+  const again = { tries: tries + 1, after: Date.now() + wait };
+  if (!(error instanceof Refused)) return { ...again, unreached: true };
+  if (error.retryAfter || error.status >= 500) return { ...again, why: error.message, unreached: false };
+  if (error.code === "changed_since") return { held: true, asks: true, unreached: false, why: words("changedSince") };
+  return { refused: true, unreached: false, why: error.message };
 }
 
 // --- Where one reads -----------------------------------------------------------------------------

@@ -4,14 +4,13 @@ import {
   announce, api, ask, changes, conversation, drawn, element, look, pause, Refused, tell, whenNew, words,
 } from "./base.js";
 import {
-  bubble, clearPassed, forget, hasLater, keep, kept, keptElsewhere, lastMessage, merge, messages, refresh, shelf,
-  toTheEnd,
+  bubble, clearPassed, forget, goAlong, hasLater, keep, kept, lastMessage, LONGEST_PAUSE, merge, messages, otherShelves,
+  refresh, shelf, toTheEnd, whatNow,
 } from "./talk.js";
 
 const loadAround = () => import("./around.js");
 const main = element("main");
-const LONGEST_PAUSE = 30_000; // milliseconds
-const LONGEST_TIMER = 2 ** 31 - 1;
+const LONGEST_TIMER = 2 ** 31 - 1; // milliseconds
 const LATEST = 20; // messages, of which one may have been tried again
 
 let busy = false;
@@ -109,7 +108,7 @@ async function sendWaiting() {
     await send(message);
   }
   showOutbox();
-  if (keptElsewhere().size) import("./elsewhere.js").then(({ sendElsewhere }) => sendElsewhere()).catch(() => {});
+  if (otherShelves().length) import("./elsewhere.js").then(({ sendElsewhere }) => sendElsewhere()).catch(() => {});
 }
 
 // What is tried again stays below the talk until it is answered.
@@ -147,21 +146,12 @@ function pending(text) {
 }
 
 async function notSent(message, error) {
-  if (error.code === "turn_in_progress" && conversation()) { // its answer to us was lost
+  if (error.code === "turn_in_progress") { // its answer to us was lost
     forget(message.key);
+    arrive(error.problem.conversation_id);
     setBusy(false);
     await follow();
   } else keep({ ...message, ...whatNow(message, error) });
-}
-
-// What cannot be sent now, but later, will be by itself; what never can be stays, with the reason.
-function whatNow({ tries = 0 }, error) {
-  const wait = error.retryAfter ? 1000 * error.retryAfter : Math.min(LONGEST_PAUSE, 1000 * 2 ** tries);
-  const again = { tries: tries + 1, after: Date.now() + wait };
-  if (!(error instanceof Refused)) return { ...again, unreached: true };
-  if (error.retryAfter || error.status >= 500) return { ...again, why: error.message, unreached: false };
-  if (error.code === "changed_since") return { held: true, asks: true, why: words("changedSince") };
-  return { refused: true, why: error.message };
 }
 
 // The turn goes on without us; when there is news of it, we come back.
@@ -178,7 +168,7 @@ async function follow() {
     const response = await ask("GET", `${api()}events/`, null, { ...(last && { "Last-Event-ID": last }), ...DRAWN });
     tell("");
     if (response.status === 204) {
-      await refresh(lastMessage().dataset.seq - 1);
+      await refresh((lastMessage()?.dataset.seq ?? 1) - 1);
       announce("settled");
     } else await take(eventsOfTurn(response, last));
   } catch (error) {
@@ -255,11 +245,9 @@ async function take(events, article, key) {
 // A conversation has an address of its own from its first message on.
 function arrive(id) {
   if (conversation()) return;
-  const others = kept();
-  for (const { key } of others) forget(key);
+  goAlong(id);
   main.dataset.conversation = id;
   messages.dataset.part = `/c/${id}/messages/`;
-  for (const other of others) keep({ ...other, where: id });
   claim();
   history.pushState(null, "", `/c/${id}/${location.search}`);
   announce("arrived");
