@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/", include("chat.urls")),
     path("api/", include("conversations.urls")),
     path("api/", include("todos.urls")),
+    path("api/", include("reminders.urls")),
     path("", include("chat.dialects")),
     path("health/", health.alive),
     path("health/ready/", health.ready),

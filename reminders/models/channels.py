@@ -102,8 +102,12 @@ class PushSubscriptionQuerySet(OwnedQuerySet["PushSubscription"]):
             self.for_user(user).filter(pk__in=list(newest[MOST_DEVICES:])).delete()
         return kept
 
-    def forget(self, user: User, endpoint: str) -> None:
-        self.for_user(user).filter(endpoint_hash=PushSubscription.hash_of(endpoint)).delete()
+    def forget(self, user: User, endpoint: str | None) -> None:
+        """The one of this address, or all of the user's."""
+        devices = self.for_user(user)
+        if endpoint is not None:
+            devices = devices.filter(endpoint_hash=PushSubscription.hash_of(endpoint))
+        devices.delete()
 
 
 class PushSubscription(Owned):
