@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_email_url
 from environs import Env, ValidationError
@@ -34,6 +35,14 @@ def redis_or_nothing(url: str) -> None:
 def mail_server_or_nothing(url: str) -> None:
     if url and "EMAIL_BACKEND" not in dj_email_url.parse(url):
         raise ValidationError("Not a mail server: give submission://user:password@host:587.")
+
+
+def web_address_or_nothing(url: str) -> None:
+    """Of this server itself, at the root of a host."""
+    parts = urlsplit(url)
+    is_root = parts.path in ("", "/") and not parts.query and not parts.fragment
+    if url and not (parts.scheme in ("http", "https") and parts.hostname and is_root):
+        raise ValidationError("Give the address of this server: https://chat.example.org.")
 
 
 def endpoints_or_nothing(text: str) -> None:

@@ -21,6 +21,7 @@ from config.knobs import (
     mail_server_or_nothing,
     push_key_or_nothing,
     redis_or_nothing,
+    web_address_or_nothing,
 )
 
 django_stubs_ext.monkeypatch()  # lets Django's classes take type parameters, as mypy knows them
@@ -209,11 +210,13 @@ LOGIN_ADDRESS_RATE = env.str("LOGIN_ADDRESS_RATE", "20/m")
 AGENT_MAX_OPEN_TURNS = env.int("AGENT_MAX_OPEN_TURNS", 3, validate=bounds(1))
 AGENT_DAILY_TURNS = env.int("AGENT_DAILY_TURNS", 500, validate=bounds(0))
 REGISTER_RATE = env.str("REGISTER_RATE", "10/h")
-CALENDAR_RATE = env.str("CALENDAR_RATE", "120/m")
+CHANNEL_TEST_RATE = env.str("CHANNEL_TEST_RATE", "5/m")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
 
 # Reminders
 
+REMIND = env.bool("REMIND", True)
+PUBLIC_URL = env.str("PUBLIC_URL", "", validate=web_address_or_nothing).rstrip("/")
 OUTBOUND_PRIVATE_HOSTS: list[str] = env.list("OUTBOUND_PRIVATE_HOSTS", [])
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "", validate=push_key_or_nothing) or kept_secret(
     "vapid_private_key", 32
@@ -223,6 +226,7 @@ VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "", validate=push_key_or_nothin
 
 CLEANUP_INACTIVE_DAYS = env.int("CLEANUP_INACTIVE_DAYS", 0, validate=bounds(0))
 CLEANUP_PURGE_DELETED_DAYS = env.int("CLEANUP_PURGE_DELETED_DAYS", 30, validate=bounds(0))
+CLEANUP_DELIVERIES_DAYS = env.int("CLEANUP_DELIVERIES_DAYS", 30, validate=bounds(0))
 
 # Django
 
@@ -293,9 +297,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_ENGINE = "accounts.sessions"
 CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
-MACHINE_PATHS = (  # errors are JSON there
-    *("/api/", "/health", "/metrics", "/chatkit/", "/news/", "/calendar/"),
-)
+MACHINE_PATHS = ("/api/", "/health", "/metrics", "/chatkit/", "/news/")  # errors are JSON there
 FOLLOW_PATHS = ("/news/",)  # asked by every tab all the time: the log tells only what failed
 HEALTH_PATHS = ("/health/", "/health/ready/")  # whoever asks may call us by any name
 EMAIL_URL = env.str("EMAIL_URL", "", validate=mail_server_or_nothing)

@@ -35,12 +35,15 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         super().init_process()
 
     def run(self) -> None:
-        """Its application is loaded; beside it, turns are finished whose process has died."""
+        """Its application is loaded; beside it, others' turns are finished, and reminders ring."""
         from chat.finish import Finisher
+        from reminders.rounds import Ringer
 
-        self.finisher = Finisher()
+        self.finisher, self.ringer = Finisher(), Ringer()
         if settings.AGENT_FINISH_TURNS:
             Thread(target=self.finisher.watch).start()
+        if settings.REMIND:
+            Thread(target=self.ringer.watch).start()
         super().run()
 
     def enqueue_req(self, conn: TConn) -> None:
@@ -62,6 +65,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         super().set_accept_enabled(enabled)
         if not enabled and (not self.alive or self.ppid != os.getppid()):
             self.finisher.stopping.set()
+            self.ringer.stopping.set()
             self._close_the_door()
 
     def _pool_for(self, asked: bytes) -> Executor:

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from accounts.admin import ReadOnly
-from reminders.models import Channels, PushSubscription
+from reminders.models import Channels, Delivery, PushSubscription
 
 
 @admin.register(Channels)
@@ -21,6 +21,27 @@ class ChannelsAdmin(ReadOnly, admin.ModelAdmin[Channels]):
 @admin.register(PushSubscription)
 class PushSubscriptionAdmin(ReadOnly, admin.ModelAdmin[PushSubscription]):
     list_display = fields = ("user", "created_at", "failed_at")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnly, admin.ModelAdmin[Delivery]):
+    list_display = fields = (
+        "created_at",
+        "user",
+        "channel",
+        "status",
+        "rings_at",
+        "attempt",
+        "failures",
+        "due_at",
+        "settled_at",
+        "why",
+    )
+    list_filter = ("channel", "status")
     list_select_related = ("user",)
     search_fields = ("user__username",)
     date_hierarchy = "created_at"

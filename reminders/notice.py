@@ -30,16 +30,19 @@ class Notice:
 class Outcome:
     """``failed`` is tried again, ``refused`` is not: the receiver will never take it.
 
+    ``dropped``: nobody wants it any more, so it was not tried.
+
     ``why`` is a sentence of ours for the user, without a word of what a server said. Where nothing
     was ``reached`` what else is in hand for the same receiver need not be tried now.
     """
 
-    kind: Literal["sent", "failed", "refused"]
+    kind: Literal["sent", "failed", "refused", "dropped"]
     why: str = ""
     reached: bool = True
 
 
 SENT = Outcome("sent")
+DROPPED = Outcome("dropped")
 
 
 def failed(why: str, *, reached: bool = True) -> Outcome:

@@ -1,7 +1,7 @@
 """By what a person wants to be told of their reminders."""
 
 from hashlib import sha256
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -31,6 +31,7 @@ class Channels(models.Model):
 
     untold = ("webhook_secret",)
     push: bool  # of rows that come ``with_push``
+    new_secret = ""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+"
@@ -69,19 +70,42 @@ class Channels(models.Model):
         row.user = user
         return row
 
-    def set_webhook(self, url: str) -> None:
-        """Another address gets another secret; an empty one has none."""
-        if url != self.webhook_url:
-            self.webhook_url, self.webhook_secret = url, new_secret() if url else ""
+    @classmethod
+    def change(cls, user: User, **fields: Any) -> "Channels":
+        """Set the named ones; ``push`` can be turned off alone, and then no device is left.
+
+        A new webhook has a new secret, shown as ``new_secret``. A summary whose time has passed
+        today begins tomorrow. Raises User.DoesNotExist.
+        """
+        with transaction.atomic():
+            User.objects.select_for_update(no_key=True).get(pk=user.pk)
+            channels = cls.of(user)
+            if fields.pop("push", True) is False:
+                PushSubscription.objects.forget(user, None)
+                channels.push = False
+            url = fields.get("webhook_url", channels.webhook_url)
+            if url != channels.webhook_url:
+                channels.new_secret = fields["webhook_secret"] = new_secret() if url else ""
+            if at := fields.get("summary_at"):
+                now = user.local_now()
+                fields["summary_on"] = now.date() if at <= now.time() else None
+            for name, value in fields.items():
+                setattr(channels, name, value)
+            channels.save()
+        return channels
+
+    @property
+    def can_mail(self) -> bool:
+        """Whether there is a mail server, and an address to send to."""
+        return bool(settings.SENDS_MAIL and self.user.email)
 
     @property
     def ringing(self) -> tuple[str, ...]:
         """Those by which the user will truly be told, in the order in which they are named."""
-        can_mail = bool(settings.SENDS_MAIL and self.user.email)
         rings = {
             "page": self.page,
             "push": self.push,
-            "mail": self.mail and can_mail,
+            "mail": self.mail and self.can_mail,
             "webhook": bool(self.webhook_url),
         }
         return tuple(name for name, does in rings.items() if does)

@@ -13,13 +13,14 @@ from django.contrib.sessions.models import Session as SessionOfDjango
 from django.db import connection
 from django.db.models import CharField, Field, JSONField, Model, TextField
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.answered import AnsweredRequest
 from accounts.models import User
 from conversations.models import TurnCount
-from reminders.models import Channels, PushSubscription
+from reminders.models import Channels, Delivery, PushSubscription
 from tests.accounts.tokens import REVOKE
 from tests.factories import (
     LEASE,
@@ -32,7 +33,6 @@ from tests.factories import (
 from todos.models import Origin, Proposal, TaskList
 from todos.models.reminded import RemindersField
 from todos.repeating import Repeat
-from transfer.models import CalendarFeed
 
 DAY = date(2026, 11, 23)
 
@@ -64,7 +64,7 @@ def live_fully(user: User) -> None:
     AnsweredRequest.claimed(user.pk, "key", "hash").keep(201, {"title": "Milk"})
     Channels.objects.create(user=user, webhook_url="https://example.org/hook")
     PushSubscription.objects.create(user=user, endpoint_hash=f"of {user.pk}")
-    CalendarFeed.renew(user)
+    Delivery.objects.create(user=user, rings_at=timezone.now())
     Client().force_login(user)
     _revoke_a_token(user)
     operator = UserFactory(is_staff=True)

@@ -65,9 +65,9 @@ class Exchange(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         receiver = self.server.receiver
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        receiver.sent.append(Sent(self.path, headers, body))
+        receiver.sent.append(Sent(self.path, headers, self.body))
         answer = receiver.answer
         if callable(answer):
             answer(self)

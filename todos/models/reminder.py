@@ -42,6 +42,13 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
     def latest_ringing(self) -> Self:
         return self.order_by(models.F("rings_at").desc(nulls_last=True), "-id")
 
+    def note_failed(self, keys: Iterable[UUID], channel: str) -> None:
+        """They could not be told on this channel, and nobody tries any more."""
+        rows = list(self.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True))
+        for row in rows:
+            row.failed = sorted({*row.failed, channel})
+        self.bulk_update(rows, ["failed"])
+
     def come_along(self, tasks: Iterable[Any]) -> None:
         """Read the rows of all these tasks at once, for their ``ringing``; none where there are no
         reminders."""
@@ -104,8 +111,8 @@ class Reminder(Owned):
     ``moment`` is what the spec says, and ``rings_at`` what comes of it: later, where it would be
     within quiet hours or was snoozed; null, where it does not ring (the task is done or deleted,
     the spec is gone or names no moment, or it had passed when it was set). ``rang_at``: when the
-    channels were told. It is due from ``rings_at`` until it is answered: the task is done, or it is
-    dismissed; when it is snoozed it waits anew.
+    channels were told; ``failed``: those on which that was given up. It is due from ``rings_at``
+    until it is answered: the task is done, or it is dismissed; when it is snoozed it waits anew.
     """
 
     task = models.ForeignKey("todos.Task", models.CASCADE, related_name="reminder_rows")
@@ -114,6 +121,7 @@ class Reminder(Owned):
     rings_at = models.DateTimeField(_("rings at"), null=True)
     rang_at = models.DateTimeField(_("rang at"), null=True)
     answered_at = models.DateTimeField(_("answered at"), null=True)
+    failed = models.JSONField(_("not told on"), default=list, db_default=[])
 
     objects = ReminderQuerySet.as_manager()
 

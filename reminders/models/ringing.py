@@ -1,0 +1,83 @@
+"""What is due begins to ring: a delivery for each channel that its user has set up."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from reminders.models.channels import Channels, PushSubscription
+from reminders.models.delivery import Channel, Delivery
+from todos.models import Reminder
+
+
+def ring(most: int) -> int:
+    """Let up to ``most`` of the reminders that are due ring, each of them once; how many."""
+    due = Reminder.objects.to_ring()
+    if not due.exists():  # on SQLite a transaction that finds nothing would be a writer, too
+        return 0
+    with transaction.atomic():
+        rows = list(due.select_for_update(skip_locked=True, no_key=True)[:most])
+        rung = Reminder.objects.filter(pk__in=[row.pk for row in rows])
+        rung.update(rang_at=timezone.now(), failed=[])
+        Delivery.objects.bulk_create(_deliveries_of(rows))
+    return len(rows)
+
+
+def begin_mornings(most: int) -> int:
+    """Let up to ``most`` users have the summary of their day, which nobody else gives them."""
+    now = timezone.now()
+    due = Channels.objects.filter(_it_is_time(now), user__is_active=True)
+    if not due.exists():
+        return 0
+    with transaction.atomic():
+        free = due.select_related("user").select_for_update(skip_locked=True, of=("self",))
+        days = defaultdict(list)
+        for channels in free.order_by("pk")[:most]:
+            days[now.astimezone(channels.user.zone).date()].append(channels.user_id)
+        for day, users in days.items():
+            Channels.objects.filter(pk__in=users).update(summary_on=day)
+        found = [user for users in days.values() for user in users]
+        Delivery.objects.bulk_create(
+            Delivery(user_id=user, channel=Channel.MAIL, rings_at=now) for user in found
+        )
+    return len(found)
+
+
+def _deliveries_of(reminders: Sequence[Reminder]) -> Iterator[Delivery]:
+    """3 queries. Whoever is deactivated is told nothing."""
+    users = User.objects.filter(pk__in={each.user_id for each in reminders}, is_active=True)
+    active = {user.pk: user for user in users}
+    set_up = {each.pk: each for each in Channels.objects.filter(pk__in=active).with_push()}
+    devices = defaultdict(list)
+    for device in PushSubscription.objects.filter(user__in=active):
+        devices[device.user_id].append(device)
+    for each in reminders:
+        made = {"user_id": each.user_id, "reminder": each, "rings_at": each.rings_at}
+        for device in devices[each.user_id]:
+            yield Delivery(channel=Channel.PUSH, subscription=device, **made)
+        if channels := set_up.get(each.user_id):
+            channels.user = active[each.user_id]
+            for name in {Channel.MAIL, Channel.WEBHOOK}.intersection(channels.ringing):
+                yield Delivery(channel=name, **made)
+
+
+def _it_is_time(now: datetime) -> Q:
+    """Whose clock has reached their time, on a day of which they have had no summary.
+
+    It is looked up by the zone, so that a user who travels has it in their own morning.
+    """
+    clocks: dict[tuple[date, time], list[str]] = defaultdict(list)
+    wanted = Channels.objects.exclude(summary_at=None)
+    for name in wanted.order_by().values_list("user__time_zone", flat=True).distinct():
+        local = now.astimezone(ZoneInfo(name))
+        clocks[local.date(), local.time()].append(name)
+    its_time = Q(pk__in=[])
+    for (day, clock), names in clocks.items():
+        is_new = Q(summary_on=None) | Q(summary_on__lt=day)
+        its_time |= is_new & Q(user__time_zone__in=names, summary_at__lte=clock)
+    return its_time

@@ -1,0 +1,73 @@
+"""What is told to whom: for each delivery in hand the call that tells it, ready to be made.
+
+All that is asked of the database is asked here, before anybody is told.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from django.urls import reverse
+
+from reminders import letters, push, webhook
+from reminders.mail import Postman
+from reminders.models import Channel, Channels, Delivery, PushSubscription
+from reminders.notice import Notice, Outcome
+from todos.models import Reminder
+
+Tell = Callable[[], Outcome]
+
+
+def prepared(
+    deliveries: Sequence[Delivery], postman: Postman
+) -> Iterator[tuple[Delivery, Tell | None]]:
+    """None where it is not wanted any more."""
+    rows = Channels.objects.filter(pk__in={each.user_id for each in deliveries})
+    set_up = {channels.pk: channels for channels in rows}
+    for delivery in deliveries:
+        channels = set_up.get(delivery.user_id) or Channels()
+        channels.user = delivery.user
+        yield delivery, _tell(delivery, channels, postman) if delivery.is_wanted else None
+
+
+def _tell(delivery: Delivery, channels: Channels, postman: Postman) -> Tell | None:
+    if delivery.reminder is None:
+        return _tell_of_morning(delivery, channels, postman)
+    notice = _notice(delivery, delivery.reminder)
+    match delivery.channel:
+        case Channel.MAIL if channels.mail and channels.can_mail:
+            letter = letters.of_ring(notice, delivery.user, delivery.reminder.task)
+            return partial(postman.send, letter)
+        case Channel.WEBHOOK if channels.webhook_url:
+            return by_webhook(channels, notice)
+        case Channel.PUSH if delivery.subscription:
+            return by_push(channels, notice, delivery.subscription)
+    return None
+
+
+def _tell_of_morning(delivery: Delivery, channels: Channels, postman: Postman) -> Tell | None:
+    if channels.summary_at is None or not channels.can_mail:
+        return None
+    letter = letters.of_morning(delivery.attempt_id, delivery.user)
+    return partial(postman.send, letter) if letter else None
+
+
+def _notice(delivery: Delivery, reminder: Reminder) -> Notice:
+    return Notice(
+        id=delivery.attempt_id,
+        reminder=reminder.pk,
+        task=reminder.task_id,
+        title=reminder.task.title,
+        when=delivery.rings_at.astimezone(delivery.user.zone),
+        url=letters.whole(reverse("task", args=[reminder.task_id])),
+    )
+
+
+def by_webhook(channels: Channels, notice: Notice) -> Tell:
+    return partial(webhook.send, notice, channels.webhook_url, channels.webhook_secret)
+
+
+def by_push(channels: Channels, notice: Notice, device: PushSubscription) -> Tell:
+    """Without words of the task, unless the user allows them."""
+    shown = notice if channels.with_words else replace(notice, title="")
+    return partial(push.send, shown, device)

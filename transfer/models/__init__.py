@@ -1,3 +1,0 @@
-from transfer.models.feed import CalendarFeed
-
-__all__ = ["CalendarFeed"]
