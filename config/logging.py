@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from web.request_id import current_request_id, names_in_log
+from web.unlogged import without_secrets
 
 PLAIN = "%(levelname)s %(name)s [%(names)s] %(message)s"
 
@@ -18,18 +19,23 @@ class NamesFilter(logging.Filter):
         return True
 
 
+class PlainFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
+
+
 class JSONFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": without_secrets(record.getMessage()),
             "request_id": current_request_id.get(),
             **names_in_log(),
         }
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = without_secrets(self.formatException(record.exc_info))
         return json.dumps(line)
 
 
@@ -39,7 +45,10 @@ def logs(as_json: bool) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {"names": {"()": NamesFilter}},
-        "formatters": {"plain": {"format": PLAIN}, "json": {"()": JSONFormatter}},
+        "formatters": {
+            "plain": {"()": PlainFormatter, "format": PLAIN},
+            "json": {"()": JSONFormatter},
+        },
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",

@@ -210,6 +210,7 @@ LOGIN_ADDRESS_RATE = env.str("LOGIN_ADDRESS_RATE", "20/m")
 AGENT_MAX_OPEN_TURNS = env.int("AGENT_MAX_OPEN_TURNS", 3, validate=bounds(1))
 AGENT_DAILY_TURNS = env.int("AGENT_DAILY_TURNS", 500, validate=bounds(0))
 REGISTER_RATE = env.str("REGISTER_RATE", "10/h")
+CALENDAR_RATE = env.str("CALENDAR_RATE", "120/m")
 CHANNEL_TEST_RATE = env.str("CHANNEL_TEST_RATE", "5/m")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
 
@@ -297,7 +298,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_ENGINE = "accounts.sessions"
 CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
-MACHINE_PATHS = ("/api/", "/health", "/metrics", "/chatkit/", "/news/")  # errors are JSON there
+MACHINE_PATHS = (  # errors are JSON there
+    *("/api/", "/health", "/metrics", "/chatkit/", "/news/", "/calendar/"),
+)
 FOLLOW_PATHS = ("/news/",)  # asked by every tab all the time: the log tells only what failed
 HEALTH_PATHS = ("/health/", "/health/ready/")  # whoever asks may call us by any name
 EMAIL_URL = env.str("EMAIL_URL", "", validate=mail_server_or_nothing)

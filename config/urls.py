@@ -5,6 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config import health
+from transfer.calendar import FeedView
 from web.negotiation import FormatInQuery
 
 handler400 = "web.errors.bad_request"
@@ -19,6 +20,8 @@ urlpatterns = [
     path("api/", include("conversations.urls")),
     path("api/", include("todos.urls")),
     path("api/", include("reminders.urls")),
+    path("api/", include("transfer.urls")),
+    path("calendar/<str:secret>.ics", FeedView.as_view(), name="calendar-feed"),
     path("", include("chat.dialects")),
     path("health/", health.alive),
     path("health/ready/", health.ready),

@@ -12,6 +12,7 @@ from django.urls import is_valid_path
 from django.utils.log import log_response
 
 from web.errors import database_unavailable, error_response
+from web.unlogged import without_secrets
 
 logger = logging.getLogger(__name__)
 
@@ -25,19 +26,20 @@ def request_log(get_response: GetResponse) -> GetResponse:
         clock = monotonic()
         response = get_response(request)
         milliseconds = round((monotonic() - clock) * 1000)
+        path = without_secrets(request.path)
         is_usual = request.path in settings.FOLLOW_PATHS and response.status_code == 200
         logger.log(
             logging.DEBUG if is_usual else logging.INFO,
             "%s %s %d %d ms",
             request.method,
-            request.path,
+            path,
             response.status_code,
             milliseconds,
         )
         if response.status_code >= 500:
             # Django tells of it, too: here, or else when nobody knows which request it was.
             reason = response.reason_phrase
-            log_response("%s: %s", reason, request.path, response=response, request=request)
+            log_response("%s: %s", reason, path, response=response, request=request)
         return response
 
     return middleware

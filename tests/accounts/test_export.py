@@ -22,6 +22,7 @@ OUT = (
     "accounts.SpentToken.",
     "admin.LogEntry.",
     "conversations.ToolCall.beside",
+    "transfer.CalendarFeed.secret_hash",
     "reminders.Channels.webhook_secret",
     "reminders.PushSubscription.auth",
     "reminders.PushSubscription.endpoint_hash",

@@ -136,7 +136,7 @@ def all_paths() -> Iterator[str]:
     Whoever else stands there is told in tests/web/test_user_in_path.py.
     """
     for path in routes(get_resolver().url_patterns):
-        if not path.startswith(("/admin/", "/accounts/forgotten/<")):
+        if not path.startswith(("/admin/", "/accounts/forgotten/<", "/calendar/<")):
             yield ID.sub("{id}", path.replace("<str:user_id>", "{user}"))
 
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, Count, F, Max, Sum, Value, When
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,11 @@ class JournaledQuerySet(RecoverableQuerySet[Row]):
         """
         rows = self.filter(pk__in=keys).order_by("pk").select_for_update()
         return {row.pk: row for row in rows}
+
+    def state(self) -> tuple[Any, ...]:
+        """Another one once any of these rows has changed, was added or is gone."""
+        state = self.order_by().aggregate(Count("pk"), Sum("version"), Max("updated_at"))
+        return tuple(state.values())
 
     def write(self, rows: Sequence[Any], names: Iterable[str]) -> None:
         """Keep these fields of held rows, in one statement for a thousand.

@@ -159,6 +159,9 @@ class TaskLookups(JournaledQuerySet[Row]):
             self.model._change_each(changes, ChangeKind.UPDATED, origin)
         return len(rows)
 
+    def with_a_day(self) -> Self:
+        return self.exclude(due_date=None)
+
     def top_level(self) -> Self:
         """Those that are no steps."""
         return self.filter(parent=None)

@@ -1,0 +1,3 @@
+from transfer.models.feed import CalendarFeed
+
+__all__ = ["CalendarFeed"]
