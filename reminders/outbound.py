@@ -81,7 +81,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> i
     except httpcore2.TimeoutException:
         raise Unreachable(_("It did not answer in time.")) from None
     except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError, ValueError):
-        raise Unreachable(_("There was no connection to it, or none that held.")) from None
+        raise Unreachable(
+            _("No connection to it held: it may be off, or its certificate not valid.")
+        ) from None
     finally:
         connection.close()
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from py_vapid import Vapid
+from py_vapid import Vapid, VapidException
 
 from reminders import outbound
 from reminders.models import PushSubscription
@@ -28,7 +28,7 @@ KEPT_SECONDS = 24 * 60 * 60
 """For how long a push service keeps a message for a device that is switched off."""
 
 GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
-AUTH_BYTES = 16
+POINT_BYTES, AUTH_BYTES = 65, 16
 
 
 class FaultyKeys(Exception):
@@ -44,8 +44,9 @@ def push_key() -> str:
 def check_keys(p256dh: str, auth: str) -> None:
     """Raises FaultyKeys."""
     try:
-        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), _bytes(p256dh))
-        if len(_bytes(auth)) != AUTH_BYTES:
+        point = _bytes(p256dh)
+        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
+        if (len(point), len(_bytes(auth))) != (POINT_BYTES, AUTH_BYTES):
             raise FaultyKeys
     except ValueError:
         raise FaultyKeys from None
@@ -53,8 +54,12 @@ def check_keys(p256dh: str, auth: str) -> None:
 
 def send(notice: Notice, subscription: PushSubscription) -> Outcome:
     """Within SEND_TIMEOUT. It is refused once the browser has ended the subscription."""
+    try:
+        who = _vapid().sign({"aud": _origin(subscription.endpoint), "sub": _contact()})
+    except VapidException:
+        return failed(_("Its push service cannot be told who we are."))
     headers = {
-        **_vapid().sign({"aud": _origin(subscription.endpoint), "sub": _contact()}),
+        **who,
         "Content-Type": "application/octet-stream",
         "Content-Encoding": "aes128gcm",
         "TTL": str(KEPT_SECONDS),

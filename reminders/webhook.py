@@ -12,6 +12,7 @@ import secrets
 import time
 from http import HTTPStatus
 
+from django.utils.encoding import iri_to_uri
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -41,7 +42,7 @@ def send(notice: Notice, url: str, secret: str) -> Outcome:
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Todo-Chat",
         **FOR_NTFY,
-        **({"X-Click": notice.url} if notice.url else {}),
+        **({"X-Click": iri_to_uri(notice.url)} if notice.url else {}),
         **_signed(notice.id, body, secret),
     }
     try:

@@ -52,7 +52,11 @@ def worker(request: HttpRequest) -> HttpResponse:
     files = json.dumps(_files())
     version = blake2b(files.encode(), digest_size=6).hexdigest()
     script = json.dumps(static("chat/worker.js"))
-    text = f'const VERSION = "{version}";\nconst FILES = {files};\nimportScripts({script});\n'
+    icon = json.dumps(static("chat/icon-192.png"))
+    text = (
+        f'const VERSION = "{version}";\nconst FILES = {files};\nconst ICON = {icon};\n'
+        f"importScripts({script});\n"
+    )
     return HttpResponse(text, content_type="text/javascript; charset=utf-8")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Event, Thread
 from typing import Any, Self
 
@@ -26,12 +27,15 @@ class Receiver:
     assert len(receiver.sent) == 1
     """
 
-    def __init__(self, answer: Answer = 204) -> None:
+    def __init__(self, answer: Answer = 204, tls: SSLContext | None = None) -> None:
         self.answer = answer
+        self._scheme = "https" if tls else "http"
         self.sent: list[Sent] = []
         self.stopping = Event()
         self._http = _Server(("127.0.0.1", 0), Exchange)
         self._http.receiver = self
+        if tls:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
 
     @property
     def host(self) -> str:
@@ -40,7 +44,7 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}/hook"
+        return f"{self._scheme}://{self.host}/hook"
 
     def __enter__(self) -> Self:
         Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()

@@ -4,6 +4,7 @@ import gzip
 import socket
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pytest_django import Settings
 
 from reminders import outbound
 from reminders.outbound import NotAllowed, Unreachable
+from tests.fakes.certificates import certified
 from tests.fakes.receiver import Exchange, Receiver
 
 PUBLIC = "93.184.215.14"
@@ -291,6 +293,21 @@ def test_what_is_no_answer_is_unreachable(
 
     with pytest.raises(Unreachable):
         post(receiver.url)
+
+
+def test_a_certificate_must_be_one_that_is_trusted(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls, trusted = certified(tmp_path)
+    with Receiver(tls=tls) as receiver:
+        settings.OUTBOUND_PRIVATE_HOSTS = [receiver.host]
+        with pytest.raises(Unreachable, match="certificate"):
+            post(receiver.url)
+
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+        outbound._tls.cache_clear()
+        assert post(receiver.url) == 204
+    outbound._tls.cache_clear()
 
 
 def test_where_nobody_listens_and_where_there_is_no_tls(receiver: Receiver) -> None:

@@ -139,6 +139,16 @@ def test_a_subscription_may_not_lead_into_a_private_network(
     assert push.send(NOTICE, subscription).kind == "refused"
 
 
+def test_what_cannot_be_signed_is_no_crash(
+    subscription: PushSubscription, settings: Settings
+) -> None:
+    subscription.endpoint = "https://[2606:4700:4700::1111]/"
+    assert push.send(NOTICE, subscription).kind == "failed"
+
+    subscription.endpoint, settings.DEFAULT_FROM_EMAIL = "https://push.example.org/", ""
+    assert push.send(NOTICE, subscription).kind == "failed"
+
+
 def test_where_nobody_listens_it_is_tried_again(
     service: Receiver, subscription: PushSubscription
 ) -> None:
@@ -168,12 +178,14 @@ def test_keys_of_a_device_are_looked_at(device: Device) -> None:
     push.check_keys(**device.keys)
     push.check_keys(device.keys["p256dh"] + "=", device.keys["auth"] + "==")
     p256dh, auth = device.keys.values()
+    packed = base64url(b"\x02" + urlsafe_b64decode(p256dh + "=")[1:33])
     off_the_curve = base64url(b"\x04" + bytes(64))
     for faulty in (
         ("", auth),
         ("x", auth),
         (p256dh[:-2], auth),
         (off_the_curve, auth),
+        (packed, auth),
         (p256dh, ""),
         (p256dh, "AAAA"),
         (p256dh, "ä" * 22),

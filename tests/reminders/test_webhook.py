@@ -73,8 +73,9 @@ def test_the_signature_is_that_of_the_specification() -> None:
 def test_ntfy_shows_it_as_it_is(receiver: Receiver) -> None:
     webhook.send(NOTICE, receiver.url, SECRET)
     webhook.send(replace(NOTICE, url=""), receiver.url, SECRET)
+    webhook.send(replace(NOTICE, url="https://bücher.example/ä"), receiver.url, SECRET)
 
-    with_url, without = [sent.headers for sent in receiver.sent]
+    with_url, without, _ = [sent.headers for sent in receiver.sent]
     assert with_url["x-template"] == "yes"
     assert (with_url["x-title"], with_url["x-message"]) == ("{{.title}}", "{{.message}}")
     assert with_url["x-click"] == NOTICE.url

@@ -1,7 +1,9 @@
 // The service worker: without a connection it shows the pages that were shown last. Scripts and styles
 // come from the device; whatever else is asked for passes by, and so does all that is written.
 //
-// /worker.js loads it, with VERSION and FILES, which are the static files of this version.
+// Reminders that a push service brings are shown and answered by it, with the page closed (decision 56).
+//
+// /worker.js loads it, with VERSION and FILES, which are the static files of this version, and ICON.
 
 const OF_FILES = `files-${VERSION}`;
 const OF_PAGES = `pages-${VERSION}-`; // and whose they are: there are those of one user alone
@@ -141,4 +143,67 @@ async function asKept(kept) {
   const headers = new Headers(kept.headers);
   for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
   return new Response(html, { headers });
+}
+
+// --- Reminders --------------------------------------------------------------------------------------
+
+// A push service brings what reminders/push.py tells; done or put off here, or on the page it opens.
+const ACTIONS = [
+  { action: "done", title: "Done" },
+  { action: "soon", title: "In 10 minutes" },
+  { action: "tomorrow", title: "Tomorrow" },
+];
+const ANSWERS = {
+  done: ["done", {}],
+  soon: ["snooze", { minutes: 10 }],
+  tomorrow: ["snooze", { words: "tomorrow" }],
+};
+const FORMS = "/accounts/settings/"; // has the token that a form is sent with
+
+addEventListener("push", (event) => event.waitUntil(show(event.data.json())));
+
+// A later one about the same reminder takes its place, and is heard again.
+function show({ title, body, reminder, task }) {
+  const again = reminder && { tag: reminder, renotify: true, actions: ACTIONS };
+  return registration.showNotification(title, { body, icon: ICON, data: { reminder, task }, ...again });
+}
+
+addEventListener("notificationclick", (event) => {
+  const { action, notification } = event;
+  notification.close();
+  event.waitUntil(answer(action, notification.data));
+});
+
+async function answer(action, { reminder, task }) {
+  const [what, how] = ANSWERS[action] ?? [];
+  if (what && (await post(`/api/reminders/${reminder}/${what}/`, how))) return;
+  await open(task ? `/tasks/${task}/` : "/");
+}
+
+// True if it was taken: by the session, so for whoever is signed in here.
+async function post(url, body) {
+  try {
+    const form = await (await fetch(FORMS, { redirect: "manual" })).text();
+    const token = form.match(/name="csrfmiddlewaretoken" value="(\w+)"/)?.[1];
+    if (!token) return false;
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+    return (await fetch(url, { method: "POST", headers, body: JSON.stringify(body) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+async function open(path) {
+  const windows = await clients.matchAll({ type: "window" });
+  const shown = windows.find(({ url }) => new URL(url).pathname === path);
+  await (shown ? shown.focus() : clients.openWindow(path));
+}
+
+// The browser, or its push service, has ended a subscription: the next one takes its place.
+addEventListener("pushsubscriptionchange", (event) => event.waitUntil(subscribeAnew()));
+
+async function subscribeAnew() {
+  const { push_key: applicationServerKey } = await (await fetch("/api/channels/")).json();
+  const fresh = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });
+  await post("/api/channels/push/", fresh);
 }
