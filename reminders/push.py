@@ -112,6 +112,9 @@ def _vapid_of(key: str) -> Vapid:
 
 def _contact() -> str:
     """Of the operator, for the push service."""
+    where = urlsplit(settings.PUBLIC_URL)
+    if where.scheme == "https":
+        return f"https://{where.hostname}"
     return f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"
 
 

@@ -8,6 +8,7 @@ from accounts.models import User
 from reminders import outbound
 from reminders.models import Channels
 from reminders.models.channels import LONGEST_URL
+from reminders.push import push_key
 from todos.serializers import FlagField, TimeOfDayField
 from web.fields import RequestBody, TextField
 
@@ -67,6 +68,9 @@ class ChannelsSerializer(RequestBody, serializers.Serializer[Channels]):
     rings = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text="Those that will truly ring."
     )
+    push_key = serializers.CharField(
+        read_only=True, help_text="The `applicationServerKey` with which a browser subscribes."
+    )
 
     null_means_clear = frozenset({"webhook", "summary_at", "quiet"})
 
@@ -118,6 +122,7 @@ class ChannelsSerializer(RequestBody, serializers.Serializer[Channels]):
             if all(quiet)
             else None,
             "rings": channels.ringing,
+            "push_key": push_key(),
         }
 
 

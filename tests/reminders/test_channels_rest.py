@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from reminders.models import Channels, PushSubscription
+from reminders.push import push_key
 from tests.fakes.receiver import Receiver
 from tests.reminders.test_channels import a_device
 
@@ -24,6 +25,7 @@ AT_FIRST = {
     "summary_at": None,
     "quiet": None,
     "rings": ["page"],
+    "push_key": push_key(),
 }
 
 
