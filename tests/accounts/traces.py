@@ -65,11 +65,8 @@ def live_fully(user: User) -> None:
     AnsweredRequest.claimed(user.pk, "key", "hash").keep(201, {"title": "Milk"})
     Channels.objects.create(user=user, webhook_url="https://example.org/hook")
     PushSubscription.objects.create(user=user, endpoint_hash=f"of {user.pk}")
-<<<<<<< 8458927
     CalendarFeed.renew(user)
-=======
     Delivery.objects.create(user=user, rings_at=timezone.now())
->>>>>>> f89b3eaba7e70d3d23870d48b8efd3332150f8b2
     Client().force_login(user)
     _revoke_a_token(user)
     operator = UserFactory(is_staff=True)

@@ -85,9 +85,9 @@ def read_rule(rrule: vRecur, start: date, until: date | None) -> Repeat:
             raise NotKept(CANNOT)
         rule = {
             "every": EVERY[str(parts["FREQ"][0]).upper()],
-            "interval": parts.get("INTERVAL", [1])[0],
+            "interval": int(parts.get("INTERVAL", [1])[0]),
             "until": until and until.isoformat(),
-            "times": None if until else parts.get("COUNT", [None])[0],
+            "times": int(parts["COUNT"][0]) if "COUNT" in parts and not until else None,
         }
         rule |= _days(str(rule["every"]), parts, start)
         _check_week(rule, parts)

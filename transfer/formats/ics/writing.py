@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from icalendar import Alarm, Calendar, Event, Todo, vText
+from icalendar import Alarm, Calendar, Event, Todo, vDuration, vText
 
 from accounts.models import User
 from todos.models import Task
@@ -150,7 +150,7 @@ class _Written:
         if takes_time:
             part.add("duration", timedelta(minutes=minutes or 0))
         elif minutes and is_todo:
-            part.add(ESTIMATED, timedelta(minutes=minutes))
+            part.add(ESTIMATED, vDuration(timedelta(minutes=minutes)), encode=False)
         if not is_todo:
             part.add("transp", "OPAQUE" if takes_time else "TRANSPARENT")
 
