@@ -89,6 +89,10 @@ def a_call(user: User) -> Model:
     return a_conversation(user).turns.last().calls[0]
 
 
+def a_reminder(user: User) -> Model:
+    return TaskFactory(user=user, reminders=[{"before_minutes": 10}]).reminder_rows.get()
+
+
 def a_preference(user: User) -> Model:
     return user.remember("note", "Tea", "Tea")
 
@@ -103,6 +107,7 @@ ROWS: dict[str, list[Make]] = {
     "/api/tags/": [a_tag],
     "/api/changes/": [a_change],
     "/api/proposals/": [a_proposal],
+    "/api/reminders/": [a_reminder],
     "/api/acts/": [an_act],
     "/api/messages/": [a_reply],
     "/api/{user}/conversations/": [a_conversation, a_deleted_conversation],

@@ -1,15 +1,19 @@
 """A task that has reminders: what was asked for is kept with it, and its rows follow it."""
 
+from collections.abc import Iterable
+from datetime import date, time
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from todos.models.change import Origin
+from todos.models.change import ChangeKind, Origin
 from todos.models.placed import Placed
 from todos.models.reminder import Reminder
-from todos.reminding import Habits, Occasion, Reminding, Spec, read
+from todos.models.waiting import in_line
+from todos.reminding import Habits, Occasion, Reminding, Spec, check_number, read
 
 DECIDES = frozenset({"due_date", "due_time", "completed_at", "deleted_at", "reminders"})
 """The fields that say when a task rings."""
@@ -40,8 +44,29 @@ class Reminded(Placed):
     @cached_property
     def ringing(self) -> dict[str, Reminder]:
         """The rows of its reminders, by their ids. A query, unless they have come along."""
-        rows = Reminder.objects.filter(task=self.pk) if self.reminders else ()
-        return {str(row.pk): row for row in rows}
+        Reminder.objects.come_along([self])
+        rows: dict[str, Reminder] = self.__dict__.get("ringing", {})
+        return rows
+
+    def add_reminders(self, origin: Origin, asks: Iterable[Any]) -> tuple[Spec, ...]:
+        """Beside those there are; returns what was asked for, be it new or there already.
+
+        Raises RuleBroken.
+        """
+        with in_line(self.user_id):
+            self._lock()
+            asked = read([*asks], self._occasion(self.due_date, self.due_time), self.reminders)
+            new = [spec for spec in asked if spec not in self.reminders]
+            all_of_them = check_number((*self.reminders, *new))
+            self._change(ChangeKind.UPDATED, origin, reminders=all_of_them)
+        return asked
+
+    def drop_reminder(self, origin: Origin, key: UUID) -> bool:
+        """``False`` where it has no such reminder."""
+        with in_line(self.user_id):
+            self._lock()
+            rest = tuple(spec for spec in self.reminders if spec["id"] != str(key))
+            return self._change(ChangeKind.UPDATED, origin, reminders=rest)
 
     def _change(self, kind: str, origin: Origin, **fields: Any) -> bool:
         before = {name: self.value(name) for name in DECIDES & fields.keys()}
@@ -57,10 +82,13 @@ class Reminded(Placed):
         """
         day, at = (fields.get(name, getattr(self, name)) for name in ("due_date", "due_time"))
         if "reminders" in fields:
-            occasion = Occasion(self.user.local_now(), day, at, Habits.of(self.user))
+            occasion = self._occasion(day, at)
             return fields | {"reminders": read(fields["reminders"], occasion, self.reminders)}
         gets_time = at is not None and (self._state.adding or self.due_time is None)
         minutes = Habits.of(self.user).default_reminder if gets_time else None
         if minutes is None or self.reminders:
             return fields
         return fields | {"reminders": (Reminding(before_minutes=minutes).spec(),)}
+
+    def _occasion(self, day: date | None, at: time | None) -> Occasion:
+        return Occasion(self.user.local_now(), day, at, Habits.of(self.user))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.ownership import Owned, OwnedQuerySet
 from todos.models.waiting import in_line
-from todos.reminding import Clock, Reminding
+from todos.reminding import Clock, Reminding, Spec
 from todos.rules import RuleBroken
 
 GRACE = timedelta(minutes=1)
@@ -39,8 +39,15 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         rows = self.filter(rings_at__gt=now or timezone.now(), answered_at=None)
         return rows.order_by("rings_at", "id")
 
-    def latest_ringing(self) -> Self:
-        return self.order_by(models.F("rings_at").desc(nulls_last=True), "-id")
+    def which(self, due: str | None) -> Self:
+        """``true``: :meth:`due`; ``false``: :meth:`waiting`; else both, as they ring."""
+        if due is None:
+            return self.filter(rings_at__isnull=False, answered_at=None).order_by("rings_at", "id")
+        return self.due() if due == "true" else self.waiting()
+
+    def of_kept_tasks(self) -> Self:
+        """Those whose task is not deleted, and with it."""
+        return self.filter(task__deleted_at=None).select_related("task")
 
     def note_failed(self, keys: Iterable[UUID], channel: str) -> None:
         """They could not be told on this channel, and nobody tries any more."""
@@ -56,11 +63,14 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         for task in reminded.values():
             task.ringing = {}
         for row in self.filter(task__in=reminded) if reminded else ():
-            reminded[row.task_id].ringing[str(row.pk)] = row
+            row.task = reminded[row.task_id]
+            row.task.ringing[str(row.pk)] = row
 
     def add_for(self, tasks: Iterable[Any]) -> None:
         """The rows of tasks of one user that have just been made; bounded statements for many."""
-        self._bring(list(tasks), ())
+        made = [task for task in tasks if task.reminders]
+        if made:
+            self._bring(made, (), User.objects.get(pk=made[0].user_id))
 
     def bring_up_to_date(self, tasks: Iterable[Any], *, specs_too: bool = True) -> None:
         """The rows of held tasks of one user, as the tasks are now, in the same transaction.
@@ -70,7 +80,9 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         rung = [task for task in tasks if specs_too or task.reminders]
         for start in range(0, len(rung), AT_ONCE):
             part = rung[start : start + AT_ONCE]
-            self._bring(part, self.filter(task__in=part))
+            rows = list(self.filter(task__in=part))
+            if rows or any(task.reminders for task in part):
+                self._bring(part, rows, part[0].user)
 
     def set_anew(self, user: User) -> None:
         """What still waits, after the clock, the morning or the quiet hours of a user changed."""
@@ -82,17 +94,15 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
             if clock:
                 self._keep([row for row in rows if row.moved_by(clock)])
 
-    def _bring(self, tasks: Sequence[Any], rows: Iterable["Reminder"]) -> None:
+    def _bring(self, tasks: Sequence[Any], rows: Iterable["Reminder"], user: User) -> None:
         there = {row.pk: row for row in rows}
-        if not there and not any(task.reminders for task in tasks):
-            return
-        clock = Clock.of(User.objects.get(pk=tasks[0].user_id))
-        now, changed = timezone.now(), []
+        clock, now, changed = Clock.of(user), timezone.now(), []
         for task in tasks:
-            task.__dict__.pop("ringing", None)  # read before
+            task.ringing = {}
             for spec in task.reminders:
                 key = UUID(spec["id"])
                 row = there.pop(key, None) or self.model(id=key, task=task, user_id=task.user_id)
+                task.ringing[spec["id"]] = row
                 if row._follow(task, Reminding.of(spec), clock, now):
                     changed.append(row)
         changed += [row for row in there.values() if row._rest(now)]
@@ -150,14 +160,19 @@ class Reminder(Owned):
         if self.answered_at is not None:
             return "answered"
         if self.rings_at is None:
-            return "answered" if self.rang_at else "never"
+            return "answered" if self.rang_at or self.task.completed else "never"
         return "due" if self.rings_at <= timezone.now() else "waiting"
+
+    @property
+    def spec(self) -> Spec | None:
+        """None where its task has it no more."""
+        return next((each for each in self.task.reminders if each["id"] == str(self.pk)), None)
 
     def snooze(self, until: datetime) -> None:
         """Let it ring again, then or at the end of quiet hours. Raises RuleBroken."""
         with in_line(self.user_id):
             self._lock()
-            if self.task.completed or self.task.deleted_at or not self._is_asked_for():
+            if self.task.completed or self.task.deleted_at or self.spec is None:
                 raise RuleBroken("reminder", "no_task", "Its task is done, or it is gone.")
             self.snoozed_to = until
             self.rings_at = Clock.of(self.user).after_quiet(until)
@@ -173,9 +188,6 @@ class Reminder(Owned):
     def _lock(self) -> None:
         rows = Reminder.objects.select_related("task", "user")
         self.refresh_from_db(from_queryset=rows.select_for_update(of=("self",)))
-
-    def _is_asked_for(self) -> bool:
-        return any(spec["id"] == str(self.pk) for spec in self.task.reminders)
 
     def _follow(self, task: Any, reminding: Reminding, clock: Clock, now: datetime) -> bool:
         """Be as the task is; ``False`` when it is already. A changed moment rings anew."""
@@ -206,9 +218,8 @@ class Reminder(Owned):
         What has passed by the new clock while it waited rings now.
         """
         before = self._state_of_it()
-        specs = (spec for spec in self.task.reminders if spec["id"] == str(self.pk))
-        for spec in specs:
-            task = self.task
+        task, spec = self.task, self.spec
+        if spec:
             self.moment = Reminding.of(spec).moment(task.due_date, task.due_time, clock)
         wanted = self.snoozed_to or self.moment
         self.rings_at = clock.after_quiet(wanted) if wanted else None

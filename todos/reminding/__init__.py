@@ -4,9 +4,10 @@ What is kept with a task is a tuple of specs (``Spec``), and the moment of each 
 them, from the day and time of the task, and from the clock of its owner.
 """
 
-from todos.reminding.asking import Occasion, read, read_moment
+from todos.reminding.asking import check_number, read, read_moment
 from todos.reminding.clock import Clock
 from todos.reminding.habits import Habits
+from todos.reminding.occasion import Occasion
 from todos.reminding.reminding import LONGEST, MOST, Reminding, Spec, carried
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Reminding",
     "Spec",
     "carried",
+    "check_number",
     "read",
     "read_moment",
 ]

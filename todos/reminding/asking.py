@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from todos.reminding import grammar
 from todos.reminding.habits import Habits
+from todos.reminding.occasion import Occasion
 from todos.reminding.reminding import (
     LONGEST,
     LONGEST_DAYS,
@@ -33,16 +33,6 @@ LOCAL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """When the task is due, and whose it is: ``now`` is the aware time on the owner's clock."""
-
-    now: datetime
-    day: date | None = None
-    at: time | None = None
-    habits: Habits = field(default_factory=Habits)
-
-
 def read(asks: object, occasion: Occasion, kept: Iterable[Spec] = ()) -> tuple[Spec, ...]:
     """The specs of a task that has those of ``kept``; what is asked for again keeps its id.
 
@@ -58,19 +48,22 @@ def read(asks: object, occasion: Occasion, kept: Iterable[Spec] = ()) -> tuple[S
             if reminding not in specs:
                 same = (old for old, spec in there.items() if Reminding.of(spec) == reminding)
                 specs[reminding] = reminding.spec(key or next(same, None))
-        if len(specs) > MOST:
-            raise broken(f"A task has at most {MOST} reminders.", "max_length")
+        check_number(specs.values())
     return _with_ids_once(specs)
+
+
+def check_number(specs: Iterable[Spec]) -> tuple[Spec, ...]:
+    """The same. Raises RuleBroken where they are too many."""
+    specs = tuple(specs)
+    if len(specs) > MOST:
+        raise broken(f"A task has at most {MOST} reminders.", "max_length")
+    return specs
 
 
 def read_moment(words: object, now: datetime, habits: Habits | None = None) -> datetime:
     """The wall time that words like "in an hour", "tomorrow" or "monday morning" name, which is to
     come. Raises RuleBroken."""
-    occasion = Occasion(now, habits=habits or Habits())
-    found = grammar.read(words, occasion)
-    if len(found) != 1 or found[0].at is None or found[0].at <= now.replace(tzinfo=None):
-        raise broken(grammar.WHEN)
-    return found[0].at
+    return grammar.read_moment(words, Occasion(now, habits=habits or Habits()))
 
 
 def _with_ids_once(specs: dict[Reminding, Spec]) -> tuple[Spec, ...]:
@@ -118,24 +111,10 @@ def _at(text: object, occasion: Occasion) -> Reminding:
     try:
         at = read_time(text)
     except ValueError:
-        return placed(_local(text, occasion), occasion)
+        return grammar.placed(_local(text, occasion), occasion)
     if occasion.day is not None:
         return Reminding(wall=at)
-    return Reminding(at=next_at(at, occasion.now))
-
-
-def placed(wall: datetime, occasion: Occasion) -> Reminding:
-    """Counted from the day of the task, so that it moves with it; or for itself without one."""
-    days = (occasion.day - wall.date()).days if occasion.day else None
-    if days is None or abs(days) > LONGEST_DAYS:
-        return Reminding(at=wall)
-    return Reminding(days_before=days, wall=wall.time())
-
-
-def next_at(at: time, now: datetime) -> datetime:
-    """When a clock shows it the next time."""
-    wall = datetime.combine(now.date(), at)
-    return wall if wall > now.replace(tzinfo=None) else wall + timedelta(days=1)
+    return Reminding(at=grammar.next_at(at, occasion.now))
 
 
 def _local(text: object, occasion: Occasion) -> datetime:
