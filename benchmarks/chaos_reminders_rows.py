@@ -4,12 +4,12 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from accounts.models import User
@@ -20,11 +20,12 @@ from todos.models import Reminder, Task
 
 USERS = 50
 AT_ONCE = 0.4  # share of the reminders that are due in the very first moment
+FAR = timezone.now() + timedelta(days=9)
 Address = Callable[[str, int], str]
 
 
-def prepare(number: int, first: float, seconds: float, address: Address) -> None:
-    """Tables, users with channels, and so many reminders, due from ``first`` on."""
+def prepare(number: int, seconds: float, address: Address) -> None:
+    """Tables, users with channels, and so many reminders, due within ``seconds`` after FAR."""
     call_command("migrate", verbosity=0)
     manners = ["gone", "bad", "bad", "bad"] + ["well"] * (USERS - 4)
     users = User.objects.bulk_create(
@@ -34,10 +35,24 @@ def prepare(number: int, first: float, seconds: float, address: Address) -> None
     for place, (user, manner) in enumerate(zip(users, manners, strict=True)):
         _set_up(user, place, address(manner, place))
     moments = [
-        datetime.fromtimestamp(first + max(0, random.uniform(-AT_ONCE, 1 - AT_ONCE)) * seconds, UTC)
+        FAR + max(0, random.uniform(-AT_ONCE, 1 - AT_ONCE)) * timedelta(seconds=seconds)
         for _ in range(number)
     ]
     _add(users, moments)
+    connection.close()
+
+
+def wait_for_workers() -> None:
+    """Until one of them lets ring what is due; the others are about there, too."""
+    row = Reminder.objects.order_by("rings_at").last()
+    assert row
+    Reminder.objects.filter(pk=row.pk).update(rings_at=timezone.now())
+    wait_for(lambda: [str(each) for each in Reminder.objects.to_ring()], 60)
+
+
+def begin() -> None:
+    """From now on they are due."""
+    Reminder.objects.filter(rang_at=None).update(rings_at=F("rings_at") - (FAR - timezone.now()))
     connection.close()
 
 

@@ -32,7 +32,7 @@ def of_morning(attempt_id: str, user: User) -> Letter | None:
         "overdue": [task for task in named if task.is_overdue(now)],
         "today": [task for task in named if not task.is_overdue(now)],
         "are_more": len(tasks) > MOST,
-        "url": whole(reverse("home")),
+        "url": address_of("home"),
     }
     text = render_to_string("reminders/morning.txt", shown)
     subject = _("Your day: %(day)s") % {"day": f"{now:%A}, {now.day} {now:%B}"}
@@ -45,6 +45,6 @@ def of_test(attempt_id: str, user: User) -> Letter:
     return Letter(attempt_id, attempt_id, user.email, subject, text + "\n")
 
 
-def whole(path: str) -> str:
-    """The address of a page for whoever is not on one; nothing where ours is not known."""
-    return settings.PUBLIC_URL + path if settings.PUBLIC_URL else ""
+def address_of(page: str, *args: object) -> str:
+    """Of a page, for whoever is not on one; nothing where ours is not known."""
+    return settings.PUBLIC_URL + reverse(page, args=args) if settings.PUBLIC_URL else ""

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from django.urls import reverse
-
 from reminders import letters, push, webhook
 from reminders.mail import Postman
 from reminders.models import Channel, Channels, Delivery, PushSubscription
@@ -59,7 +57,7 @@ def _notice(delivery: Delivery, reminder: Reminder) -> Notice:
         task=reminder.task_id,
         title=reminder.task.title,
         when=delivery.rings_at.astimezone(delivery.user.zone),
-        url=letters.whole(reverse("task", args=[reminder.task_id])),
+        url=letters.address_of("task", reminder.task_id),
     )
 
 

@@ -76,4 +76,6 @@ def tests_of(channels: Channels) -> list[tuple[str, Tell]]:
 
 
 def _test_notice(now: datetime) -> Notice:
-    return Notice(f"{uuid4()}-1", None, None, "A test of your reminders", now, letters.whole("/"))
+    return Notice(
+        f"{uuid4()}-1", None, None, "A test of your reminders", now, letters.address_of("home")
+    )

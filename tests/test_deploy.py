@@ -21,6 +21,7 @@ UNITS = [
     "todo-chat-cleanup.service",
     "todo-chat-cleanup.timer",
     "todo-chat-finish.service",
+    "todo-chat-remind.service",
 ]
 CLEAN_UP = ["manage.py", "cleanup_conversations"]
 
@@ -36,8 +37,8 @@ def cron_job() -> Any:
     return yaml.safe_load((DEPLOY / "cleanup-cronjob.yaml").read_text())
 
 
-def cron_lines() -> list[str]:
-    lines = (DEPLOY / "cleanup.cron").read_text().splitlines()
+def cron_lines(name: str = "cleanup.cron") -> list[str]:
+    lines = (DEPLOY / name).read_text().splitlines()
     return [line for line in lines if not line.startswith("#")]
 
 
@@ -50,7 +51,7 @@ def site(directive: str) -> str:
 
 
 def test_each_file_is_one_that_is_looked_at_here() -> None:
-    others = {"nginx.conf", "cleanup.cron", "cleanup-cronjob.yaml"}
+    others = {"nginx.conf", "cleanup.cron", "remind.cron", "cleanup-cronjob.yaml"}
     assert {path.name for path in DEPLOY.iterdir()} == {*UNITS, *others}
 
 
@@ -86,6 +87,16 @@ def test_turns_are_finished_apart_by_a_command_that_there_is() -> None:
 
     assert "finish_turns" in get_commands()
     assert shlex.split(service["ExecStart"])[1:] == ["manage.py", "finish_turns", "--watch"]
+
+
+def test_reminders_ring_apart_by_a_command_that_there_is() -> None:
+    service = unit("todo-chat-remind.service")["Service"]
+    line = cron_lines("remind.cron")[-1]
+
+    assert "remind" in get_commands()
+    assert shlex.split(service["ExecStart"])[1:] == ["manage.py", "remind", "--watch"]
+    assert shlex.split(line)[-2:] == ["manage.py", "remind"]
+    assert line.startswith("* * * * * todo-chat ")
 
 
 def test_it_is_cleaned_up_at_two_in_utc_everywhere() -> None:

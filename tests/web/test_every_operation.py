@@ -22,7 +22,7 @@ LISTS = [
     for _, path, operation in OPERATIONS
     if "cursor" in [parameter["name"] for parameter in operation.get("parameters", [])]
 ]
-READ_NO_TEXT = {"/api/messages/{id}/withdraw/", "/api/tasks/catch-up/"}
+READ_NO_TEXT = {"/api/messages/{id}/withdraw/", "/api/tasks/catch-up/", "/api/channels/"}
 READERS = [(method, path) for method, path, operation in OPERATIONS if "requestBody" in operation]
 EVERYTHING_GOOD = {
     "username": "ada",

@@ -9,6 +9,7 @@ from reminders.rounds import Ringer
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()  # they load all pages, and this may begin once a minute
     help = (
         "Lets reminders ring that are due, and delivers what waits by mail, push and webhooks, as "
         "each serving process does by itself unless REMIND is 0. It may be stopped at any time, "
