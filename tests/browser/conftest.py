@@ -171,7 +171,12 @@ def axe() -> Callable[[Page], None]:
 
 def served(**others: str) -> Mortal:
     """A server that knows the sessions which the tests make, and leaves their rows alone."""
-    own = {"SECRET_KEY": settings.SECRET_KEY, "WEB_CONCURRENCY": "1", "AGENT_FINISH_TURNS": "0"}
+    own = {
+        "SECRET_KEY": settings.SECRET_KEY,
+        "WEB_CONCURRENCY": "1",
+        "AGENT_FINISH_TURNS": "0",
+        "REMIND": "0",
+    }
     return Mortal(database_url(), **{**own, **dict.fromkeys(LIMITS, "1000/s"), **others})
 
 

@@ -10,10 +10,10 @@ import socket
 import ssl
 import struct
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from queue import Queue
-from threading import Thread
+from threading import Condition, Thread
 from typing import Any, BinaryIO, Self
 from urllib.parse import parse_qs
 
@@ -34,7 +34,8 @@ class PushService:
     def __init__(self, folder: Path) -> None:
         self.sent: list[Sent] = []
         self.subscriptions: list[dict[str, str]] = []
-        self._listening: Queue[ssl.SSLSocket] = Queue()
+        self._listening: list[ssl.SSLSocket] = []
+        self._changed = Condition()
         self._tls, _ = certified(folder)
         self._http = _HTTPServer(("127.0.0.1", 0), Exchange)
         self._http.service = self
@@ -79,9 +80,9 @@ class PushService:
                 field(21, sent.body),
             ]
         )
-        browser = self._listening.get(timeout=10)
-        browser.sendall(frame(MESSAGE, message))
-        self._listening.put(browser)
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._listening, 10), "no browser listens"
+            self._listening[-1].sendall(frame(MESSAGE, message))
 
     def _accept(self) -> None:
         while True:
@@ -92,20 +93,34 @@ class PushService:
             Thread(target=self._listen, args=(connection,), daemon=True).start()
 
     def _listen(self, connection: socket.socket) -> None:
-        """Answers the browser; one that has only looked whether somebody is there leaves."""
-        try:
-            browser = self._tls.wrap_socket(connection, server_side=True)
-            reader = browser.makefile("rb")
-            reader.read(1)  # its version
-            while tag := reader.read(1):
-                reader.read(varint_of(reader))
-                if tag[0] == LOGIN:
-                    browser.sendall(VERSION + frame(WELCOME, field(1, "login")))
-                    self._listening.put(browser)
-                elif tag[0] == PING:
-                    browser.sendall(frame(PONG, b""))
-        except (OSError, IndexError):
-            return
+        """A browser may only look whether somebody is there, or leave and come again."""
+        with (
+            suppress(OSError, IndexError),
+            self._tls.wrap_socket(connection, server_side=True) as browser,
+        ):
+            try:
+                self._answer(browser)
+            finally:
+                self._keep(browser, listens=False)
+
+    def _answer(self, browser: ssl.SSLSocket) -> None:
+        reader = browser.makefile("rb")
+        reader.read(1)  # its version
+        while tag := reader.read(1):
+            reader.read(varint_of(reader))
+            if tag[0] == LOGIN:
+                browser.sendall(VERSION + frame(WELCOME, field(1, "login")))
+                self._keep(browser)
+            elif tag[0] == PING:
+                browser.sendall(frame(PONG, b""))
+
+    def _keep(self, browser: ssl.SSLSocket, *, listens: bool = True) -> None:
+        with self._changed:
+            if listens:
+                self._listening.append(browser)
+            elif browser in self._listening:
+                self._listening.remove(browser)
+            self._changed.notify_all()
 
 
 class _HTTPServer(ThreadingHTTPServer):

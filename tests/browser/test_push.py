@@ -1,0 +1,182 @@
+"""Reminders on a device whose page is closed: a real Chromium subscribes, decrypts and shows.
+
+The push service on loopback takes the place of Google's; so does its address in the row, where the
+browser has told that of Google's. The one thing that is played is the person's click: no browser
+without a screen has a notification to click on.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django import Settings
+
+from accounts.models import User
+from reminders.models import Channels, PushSubscription
+from reminders.rounds import Ringer
+from tests.browser.conftest import QUIET, session_of
+from tests.browser.push_service import PushService
+from tests.browser.watch import Watch
+from tests.factories import TaskFactory
+from tests.servers import TodoChat
+from todos.models import Reminder, Task
+
+WITH_NOTIFICATIONS = ("chromium", "chromium-browser", "google-chrome")  # the small one has none
+ASK = "async (name) => (await import('/static/chat/push.js'))[name]()"
+SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(
+    ({ title, body, tag, actions }) => [title, body, tag, actions.map(({ title }) => title)])"""
+CLICK = """async (action) => {
+    const [notification] = await registration.getNotifications();
+    const event = new NotificationEvent("notificationclick", { notification, action });
+    const work = [];
+    event.waitUntil = (promise) => work.push(promise);
+    self.opened = null;
+    clients.openWindow = async (path) => (self.opened = path);
+    dispatchEvent(event);
+    await Promise.all(work);
+    return self.opened;
+}"""
+CHANGE = """async () => {
+    const event = new ExtendableEvent("pushsubscriptionchange");
+    const work = [];
+    event.waitUntil = (promise) => work.push(promise);
+    dispatchEvent(event);
+    await Promise.all(work);
+}"""
+
+
+@pytest.fixture
+def service(tmp_path: Path, settings: Settings) -> Iterator[PushService]:
+    settings.OUTBOUND_PRIVATE_HOSTS = ["127.0.0.1"]
+    with PushService(tmp_path) as service:
+        yield service
+
+
+@pytest.fixture
+def device(
+    chromium: Browser, server: TodoChat, service: PushService, watch: Watch, tmp_path: Path
+) -> Iterator[BrowserContext]:
+    """With a profile of its own: where nothing is kept, nobody can subscribe."""
+    path = next(filter(None, map(shutil.which, WITH_NOTIFICATIONS)), None)
+    if path is None:
+        pytest.skip("This test needs a Chromium that has notifications. Try: apt install chromium")
+    quiet = [option for option in QUIET if option != "--disable-background-networking"]
+    context = chromium.browser_type.launch_persistent_context(
+        tmp_path / "profile",
+        executable_path=path,
+        args=[*quiet, *service.arguments],
+        ignore_default_args=["--disable-background-networking"],
+        base_url=server.url,
+    )
+    context.grant_permissions(["notifications"], origin=server.url)
+    watch.follow(context)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(device: BrowserContext, server: TodoChat, user: User) -> Page:
+    device.add_cookies([session_of(user, server.url)])
+    page = device.new_page()
+    page.goto("/accounts/settings/")
+    return page
+
+
+@pytest.fixture
+def task(user: User) -> Task:
+    now = user.local_now()
+    ask = {"at": f"{now + timedelta(minutes=2):%Y-%m-%dT%H:%M}"}
+    task: Task = TaskFactory(user=user, title="Zahnarzt 🦷", reminders=[ask])
+    return task
+
+
+def ring(task: Task, **channels: bool) -> None:
+    """Now, and once more if it has rung."""
+    Channels.change(task.user, **channels)
+    Reminder.objects.filter(task=task).update(rings_at=timezone.now(), rang_at=None)
+    assert Ringer().once()["sent"] == 1
+
+
+def until(page: Page, tells: Callable[[], Any], wanted: Any) -> None:
+    for _ in range(100):
+        if tells() == wanted:
+            return
+        page.wait_for_timeout(50)
+    assert tells() == wanted
+
+
+def subscribed(page: Page, service: PushService, user: User) -> None:
+    assert page.evaluate(ASK, "isOn") is False
+    page.evaluate(ASK, "subscribe")
+    assert page.evaluate(ASK, "isOn") is True
+    [row] = PushSubscription.objects.for_user(user)
+    assert row.endpoint.startswith("https://")
+    PushSubscription.objects.filter(pk=row.pk).update(endpoint=service.url)
+
+
+def titles(page: Page) -> list[str]:
+    return [title for title, *_ in page.evaluate(SHOWN)]
+
+
+def test_a_reminder_is_shown_and_answered_with_the_page_closed(
+    page: Page, device: BrowserContext, service: PushService, user: User, task: Task
+) -> None:
+    subscribed(page, service, user)
+
+    ring(task)
+    until(page, lambda: titles(page), ["A reminder"])
+    ring(task, with_words=True)
+    until(page, lambda: titles(page), ["Zahnarzt 🦷"])
+
+    [[_, body, tag, actions]] = page.evaluate(SHOWN)
+    reminder = Reminder.objects.get(task=task)
+    assert f"{reminder.rings_at.astimezone(user.zone):%H:%M}" in body
+    assert tag == str(reminder.pk)
+    most = page.evaluate("Notification.maxActions")
+    assert actions == ["Done", "In 10 minutes", "Tomorrow"][:most]
+    assert all(b"Zahnarzt" not in sent.body for sent in service.sent)
+
+    page.goto("about:blank")
+    [worker] = device.service_workers
+    assert worker.evaluate(CLICK, "done") is None
+    task.refresh_from_db()
+    assert task.completed_at
+
+
+def test_it_is_put_off_and_where_nobody_is_signed_in_the_page_is_opened(
+    page: Page, device: BrowserContext, service: PushService, user: User, task: Task
+) -> None:
+    subscribed(page, service, user)
+    [worker] = device.service_workers
+    for action, least in (("soon", timedelta(minutes=9)), ("tomorrow", timedelta(hours=10))):
+        ring(task)
+        until(page, lambda: titles(page), ["A reminder"])
+        assert worker.evaluate(CLICK, action) is None
+        assert Reminder.objects.get(task=task).rings_at > timezone.now() + least
+
+    ring(task)
+    until(page, lambda: titles(page), ["A reminder"])
+    device.clear_cookies()
+    assert worker.evaluate(CLICK, "done") == f"/tasks/{task.pk}/"
+    task.refresh_from_db()
+    assert task.completed_at is None
+
+
+def test_a_subscription_that_has_ended_is_made_anew_until_it_is_turned_off(
+    page: Page, device: BrowserContext, service: PushService, user: User
+) -> None:
+    subscribed(page, service, user)
+    PushSubscription.objects.all().delete()
+    [worker] = device.service_workers
+
+    worker.evaluate(CHANGE)
+    assert PushSubscription.objects.for_user(user).count() == 1
+
+    page.evaluate(ASK, "unsubscribe")
+    assert page.evaluate(ASK, "isOn") is False
+    assert not PushSubscription.objects.exists()
