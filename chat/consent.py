@@ -43,7 +43,7 @@ FOREIGN = '"foreign":true'
 OF_LISTS = frozenset({"delete_list", "merge_list"})
 SET_BY_A_PERSON = (
     *("title", "notes", "due_date", "due_time", "priority", "repeats"),
-    *("list", "tags", "parent", "duration_minutes"),
+    *("list", "tags", "parent", "duration_minutes", "reminders"),
 )
 WORDS = ("title", "notes", "append_notes", "list", "tags", "to")
 

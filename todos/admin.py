@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnly
-from todos.models import NameTaken, Origin, Proposal, Task, TaskChange, TaskList
+from todos.models import NameTaken, Origin, Proposal, Reminder, Task, TaskChange, TaskList
 from todos.models.proposal import Status
+from todos.reminding import Reminding
 
 
 class ChangeInline(ReadOnly, admin.TabularInline[TaskChange, Any]):
@@ -28,6 +29,14 @@ class ListChangeInline(ChangeInline):
     fk_name = "list"
 
 
+class ReminderInline(ReadOnly, admin.TabularInline[Reminder, Any]):
+    model = Reminder
+    fields = ("rings_at", "status", "snoozed_to", "rang_at", "answered_at")
+    readonly_fields = ("status",)
+    ordering = ("rings_at", "id")
+    extra = 0
+
+
 @admin.register(Task)
 class TaskAdmin(ReadOnly, admin.ModelAdmin[Task]):
     list_display = (
@@ -39,6 +48,7 @@ class TaskAdmin(ReadOnly, admin.ModelAdmin[Task]):
         "list",
         "its_tags",
         "repetition",
+        "rings",
         "completed_at",
         "deleted_at",
     )
@@ -56,12 +66,16 @@ class TaskAdmin(ReadOnly, admin.ModelAdmin[Task]):
     search_fields = ("title", "tags", "list__name", "user__username")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
-    inlines = (TaskChangeInline,)
+    inlines = (ReminderInline, TaskChangeInline)
     actions = ("remove", "restore")
 
     @admin.display(description=_("repeats"), empty_value="-")
     def repetition(self, task: Task) -> str | None:
         return task.repeat.words if task.repeat else None
+
+    @admin.display(description=_("reminders"), empty_value="-")
+    def rings(self, task: Task) -> str:
+        return ", ".join(Reminding.of(spec).words for spec in task.reminders)
 
     @admin.display(description=_("tags"), empty_value="-")
     def its_tags(self, task: Task) -> str:
@@ -148,6 +162,15 @@ class TaskChangeAdmin(ReadOnly, admin.ModelAdmin[TaskChange]):
     search_fields = ("task__title", "list__name", "user__username")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadOnly, admin.ModelAdmin[Reminder]):
+    list_display = ("rings_at", "user", "task", "status", "rang_at", "answered_at")
+    list_filter = ("rings_at", ("answered_at", admin.EmptyFieldListFilter))
+    list_select_related = ("user", "task")
+    search_fields = ("task__title", "user__username")
+    ordering = ("-rings_at", "-id")
 
 
 class ShownStatusFilter(admin.SimpleListFilter):

@@ -7,6 +7,7 @@ from uuid import UUID
 from todos.batch import Operation
 from todos.models.task import Task
 from todos.reach import Reach
+from todos.reminding import words_of
 from todos.repeating import Repeat
 
 VERBS = {
@@ -82,6 +83,8 @@ def _words(name: str, value: Any, lists: Mapping[str, str]) -> str:
         return f"no {_said(name)}"
     if name == "repeats":
         return f"repeats {Repeat.read(value).words}"
+    if name == "reminders":
+        return f"reminders {', '.join(map(words_of, value))}"
     if name == "tags":
         return f"tags {', '.join(value)}"
     if name in ("notes", "append_notes", "parent"):

@@ -15,6 +15,7 @@ from accounts.models import User
 from chat.pages.days import due_words, length_words
 from conversations.models import Conversation, ToolCall
 from todos.models import ChangeKind, Priority, Task, TaskChange, TaskList
+from todos.reminding import words_of
 from todos.repeating import Repeat
 
 CHANGES = 50
@@ -158,6 +159,7 @@ def _fields(today: date, names: dict[str, str]) -> dict[str, tuple[Any, Callable
         "parent": (_("Step of"), row),
         "tags": (_("Tags"), lambda tags: " ".join(f"#{tag}" for tag in tags or ())),
         "duration_minutes": (_("Length"), lambda number: length_words(number) if number else ""),
+        "reminders": (_("Reminders"), lambda specs: ", ".join(map(words_of, specs or ()))),
         "repeats": (_("Repeats"), lambda rule: Repeat.read(rule).words if rule else ""),
         "notes": (_("Notes"), quoted),
     }

@@ -4,7 +4,7 @@ What is kept with a task is a tuple of specs (``Spec``), and the moment of each 
 them, from the day and time of the task, and from the clock of its owner.
 """
 
-from todos.reminding.asking import check_number, read, read_moment
+from todos.reminding.asking import check_number, read, read_moment, words_of
 from todos.reminding.clock import Clock
 from todos.reminding.habits import Habits
 from todos.reminding.occasion import Occasion
@@ -22,4 +22,5 @@ __all__ = [
     "check_number",
     "read",
     "read_moment",
+    "words_of",
 ]

@@ -66,6 +66,15 @@ def read_moment(words: object, now: datetime, habits: Habits | None = None) -> d
     return grammar.read_moment(words, Occasion(now, habits=habits or Habits()))
 
 
+def words_of(ask: dict[str, Any]) -> str:
+    """What is asked for, for a person who is asked about it; without regard to a task."""
+    if ask.get("words"):
+        return str(ask["words"])
+    if "before_minutes" in ask or "time" in ask:
+        return Reminding.of(ask).words
+    return f"at {ask['at']}" if "at" in ask else "as it was"
+
+
 def _with_ids_once(specs: dict[Reminding, Spec]) -> tuple[Spec, ...]:
     """Of two that have the same id, the second is a new one."""
     taken: set[str] = set()
