@@ -23,10 +23,12 @@ LONGEST_NAME = 60
 
 
 def as_file(conversation: Conversation, form: str, *, thinking: bool) -> StreamingHttpResponse:
-    """``form`` is ``json`` or ``markdown``; ``thinking`` goes along only if it is wanted."""
+    """``form`` is ``json``, or ``markdown`` or ``md``; ``thinking`` goes along only if wanted."""
+    as_markdown = (_markdown, "text/markdown; charset=utf-8", "md")
     write, content_type, ending = {
         "json": (_json, "application/json", "json"),
-        "markdown": (_markdown, "text/markdown; charset=utf-8", "md"),
+        "markdown": as_markdown,
+        "md": as_markdown,
     }[form]
     response = StreamingHttpResponse(write(conversation, thinking), content_type=content_type)
     name = f"{_fit_for_a_file(conversation.shown_title)}.{ending}"

@@ -213,6 +213,8 @@ REGISTER_RATE = env.str("REGISTER_RATE", "10/h")
 CALENDAR_RATE = env.str("CALENDAR_RATE", "120/m")
 CHANNEL_TEST_RATE = env.str("CHANNEL_TEST_RATE", "5/m")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
+IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", 20, validate=bounds(1, 100))
+IMPORT_PATHS = ("/api/import", "/import")  # of the API and of the page: bodies may be larger there
 
 # Reminders
 

@@ -195,7 +195,7 @@ class SinceSerializer(serializers.Serializer[Any]):
 
 
 class ExportSerializer(serializers.Serializer[Any]):
-    format = serializers.ChoiceField(["json", "markdown"], default="json")
+    format = serializers.ChoiceField(["json", "markdown", "md"], default="json")
     thinking = serializers.BooleanField(
         default=False, help_text="With what the model thought, as far as it is kept."
     )

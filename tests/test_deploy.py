@@ -42,11 +42,13 @@ def cron_lines(name: str = "cleanup.cron") -> list[str]:
     return [line for line in lines if not line.startswith("#")]
 
 
+def sites(directive: str) -> set[str]:
+    text = (DEPLOY / "nginx.conf").read_text()
+    return set(re.findall(rf"^\s*{directive} ([^;]+);", text, re.MULTILINE))
+
+
 def site(directive: str) -> str:
-    values = set(
-        re.findall(rf"^\s*{directive} ([^;]+);", (DEPLOY / "nginx.conf").read_text(), re.MULTILINE)
-    )
-    (value,) = values
+    (value,) = sites(directive)
     return value
 
 
@@ -137,4 +139,5 @@ def test_nobody_gives_up_before_gunicorn_does() -> None:
 def test_the_proxy_takes_as_large_a_body_as_the_application() -> None:
     limit = f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024}k"
 
-    assert site("client_max_body_size") == site("client_body_buffer_size") == limit
+    assert site("client_body_buffer_size") == limit
+    assert sites("client_max_body_size") == {limit, f"{settings.IMPORT_MAX_MB}m"}

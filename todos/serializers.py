@@ -304,8 +304,9 @@ class TaskChangeSerializer(serializers.Serializer[TaskChange]):
     before = serializers.DictField(read_only=True, help_text="The changed fields as they were.")
     after = serializers.DictField(read_only=True, help_text="The same fields as they became.")
     source = serializers.CharField(  # type: ignore[assignment]  # a Field has a `source` too
-        read_only=True, help_text="The door: `api`, `chat`, `page` or `admin`."
+        read_only=True, help_text="The door: `api`, `chat`, `page`, `admin`, or `import`: a file."
     )
+    format = serializers.CharField(read_only=True, help_text="Of a file; else blank.")
     act = serializers.UUIDField(
         source="its_act", read_only=True, help_text="What it was done with, and is undone with."
     )

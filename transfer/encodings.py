@@ -54,7 +54,8 @@ def text_of(file: BinaryIO) -> Iterator[TextIOWrapper]:
     try:
         yield text
     finally:
-        text.detach()  # or the file would be closed with it
+        if not file.closed:
+            text.detach()  # or the file would be closed with it
 
 
 def head_of(file: BinaryIO) -> str:

@@ -16,9 +16,10 @@ class Incoming:
     Its words may be of any length, its tags of any spelling, and its parent may be missing, a step
     itself or in a circle: the import makes them fit, and tells what that takes away.
 
-    ``line`` is where it begins in the file, from 1. ``key`` is the source's own id of it, or blank,
-    and ``parent`` the key of the task that it is a step of. ``list`` is a name; blank is the Inbox.
-    Times are aware. ``reminders`` are as the API takes them.
+    ``line`` is where it begins in the file, from 1. ``key`` is the source's own id of it, by which
+    it is known again; ``here`` a name that means something in this file alone. Both may be blank.
+    ``parent`` is the one or the other of the task that it is a step of. ``list`` is a name; blank
+    is the Inbox. Times are aware. ``reminders`` are as the API takes them.
     """
 
     line: int
@@ -30,6 +31,7 @@ class Incoming:
     list: str = ""
     tags: tuple[str, ...] = ()
     key: str = ""
+    here: str = ""
     parent: str = ""
     completed_at: datetime | None = None
     created_at: datetime | None = None

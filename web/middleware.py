@@ -11,6 +11,7 @@ from django.middleware.common import CommonMiddleware
 from django.urls import is_valid_path
 from django.utils.log import log_response
 
+from web.bodies import in_words, limit_of
 from web.errors import database_unavailable, error_response
 from web.unlogged import without_secrets
 
@@ -49,8 +50,9 @@ def body_limit(get_response: GetResponse) -> GetResponse:
     """Refuse a body that is too large, or said not to be UTF-8, before anything reads it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if _too_large(request.headers.get("Content-Length", "")):
-            detail = "The body is larger than 128 KiB."
+        limit = limit_of(request.path_info)
+        if _too_large(request.headers.get("Content-Length", ""), limit):
+            detail = f"The body is larger than {in_words(limit)}."
             return error_response(request, 413, "payload_too_large", detail)
         # Django decodes the query by this name, even that of a request without a body.
         if _charset(request) not in ("utf-8", "utf8"):
@@ -60,9 +62,9 @@ def body_limit(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def _too_large(length: str) -> bool:
+def _too_large(length: str, limit: int) -> bool:
     digits = length if length.isdecimal() else "0"
-    return len(digits) > 9 or int(digits) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return len(digits) > 9 or int(digits) > limit
 
 
 def _charset(request: HttpRequest) -> str:

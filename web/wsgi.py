@@ -1,13 +1,12 @@
 """Requests as servers hand them over, made such that Django can read every one."""
 
-from io import BytesIO
 from typing import Any
 
-from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 
+from web.bodies import limit_of, spooled
 from web.connections import release_connection
 
 
@@ -39,8 +38,9 @@ class Application(WSGIHandler):
     def __call__(self, environ: dict[str, Any], start_response: Any) -> HttpResponseBase:
         if environ.get("wsgi.input_terminated") and "HTTP_TRANSFER_ENCODING" in environ:
             # One byte more than is allowed shows that it is too large.
-            body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-            environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+            most = limit_of(environ.get("PATH_INFO", "")) + 1
+            body, length = spooled(environ["wsgi.input"], most)
+            environ |= {"wsgi.input": body, "CONTENT_LENGTH": str(length)}
         response = super().__call__(environ, start_response)
         release_connection()
         return response

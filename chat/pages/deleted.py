@@ -25,6 +25,7 @@ DOORS = {
     "chat": gettext_lazy("by the assistant"),
     "page": gettext_lazy("on this page"),
     "admin": gettext_lazy("by an operator"),
+    "import": gettext_lazy("with a file"),
 }
 
 

@@ -36,6 +36,7 @@ DOORS = {
     "chat": gettext_lazy("by the assistant"),
     "api": gettext_lazy("over the API"),
     "admin": gettext_lazy("by an administrator"),
+    "import": gettext_lazy("out of a file"),
 }
 
 Fields = Mapping[str, Any]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ from tests.factories import (
 from todos.models import Origin, Proposal, TaskList
 from todos.models.reminded import RemindersField
 from todos.repeating import Repeat
-from transfer.models import CalendarFeed
+from transfer.importing import carry_out, plan
+from transfer.models import CalendarFeed, Upload
 
 DAY = date(2026, 11, 23)
 
@@ -67,6 +69,8 @@ def live_fully(user: User) -> None:
     PushSubscription.objects.create(user=user, endpoint_hash=f"of {user.pk}")
     CalendarFeed.renew(user)
     Delivery.objects.create(user=user, rings_at=timezone.now())
+    carry_out(user, plan(user, BytesIO(b"title\nMilk"), "milk.csv"))
+    Upload.add(user, BytesIO(b"title\nMilk"), name="milk.csv", form="csv")
     Client().force_login(user)
     _revoke_a_token(user)
     operator = UserFactory(is_staff=True)

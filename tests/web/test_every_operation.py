@@ -23,7 +23,11 @@ LISTS = [
     if "cursor" in [parameter["name"] for parameter in operation.get("parameters", [])]
 ]
 READ_NO_TEXT = {"/api/messages/{id}/withdraw/", "/api/tasks/catch-up/", "/api/channels/"}
-READERS = [(method, path) for method, path, operation in OPERATIONS if "requestBody" in operation]
+READERS = [
+    (method, path)
+    for method, path, operation in OPERATIONS
+    if "application/json" in operation.get("requestBody", {}).get("content", {})
+]
 EVERYTHING_GOOD = {
     "username": "ada",
     "password": "a quiet long secret",

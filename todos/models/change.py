@@ -28,7 +28,8 @@ OWN_HANDS = frozenset({"page", "api", "chat", "admin"})
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where changes come from; those by chat name their ToolCall and Conversation rows.
+    """Where changes come from; those by chat name their ToolCall and Conversation rows, and those
+    by a file its format.
 
     All changes of one origin are one act: they are taken back together. So each request and each
     tool call has an origin of its own.
@@ -37,6 +38,7 @@ class Origin:
     source: str
     tool_call_id: UUID | None = None
     conversation_id: UUID | None = None
+    format: str = ""
     act: UUID = field(default_factory=uuid7)
     touched: dict[str, set[UUID]] = field(default_factory=dict, compare=False, repr=False)
     """The rows changed so far, by the kind of the change."""
@@ -141,12 +143,13 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
             families = self._standing()
             lines: list[TaskChange] = []
             moved: dict[UUID, str] = {}
+            now = timezone.now()
             for change, standing in families:
                 row = rows[change.row_id]
                 setattr(change, row.journaled_as, row)
                 if not all(line.has_left(row) for line in standing):
                     moved[row.pk] = str(row)
-                elif line := standing[-1]._put_back(row, origin):
+                elif line := standing[-1]._put_back(row, origin, now):
                     lines.append(line)
             changes = [change for change, _ in families]
             TaskChange.objects.of_families(change.family for change in changes)._turn_over()
@@ -208,6 +211,7 @@ class TaskChange(Followed, Owned):
     before = models.JSONField(encoder=JournalEncoder)
     after = models.JSONField(encoder=JournalEncoder)
     source = models.CharField(max_length=10)
+    format = models.CharField(max_length=10, default="", db_default="", editable=False)
     act = models.UUIDField(db_index=True, null=True)
     tool_call_id = models.UUIDField(db_index=True, null=True)
     conversation_id = models.UUIDField(null=True)
@@ -271,11 +275,14 @@ class TaskChange(Followed, Owned):
             after = row.UNSET | after
         return all(row.value(name) == value for name, value in after.items())
 
-    def _put_back(self, row: Any, origin: Origin) -> "TaskChange | None":
-        """Set the held row as it was before; returns the line of it, to be saved with it."""
+    def _put_back(self, row: Any, origin: Origin, now: datetime) -> "TaskChange | None":
+        """Set the held row as it was before; returns the line of it, to be saved with it.
+
+        What is deleted by it was there until ``now``.
+        """
         before = _values(self.before, row)
         if self.kind == ChangeKind.CREATED:
-            before = {"deleted_at": timezone.now()}
+            before = {"deleted_at": now}
         line: TaskChange | None = row._set(ChangeKind.UNDONE, origin, **before)
         if line:
             line.original_id = self.family

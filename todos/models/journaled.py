@@ -158,6 +158,7 @@ class Journaled(Recoverable):
             before=before,
             after=after,
             source=origin.source,
+            format=origin.format,
             act=origin.act,
             tool_call_id=origin.tool_call_id,
             conversation_id=origin.conversation_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from todos import rules
-from todos.models.change import ChangeKind, Origin
+from todos.models.change import ChangeKind, Origin, TaskChange
 from todos.models.queries import Priority, TaskLookups
 from todos.models.reminded import DECIDES
 from todos.models.reminder import Reminder
@@ -125,6 +125,34 @@ class Task(Repeating):
             Reminder.objects.add_for([task])
             task._set_completed(completed, origin)
         return task
+
+    @classmethod
+    def drafted(
+        cls, user: User, origin: Origin, *, repeats: Repeat | None = None, **fields: Any
+    ) -> "Task":
+        """One for :meth:`add_all`; its maker has looked up its list and parent. ``reminders`` are
+        specs. Raises RuleBroken.
+        """
+        task = cls(user=user, foreign=not origin.is_own, **fields)
+        rules.check_title(task.title)
+        rules.check_time(task.due_date, task.due_time)
+        rules.check_duration(task.duration_minutes)
+        rules.check_step(task.parent_id, repeats)
+        task.tags = rules.read_tags(task.tags)
+        for name, value in task._with_series({"repeats": repeats}).items():
+            task._assign(name, value)
+        return task
+
+    @classmethod
+    def add_all(cls, tasks: Sequence[Self], origin: Origin) -> None:
+        """Keep drafts of one user, in as many statements as one; in line, and parents not later
+        than their steps.
+        """
+        cls.objects.bulk_create(tasks)
+        TaskChange.objects.bulk_create(
+            task._creation(origin, *(OF_SERIES if task.series else ())) for task in tasks
+        )
+        Reminder.objects.add_for(tasks)
 
     def edit(
         self,

@@ -1,5 +1,6 @@
 """Lists of tasks."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -82,9 +83,11 @@ class TaskList(Journaled):
         return {"open": row.open_tasks, "done": row.done_tasks}
 
     @classmethod
-    def add(cls, user: User, origin: Origin, *, name: str) -> "TaskList":
-        """Raises RuleBroken, NameTaken."""
-        task_list = cls(user=user, foreign=not origin.is_own, **_names(name))
+    def add(cls, user: User, origin: Origin, *, name: str, **times: datetime) -> "TaskList":
+        """``times``: when it was made and changed, if that was earlier. Raises
+        RuleBroken, NameTaken.
+        """
+        task_list = cls(user=user, foreign=not origin.is_own, **_names(name), **times)
         try:
             with transaction.atomic():
                 task_list.save(force_insert=True)

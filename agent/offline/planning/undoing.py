@@ -16,6 +16,7 @@ HANDS = {
     "page": "That was done on the page.",
     "api": "That was done over the API.",
     "admin": "That was done in the administration.",
+    "import": "That came out of a file.",
 }
 """Whose hand it was, where it was not mine."""
 NONE_LEFT = "There is nothing to undo"

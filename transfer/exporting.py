@@ -1,0 +1,68 @@
+"""All that is kept of somebody's tasks and lists as a file, written while it is read."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from operator import attrgetter
+from uuid import UUID
+
+from accounts.models import User
+from accounts.ownership import in_pieces
+from todos.models import Task, TaskList
+from transfer.formats import csv, ndjson, todotxt
+
+Line = Callable[[Task, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A sort of file that is written; ``write`` is given whose tasks."""
+
+    content_type: str
+    ending: str
+    write: Callable[[User], Iterator[str]]
+
+    @property
+    def media_type(self) -> str:
+        return self.content_type.partition(";")[0]
+
+
+def export(user: User, form: str) -> Iterator[str]:
+    """``form`` is one of KINDS. Nobody holds a connection while a reader is slow."""
+    return KINDS[form].write(user)
+
+
+def _ndjson(user: User) -> Iterator[str]:
+    yield ndjson.head()
+    lists = TaskList.objects.for_user(user)
+    for task_list in in_pieces(lists, attrgetter("pk")):
+        yield ndjson.write_list(task_list)
+    for task in _tasks(user):
+        yield ndjson.write(task)
+
+
+def _csv(user: User) -> Iterator[str]:
+    yield csv.head()
+    yield from _lines(user, csv.write)
+
+
+def _todotxt(user: User) -> Iterator[str]:
+    return _lines(user, todotxt.write)
+
+
+def _lines(user: User, write: Line) -> Iterator[str]:
+    names: dict[UUID | None, str] = {None: ""}
+    names |= dict(TaskList.objects.for_user(user).values_list("pk", "name"))
+    for task in _tasks(user):
+        yield write(task, names.get(task.list_id, ""))
+
+
+def _tasks(user: User) -> Iterator[Task]:
+    """In the order in which they were made."""
+    return in_pieces(Task.objects.for_user(user), attrgetter("pk"))
+
+
+KINDS = {
+    "ndjson": Kind("application/x-ndjson", "ndjson", _ndjson),
+    "csv": Kind("text/csv; charset=utf-8", "csv", _csv),
+    "todotxt": Kind("text/plain; charset=utf-8", "txt", _todotxt),
+}
