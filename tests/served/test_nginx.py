@@ -5,6 +5,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
+from datetime import date
 from http.client import HTTPSConnection
 from shutil import which
 from threading import Thread
@@ -17,6 +18,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
 from conversations.models import Turn
+from tests.factories import TaskFactory
 from tests.fakes import call
 from tests.fakes.answers import asks, says
 from tests.served.conftest import served
@@ -24,6 +26,7 @@ from tests.served.processes import Held, Model, Mortal, happens, until
 from tests.served.proxy import NAME, NGINX, Nginx, ask, is_held, through
 from tests.servers import free_port
 from tests.web.silent import Silent
+from transfer.models import CalendarFeed
 
 pytestmark = pytest.mark.only_on("sqlite")  # it is about what stands in front of any
 
@@ -302,6 +305,41 @@ def test_the_log_of_the_proxy_tells_why_a_502_came(installed: None) -> None:
     assert second.endswith('"todo_chat" "502" "-" "-"')
     assert re.search(r'"127\.0\.0\.1:\d+" "502" "0\.\d+" "-"\n', broke_off)
     assert "mArKeR" not in refused + none_left + broke_off
+
+
+def test_no_log_tells_an_address_that_is_a_secret(proxy: Nginx, server: Mortal) -> None:
+    with through(proxy) as client:
+        for path in (
+            "/calendar/mArKeR2.ics",
+            "/calendar/mArKeR2.ics?as=event",
+            "/calendar/mArKeR2",
+        ):
+            assert client.get(path).headers["Content-Type"] == PROBLEM
+        client.get("/accounts/forgotten/MQ/mArKeR2/")
+        client.get("/calendar/mArKeR2.ics", headers={"X-Large": "x" * 9000})
+    with socket.create_connection(("127.0.0.1", server.port)) as gunicorn:
+        gunicorn.sendall(b"GET /calendar/mArKeR2.ics\r\n\r\n")
+        assert b" 400 " in gunicorn.recv(100)
+    until(lambda: "GET /calendar/... 431" in proxy.log("access"))
+
+    assert "GET /accounts/forgotten/... " in proxy.log("access")
+    assert "mArKeR2" not in proxy.log("access") + proxy.log("error")
+    served = (server.folder / "log").read_text()
+    assert "GET /calendar/\\u2026" in served
+    assert "mArKeR2" not in served
+
+
+def test_a_calendar_comes_packed_and_is_known_again(proxy: Nginx, user: User) -> None:
+    TaskFactory(user=user, title="Tax", notes="words " * 1000, due_date=date(2031, 3, 5))
+    place = f"/calendar/{CalendarFeed.renew(user)}.ics"
+    with through(proxy) as client:
+        whole = client.get(place)
+        again = client.get(place, headers={"If-None-Match": whole.headers["ETag"]})
+
+    assert whole.headers["Content-Encoding"] == "gzip"
+    assert int(whole.num_bytes_downloaded) < len(whole.content) / 4
+    assert "SUMMARY:Tax" in whole.text
+    assert again.status_code == 304
 
 
 def test_the_logs_of_the_proxy_tell_no_query(proxy: Nginx) -> None:

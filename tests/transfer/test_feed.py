@@ -188,6 +188,20 @@ def test_a_long_one_is_read_piece_by_piece(anonymous: APIClient, user: User, pla
     assert text.endswith(b"END:VCALENDAR\r\n")
 
 
+@pytest.mark.only_on("postgresql")  # SQLite has no pool
+def test_who_reads_slowly_holds_no_connection(anonymous: APIClient, user: User, place: str) -> None:
+    rows = [Task(user=user, title=f"{n}", due_date=DAY) for n in range(BATCH + 1)]
+    Task.objects.bulk_create(rows)
+    answers: Any = [anonymous.get(place) for _ in range(3)]
+    connection.close()  # as when the answer is handed to the server
+
+    readings = [iter(answer.streaming_content) for answer in answers]
+    for _ in range(BATCH + 3):
+        for reading in readings:
+            next(reading, None)
+            assert connection.connection is None
+
+
 def test_one_address_may_not_ask_without_end(
     anonymous: APIClient, place: str, settings: Settings
 ) -> None:
