@@ -1,4 +1,4 @@
-"""Words that claim a change, to be held against the record of what was done.
+"""Words that claim a change or promise a reminder, to be held against the record of what was done.
 
 Plain English only, and only what is said: not titles in quotes or in lists, not code, not
 questions, not what might be, was not done, or was done by somebody else or at another time.
@@ -16,6 +16,7 @@ NOT_SAID = re.compile(r" {4}|\t| {0,3}>")
 """How a line of code or of a quotation begins."""
 
 LISTED = re.compile(r"^[ \t]*(?:\d+[.)]|[-*•–])[ \t].*$", re.MULTILINE)
+SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
 CLAUSE = re.compile(r"[^.!?;:,–—\n]+[.!?;:,–—\n]*")
 
 DONE = (
@@ -72,6 +73,43 @@ BY_OTHERS = re.compile(
     re.IGNORECASE,
 )
 REASON = re.compile(r"\W*(?:and |but )?(?:because|as|since|for)\b", re.IGNORECASE)
+
+
+BELL = r"(?:reminders?|alarms?|alerts?|notifications?)"
+REMINDED = r"(?:remind(?:ed)?|ping(?:ed)?|alert(?:ed)?|notif(?:y|ied)|nudged?|buzz(?:ed)?)"
+WILL_REMIND = re.compile(
+    rf"\b(?:I|we)(?:['’]ll| will| shall|['’](?:m|re) going to| am going to| are going to)"
+    rf"(?: \w+){{0,3}} {REMINDED} you\b"
+    rf"|\byou(?:['’]ll| will)(?: \w+){{0,2}} (?:be {REMINDED}"
+    rf"|(?:get|receive|hear) (?:an? |the |your )?(?:\w+ )?{BELL})\b"
+    rf"|\b(?:I|we)(?:['’]ve| have)?{HOW} (?:set|scheduled|created|added|put|made|turned)"
+    rf"(?: (?:you|up|on|in place|for you)){{0,2}} (?:an?|the|your|two|three|\d+)"
+    rf" (?:[\w-]+ ){{0,3}}{BELL}\b"
+    rf"|\b{BELL}(?: TITLE)?(?: (?:for|at|to|on)\b[^.!?]{{0,60}}?)?"
+    rf" (?:is|are|has been|have been|was|were)(?: now)?"
+    r" (?:set|scheduled|created|added|in place|active)\b"
+    rf"|^\W*{BELL} (?:set|scheduled|created|added)\b"
+    rf"|\b{BELL} (?:will|is going to) (?:ring|go off|fire|come|reach|arrive)\b"
+    rf"|\bwith (?:an?|your) {BELL} (?:at|for|set)\b",
+    re.IGNORECASE,
+)
+ON_CONDITION = re.compile(
+    r"\b(?:if|once|as soon as|whenever) (?:you|that|this|it)\b|\bwhen(?:ever)? you\b", re.IGNORECASE
+)
+
+
+def claims_a_reminder(reply: str) -> bool:
+    """Whether the reply says, in plain English, that somebody will be reminded."""
+    said = LISTED.sub("\n", QUOTED.sub("TITLE", _without_code(reply)))
+    return any(map(_will_remind, SENTENCE.findall(said)))
+
+
+def _will_remind(sentence: str) -> bool:
+    claim = WILL_REMIND.search(sentence.strip())
+    if claim is None or sentence.rstrip().endswith("?"):
+        return False
+    before = sentence.strip()[: claim.start()]
+    return not (NOT_SO.search(f"{before}{claim[0]}") or ON_CONDITION.search(sentence))
 
 
 def claims_a_change(reply: str) -> bool:

@@ -9,12 +9,16 @@ from datetime import time
 
 from agent.offline.dates.clock import find_time
 from agent.offline.dates.habits import USUAL, Habits
+from agent.offline.dates.lengths import ANY_AMOUNT, read_amount
 from agent.offline.dates.names import DAY_NUMBERS, MONTH_NUMBERS, WEEKDAY, WEEKDAYS
 from agent.offline.words import NUMBER, number
 from text import one_line
 
 HEADING = "What the user told about themselves (their words count so):"
 NOTE = "note"
+QUIET = "quiet"
+"""The key of quiet hours, which are kept with the user; no value ends them."""
+END_QUIET = "Say “no quiet hours”, and they are over."
 LONGEST = 200  # characters
 
 EARLIEST_LATEST = {
@@ -93,7 +97,11 @@ def in_words(key: str, value: str) -> str:
                 f"{int(time[:2]) % 12 or 12} means {time}" for time in value.split(", ")
             )
         case "default_reminder":
-            return f"reminders are {value} minutes before, once there are reminders"
+            before = f"{value} minutes before" if value != "0" else "when it is due"
+            return f"what has a time rings {before}, unless you say otherwise"
+        case "quiet":
+            begin, _, end = value.partition("-")
+            return f"nothing rings from {begin} to {end}, but then" if begin else "no quiet hours"
     return value
 
 
@@ -203,7 +211,46 @@ def _reminder(match: re.Match[str], habits: Habits) -> Meaning:
     return Meaning("default_reminder", str(count * minutes))
 
 
+def _default(match: re.Match[str], habits: Habits) -> Meaning | None:
+    said = match["amount"]
+    minutes = 0 if said is None else read_amount(said)
+    return None if minutes is None else Meaning("default_reminder", str(minutes))
+
+
+def _quiet(match: re.Match[str], habits: Habits) -> Meaning | None:
+    """A bare hour is in the evening, and that of its end in the morning."""
+    begin, end = match["begin"].strip(), match["end"].strip()
+    half = re.search(r"[ap]\.?m\.?$", end)
+    if half and re.fullmatch(r"\d{1,2}", begin) and half[0][0] == "p":
+        begin += half[0]
+    first, last = _time(begin, "night"), _time(end, "morning")
+    if first is None or last is None:
+        return None
+    if first == last:
+        raise NotUnderstood("Quiet hours need two times, such as from 22:00 to 7:00.")
+    return Meaning(QUIET, f"{first:%H:%M}-{last:%H:%M}")
+
+
+def _no_quiet(match: re.Match[str], habits: Habits) -> Meaning:
+    return Meaning(QUIET, "")
+
+
 ORDER = r"(?P<first>day|month|dd?|mm?)(?: comes)?"
+NO_BELL = (
+    r"(?:no (?:more )?(?:reminders?|alarms?|alerts?|notifications?|ringing|bells?)"
+    r"|(?:don't|do not|never|please don't) (?:remind|ring|ping|notify|alert|disturb|bother"
+    r"|wake|buzz)(?: me)?(?: of anything| at all)?)"
+)
+BE_QUIET = (
+    r"(?:(?:set |make |change )?(?:my |the )?(?:quiet (?:hours?|time)|silent hours?|do not disturb)"
+    r"(?: is| are| to|:| should be)?|(?:be|keep|stay) (?:quiet|silent)|silence(?: all reminders)?)"
+)
+QUIET_WORDS = rf"(?:{NO_BELL}|{BE_QUIET})"
+A_TIME = r"[\w:.]{1,8}(?: ?[ap]\.?m\.?| o'?clock| in the (?:morning|evening|afternoon)| at night)?"
+FROM_TO = (
+    rf"(?:(?:from|between) )?(?P<begin>{A_TIME}) ?(?:to|and|until|till|through|-|–)"
+    rf" ?(?P<end>{A_TIME})"
+)
 Reader = Callable[[re.Match[str], Habits], Meaning | None]
 RULES: list[tuple[re.Pattern[str], Reader]] = [
     (re.compile(pattern), read)
@@ -251,6 +298,36 @@ RULES: list[tuple[re.Pattern[str], Reader]] = [
             r"|every task|all tasks|things are due|(?:a|each|the) due date))?",
             _reminder,
         ),
+        (
+            r"(?:remind me |my reminders? (?:should |shall )?(?:be|come|is|are) )"
+            rf"(?P<amount>{ANY_AMOUNT}) (?:before(?:hand)?|ahead|earlier|in advance)"
+            r"(?: (?:of )?(?:everything|(?:each|every) (?:task|one)|all tasks))?",
+            _default,
+        ),
+        (
+            r"(?:(?:set |change |make )?(?:my |the )?(?:default|usual|standard) reminders?"
+            r"(?: time)?(?: should be| shall be| is| are| to| at|:)?) "
+            rf"(?:(?P<amount>{ANY_AMOUNT})(?: (?:before(?:hand)?|ahead|earlier|in advance))?"
+            r"|(?:at|on) (?:the )?time)",
+            _default,
+        ),
+        (rf"{QUIET_WORDS} {FROM_TO}", _quiet),
+        (
+            rf"{QUIET_WORDS} before (?P<end>{A_TIME}) (?:or|and|nor) after (?P<begin>{A_TIME})",
+            _quiet,
+        ),
+        (
+            rf"{QUIET_WORDS} after (?P<begin>{A_TIME}),? (?:or|and|nor)? ?(?:before|until|till)"
+            rf" (?P<end>{A_TIME})",
+            _quiet,
+        ),
+        (
+            r"(?:no|remove|delete|end|stop|clear|cancel|turn off|switch off|forget)"
+            r"(?: (?:my|the|all))? (?:quiet hours?|quiet time|do not disturb)(?: any ?more)?"
+            r"|(?:you can |you may )?(?:remind me|ring)(?: at)? any ?time"
+            r"|(?:remind me|ring) at night,? too",
+            _no_quiet,
+        ),
     )
 ]
 
@@ -271,8 +348,10 @@ EVERYTHING = re.compile(
 )
 THE_LAST = re.compile(r"(?:that|it|this)(?: again| one)?|the last(?: one| thing)?|what i just said")
 FORGET = re.compile(
-    r"^\s*(?:please )?(?:forget|unlearn|don['’]t remember|stop remembering)(?: about)?"
-    r"(?: that\b(?= \w))? ",
+    r"^\s*(?:please )?(?:(?:forget|unlearn|don['’]t remember|stop remembering)(?: about)?"
+    r"(?: that\b(?= \w))? |(?:no|remove|delete|clear|turn off)(?: my| the)? "
+    r"(?=(?:default|usual) remind)"
+    r"|(?:don['’]t|do not|stop) (?=remind(?:ing)? me (?:by default|of everything)))",
     re.IGNORECASE,
 )
 _LITTLE = """

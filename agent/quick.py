@@ -55,6 +55,8 @@ class Read:
     in_list: str = ""
     tags: tuple[str, ...] = ()
     repeat: Repeat | None = None
+    reminders: tuple[str, ...] = ()
+    """In words, as tools take them."""
     spans: tuple[Span, ...] = ()
 
 
@@ -88,6 +90,7 @@ def read_line(
         in_list,
         parts.tags,
         begun.repeat,
+        parts.reminders,
         tuple(Span(place, kind) for place, kind in spans),
     )
 

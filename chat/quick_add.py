@@ -16,9 +16,13 @@ from rest_framework.response import Response
 from accounts.authentication import user_of
 from accounts.models import User
 from agent.offline.dates import Habits, LocalTime
+from agent.preferences import pairs_of
 from agent.quick import Place, Read, Span, read_line
+from agent.tools.reminding import Wanted
 from chat.pages.days import due_words, length_words
+from todos import reminding
 from todos.models import Priority, Task, TaskList
+from todos.rules import RuleBroken
 from todos.serializers import (
     DayField,
     OneOfField,
@@ -31,7 +35,7 @@ from web.schema import problems
 
 LONGEST_LINE = 1_000
 MOST_WORDS = 100
-KINDS = ("due", "time", "duration", "priority", "list", "tag", "repeats")
+KINDS = ("due", "time", "duration", "priority", "list", "tag", "repeats", "reminders")
 
 
 class PlaceSerializer(serializers.Serializer[Any]):
@@ -65,7 +69,9 @@ class ReadLineSerializer(serializers.Serializer[Any]):
     list = serializers.UUIDField(allow_null=True)
     tags = serializers.ListField(child=serializers.CharField())
     repeats = RepeatsField(allow_null=True)
-    reminders = serializers.ListField(child=serializers.DictField())
+    reminders = serializers.ListField(
+        child=serializers.DictField(), help_text="As a task takes them, without ids."
+    )
     spans = SpanSerializer(many=True)
 
 
@@ -90,6 +96,7 @@ class Line:
             "list": self._lists.get(read.in_list),
             "tags": list(read.tags),
             "repeats": read.repeat and read.repeat.as_json(),
+            "reminders": [reminder.fields for reminder in self._reminders],
         }
 
     @cached_property
@@ -99,8 +106,24 @@ class Line:
 
     @cached_property
     def _read(self) -> Read:
+        return read_line(self.text, self._local, self._lists, self.words)
+
+    @cached_property
+    def _local(self) -> LocalTime:
         habits = Habits.of(each.line for each in self.user.preferences())
-        return read_line(self.text, LocalTime.of(self._now, habits), self._lists, self.words)
+        return LocalTime.of(self._now, habits)
+
+    @cached_property
+    def _reminders(self) -> list[reminding.Reminding]:
+        """None where they cannot be kept."""
+        when = self._read.when
+        habits = reminding.Habits.told(pairs_of(self._local.habits.lines))
+        occasion = reminding.Occasion(self._now, when.day, when.at, habits)
+        try:
+            specs = reminding.read(Wanted(occasion).asks(self._read.reminders), occasion)
+        except RuleBroken:
+            return []
+        return [reminding.Reminding.of(spec) for spec in specs]
 
     @cached_property
     def _now(self) -> Any:
@@ -114,11 +137,14 @@ class Line:
     def _told(self) -> Iterator[str]:
         """Each thing once, by the first of its spans; another one is told as it was written."""
         kinds = [span.kind for span in self._read.spans]
+        rings = ", ".join(each.words for each in self._reminders)
         for place, span in enumerate(self._read.spans):
             again = span.kind in kinds[:place] or span.kind == "tag"
             yield (
                 self._written(span)
                 if again
+                else rings
+                if span.kind == "reminders"
                 else _words_of(span.kind, self._read, kinds, self._now.date())
             )
 
@@ -168,4 +194,4 @@ class ReadLineView(GenericAPIView[Task]):
         said = form.validated_data
         words = [Place(**each) for each in said["words"]]
         line = Line(user_of(request), said["text"], words)
-        return Response({**line.fields, "reminders": [], "spans": line.spans})
+        return Response({**line.fields, "spans": line.spans})

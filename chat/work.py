@@ -1,6 +1,7 @@
 """A turn at work: its prompt, the events of the agent, its tool calls and its text, all kept."""
 
 import logging
+import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
@@ -22,7 +23,7 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 from agent import prompt, runner, tools
 from agent.chain import who_answered_instead
-from agent.claims import claims_a_change
+from agent.claims import claims_a_change, claims_a_reminder
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLM, Message
 from agent.offline.assistant import OfflineLLM
@@ -34,7 +35,7 @@ from chat.consent import AsksFirst, Consent, question
 from chat.deciding import decide, to_decide
 from chat.undo import left_of_turn, show_undone
 from conversations.models import ToolCall, Turn, TurnLost
-from todos.models import Origin, TaskChange
+from todos.models import Origin, Reminder, TaskChange
 from web.connections import release_connection
 from web.errors import log_database_failure
 
@@ -47,8 +48,12 @@ COST = frozenset({"input_tokens", "output_tokens", "cached_tokens", "thinking"})
 NO_HISTORY = "The earlier messages could not be read; this was answered without them."
 NOTHING_DONE = "The assistant speaks of a change, but none was made."
 NOT_IN_THE_PLAN = "The assistant names something that is not in the plan; see what it looked at."
+NOTHING_RINGS = "The assistant speaks of a reminder, but none was set that rings."
 DONE_BEFORE = "Not done again: you asked for this very thing before, in answer to this message."
 BROKEN_TOOL = "internal_error: the tool failed, and nothing was changed."
+
+
+ASKS_TO_REMIND = re.compile(r"remind|alarm|alert|notif|ping", re.IGNORECASE)
 
 
 def did_something(call: ToolCall) -> bool:
@@ -314,6 +319,8 @@ class Work:
         """A warning where the reply claims a change, or something of a plan, that is not there."""
         if not self._changes() and claims_a_change(self.said):
             return NOTHING_DONE
+        if claims_a_reminder(self.said) and not self._rings():
+            return NOTHING_RINGS
         done = [call for call in self.turn.calls if call.status == ToolCall.Status.SUCCEEDED]
         told = [each for call in done for each in (call.arguments, call.result)]
         said = self.turn.user_message.content
@@ -321,6 +328,13 @@ class Work:
         if planned and is_beyond(self.said, told, said, self._asked_at().date()):
             return NOT_IN_THE_PLAN
         return ""
+
+    def _rings(self) -> bool:
+        """Whether a result of this turn tells of it or, where there is none, one was set before."""
+        done = [call.result for call in self.turn.calls if call.status == ToolCall.Status.SUCCEEDED]
+        if done or ASKS_TO_REMIND.search(self.turn.user_message.content):
+            return any(map(tools.rings, done))
+        return Reminder.objects.for_user(self.user).waiting().exists()
 
     def _changes(self) -> list[ToolCall]:
         return [call for call in self.turn.calls if did_something(call)]

@@ -26,6 +26,8 @@ class Draft:
     in_list: str = ""
     parent: str = ""
     """The id of the task that it is a step of."""
+    reminders: tuple[str, ...] = ()
+    """In words, as tools take them."""
     steps: tuple["Draft", ...] = ()
     quoted: bool = False
     """Whether its title stood in quotation marks, and is meant to the letter."""
@@ -49,10 +51,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class It:
-    """The task just talked about, or with ``many`` the tasks: so many, if ``count`` says so."""
+    """The task just talked about, or with ``many`` the tasks: so many, if ``count`` says so.
+
+    ``rang``: rather that of which a reminder has rung since.
+    """
 
     many: bool = False
     count: int = 0
+    rang: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,13 @@ class Edit:
     """What update_task takes in place of a rule: "skip", "pause until 2027-05-01", "resume"."""
     within: tuple[date, date, str] | None = None
     """The days, and words for them, on which the task is due that is meant."""
-    missing: Literal["title", "when", "note", "tags", "steps", "rule", "until"] | None = None
+    reminders: tuple[str, ...] = ()
+    """In words, as tools take them; "none" takes those away that there are."""
+    ring: When = ANY_TIME
+    """When to remind, by the clock."""
+    missing: Literal["title", "when", "note", "tags", "steps", "rule", "until", "ring"] | None = (
+        None
+    )
     """What was not said, and has to be asked for."""
 
 
@@ -154,9 +166,11 @@ class Show:
 
     query: Query = Query()
     named: Named | None = None
-    asks: Literal["tasks", "listed", "done", "notes", "first", "length", "steps"] = "tasks"
+    asks: Literal["tasks", "listed", "done", "notes", "first", "length", "steps", "reminders"] = (
+        "tasks"
+    )
     """What of them: whether they are on the list, or done; the notes; the first one alone; how long
-    it takes; its steps."""
+    it takes; its steps; when they ring."""
     remarks: tuple[str, ...] = ()
     instead: Draft | None = None
     """The message as a task, if it could as well be a thing to do: "find a plumber"."""
@@ -181,6 +195,10 @@ class Change:
 
     otherwise: "Change | None" = None
     """What is meant where no task that repeats is: "cancel today's meeting" deletes it."""
+    unrung: "Change | None" = None
+    """What is meant where none of its reminders has rung: "snooze the report until friday"."""
+    else_add: Add | None = None
+    """What is added where there is no such task."""
 
     def on(self, *ids: str) -> "Change":
         return replace(self, target=Chosen(ids))

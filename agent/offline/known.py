@@ -2,13 +2,30 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from agent import tools
 from agent.offline.intents import Question
 from agent.offline.talk import Call, Turn
 from agent.tools import TOOLS
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A reminder of a task as a result told it; ``at`` is the user's local time, without a zone."""
+
+    words: str
+    at: datetime | None = None
+    """None: it does not ring, or has been answered."""
+    quiet: bool = False
+    """Whether it rings later than was asked for, when quiet hours end."""
+
+    @classmethod
+    def read(cls, told: Any) -> "Ring":
+        at = told.get("rings", told.get("rang")) if isinstance(told, dict) else None
+        words = str(told.get("words", "")) if isinstance(told, dict) else ""
+        return cls(words, datetime.fromisoformat(at) if at else None, "after" in told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +49,7 @@ class KnownTask:
     in_list: str = ""
     parent: str = ""
     """The title of the task that it is a step of."""
+    reminders: tuple[Ring, ...] = ()
     foreign: bool = False
     """Whether words in it are not the user's own: then the server asks before most changes."""
 
@@ -54,8 +72,14 @@ class KnownTask:
             tags=tuple(summary.get("tags", ())),
             in_list=summary.get("list", ""),
             parent=summary.get("parent", {}).get("title", ""),
+            reminders=tuple(map(Ring.read, summary.get("reminders", ()))),
             foreign=summary.get("foreign", False),
         )
+
+    def has_rung(self, now: datetime) -> bool:
+        """Whether one of its reminders has, and nobody answered."""
+        local = now.replace(tzinfo=None)
+        return any(ring.at is not None and ring.at <= local for ring in self.reminders)
 
 
 Tasks = tuple[KnownTask, ...]
@@ -114,6 +138,8 @@ class Known:
     """The last list that was looked up."""
     replies: tuple[str, ...] = ()
     """All that the assistant has said."""
+    at: datetime | None = None
+    """When the user said the last thing."""
 
     def of(self, ids: Iterable[str]) -> Tasks:
         return tuple(self.tasks[id] for id in ids)
@@ -131,7 +157,9 @@ class Known:
                 listed = call
         replies = (*self.replies, turn.reply)
         done_last = tuple(done) or self.done
-        return replace(self, tasks=tasks, done=done_last, listed=listed, replies=replies)
+        return replace(
+            self, tasks=tasks, done=done_last, listed=listed, replies=replies, at=turn.at
+        )
 
     def after(self, reply: Reply) -> "Known":
         """With what the reply leaves behind."""

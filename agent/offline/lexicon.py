@@ -29,10 +29,10 @@ DUE = r"(?:due date|due day|due time|deadline|date|due|time)"
 BETWEEN = any_of(r" ?, ?(?:and )?| and | ?& ?| plus | or ")
 """What stands between several names."""
 
-NO_BELL = "I cannot ring a bell: there are no reminders here beside the tasks themselves."
-NO_REMINDERS = "I cannot ring a bell, but it is in your list."
+AT_TIME = ("at the time",)
+"""The reminder of a task that is added to be reminded of."""
+
 NO_SHARING = "Only you see your tasks here: they cannot be shared or given to somebody."
-_BELL = "reminder reminders alarm alarms alert alerts notification notifications timer"
 _ABSENT = {
     "attachments": "attachment attachments attach file photo photos picture pictures image link",
     "comments": "comment comments",
@@ -45,7 +45,6 @@ ABSENT = {
     for word in words.split()
 }
 ABSENT |= dict.fromkeys(("share", "assign", "delegate"), NO_SHARING)
-ABSENT |= dict.fromkeys(_BELL.split(), NO_BELL)
 """Words for what a task does not have here, and the sentence that says so."""
 EXCEPT = (
     r"(?:except(?: for)?|but(?: not)?|apart from|other than|besides|without|excluding"

@@ -17,6 +17,8 @@ I am the built-in assistant of Todo Chat, and I look after your tasks. You can s
 – “Delete the milk task”, “delete everything that is done”
 – “What now?”, “I have 30 minutes”, “plan my day”, “weekly review”
 – “Mornings are 7”, “when I say 5 I mean 17:00”, “what do you know about me?”
+– “Remind me to leave at 5”, “remind me of the dentist an hour before”, “remind me again in 10
+  minutes”, “snooze it until tomorrow”, “what will you remind me of?”, “no reminders from 22 to 7”
 – “Undo”, which takes back what was done last, “undo the last two”, “restore milk”
 I understand plain, short English, and I ask when I am not sure which task you mean."""
 
@@ -33,6 +35,9 @@ SAYINGS = {
     "ok": "Good. Just tell me when there is something to add or to tick off.",
     "left": "All right, I left everything as it is.",
     "nothing_to_confirm": "All right. What shall I do? “Help” shows what I understand.",
+    "ways": "Reminders ring here while a page of mine is open. By a notification on your devices, "
+    "by mail or by a webhook they ring too, once you have turned that on in Settings. For all of "
+    "them you can say “remind me 15 minutes before by default” and “no reminders from 22 to 7”.",
     "off_topic": "That is beyond me, I am afraid: I only look after your tasks. I can add one, "
     "or tell you what is due today.",
 }

@@ -82,8 +82,9 @@ def _one_by_one(call: Call) -> list[Call]:
     for place, item in enumerate(items, 1):
         error = call.error or failures.get(place, "")
         task = {} if error else next(done, {})
-        note = {"note": task["note"]} if "note" in task else {}
-        result = {"error": error} if error else instead or {key: task} | note
+        beside = {name: task[name] for name in ("note",) if name in task}
+        beside |= {name: call.result[name] for name in ("rings_on", "hint") if name in call.result}
+        result = {"error": error} if error else instead or {key: task} | beside
         calls.append(Call(call.name, tool.fields_of(item), result))
     return calls
 

@@ -22,6 +22,7 @@ from agent.tools.changing import CreateTask
 from agent.tools.keeping import Remember
 from agent.tools.listing import LISTED_TASKS
 from agent.tools.lists import EditList
+from agent.tools.reminding import rings
 from agent.tools.schemas import specifications
 from agent.tools.several import MOST_AT_ONCE, ForTasks, Several
 from agent.tools.tool import Desk, Result, Tool, ToolError
@@ -50,6 +51,7 @@ __all__ = [
     "changes",
     "has_changed",
     "read_arguments",
+    "rings",
     "specifications",
     "takes",
 ]

@@ -49,7 +49,7 @@ NOTHING = frozenset(
     | {"no day", "no deadline", "no time", "no due time"}
 )
 """Words for no value at all, in small letters, as models write them."""
-MEANT = frozenset({("priority", "none"), ("due", "none")})
+MEANT = frozenset({("priority", "none"), ("due", "none"), ("reminders", "none")})
 """Where one of these words is a value."""
 
 WRAPPINGS = 4

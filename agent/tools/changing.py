@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any
 
+from agent.tools.reminding import Wanted
 from agent.tools.several import ForTasks, OnTasks
 from agent.tools.skipping import Skip
 from agent.tools.summaries import summary, told
@@ -15,6 +16,7 @@ from agent.tools.tool import (
     Minutes,
     Notes,
     Priority,
+    Reminders,
     Result,
     RuleChange,
     RuleWords,
@@ -25,9 +27,12 @@ from agent.tools.tool import (
     ToldElsewhere,
     ToolError,
 )
-from todos.models import Task
+from todos.models import Reminder, Task
+from todos.reminding import Habits, Occasion
 from todos.repeating import Repeat
 from todos.rules import RuleBroken
+
+NOT_SAID = object()
 
 
 class CreateTask(ForTasks):
@@ -45,21 +50,24 @@ class CreateTask(ForTasks):
     list: ListName | None = None
     tags: Tags = ()
     parent: TaskId | None = None
+    reminders: Reminders | None = None
     completed: Flag = False
 
     def act(self, desk: Desk) -> Result:
         fields = _with_place(_with_rule(dict(self), None, desk), desk)
+        fields = _with_reminders(fields, None, desk)
         return {"task": summary(Task.add(desk.user, desk.origin, **fields), desk.user)}
 
 
 class UpdateTask(OnTasks):
-    """Change tasks: notes replaces, append_notes adds, tags add ('-a' removes); null clears.
-    repeats 'skip'."""
+    """Change tasks: notes replaces, append_notes adds, tags and reminders add ('-a' removes);
+    null clears. repeats 'skip'."""
 
     name = "update_task"
     several = "tasks"
     null_means_clear = frozenset(
         {"due_date", "due_time", "repeats", "duration_minutes", "list", "tags", "parent"}
+        | {"reminders"}
     )
     title: Title | None = None
     notes: Notes | None = None
@@ -72,6 +80,7 @@ class UpdateTask(OnTasks):
     list: ListName | None = None
     tags: Tags | None = None
     parent: TaskId | None = None
+    reminders: Reminders | None = None
 
     def act_on(self, task: Task, desk: Desk) -> Result:
         changes = {field: getattr(self, field) for field in self.model_fields_set - {"task_id"}}
@@ -85,7 +94,11 @@ class UpdateTask(OnTasks):
             if "tags" in changes:
                 said = ("-",) if changes["tags"] is None else changes["tags"]
                 changes["tags"] = _tagged(task.tags, said)
+            rang = _due_of(task) if self.reminders else []
+            changes = _with_reminders(changes, task, desk)
             changed = task.edit(desk.origin, **changes) or changed
+            for reminder in rang:  # it rings again, or no more
+                reminder.dismiss()
         return told(task, desk.user, "" if changed else "Nothing was different.")
 
     def _skip(self, task: Task, changes: dict[str, Any], desk: Desk) -> bool:
@@ -157,6 +170,23 @@ def _tagged(tags: Sequence[str], said: Sequence[str]) -> list[str]:
     away = {name.removeprefix("-") for name in said if name.startswith("-")}
     kept = [name for name in tags if name not in away and "" not in away]
     return [*kept, *(name for name in said if not name.startswith("-"))]
+
+
+def _with_reminders(fields: dict[str, Any], task: Task | None, desk: Desk) -> dict[str, Any]:
+    """As a task takes them, of words; without words those there are, or the usual one."""
+    said = fields.pop("reminders", NOT_SAID)
+    if said is NOT_SAID or (said is None and task is None):
+        return fields
+    day, at = (fields.get(name, getattr(task, name, None)) for name in ("due_date", "due_time"))
+    occasion = Occasion(desk.user.local_now(), day, at, Habits.of(desk.user))
+    alone = bool(fields.get("repeats") or (task and (task.repeats or _due_of(task))))
+    wanted = Wanted(occasion, task.reminders if task else (), alone)
+    return fields | {"reminders": wanted.asks(said or ("none",))}
+
+
+def _due_of(task: Task) -> list[Reminder]:
+    """Those that rang, and nobody answered."""
+    return [row for row in task.ringing.values() if row.status == "due"]
 
 
 def _with_rule(fields: dict[str, Any], day: date | None, desk: Desk) -> dict[str, Any]:

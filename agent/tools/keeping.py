@@ -1,5 +1,6 @@
 """The tool that keeps what users tell about themselves, in their own words alone."""
 
+from datetime import time
 from typing import Annotated
 
 from pydantic import Field
@@ -7,7 +8,7 @@ from pydantic import Field
 from accounts.models import User
 from accounts.preferences import NoRoom, Preference
 from agent.offline.dates import Habits
-from agent.preferences import FORGET, LONGEST, NotUnderstood, forgotten_by, meaning_of
+from agent.preferences import FORGET, LONGEST, QUIET, NotUnderstood, forgotten_by, meaning_of
 from agent.tools.tool import Desk, Result, Tool, ToolError
 
 NOT_SAID = (
@@ -38,6 +39,8 @@ class Remember(Tool):
     def _keep(self, desk: Desk, told: list[Preference]) -> Result:
         try:
             meaning = meaning_of(self.said, Habits.of(each.line for each in told))
+            if meaning.key == QUIET:
+                return _keep_quiet(desk.user, meaning.value, self.said)
             desk.user.remember(meaning.key, meaning.value, self.said, desk.message_id)
         except NotUnderstood as why:
             raise ToolError(str(why)) from None
@@ -53,3 +56,11 @@ class Remember(Tool):
         gone = [told[place] for place in places]
         desk.user.forget([each.pk for each in gone])
         return {"forgotten": [{"key": each.key, "words": each.words} for each in gone]}
+
+
+def _keep_quiet(user: User, hours: str, said: str) -> Result:
+    """``hours`` as in ``22:00-07:00``; none end them. What waits is set anew."""
+    begin, _, end = hours.partition("-")
+    user.quiet_from, user.quiet_to = (time.fromisoformat(at) if at else None for at in (begin, end))
+    user.keep("quiet_from", "quiet_to")
+    return {"kept": {"key": QUIET, "value": hours, "words": said}}

@@ -20,7 +20,7 @@ from agent.tools.tool import (
     ToldElsewhere,
     Tool,
 )
-from todos.models import INBOX, Task
+from todos.models import INBOX, Reminder, Task
 
 LISTED_TASKS = 50
 TOLD_ORDERINGS = "due, priority, -created_at, ..."
@@ -42,6 +42,7 @@ class ListTasks(Tool):
     tag: Tag | None = None
     parent: TaskId | None = None
     repeating: Flag | None = None
+    ringing: Annotated[Literal["any", "due"] | None, InSmallLetters] = None
     due_from: Day | None = None
     due_to: Day | None = None
     completed_from: Day | None = None
@@ -75,10 +76,17 @@ class ListTasks(Tool):
         tasks = rows.listed(now=desk.user.local_now(), **filters).select_related("list", "parent")
         end = self.offset + LISTED_TASKS
         made = bool(self.created_from or self.created_to or "created_at" in self.ordering)
-        listed = [summary(task, desk.user, made=made) for task in tasks[self.offset : end]]
+        shown = [*tasks[self.offset : end]]
+        Reminder.objects.come_along(shown)
+        listed = [summary(task, desk.user, made=made) for task in shown]
         is_all = not self.offset and len(listed) < LISTED_TASKS
         total = len(listed) if is_all else tasks.count()
-        return {"tasks": listed, "total": total} | ({"next_offset": end} if end < total else {})
+        more = {"next_offset": end} if end < total else {}
+        return (
+            {"tasks": listed, "total": total}
+            | more
+            | (desk.ways_of(listed) if self.ringing else {})
+        )
 
     def _list(self, desk: Desk) -> UUID | str | None:
         found = desk.list_named(self.list) if self.list else None

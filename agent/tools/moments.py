@@ -14,6 +14,7 @@ from agent.offline import dates
 from agent.offline.dates import ANY_TIME, When
 from agent.offline.dates.lengths import read_amount
 from agent.offline.dates.names import DAY_NUMBERS, WEEKDAY
+from agent.tools.reminding import by_the_clock
 from agent.tools.tool import CLOCK, ToolError, on_24_hours
 from text import clean_text
 from todos.spelling import DAY, TIME_OF_DAY, read_day, read_time
@@ -79,6 +80,8 @@ class Moments:
                 given[name] = self._filter(name, given[name])
         if isinstance(given.get("repeats"), str):
             given["repeats"] = dates.with_last_day(given["repeats"], self.now)
+        if "reminders" in given:
+            given["reminders"] = by_the_clock(given["reminders"], self.now)
         if isinstance(span := given.get("span"), str):
             given["span"] = self._span(span)
         day, at = given.get("due_date"), given.get("due_time")

@@ -13,6 +13,8 @@ MOST_AT_ONCE = 100
 TOLD_ERRORS = 5
 TOLD_CANDIDATES = 20
 IDS = "task_ids"
+WAYS_TOLD = frozenset({"rings_on", "hint"})
+"""Once for all tasks."""
 Item = dict[str, Any]
 
 
@@ -36,6 +38,10 @@ class ForTasks(Tool):
     @classmethod
     def hold(cls, tools: Sequence[Self], desk: Desk) -> None:
         """Take all rows at once that these will change."""
+
+    def run(self, desk: Desk) -> Result:
+        result = super().run(desk)
+        return result | desk.ways_of([result.get("task")])
 
 
 class OnTasks(ForTasks):
@@ -88,14 +94,15 @@ class Several:
         if not done:
             raise _all_failed(failures)
         key = "deleted" if done[0][0] == "deleted" else "tasks"
-        return {key: [summary for _, summary in done], "failures": failures}
+        summaries = [summary for _, summary in done]
+        return {key: summaries, "failures": failures} | desk.ways_of(summaries)
 
 
 def _one_result(tool: ForTasks | ToolError, desk: Desk) -> tuple[str, Result]:
     """What the result is told under, and the summary with its note. Raises ToolError."""
     if isinstance(tool, ToolError):
         raise tool
-    result = tool.run(desk)
+    result = {n: told for n, told in tool.run(desk).items() if n not in WAYS_TOLD}
     note = {"note": result.pop("note")} if "note" in result else {}
     [(key, summary)] = result.items()
     return key, summary | note

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from agent.tools import reminding
 from agent.tools.tool import Result
 from todos.models import Task
 
@@ -30,6 +31,7 @@ def summary(task: Task, user: User, *, whole: bool = False, made: bool = False) 
         "list": task.list.name if task.list and not task.parent else None,
         "tags": [*task.tags],
         "parent": _named(task.parent),
+        "reminders": reminding.told(task, user.zone),
         "completed": task.completed,
         "completed_at": task.completed_at and _local(task.completed_at, user),
         "created_at": _local(task.created_at, user) if whole or made else None,

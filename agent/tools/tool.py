@@ -27,7 +27,9 @@ from agent.quoted import without_others
 from agent.tools import naming
 from agent.tools.naming import Meant
 from agent.tools.near import near
+from agent.tools.reminding import as_reminders, ways
 from agent.tools.skipping import is_skip
+from reminders.channels import channels_of
 from text import one_line
 from todos import rules
 from todos.models import INBOX, Origin, Task, TaskChange, TaskList, wait_in_line
@@ -84,6 +86,7 @@ class Desk:
     _held: dict[UUID, Task] = field(default_factory=dict)
     _lists: dict[str, TaskList] = field(default_factory=dict)
     _named: dict[str, UUID | ToolError] = field(default_factory=dict)
+    _channels: tuple[str, ...] | None = None
 
     def was_said(self, words: str) -> bool:
         """Whether the words stand in the message, whatever their case, spaces and quotes.
@@ -141,6 +144,15 @@ class Desk:
         made = TaskList.add(self.user, self.origin, name=name)
         self._lists[made.name_key] = made
         return made
+
+    def ways_of(self, summaries: Iterable[Any]) -> Result:
+        """On which ways it rings, where one of them tells that it does; a look at the channels."""
+        told = (each.get("reminders", ()) for each in summaries if isinstance(each, dict))
+        if not any("rings" in reminder for reminders in told for reminder in reminders):
+            return {}
+        if self._channels is None:
+            self._channels = channels_of(self.user)
+        return ways(self._channels)
 
     def _key(self, id: str, meant: Meant) -> UUID | ToolError:
         with suppress(ValueError):
@@ -333,6 +345,10 @@ ListName = Annotated[
 Tag = Annotated[str, StringConstraints(max_length=rules.TAG_LENGTH), BeforeValidator(_one_tag)]
 Tags = Annotated[tuple[str, ...], BeforeValidator(_tags), WithJsonSchema({"type": "string"})]
 """A list, or a text with commas between them; in :class:`UpdateTask` ``-a`` takes ``a`` away."""
+Reminders = Annotated[
+    tuple[str, ...], BeforeValidator(as_reminders), WithJsonSchema({"type": "string"})
+]
+"""Words of each; in :class:`UpdateTask` ``-a`` takes ``a`` away, and ``none`` all of them."""
 Minutes = Annotated[int, BeforeValidator(_minutes), Field(ge=1, le=rules.LONGEST)]
 Flag = Annotated[bool, BeforeValidator(_yes_or_no)]
 Number = Annotated[int, BeforeValidator(_number)]

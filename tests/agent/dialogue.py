@@ -8,6 +8,8 @@ A script is a text of dialogues, each of them told like this:
     task Buy milk | 2026-11-22 17:00 | high | done | note: of oats        rows there are before
     task Gym | 2026-11-23 | every Monday                                  by its rule, as it is told
     task Pack | in: Trip | #home #now | 90 min | of: Move                 a step, in a list
+    task Gym | 2026-11-23 18:00 | remind: an hour before                  told when it rings:
+    = Gym | 2026-11-23 18:00 | rings: 2026-11-23 17:00
     > Add call Bob tomorrow         what the user says; "\\n" is a new line
     = Call Bob | 2026-11-22         all rows there are then, in the order of their making
     ~ tomorrow                      the answer has these words, in any case
@@ -115,6 +117,7 @@ def play(dialogue: Dialogue, user: User, llm: LLM | None = None) -> None:
             if line.now != now:
                 now = line.now
                 traveller.move_to(moment(now, dialogue.zone))
+                before = rows(user)  # what has rung meanwhile does not ring any more
             answer = say(conversation, user, line.said, llm or heard)
             expected = before if line.rows is None else line.rows
             before = rows(user)
@@ -164,6 +167,9 @@ def _fields(facts: list[str]) -> dict[str, object]:
             fields["notes"] = fact.removeprefix("note: ")
         elif fact.startswith("every ") or " after it is done" in fact:
             fields["repeats"] = Repeat.read({"words": fact})
+        elif fact.startswith("remind: "):
+            said = fact.removeprefix("remind: ").split(", ")
+            fields["reminders"] = [{"words": words} for words in said]
     return fields
 
 
@@ -194,8 +200,15 @@ def rows(user: User) -> list[str]:
 
 def rows_by_id(user: User) -> dict[object, str]:
     tasks = Task.objects.filter(user=user).order_by("created_at", "id")
-    tasks = tasks.select_related("list", "parent")
+    tasks = tasks.select_related("list", "parent", "user")
     return {task.pk: _told(task) for task in tasks}
+
+
+def _rings(task: Task) -> str:
+    """When it is to ring, on the user's clock."""
+    rows = (row for row in task.ringing.values() if row.status == "waiting" and row.rings_at)
+    local = sorted(row.rings_at.astimezone(task.user.zone) for row in rows)
+    return f"rings: {', '.join(f'{at:%Y-%m-%d %H:%M}' for at in local)}" if local else ""
 
 
 def _told(task: Task) -> str:
@@ -211,6 +224,7 @@ def _told(task: Task) -> str:
         " ".join(f"#{tag}" for tag in task.tags),
         f"{task.duration_minutes} min" if task.duration_minutes else "",
         f"of: {task.parent}" if task.parent else "",
+        _rings(task),
         "deleted" if task.deleted_at else "",
     ]
     return " | ".join(filter(None, facts))

@@ -4,6 +4,7 @@ A file of ``phrases/`` is a kind. It is told in groups, each of them beginning w
 
     task {do} | 2026-11-22 17:00    a row there is before, as a dialogue tells it
     list Groceries                  a list there is before
+    made 2026-11-21 11:30           when these rows were made; else a moment ago
     say what do I have today?       what was said before, in the same conversation
     (mark|tick) {do} as done => {do} -> {do} | done
 
@@ -16,13 +17,14 @@ Behind the arrow stands what becomes of it, joined by `` & ``:
 
     asks                    a question, and no row is changed
     same                    no row is changed
-    + Call Bob | high       this row is new
+    + Call Bob | high       this row is new; | rings: 2026-11-22 09:00 is when it rings
     {do} -> {do} | done     this row has become that one
     lists Home, Work        these are all the lists there are then; else they are as before, and
                             those in which new rows are
     ~ words                 the answer has these words
 
-What people told about themselves is a row, too: ``Me: morning: 07:00``, and ``Forgotten`` later.
+What people told about themselves is a row, too: ``Me: morning: 07:00``, and ``Forgotten`` later;
+and so are the hours in which nothing rings: ``Quiet: 22:00 to 07:00``.
 """
 
 import re
@@ -90,6 +92,7 @@ class Phrase:
     tasks: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
+    made: str = NOW
 
 
 @dataclass
@@ -119,7 +122,8 @@ def _group(kind: str, group: str, random: Random) -> Iterator[Phrase]:
     tasks = [line.removeprefix("task ") for line in lines if line.startswith("task ")]
     before = [line.removeprefix("say ") for line in lines if line.startswith("say ")]
     lists = [line[5:] for line in lines if line.startswith("list ") and " => " not in line]
-    for line in lines[len(tasks) + len(before) + len(lists) :]:
+    made = [line.removeprefix("made ") for line in lines if line.startswith("made ")]
+    for line in lines[sum(map(len, (tasks, before, lists, made))) :]:
         pattern, arrow, outcome = line.partition(" => ")
         if not arrow:
             raise ValueError(f"not a phrase: {line}")
@@ -135,6 +139,7 @@ def _group(kind: str, group: str, random: Random) -> Iterator[Phrase]:
                 tuple(map(names.first, tasks)),
                 tuple(map(names.inside, before)),
                 tuple(lists),
+                *made,
             )
 
 
@@ -179,16 +184,18 @@ class Names:
 def judge(phrase: Phrase, user: User) -> Verdict:
     """Say it over the real way of a turn, and look at the rows."""
     conversation = Conversation(user=user)
-    with time_machine.travel(moment(NOW, ZONE)):
+    with time_machine.travel(moment(phrase.made, ZONE)) as traveller:
         for name in phrase.lists:
             list_of(user, name)
         for row in phrase.tasks:
             make(user, row)
+        traveller.move_to(moment(NOW, ZONE))
         for said in phrase.before:
             say(conversation, user, said)
         before, lists = rows_by_id(user) | told_by(user), _lists(user)
         answer = say(conversation, user, phrase.said)
-    after = dict.fromkeys(before, "Forgotten") | rows_by_id(user) | told_by(user)
+        now = rows_by_id(user) | told_by(user)
+    after = dict.fromkeys(before, "Forgotten") | now
     judgement = _judgement(phrase.outcomes, before, after, answer)
     if _lists(user) != _told_lists(phrase.outcomes, lists) and judgement == "right":
         judgement = "wrong" if _lists(user) != lists else "honest"
@@ -207,7 +214,13 @@ def _told_lists(outcomes: tuple[str, ...], before: set[str]) -> set[str]:
 
 
 def told_by(user: User) -> dict[object, str]:
-    return {each.pk: f"Me: {each.line}" for each in Preference.objects.for_user(user)}
+    told: dict[object, str] = {
+        each.pk: f"Me: {each.line}" for each in Preference.objects.for_user(user)
+    }
+    user.refresh_from_db()
+    if user.quiet_from and user.quiet_to:
+        told["quiet"] = f"Quiet: {user.quiet_from:%H:%M} to {user.quiet_to:%H:%M}"
+    return told
 
 
 def _judgement(

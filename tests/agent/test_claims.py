@@ -4,7 +4,7 @@ from time import process_time
 
 import pytest
 
-from agent.claims import claims_a_change
+from agent.claims import claims_a_change, claims_a_reminder
 
 CLAIMS = """\
 I added milk.
@@ -228,6 +228,64 @@ def test_what_is_said_after_code_is(code: str) -> None:
     assert claims_a_change("I could not find it: I've added milk to your list.")
 
 
+PROMISES = """\
+I'll remind you tomorrow at 9.
+I will remind you.
+I’ll be sure to remind you an hour before!
+Sure, I'll remind you to call mum at 9.
+Got it! I will definitely remind you.
+I'm going to remind you in 20 minutes.
+Added milk; I will ping you at 5.
+You'll be reminded at 9.
+You will get a notification at 08:50.
+You'll receive a reminder tomorrow morning.
+I've set a reminder for 9 am.
+I have set up a reminder for you.
+I set an alarm for 7.
+I've added two reminders: an hour before and at the time.
+Your reminder is set.
+The reminder has been set for tomorrow at 9.
+Reminder set for tomorrow at 9!
+Your reminder “Call mum” is set for 9.
+The alarm will ring at 7.
+Added it with a reminder at 9.
+We'll notify you when it's due.
+I will remind you when it is due.
+"""
+NO_PROMISES = """\
+Would you like me to remind you?
+Shall I set a reminder?
+When shall I remind you?
+I will remind you if you turn a channel on in Settings.
+I'll remind you once you tell me when.
+I can remind you, if you like.
+I cannot remind you of that.
+I will not remind you of it any more.
+I won't remind you.
+I'll remind you at 9?
+No reminder is set.
+There are no reminders.
+Nothing will ring, for no channel is on.
+You asked me to remind you to call mum.
+Your task “Remind Bob” is due tomorrow.
+1. I'll remind you
+You can say “remind me an hour before”.
+A reminder can be set in Settings.
+I added “Set a reminder” to your list.
+"""
+
+
+@pytest.mark.parametrize("reply", PROMISES.splitlines())
+def test_a_promise_to_remind_is_seen(reply: str) -> None:
+    assert claims_a_reminder(reply)
+    assert claims_a_reminder(f"Added “Milk”.\n\n{reply}")
+
+
+@pytest.mark.parametrize("reply", NO_PROMISES.splitlines())
+def test_what_promises_no_reminder_is_left_alone(reply: str) -> None:
+    assert not claims_a_reminder(reply)
+
+
 PIECES = [
     "`` ",
     "```\n",
@@ -251,5 +309,6 @@ def test_a_long_reply_is_read_in_no_time(piece: str) -> None:
     began = process_time()
 
     assert not claims_a_change(reply)
+    assert not claims_a_reminder(reply)
 
     assert process_time() - began < 0.5

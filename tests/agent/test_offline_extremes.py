@@ -15,7 +15,6 @@ from tests.agent.offline_steps import (
     MILK,
     NOW,
     REPORT,
-    created,
     done,
     listed,
     requests,
@@ -83,14 +82,19 @@ def test_a_date_beyond_the_calendar_is_refused() -> None:
     assert "further away than my calendar goes" in text
 
 
-def test_words_of_a_reminder_are_said_once() -> None:
-    first = user("remind me to buy milk")
-    answer = words(first, created(MILK))
-    assert "ring a bell" in answer
+def test_where_reminders_ring_is_said_once() -> None:
+    def reminded(task: dict[str, Any]) -> list[Message]:
+        rings = {"words": "at the time", "rings": "2026-11-25T09:00"}
+        result = {"task": task | {"reminders": [rings]}, "rings_on": ["here"]}
+        return done("create_task", {"title": task["title"]}, result)
 
-    again = words(first, created(MILK), said(answer), user("remind me to call Bob"), created(BOB))
+    first = user("remind me to buy milk on wednesday")
+    answer = words(first, reminded(MILK))
+    assert "here on Wednesday, 25 November at 09:00" in answer
+    assert "Settings has notifications and mail" in answer
 
-    assert "ring a bell" not in again
+    again = user("remind me to call Bob on wednesday")
+    assert "Settings" not in words(first, reminded(MILK), said(answer), again, reminded(BOB))
 
 
 def test_examples_differ_from_one_misunderstanding_to_the_next() -> None:

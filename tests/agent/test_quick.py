@@ -26,6 +26,7 @@ def facts(read: Read) -> list[str]:
         read.in_list and f"in {read.in_list}",
         *(f"#{tag}" for tag in read.tags),
         read.repeat and read.repeat.words,
+        read.reminders and f"reminders {', '.join(read.reminders)}",
     ]
     return [each for each in said if each]
 

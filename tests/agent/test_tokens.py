@@ -17,7 +17,7 @@ from text import as_json
 from todos.models import Origin
 
 O200K = openai.o200k_base()
-MOST_TOLD_FIRST = 1_080
+MOST_TOLD_FIRST = 1_160
 MOST_OF_A_TASK = 22
 """Of a task as people have them, in a list; of one that has a title alone, some eight fewer."""
 

@@ -282,6 +282,7 @@ def test_every_tool_is_described_from_its_class() -> None:
         "duration_minutes",
         "list",
         "tags",
+        "reminders",
         "parent",
     }
 

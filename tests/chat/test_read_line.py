@@ -91,6 +91,20 @@ def test_what_is_told_makes_that_task(client: APIClient) -> None:
     assert {name: task[name] for name in fields} == {name: said[name] for name in fields}
 
 
+def test_reminders_are_told_as_a_task_takes_them(client: APIClient) -> None:
+    text = "Dentist tomorrow 3pm remind me 1h before and at the time"
+
+    said = read(client, text)
+
+    assert (said["title"], said["due_time"]) == ("Dentist", "15:00")
+    assert said["reminders"] == [{"before_minutes": 60}, {"before_minutes": 0}]
+    span = said["spans"][-1]
+    assert text[span["start"] : span["end"]] == "remind me 1h before and at the time"
+    assert (span["kind"], span["words"]) == ("reminders", "1 hour before, at the time")
+    made = client.post("/api/tasks/", said, format="json").json()
+    assert [each["before_minutes"] for each in made["reminders"]] == [60, 0]
+
+
 def test_words_that_shall_stay_are_not_read(client: APIClient) -> None:
     text = "😀 tomorrow, tomorrow 5pm"
 

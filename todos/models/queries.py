@@ -16,6 +16,7 @@ from text.searching import has_all, words_of
 from todos import rules
 from todos.models.change import ChangeKind, Origin
 from todos.models.journaled import JournaledQuerySet, Row
+from todos.models.reminder import Reminder
 from todos.models.tags import has_tag
 from todos.models.task_list import INBOX
 from todos.models.waiting import in_line
@@ -67,12 +68,14 @@ class TaskLookups(JournaledQuerySet[Row]):
         tag: str | None = None,
         parent: UUID | None = None,
         repeating: bool | None = None,
+        ringing: str | None = None,
         **days: date | None,
     ) -> Self:
         """The tasks that pass every filter, in order; ``now`` is the owner's local time.
 
         ``list`` and ``parent`` are ids; the list may be ``inbox``, that of tasks in none.
-        ``tag`` is one, in small letters.
+        ``tag`` is one, in small letters. ``ringing``: ``any`` that ring or have rung and were not
+        answered, or only those that are ``due``.
         ``days`` are bounds, both included and local to the owner: ``due_from``, ``due_to``, and
         likewise of ``completed`` and ``created``; ``completed_since`` and ``created_since`` may
         be times.
@@ -84,8 +87,15 @@ class TaskLookups(JournaledQuerySet[Row]):
         tasks = tasks.tagged(tag) if tag else tasks
         tasks = tasks.filter(parent=parent) if parent else tasks
         tasks = tasks if repeating is None else tasks.filter(repeats__isnull=not repeating)
+        tasks = tasks.that_ring(ringing, now) if ringing else tasks
         bounds = [_bound(name, day, now) for name, day in days.items() if day]
         return tasks.filter(**dict(bounds))
+
+    def that_ring(self, which: str, now: datetime) -> Self:
+        """With reminders that ring or rang and nobody answered: ``any``, or only ``due`` ones."""
+        rows = Reminder.objects.filter(task=OuterRef("pk"), rings_at__isnull=False)
+        rows = rows.due(now) if which == "due" else rows.filter(answered_at=None)
+        return self.filter(models.Exists(rows))
 
     def with_status(self, status: str) -> Self:
         """``status``: ``open``, ``done``, ``all`` or ``deleted``."""

@@ -1,6 +1,7 @@
 """When: the day and the time in a sentence, read on the user's own calendar and clock."""
 
 from agent.offline.dates.ago import read_ago
+from agent.offline.dates.before import BEFORE, BELL, cut_last_reminders, cut_reminders, reminders_in
 from agent.offline.dates.calendar import PASSED
 from agent.offline.dates.clock import END_OF_DAY
 from agent.offline.dates.habits import Habits, LocalTime, habits_of
@@ -17,6 +18,8 @@ from agent.offline.dates.tidying import tidy
 
 __all__ = [
     "ANY_TIME",
+    "BEFORE",
+    "BELL",
     "END_OF_DAY",
     "PASSED",
     "Cut",
@@ -27,6 +30,8 @@ __all__ = [
     "Shift",
     "When",
     "cut_last_length",
+    "cut_last_reminders",
+    "cut_reminders",
     "habits_of",
     "read",
     "read_ago",
@@ -36,6 +41,7 @@ __all__ = [
     "read_last_day",
     "read_repetition",
     "read_shift",
+    "reminders_in",
     "tidy",
     "with_last_day",
 ]

@@ -53,7 +53,7 @@ class Reading:
 class Cut(NamedTuple):
     """What was left of a text when the words for one thing, its ``kind``, were taken out."""
 
-    kind: Literal["due", "time", "duration", "priority", "list", "tag", "repeats"]
+    kind: Literal["due", "time", "duration", "priority", "list", "tag", "repeats", "reminders"]
     left: str
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from agent.offline.intents import Add, Draft, Question
+from agent.offline.intents import Add, Change, Chosen, Draft, Edit, Question
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
-from agent.offline.lexicon import NO_REMINDERS
-from agent.offline.planning import wording
+from agent.offline.lexicon import AT_TIME
+from agent.offline.planning import reminding, wording
 from agent.offline.planning.places import filed_by_title
 from agent.offline.steps import Plan, Request
 from agent.offline.talk import Call
@@ -32,11 +32,34 @@ def add(intent: Add, known: Known, now: datetime) -> Plan[Reply]:
     if left:
         more = f"I add at most {MOST_AT_ONCE} tasks for one message; {len(left)} are left, from"
         faults.append(f"{more} {wording.quoted(left[0].title)} on. Please send those again.")
-    remarks = [each for each in intent.remarks if each not in ONCE or not known.has_said(each)]
-    remarks = remarks if added else []
+    remarks = intent.remarks if added else ()
     passed = [PAST for task in added if _has_passed(task, now)][:1]
-    words = wording.paragraphs(words, wording.sentences(*faults, *remarks, *passed))
-    return Reply(words, focus=added, shown=added if len(added) > 1 else None)
+    rings = reminding.will_ring(added, calls, known, now)
+    words = wording.paragraphs(words, wording.sentences(*faults, *remarks, *passed, rings))
+    reply = Reply(words, focus=added, shown=added if len(added) > 1 else None)
+    return _with_question(reply, drafts, calls, now)
+
+
+def _with_question(
+    reply: Reply, drafts: tuple[Draft, ...], calls: Sequence[Call], now: datetime
+) -> Reply:
+    """When to remind of those that shall ring and do not."""
+    wanted = [draft.reminders for draft in drafts]
+    silent = tuple(
+        task
+        for said, call in zip(wanted, calls, strict=True)
+        if said and not call.error
+        for task in tasks_of(call)
+        if not reminding.coming(task, now) and not task.repeats
+    )
+    if not silent:
+        return reply
+    question = f"When shall I remind you of {wording.titles(silent)}?"
+    edit = Edit(missing="ring", reminders=AT_TIME if AT_TIME in wanted else ())
+    asks = Question(
+        "missing", Change("update_task", Chosen(tuple(each.id for each in silent)), edit)
+    )
+    return replace(reply, words=wording.sentences(reply.words, question), asks=asks)
 
 
 def _steps_of(drafts: tuple[Draft, ...], calls: Sequence[Call]) -> Iterator[Draft]:
@@ -46,8 +69,6 @@ def _steps_of(drafts: tuple[Draft, ...], calls: Sequence[Call]) -> Iterator[Draf
             yield from (replace(step, parent=task.id) for step in draft.steps)
 
 
-ONCE = (NO_REMINDERS,)
-"""What is said once in a conversation, for it tells of the assistant, not of these tasks."""
 PAST = "That time has passed already."
 
 
@@ -69,8 +90,14 @@ def _fields(draft: Draft) -> dict[str, Any]:
         "tags": [*draft.tags],
         "list": draft.in_list,
         "parent": draft.parent,
+        "reminders": _reminders(draft),
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _reminders(draft: Draft) -> list[str]:
+    """Those by its own time only where it has one."""
+    return [*draft.reminders] if draft.is_dated or draft.reminders != AT_TIME else []
 
 
 def _added(tasks: Tasks, now: datetime) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from agent.offline.intents import Named, Show
 from agent.offline.known import KnownTask, Reply, Tasks
 from agent.offline.matching import search_words
-from agent.offline.planning import wording
+from agent.offline.planning import reminding, wording
 from agent.offline.planning.finding import list_all, look_up_closely, or_add
 from agent.offline.steps import Plan, Request
 
@@ -17,6 +17,9 @@ def about(intent: Show, named: Named, now: datetime) -> Plan[Reply]:
         return or_add(intent.instead, Reply(_none(intent, named), keeps_focus=True))
     if len(tasks) == 1 and intent.asks == "notes":
         return (yield from _notes(tasks[0], now))
+    if intent.asks == "reminders":
+        words = "\n".join(reminding.of_task(task, now) for task in tasks)
+        return Reply(words, focus=tasks if len(tasks) == 1 else (), shown=tasks)
     if len(tasks) == 1 and intent.asks == "steps":
         return (yield from _steps(intent, tasks[0], now))
     if len(tasks) == 1:

@@ -8,7 +8,8 @@ from agent.offline.dates import When, read_hour
 from agent.offline.intents import Change, Edit, Named, Question, Target
 from agent.offline.known import Known, KnownTask, Reply, Tasks
 from agent.offline.matching import stems, words_of
-from agent.offline.planning import wording
+from agent.offline.planning import reminding, wording
+from agent.offline.planning.adding import add
 from agent.offline.planning.consent import is_asked_elsewhere, is_confirmed_elsewhere
 from agent.offline.planning.doubting import confirm
 from agent.offline.planning.filing import add_steps
@@ -35,7 +36,14 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
     if isinstance(found, Reply) and is_confirmed_elsewhere(found, intent.tool, known):
         found = found.shown or found.focus
     if isinstance(found, Reply):
-        return found if found.asks or found.focus else or_add(intent.instead, found)
+        return (yield from _not_found(intent, found, known, now))
+    if intent.unrung and not any(task.has_rung(now) for task in found):
+        seen = replace(known, tasks=known.tasks | {task.id: task for task in found})
+        return (yield from change(intent.unrung.on(*(task.id for task in found)), seen, now))
+    return (yield from _change(intent, found, known, now))
+
+
+def _change(intent: Change, found: Tasks, known: Known, now: datetime) -> Plan[Reply]:
     if len(found) > MOST_AT_ONCE:
         return Reply(
             f"I change at most {MOST_AT_ONCE} tasks for one message, so nothing has changed."
@@ -46,16 +54,25 @@ def change(intent: Change, known: Known, now: datetime) -> Plan[Reply]:
         return confirm(intent, found)
     intent = _with_gap(intent, found)
     if intent.edit.missing:
-        return _ask_missing(intent, found)
+        return _ask_missing(intent, found, known, now)
     if intent.steps:
         return (yield from add_steps(intent.steps, found, known, now))
     if _builds_on_task(intent.edit) and not isinstance(intent.target, Named):
         found = yield from _fresh(following(found) if in_series(intent.edit) else found)
     try:
         requests = [Request(intent.tool, _arguments(intent, task, now)) for task in found]
-    except CanNot as error:
+    except (CanNot, reminding.NoMoment) as error:
         return Reply(f"{error} I left {wording.titles(found)} as it was.", focus=found)
-    return told(intent, found, (yield requests), now)
+    return told(intent, found, (yield requests), known, now)
+
+
+def _not_found(intent: Change, reply: Reply, known: Known, now: datetime) -> Plan[Reply]:
+    """What may be added in its place is offered or, where there is no doubt, added."""
+    if reply.asks or reply.focus:
+        return reply
+    if intent.else_add:
+        return (yield from add(intent.else_add, known, now))
+    return or_add(intent.instead, reply)
 
 
 def _with_gap(intent: Change, found: Tasks) -> Change:
@@ -87,11 +104,15 @@ MISSING = {
     "steps": "Which steps does {} have?",
     "rule": "How often shall {} repeat? Say “every week”, for example.",
     "until": "Until when shall {} pause? Or say “stop repeating it”.",
+    "ring": "When shall I remind you of {}?",
 }
 
 
-def _ask_missing(intent: Change, found: Tasks) -> Reply:
+def _ask_missing(intent: Change, found: Tasks, known: Known, now: datetime) -> Reply:
     words = MISSING[intent.edit.missing or "when"].format(wording.titles(found))
+    if intent.edit.missing == "ring" and any(reminding.coming(task, now) for task in found):
+        rings = "; ".join(reminding.line(task, now) for task in found)
+        words = f"There is a reminder already: {rings}. When else? Or say “no”."
     settled = intent.on(*(task.id for task in found))
     return Reply(words, focus=found, asks=Question("missing", settled))
 
@@ -135,6 +156,8 @@ def _edited(edit: Edit, task: KnownTask, now: datetime) -> dict[str, Any]:
         fields["priority"] = edit.priority
     if edit.note:
         fields["append_notes"] = edit.note
+    if edit.reminders or edit.ring:
+        fields["reminders"] = reminding.asked_of_tool(edit.reminders, edit.ring, task, now)
     return fields
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from agent.offline.intents import (
@@ -43,6 +43,10 @@ SETTLING = ("complete_task", "reopen_task")
 OR = re.compile(r"\b(?:or|either)\b", re.IGNORECASE)
 
 
+ONE_RING = timedelta(minutes=1)
+"""Reminders ring to the minute."""
+
+
 class ListFailed(Exception):
     """Why the tasks could not be listed, as the tool says it."""
 
@@ -73,6 +77,10 @@ def find(change: Change, known: Known, now: datetime) -> Plan[Tasks | Reply]:
 
 
 def _just_mentioned(change: Change, it: It, known: Known, now: datetime) -> Plan[Tasks | Reply]:
+    if it.rang and (rang := (yield from _rang_since(known, now))):
+        return (
+            rang if len(rang) == 1 else which(change, rang, "Of several I have reminded you.", now)
+        )
     focus, shown = known.of(known.focus), known.of(known.shown)
     if change.tool not in SETTLING:
         focus = following(focus)
@@ -83,9 +91,24 @@ def _just_mentioned(change: Change, it: It, known: Known, now: datetime) -> Plan
     if len(group) > 2 and (from_list or change.tool == "delete_task"):
         return _confirm(change, group, known, now)
     likely = tuple(task for task in focus or shown if _is_likely(task, change.tool))
+    if not group and not likely and change.else_add:
+        words = "Of what shall I remind you?"
+        return Reply(words, asks=Question("missing", change.else_add), keeps_focus=True)
     if not group and not likely:
         return (yield from _ask_open(change, now, "I am not sure which task you mean."))
     return group or which(change, likely, "I am not sure which one you mean.", now)
+
+
+def _rang_since(known: Known, now: datetime) -> Plan[Tasks]:
+    """Of which tasks a reminder has rung since the user said the last thing, and nobody answered;
+    of all, where nothing was talked about."""
+    at = known.at.replace(tzinfo=None) if known.at and known.focus else None
+    if at and now.replace(tzinfo=None) - at < ONE_RING:
+        return ()
+    [tasks] = yield from list_tasks({"ringing": "due"})
+    rings = ((task, ring.at) for task in tasks for ring in task.reminders)
+    since = {task.id: task for task, rang in rings if at is None or (rang and rang > at)}
+    return tuple(since.values())
 
 
 def following(tasks: Tasks) -> Tasks:

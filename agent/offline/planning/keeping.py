@@ -5,7 +5,7 @@ from agent.offline.intents import Forget, Keep
 from agent.offline.known import Reply
 from agent.offline.planning import wording
 from agent.offline.steps import Plan, Request
-from agent.preferences import in_words, pairs_of
+from agent.preferences import END_QUIET, QUIET, in_words, pairs_of
 
 UNDONE_BY = "Say “forget that”, or remove it in Settings, if it is not so."
 NOTHING_TOLD = (
@@ -19,7 +19,10 @@ def keep(intent: Keep) -> Plan[Reply]:
     kept = call.result.get("kept")
     if call.error or not isinstance(kept, dict):
         return Reply(f"I did not keep that: {call.error}", keeps_focus=True)
-    return Reply(f"Noted: {in_words(kept['key'], kept['value'])}. {UNDONE_BY}", keeps_focus=True)
+    undone_by = END_QUIET if kept["key"] == QUIET and kept["value"] else UNDONE_BY
+    undone_by = undone_by if kept["value"] else ""
+    words = f"Noted: {in_words(kept['key'], kept['value'])}."
+    return Reply(wording.sentences(words, undone_by), keeps_focus=True)
 
 
 def forget(intent: Forget) -> Plan[Reply]:

@@ -104,7 +104,7 @@ def _of_days_and_ways(
 def _shown(intent: Show | AskRule | More, known: Known, now: datetime) -> Plan[Reply]:
     match intent:
         case Show():
-            return (yield from show(intent, now))
+            return (yield from show(intent, known, now))
         case AskRule():
             return (yield from tell_rule(intent, known, now))
     return (yield from show_more(known, now))

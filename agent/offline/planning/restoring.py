@@ -33,7 +33,7 @@ def restore(intent: Restore, known: Known, now: datetime) -> Plan[Reply | None]:
     if not is_clear:
         return which(change, found, f"{len(found)} deleted tasks fit.", now)
     calls = yield [Request("restore_task", {"task_id": task.id}) for task in found]
-    return told(change.on(*(task.id for task in found)), found, calls, now)
+    return told(change.on(*(task.id for task in found)), found, calls, known, now)
 
 
 def _by_name(named: Named) -> Plan[tuple[Tasks, bool]]:

@@ -5,19 +5,21 @@ from typing import Any
 
 from agent.offline.intents import Query, Show
 from agent.offline.known import Known, Reply, Tasks, tasks_of
-from agent.offline.planning import wording
+from agent.offline.planning import reminding, wording
 from agent.offline.planning.answering import about
 from agent.offline.planning.finding import ListFailed
 from agent.offline.steps import Plan, Request
 from agent.offline.talk import Call
 
 
-def show(intent: Show, now: datetime) -> Plan[Reply]:
+def show(intent: Show, known: Known, now: datetime) -> Plan[Reply]:
     """Raises ListFailed."""
     if intent.named:
         return (yield from about(intent, intent.named, now))
     call = yield from _listed(intent.query.arguments)
     tasks = tasks_of(call)
+    if intent.asks == "reminders":
+        return reminding.listed(tasks, call, known, now)
     if not tasks:
         return Reply(_nothing(intent.query), shown=())
     if intent.asks == "first":
@@ -33,7 +35,7 @@ def show(intent: Show, now: datetime) -> Plan[Reply]:
 def show_more(known: Known, now: datetime) -> Plan[Reply]:
     """The next part of the list that was looked up last. Raises ListFailed."""
     if known.listed is None:
-        return (yield from show(Show(), now))
+        return (yield from show(Show(), known, now))
     offset = known.listed.result.get("next_offset")
     if not isinstance(offset, int):
         return Reply("That was all of it; there are no more.", keeps_focus=True)

@@ -5,14 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.offline.intents import Change, Edit, Question
-from agent.offline.known import KnownTask, Reply, Tasks, has_changed, tasks_of
-from agent.offline.planning import wording
+from agent.offline.known import Known, KnownTask, Reply, Tasks, has_changed, tasks_of
+from agent.offline.planning import reminding, wording
 from agent.offline.talk import Call
 
 GONE = "There is no such task"
 
 
-def told(intent: Change, before: Tasks, calls: Sequence[Call], now: datetime) -> Reply:
+def told(
+    intent: Change, before: Tasks, calls: Sequence[Call], known: Known, now: datetime
+) -> Reply:
     """The reply after the calls of a change, one for each task of ``before``."""
     if any("proposal" in call.result for call in calls):
         asks = Question("which", intent, tuple(task.id for task in before))
@@ -26,8 +28,21 @@ def told(intent: Change, before: Tasks, calls: Sequence[Call], now: datetime) ->
         _unchanged(intent, same) if same else "",
         *faults,
         *(intent.remarks if changed else ()),
+        _rings(intent, news, calls, known, now),
     )
     return Reply(words, focus=() if intent.tool == "delete_task" else changed)
+
+
+def _rings(intent: Change, tasks: Tasks, calls: Sequence[Call], known: Known, now: datetime) -> str:
+    """Where a change set when they ring."""
+    if intent.tool in ("complete_task", "delete_task"):
+        return ""
+    silent = tuple(task for task in tasks if not task.reminders)
+    gone = silent and intent.edit.reminders
+    return wording.sentences(
+        f"I will not remind you of {wording.titles(silent)} any more." if gone else "",
+        reminding.will_ring(tasks, calls, known, now),
+    )
 
 
 def _fault(task: KnownTask, call: Call) -> str:
@@ -74,6 +89,8 @@ def _unchanged(intent: Change, tasks: Tasks) -> str:
         names = " or ".join(map(wording.quoted, intent.edit.untags))
         has = "has" if len(tasks) == 1 else "have"
         return f"{titles} {has} no {f'tag {names}' if names else 'tags'}."
+    if intent.edit.reminders == ("none",):
+        return f"There was no reminder for {titles}."
     return f"{titles} {be} like that already."
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from agent.offline import dates
 from agent.offline.intents import Add, Refuse
-from agent.offline.lexicon import BETWEEN, NO_REMINDERS, TASK
+from agent.offline.lexicon import AT_TIME, BETWEEN, TASK
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.drafts import NoDraft, read_drafts
+from agent.offline.understanding.reminding import REMIND
 from agent.offline.words import any_of
 
 _NOTHING_SAID = "it that this them these those all me more something a later"
@@ -55,7 +56,20 @@ def _appointment(match: re.Match[str], now: datetime) -> Add | Refuse | None:
 
 
 def _reminder(match: re.Match[str], now: datetime) -> Add | Refuse:
-    return _added(match["what"], now, (NO_REMINDERS,))
+    """To call Bob at 9, an hour before: it rings then, or else at its own time."""
+    said = match.groupdict()
+    rest, before = dates.cut_last_reminders(said["what"])
+    before = (*dates.reminders_in(said.get("before") or ""), *before)
+    return _reminded(_added(rest, now), before)
+
+
+def _reminded(addition: Add | Refuse, before: tuple[str, ...] = ()) -> Add | Refuse:
+    if isinstance(addition, Refuse):
+        return addition
+    drafts = (
+        replace(each, reminders=each.reminders or before or AT_TIME) for each in addition.drafts
+    )
+    return replace(addition, drafts=tuple(drafts))
 
 
 def _reminder_then(match: re.Match[str], now: datetime) -> Add | Refuse | None:
@@ -65,7 +79,7 @@ def _reminder_then(match: re.Match[str], now: datetime) -> Add | Refuse | None:
     reading = dates.read(repetition.rest if repetition else said, now)
     if reading.rest or not (repetition or reading.when):
         return None
-    return _added(f"{match['what']} {said}", now, (NO_REMINDERS,))
+    return _reminded(_added(f"{match['what']} {said}", now))
 
 
 def _with_what_is_around(match: re.Match[str], now: datetime) -> Add | Refuse:
@@ -165,13 +179,16 @@ NAMES = {
     "must": r"(?:(?:i|we)(?:'ve|'d| have| also| still| really| would){0,3} "
     r"(?:need to|have to|must|should|ought to|want to|got to|gotta|like to|am supposed to)"
     r"|need to|have to|must|gotta|got to|remember to"
-    r"|(?:don't|do not) (?:let me )?forget(?: (?:to|about|that))?"
+    r"|(?:don't|do not) forget(?: (?:to|about|that))?"
     r"|make sure (?:that )?(?:i|we|to))(?: (?:really|also|probably|still))?",
     "deed": rf"(?={VERB})",
     "no_list": r"(?!lists?$|.{1,200} done$)",
     "colon": r"\s?:?",
     "dash": r"\s{0,9}[:–-]",
     "break": r"[:,\s]{1,9}",
+    "early": rf"(?P<before>{dates.BEFORE})",
+    "remind": REMIND,
+    "bell": dates.BELL,
     "any_break": r"\b[:,\s-]{0,9}",
     "space": r"\s",
 }
@@ -189,7 +206,16 @@ SENTENCES = rules(
         """,
     ),
     (_reminder_then, "{date}{break}[please ](remind|wake) (me|us) (to|about|of|that i) {what}"),
-    (_reminder, "(set [me] [a] reminder|remind[ me| us]){any_break}{what}"),
+    (
+        _reminder,
+        """
+            [always] {remind} me {early} to {what}
+            (set|add|create|make) [me] [a|another] {bell} {early} to {what}
+            (set [me] [a] reminder|[always] {remind}[ me| us]){any_break}{what}
+            (set|add|create|make) [me] [a|an|another] {bell}{any_break}{what}
+            (don't|do not) let me forget[ to| about| that]{space}{what}
+        """,
+    ),
     (
         _with_what_is_around,
         """

@@ -26,6 +26,7 @@ from agent.offline.matching import best_matches
 from agent.offline.understanding.choosing import among
 from agent.offline.understanding.drafts import NoDraft, read_drafts, read_title
 from agent.offline.understanding.hashes import read_tags
+from agent.offline.understanding.reminding import answered
 from agent.offline.understanding.series import paused_until
 from agent.offline.understanding.steps import steps_in
 from agent.offline.understanding.targets import read_places, read_target
@@ -150,7 +151,7 @@ def _filled(text: str, intent: Intent, now: datetime, command: Command) -> Inten
             read = read_drafts(text, now)
         except NoDraft as error:
             return Refuse(str(error))
-        return Add(read.drafts, read.remarks) if read.drafts else None
+        return _as_asked(Add(read.drafts, read.remarks), intent) if read.drafts else None
     if not isinstance(intent, Change):
         return None
     match intent.edit.missing:
@@ -164,6 +165,16 @@ def _filled(text: str, intent: Intent, now: datetime, command: Command) -> Inten
         case "steps":
             return _with_steps(text, intent, now)
     return None
+
+
+def _as_asked(addition: Add, asked: Add) -> Add:
+    """With when to remind of it, if that was said first."""
+    if not asked.drafts:
+        return addition
+    [blank] = asked.drafts
+    drafts = (replace(each, when=each.when or blank.when, reminders=blank.reminders)
+              for each in addition.drafts)  # fmt: skip
+    return replace(addition, drafts=tuple(drafts))
 
 
 def _with_steps(text: str, intent: Change, now: datetime) -> Intent | None:
@@ -210,5 +221,6 @@ FILLED_BEFORE: dict[str | None, Callable[[str, Change, datetime], Intent | None]
     "when": _rescheduled,
     "rule": _repeated,
     "until": _repeated,
+    "ring": answered,
 }
 """What may sound like a command of its own."""

@@ -66,7 +66,7 @@ def complete(match: re.Match[str], now: datetime) -> Change | Refuse | None:
 
 
 def complete_it(match: re.Match[str], now: datetime) -> Change:
-    return Change("complete_task", It())
+    return Change("complete_task", It(rang=True))
 
 
 def complete_pointed(match: re.Match[str], now: datetime) -> Change | None:

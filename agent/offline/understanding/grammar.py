@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
+from agent.offline import dates
 from agent.offline.intents import (
     Add,
     Change,
@@ -26,7 +27,7 @@ from agent.offline.understanding.additions import VERB, added, read_addition
 from agent.offline.understanding.ahead import read_ahead
 from agent.offline.understanding.answers import read_answer
 from agent.offline.understanding.asides import read_with_remark, without_put_down
-from agent.offline.understanding.beyond import absent_for, absent_of_a_task
+from agent.offline.understanding.beyond import absent_of_a_task
 from agent.offline.understanding.changes import read_change, read_note
 from agent.offline.understanding.corrections import corrected
 from agent.offline.understanding.drafts import NoDraft, read_drafts
@@ -38,6 +39,7 @@ from agent.offline.understanding.naming import read_naming, read_new_lists
 from agent.offline.understanding.pastes import read_paste
 from agent.offline.understanding.priorities import HIGH, LOW, MEDIUM
 from agent.offline.understanding.questions import QUESTION, read_question
+from agent.offline.understanding.reminding import of_it, read_reminding, with_reminders
 from agent.offline.understanding.repeating import is_told_when_done
 from agent.offline.understanding.series import read_series
 from agent.offline.understanding.steps import read_steps
@@ -96,7 +98,7 @@ REGRET = any_of(
     r"(?:(?:say|admit|confess)\b.*"
     r"|(?:think|go|run|leave|cry|laugh|rest|stop|know)(?: (?:now|soon|again|home|about it|it))*)$",
 )
-WISH = any_of(r"(?:i|we)\b|remind me (?:that|about)\b|set (?:me )?(?:a |the )?reminder\b")
+WISH = any_of(r"(?:i|we)\b|remind me that\b")
 """What I need to do may be on the list already."""
 MAKES = any_of(rf"make (?={VERB})")
 """Make call mom urgent: that is how a task shall be, or one to make."""
@@ -120,10 +122,19 @@ ALSO_TO_DO = VERBS | {
 
 def understand(message: str, known: Known, now: datetime) -> Intent:
     """What the user wants, given what was asked and done before."""
+    text = clean(message)
+    rest, said = dates.cut_reminders(text, now) if "\n" not in text else (text, ())
+    beside = with_reminders(_understand(rest, known, now), said) if said else None
+    return beside or _understand(message, known, now)
+
+
+def _understand(message: str, known: Known, now: datetime) -> Intent:
     text = with_list_named(clean(message), known)
     spoken = plain(text.rstrip("!"))
     if last := read_taken_back(spoken, known) or read_move_back(spoken, known):
         return last
+    if known.focus and (reminding := of_it(spoken, now)):
+        return reminding
     meant = corrected(without_put_down(text), now)
 
     @cache
@@ -201,6 +212,8 @@ def _sentence(sentence: str, now: datetime) -> Intent | None:
     text = plain(sentence) or sentence.strip()
     if own := read_self(text, now) or read_ahead(text, now):
         return own
+    if reminding := read_reminding(text.rstrip("!"), now):
+        return reminding
     if series := read_series(text.rstrip("!"), now):
         return _with_instead(series, text, now)
     if topic := topic_of(text) or topic_of(sentence.strip(" .!?")):
@@ -209,8 +222,6 @@ def _sentence(sentence: str, now: datetime) -> Intent | None:
         return taking_back
     if named := read_tagging(text, now) or read_naming(text, now) or read_steps(text, now):
         return named
-    if absent := absent_for(text):
-        return Refuse(f"{absent} Nothing has changed.")
     return read_filed(
         text,
         now,

@@ -14,7 +14,7 @@ from agent.offline.understanding.repeating import Repeated, read_repeated
 from agent.offline.words import any_of
 from todos.rules import TITLE_LENGTH
 
-TITLE = re.compile(r"\w|[^\x00-\x7f]")
+TITLE = re.compile(r"\w|[^\x00-\x9f]")
 NO_TITLE = any_of(
     r"and|also|plus|then|what(?:'s| is| are| do)?",
     r"(?:(?:with )?no|without(?: an?y?)?) (?:special |particular |due |certain )?(?:date|day"
@@ -85,6 +85,7 @@ def read_phrase(text: str, now: datetime, day: date | None = None) -> Phrase:
         repeats=begun.repeat,
         minutes=parts.minutes,
         tags=parts.tags,
+        reminders=parts.reminders,
     )
     remarks = (*parts.remarks, *filter(None, [begun.remark]))
     return Phrase(draft, remarks, parts.fault)
@@ -102,17 +103,21 @@ class Parts:
     repeated: Repeated
     remarks: tuple[str, ...]
     fault: str
+    reminders: tuple[str, ...]
     cuts: tuple[Cut, ...]
     """How ``rest`` was made, one after the other."""
 
 
 def read_parts(text: str, now: datetime) -> Parts:
-    whole, tags = read_hashes(text)
+    whole, reminders = dates.cut_reminders(text, now)
+    reminded = Cut("reminders", whole)
+    whole, tags = read_hashes(whole)
     repeated = read_repeated(whole, now)
     reading = dates.read(repeated.text, now)
     left, priority = read_priority(reading.rest)
     rest, minutes = (left, 0) if reading.minutes else dates.cut_last_length(left)
     cuts = (
+        reminded,
         Cut("tag", whole),
         Cut("repeats", repeated.text),
         *reading.cuts,
@@ -128,6 +133,7 @@ def read_parts(text: str, now: datetime) -> Parts:
         repeated,
         reading.remarks,
         reading.fault,
+        reminders,
         cuts,
     )
 

@@ -7,7 +7,9 @@ from agent.offline.intents import Forget, Keep, Recall, Refuse
 from agent.offline.known import Known
 from agent.offline.words import any_of
 from agent.preferences import (
+    END_QUIET,
     LONGEST,
+    QUIET,
     THE_LAST,
     NotUnderstood,
     forgotten_by,
@@ -30,7 +32,9 @@ RECALL = any_of(
     r"what are my (?:preferences|habits)|which preferences do i have|my preferences",
 )
 FORGET = any_of(
-    r"(?:please )?(?:forget|unlearn) (?:that (?=\w)|(?:what|everything|all) (?:that )?i(?:'ve)? "
+    r"(?:no|remove|delete|clear|turn off)(?: my| the)? (?:default|usual) reminders?$"
+    r"|(?:don't|do not|stop) remind(?:ing)? me (?:by default|of everything)$"
+    r"|(?:please )?(?:forget|unlearn) (?:that (?=\w)|(?:what|everything|all) (?:that )?i(?:'ve)? "
     r"(?:said|told you)\b|about |the (?:thing|note|part|bit)\b|.{1,40} (?:thing|note|preference)s?$"
     r"|everything|all\b|my (?=mornings?|noons?|evenings?|nights?|week start|first day|date order"
     r"|hours?|preferences|notes|habits))"
@@ -71,4 +75,8 @@ def read_taken_back(text: str, known: Known) -> Forget | Refuse | None:
     match = FORGET_IT.fullmatch(text)
     if match is None:
         return None
-    return Forget(text) if THE_LAST.fullmatch(match["what"].lower()) else None
+    if not THE_LAST.fullmatch(match["what"].lower()):
+        return None
+    kept = known.done[-1].result.get("kept")
+    is_quiet = isinstance(kept, dict) and kept.get("key") == QUIET
+    return Refuse(END_QUIET) if is_quiet else Forget(text)

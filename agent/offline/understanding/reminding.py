@@ -1,0 +1,382 @@
+"""Sentences about reminders: "remind me of the dentist an hour before", "snooze it until 5"."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from agent.offline import dates
+from agent.offline.dates import ANY_TIME, When
+from agent.offline.intents import (
+    Add,
+    All,
+    Change,
+    Draft,
+    Edit,
+    Guess,
+    Intent,
+    It,
+    Named,
+    Query,
+    Say,
+    Show,
+    Target,
+    Unclear,
+    Unnamed,
+    Within,
+)
+from agent.offline.lexicon import AT_TIME
+from agent.offline.templates import first_read, rules
+from agent.offline.understanding.changes import read_change
+from agent.offline.understanding.drafts import NoDraft, read_drafts
+from agent.offline.understanding.targets import read_target
+from agent.offline.words import any_of, number
+
+Asked = Change | Show | Add | Say | None
+
+LONGEST = 300  # characters
+HINT = any_of(
+    r"remind|snooz|alarm|\balerts?\b|notif|\bping\b|\bnudge\b|\bbuzz\b|\bwarn\b|\brang\b|\btimer|\bwake\b"
+)
+"""Each of these sentences has one of them."""
+REMIND = r"(?:remind|ping|alert|notify|nudge|buzz|warn)"
+ONLY = ("none",)
+"""Before others: they take the place of those there are."""
+OF = re.compile(r"(?:^|(?<=\s))(?:about|of|for|regarding|on) ", re.IGNORECASE)
+TO_DO = any_of(r"(?:^|.* )(?:to|that (?:i|we)) \w.*")
+BEFORE_THING = any_of(
+    r"(?P<lead>.{3,60}?) (?:before|ahead of|prior to) (?P<target>(?:the|my|our|a|an) .{1,250}"
+    r"|[\"“].{1,250})"
+)
+FOR_ALL = any_of(r"\b(?:always|by default|everything|(?:each|every|all) tasks?)\b")
+INSTEAD = any_of(r",? (?:instead|rather)$")
+ARTICLE = any_of(r"^(?:the|my|our|an?) (?=\S)")
+AGAIN = any_of(r"^again\b ?| again$|^(?:also|too)\b ?| (?:also|too|as well)$")
+IS_AGAIN = any_of(r"^again\b| again$")
+EVERYTHING = any_of(r"(?:anything|everything|all(?: (?:of )?(?:my |the )?tasks)?|any(?: task)?)")
+AWAY = any_of(r"^(?:until|till|to|for|on|at) (?=\S)")
+FOR_A_WHILE = any_of(
+    r"(?:for |in |by )?(?:about |around |like )?(?:another )?(?P<amount>.{1,30}?)(?: more)?"
+    r"(?: from now| later)?"
+)
+DAYS = any_of(r"(?P<count>an?|one|two|three|four|five|\d{1,2}) (?P<unit>day|week)s?")
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """When to remind, by the task's own time or by the clock; of neither: it was not said."""
+
+    before: tuple[str, ...] = ()
+    when: When = ANY_TIME
+
+    def __bool__(self) -> bool:
+        return bool(self.before or self.when)
+
+
+def read_reminding(text: str, now: datetime) -> Asked:
+    """What one sentence asks of reminders; None when it asks for none, or for a new task."""
+    if not HINT.search(text) or len(text) > LONGEST:
+        return None
+    return first_read(RULES, text, now)
+
+
+def moments_in(text: str, now: datetime) -> Moments:
+    """What ``text`` names, if it names nothing else: "an hour before", "tomorrow at 9"."""
+    text = text.strip(" ,.!?")
+    if said := dates.reminders_in(text):
+        return Moments(said)
+    lasting = FOR_A_WHILE.fullmatch(text)
+    if lasting and (minutes := dates.read_amount(lasting["amount"])):
+        return Moments(when=_then(now + timedelta(minutes=minutes)))
+    if lasting and (days := DAYS.fullmatch(lasting["amount"])):
+        weeks = days["unit"].lower() == "week"
+        return Moments(when=_then(now + timedelta(number(days["count"]) * (7 if weeks else 1))))
+    bare = AWAY.sub("", text)
+    for spoken in (text, bare, f"on {bare}", f"at {bare}"):
+        reading = dates.read(spoken, now)
+        if reading.when and not reading.rest and not reading.fault:
+            return Moments(when=reading.when)
+    return Moments()
+
+
+def of_it(text: str, now: datetime) -> Change | None:
+    """Remind me an hour before: that, right after a task was talked about, is for this one."""
+    found = read_reminding(text, now) if not FOR_ALL.search(text) else None
+    is_before = isinstance(found, Change) and found.edit.reminders and not found.edit.ring
+    return found if is_before and isinstance(found, Change) and found.target == It() else None
+
+
+def with_reminders(intent: Intent, said: tuple[str, ...]) -> Intent | None:
+    """The same with what was said beside it; None where it cannot belong to that."""
+    match intent:
+        case Add(drafts) | Unclear(drafts) if drafts:
+            has_day = any(one.is_dated for one in drafts)
+            each = (_with(one, said) if one.is_dated or not has_day else one for one in drafts)
+            return replace(intent, drafts=tuple(each))
+        case Guess(intent=inner) | Within(intent=inner):
+            attached = with_reminders(inner, said)
+            return attached and replace(intent, intent=attached)
+        case Change(tool="update_task", edit=edit):
+            return replace(intent, edit=replace(edit, reminders=(*edit.reminders, *said)))
+    return None
+
+
+def _with(draft: Draft, said: tuple[str, ...]) -> Draft:
+    return replace(draft, reminders=(*draft.reminders, *said))
+
+
+def answered(text: str, intent: Change, now: datetime) -> Change | None:
+    """When to remind, if ``text`` says it. A task that was added for it is due then."""
+    moments = moments_in(text, now)
+    if not moments:
+        return None
+    if moments.when and intent.edit.reminders == AT_TIME:
+        edit = Edit(when=moments.when.with_day(now), reminders=AT_TIME)
+        return replace(intent, edit=edit)
+    said = tuple(each for each in intent.edit.reminders if each not in AT_TIME)
+    edit = Edit(reminders=(*said, *moments.before), ring=moments.when)
+    return replace(intent, edit=edit)
+
+
+def _then(moment: datetime) -> When:
+    return When(moment.date(), moment.time().replace(second=0, microsecond=0))
+
+
+def _remind(match: re.Match[str], now: datetime) -> Asked:
+    """Of a task there is, in any order of its name and the moments; "to …" is a new one."""
+    body = (match["body"] or "").strip(" ,:")
+    again, only = bool(IS_AGAIN.search(body)), bool(INSTEAD.search(body))
+    body = AGAIN.sub("", INSTEAD.sub("", body)).strip(" ,")
+    if TO_DO.fullmatch(body) and not OF.match(body):
+        return None
+    return next((found for found in _ways(body, now, only=only, again=again)), None)
+
+
+def _ways(body: str, now: datetime, *, only: bool, again: bool) -> Iterator[Change]:
+    """The ways in which it can be read, the clearest first."""
+    if not body or (moments := moments_in(body, now)):
+        yield _reminded("", moments if body else Moments(), now, only=only, again=again)
+    for of in OF.finditer(body):
+        moments = moments_in(body[: of.start()], now)
+        if of.start() and moments:
+            yield _reminded(body[of.end() :], moments, now, only=only, again=again)
+    before = BEFORE_THING.fullmatch(body)
+    if before and (said := dates.reminders_in(f"{before['lead']} before")):
+        yield _reminded(before["target"], Moments(said), now, only=only, again=again)
+    if begins := OF.match(body):
+        name, moments = _name_and_moments(body[begins.end() :], now)
+        yield _reminded(name, moments, now, only=only, again=again)
+
+
+def _name_and_moments(text: str, now: datetime) -> tuple[str, Moments]:
+    """The longest end that tells when, and what stands before it."""
+    words = text.split()
+    for place in range(len(words)):
+        end = " ".join(words[place:])
+        if '"' not in end and "“" not in end and (moments := moments_in(end, now)):
+            return " ".join(words[:place]).strip(" ,:"), moments
+    return text, Moments()
+
+
+def _reminded(name: str, moments: Moments, now: datetime, *, only: bool, again: bool) -> Change:
+    target = read_target(name, now)
+    if isinstance(target, It | Unnamed):
+        target = It(rang=again)
+    edit = Edit(
+        reminders=(*(ONLY if only else ()), *moments.before),
+        ring=moments.when,
+        missing=None if moments else "ring",
+    )
+    return Change("update_task", target, edit, else_add=_else(target, name, moments, now))
+
+
+def _else(target: Target, name: str, moments: Moments, now: datetime) -> Add | None:
+    """What is added where there is no such task; an hour before nothing is no moment."""
+    if moments.before or not isinstance(target, It | Named):
+        return None
+    when = moments.when.with_day(now)
+    if isinstance(target, It):
+        return Add((Draft("", when, reminders=AT_TIME),)) if when else None
+    try:
+        drafts = read_drafts(ARTICLE.sub("", name), now).drafts
+    except NoDraft:
+        return None
+    return Add(tuple(replace(each, when=when or each.when, reminders=AT_TIME) for each in drafts))
+
+
+def _away(match: re.Match[str], now: datetime) -> Asked:
+    """Don't remind me of the gym any more."""
+    name, moments = _name_and_moments(match.groupdict().get("target") or "", now)
+    less = tuple(f"-{each}" for each in moments.before)
+    if EVERYTHING.fullmatch(name):
+        with_one = All(Query({"ringing": "any"}))
+        return Change("update_task", with_one, Edit(reminders=ONLY))
+    target = read_target(name if less else match.groupdict().get("target") or "", now)
+    target = It(rang=True) if isinstance(target, Unnamed) else target
+    return Change("update_task", target, Edit(reminders=less or ONLY))
+
+
+def _other(match: re.Match[str], now: datetime) -> Asked:
+    """Change the reminder of the dentist to an hour before."""
+    moments = moments_in(match["moment"], now)
+    if not moments:
+        return None
+    return _reminded(match.groupdict().get("target") or "", moments, now, only=True, again=False)
+
+
+def _snooze(match: re.Match[str], now: datetime) -> Asked:
+    """Snooze it until 5: what rang rings again; else the task is moved, as before."""
+    body = (match.groupdict().get("body") or "").strip(" ,")
+    name, moments = _name_and_moments(body, now)
+    moved = read_change(match[0], now)
+    target = read_target(name, now)
+    target = It(rang=True) if isinstance(target, It | Unnamed) else target
+    edit = Edit(ring=moments.when, missing=None if moments.when else "ring")
+    return Change("update_task", target, edit, unrung=moved if isinstance(moved, Change) else None)
+
+
+def _bell(match: re.Match[str], now: datetime) -> Asked:
+    """Set an alarm for 7: a task of that name, which rings."""
+    moments = moments_in(match["body"] or "", now)
+    if match["body"] and not moments.when:
+        return None
+    title = match["bell"].capitalize()
+    return Add((Draft(title, moments.when.with_day(now), reminders=AT_TIME),))
+
+
+def _wake(match: re.Match[str], now: datetime) -> Asked:
+    moments = moments_in(match["body"] or "", now)
+    if match["body"] and not moments.when:
+        return None
+    return Add((Draft("Wake up", moments.when.with_day(now), reminders=AT_TIME),))
+
+
+def _ways_told(match: re.Match[str], now: datetime) -> Asked:
+    return Say("ways")
+
+
+def _list(match: re.Match[str], now: datetime) -> Asked:
+    return Show(Query({"ringing": "any"}), asks="reminders")
+
+
+def _rang(match: re.Match[str], now: datetime) -> Asked:
+    return Show(Query({"ringing": "due"}), asks="reminders")
+
+
+def _of_one(match: re.Match[str], now: datetime) -> Asked:
+    target = read_target(match["target"], now)
+    if not isinstance(target, Named):
+        return _list(match, now)
+    return Show(named=target, asks="reminders")
+
+
+NAMES = {
+    "body": r"(?P<body>.{0,300}?)",
+    "moment": r"(?P<moment>.{2,80})",
+    "target": r"(?P<target>[\"“][^\"”]{1,250}[\"”]|.{1,250}?)",
+    "bell": r"(?P<bell>alarm|timer)",
+    "remind": REMIND,
+    "reminding": r"(?:reminding|pinging|alerting|notifying|nudging|buzzing|warning)",
+    "reminder": r"(?:reminders?|alarms?|alerts?|notifications?)",
+    "of": r"(?:of|for|from|on|about|in|with|to)",
+    "about": r"(?:about|of|to|for)",
+    "ending": r"(?: (?:any ?more|any longer|again|at all|please|for now|about (?:it|that)))*",
+    "away": r"(?:remove|delete|drop|clear|cancel|erase|turn off|switch off|mute|silence|stop"
+    r"|disable|get rid of)",
+    "the": r"(?:the|my|its|all|any|all (?:of )?(?:the|my)|a|an|that|this)",
+    "have": r"(?:do i (?:still )?have|have i(?: got)?|are (?:there|set|on|planned|coming|waiting)"
+    r"|is set|did i set)",
+    "ways": r"(?:(?:push |mail |e-?mail )?(?:notifications?|reminders|alerts?)|push"
+    r"|(?:reminders? )?(?:by|via) (?:e-?mail|mail|push|webhook))",
+    "way": r"(?:(?:an? )?(?:e-?)?mail|(?:an? )?(?:push )?notifications?|push|(?:my |a )?webhook"
+    r"|(?:my )?phone|sms|texts?)",
+    "rung": r"(?:rang|rung|gone off)",
+    "lately": r"(?:lately|just now|today|recently|this morning)",
+    "not": r"(?:don't|do not|never|no need to|stop|you (?:don't|do not) need to)",
+    "change": r"(?:change|move|set|make|update|switch)",
+    "set": r"(?:set(?: up)?|add|create|make|put|give|schedule)",
+    "soon": r"(?:for )?(?:today|tomorrow|this week|next|now|set|left|coming up|next week)",
+}
+RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Asked]]]
+RULES = rules(
+    NAMES,
+    (
+        _ways_told,
+        """
+            (turn|switch) on [the|my] {ways}
+            (turn|switch) off [the|my|all] [the|my] notifications
+            (enable|allow|activate|set up|use|get|start|configure|connect) [the|my|me] {ways}
+            (how|where|by which channel[s]|on which channel[s]) (will|do|can|would) you {remind} me
+            (how|where|on which device[s]) (will|do|can) [the|my] reminders (ring|reach me|arrive)
+            (how|where) (will|do|can) i get [the|my] reminders
+            (how|where) (do|can) i (set up|configure|change|turn on|enable|get) [the|my] {ways}
+            {remind} me (by|via|with|per|over|through|on) {way}
+            (send|mail|email) me [the|my] reminders [(by|via) (mail|e-mail|email)]
+            [which|what] channels (are there|do i have|are set up|are on)
+        """,
+    ),
+    (
+        _rang,
+        """
+            (what|which [task|one|reminder[s]]) [has|have|just] [just] {rung} [{lately}]
+            what did you [just] {remind} me [about|of] [{lately}]
+            what was that (reminder|alarm|notification) [about|for]
+        """,
+    ),
+    (
+        _list,
+        """
+            (what|which tasks) (will|do|are|would) you [going to|still] {remind} me [{about}]
+            (what|which) {reminder} {have} [{soon}]
+            (do i have|are there|have i got|have i set) [any|some] {reminder} [set|on|left] [{soon}]
+            (show|list|see|view|give|tell|get) [me] [{the}] {reminder} [{soon}]
+            [my|all|all my|upcoming] reminders [{soon}]
+            when (will|do) you [next] {remind} me [next]
+        """,
+    ),
+    (
+        _of_one,
+        """
+            (when|how) (will|do) you {remind} me {about} {target}
+            (will|do|are) you [going to] {remind} me {about} {target}
+            (does|has) {target} (have|got|has) [a|any] {reminder}
+            [what|which|is there] [a|any] {reminder} (does|has|have) {target} [have|got]
+            is there a[n] {reminder} {of} {target}
+        """,
+    ),
+    (
+        _away,
+        """
+            {not} ({remind}|{reminding}) me[ {about} {target}]{ending}
+            (no|without) [more|further] {reminder}[ {of} {target}]{ending}
+            {away} [{the}] {reminder}[ {of} {target}]{ending}
+            {away} {target}'s {reminder}
+            {target} needs no {reminder}{ending}
+        """,
+    ),
+    (
+        _other,
+        """
+            {change} [{the}] {reminder} {of} {target} (to|for|at) {moment}
+            {change} {target}'s {reminder} (to|for|at) {moment}
+            {change} [{the}] {reminder} (to|for|at) {moment}
+        """,
+    ),
+    (
+        _snooze,
+        """
+            (re-snooze|resnooze|snooze)[ {body}]
+            [hit|press] snooze
+        """,
+    ),
+    (_wake, "wake (me|us)[ up][ {body}]"),
+    (_bell, "(set|create|make|start|add) [me] [a|an|another] {bell}[ (for|at|to|in) {body}]"),
+    (
+        _remind,
+        """
+            [always] {remind} me[,][ {body}]
+            {set} [me] [a|an|another|the|one] {reminder}[,][ {body}]
+            a reminder[,][ {body}]
+        """,
+    ),
+)
