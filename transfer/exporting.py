@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
-from uuid import UUID
 
 from accounts.models import User
 from accounts.ownership import in_pieces
 from todos.models import Task, TaskList
-from transfer.formats import csv, ndjson, todotxt
+from transfer.formats import csv, ics, ndjson, todotxt
 
 Line = Callable[[Task, str], str]
 
@@ -19,14 +18,14 @@ class Kind:
 
     content_type: str
     ending: str
-    write: Callable[[User], Iterator[str]]
+    write: Callable[[User], Iterator[str] | Iterator[bytes]]
 
     @property
     def media_type(self) -> str:
         return self.content_type.partition(";")[0]
 
 
-def export(user: User, form: str) -> Iterator[str]:
+def export(user: User, form: str) -> Iterator[str] | Iterator[bytes]:
     """``form`` is one of KINDS. Nobody holds a connection while a reader is slow."""
     return KINDS[form].write(user)
 
@@ -49,20 +48,23 @@ def _todotxt(user: User) -> Iterator[str]:
     return _lines(user, todotxt.write)
 
 
+def _ics(user: User) -> Iterator[bytes]:
+    return ics.write(_tasks(user), user)
+
+
 def _lines(user: User, write: Line) -> Iterator[str]:
-    names: dict[UUID | None, str] = {None: ""}
-    names |= dict(TaskList.objects.for_user(user).values_list("pk", "name"))
     for task in _tasks(user):
-        yield write(task, names.get(task.list_id, ""))
+        yield write(task, task.list.name if task.list else "")
 
 
 def _tasks(user: User) -> Iterator[Task]:
     """In the order in which they were made."""
-    return in_pieces(Task.objects.for_user(user), attrgetter("pk"))
+    return in_pieces(Task.objects.for_user(user).select_related("list"), attrgetter("pk"))
 
 
 KINDS = {
     "ndjson": Kind("application/x-ndjson", "ndjson", _ndjson),
     "csv": Kind("text/csv; charset=utf-8", "csv", _csv),
+    "ics": Kind("text/calendar; charset=utf-8", "ics", _ics),
     "todotxt": Kind("text/plain; charset=utf-8", "txt", _todotxt),
 }

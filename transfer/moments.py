@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from agent.quick import Read, read_line
 
 STAMP = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d))?(?:\.\d+)?\s?(Z|[+-]\d\d:?\d\d)?)?"
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d))?(?:\.(\d+))?\s?(Z|[+-]\d\d:?\d\d)?)?"
 )
-FIRST, LAST = 1971, 9998
+FIRST, LAST = 1900, 9998
 """Years in which every zone has a time."""
 TASK = "Task"
 LONGEST = 200
@@ -21,11 +21,12 @@ def read_stamp(text: str) -> datetime | date:
     match = STAMP.fullmatch(text.strip())
     if match is None:
         raise ValueError("neither a day nor a time")
-    day, at, seconds, zone = match.groups()
+    day, at, seconds, fraction, zone = match.groups()
     if at is None:
         return date.fromisoformat(day)
     zone = "+00:00" if zone == "Z" else zone or ""
-    moment = datetime.fromisoformat(f"{day}T{at}:{seconds or '00'}{zone}")
+    fraction = f"{fraction or '0':0<6.6}"
+    moment = datetime.fromisoformat(f"{day}T{at}:{seconds or '00'}.{fraction}{zone}")
     if not FIRST <= moment.year <= LAST:
         raise ValueError("out of all calendars")
     return moment

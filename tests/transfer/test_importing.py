@@ -178,8 +178,8 @@ def test_what_does_not_fit_is_told_line_by_line(sends: Sends, user: User) -> Non
 @pytest.mark.parametrize(
     ("content", "fields", "field", "says"),
     [
-        ("", {}, "format", "ndjson, takeout"),
-        ("%PDF-1.7", {}, "format", "ndjson, takeout"),
+        ("", {}, "format", "ndjson, ics, takeout"),
+        ("%PDF-1.7", {}, "format", "ndjson, ics, takeout"),
         ("title\nx", {"format": "doc"}, "format", "csv"),
         ("a;b\n1;2", {"format": "csv"}, "file", "Line 1: No column"),
         ("title\n" + "x\n" * 10_001, {}, "file", "Line 10002: There are more than 10,000"),
