@@ -312,7 +312,10 @@ globals().update(dj_email_url.parse(EMAIL_URL or "dummy:") | {"EMAIL_TIMEOUT": 1
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 # To these one may be led on by signing in, and to those of the admin.
-PAGES = ("home", "conversation", "print", "settings", "password", "delete-account")
+PAGES = (
+    *("home", "conversation", "print", "settings", "password", "delete-account"),
+    *("settings-reminders", "settings-calendar"),
+)
 LOGOUT_REDIRECT_URL = "/accounts/login/"
 USE_TZ = True
 TIME_ZONE = "UTC"

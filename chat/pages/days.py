@@ -1,6 +1,6 @@
 """Days as a person names them."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -11,6 +11,12 @@ def due_words(day: date, moment: time | None, today: date) -> str:
     """``tomorrow 17:00``; ``today`` is the day of the reader."""
     shape = "j M" if day.year == today.year else "j M Y"
     return _with_time(_near(day, today) or date_format(day, shape), moment)
+
+
+def moment_words(moment: datetime, now: datetime) -> str:
+    """As :func:`due_words`, on the clock of ``now``."""
+    local = moment.astimezone(now.tzinfo)
+    return due_words(local.date(), local.time(), now.date())
 
 
 def next_words(day: date, moment: time | None, today: date) -> str:

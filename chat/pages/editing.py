@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from chat.pages.actions import action, done
 from chat.pages.history import history
 from chat.pages.views import page
 from todos.models import Origin, Priority, Task, TaskList
+from todos.reminding import Reminding
 from todos.serializers import TaskSerializer
 from todos.versions import as_it_was, etag
 from web.errors import sentence
@@ -30,13 +31,17 @@ CLEARED = ("due_date", "due_time", "list")
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """``values`` are what stands in the form, ``days`` those that one click chooses."""
+    """``values`` are what stands in the form, ``days`` those that one click chooses.
+
+    ``reminders`` are those that stay, in words by their ids.
+    """
 
     task: Task
     values: Mapping[str, Any]
     days: list[tuple[str, str]]
     priorities: list[tuple[str, str]]
     lists: list[tuple[str, str]]
+    reminders: list[tuple[str, str]]
 
 
 @page
@@ -56,7 +61,7 @@ def edit_task(request: HttpRequest, user: User, pk: UUID) -> str | HttpResponse:
     except APIException as error:
         messages.error(request, sentence(error))
         with timezone.override(user.zone):
-            return _drawn(request, user, pk, typed=request.POST.dict(), status=error.status_code)
+            return _drawn(request, user, pk, typed=request.POST, status=error.status_code)
     done(request, origin, _("Saved %(title)s") % {"title": task.title})
     return f"/tasks/{pk}/"
 
@@ -76,8 +81,13 @@ def _if_match(request: HttpRequest) -> str | None:
     return etag(int(version)) if version.isascii() and version.isdecimal() else None
 
 
-def _fields(posted: Mapping[str, str], task: Task) -> dict[str, Any]:
+def _fields(posted: QueryDict, task: Task) -> dict[str, Any]:
     """What a form sends, as the API takes it."""
+    texts = {name: str(value) for name, value in posted.items()}
+    return _texts(texts, task) | _reminders(posted, task)
+
+
+def _texts(posted: Mapping[str, str], task: Task) -> dict[str, Any]:
     fields: dict[str, Any] = {name: posted[name] for name in TEXTS if name in posted}
     if "notes" in fields:
         fields["notes"] = fields["notes"].replace("\r\n", "\n")
@@ -93,12 +103,28 @@ def _fields(posted: Mapping[str, str], task: Task) -> dict[str, Any]:
     return fields
 
 
+def _reminders(posted: QueryDict, task: Task) -> dict[str, Any]:
+    """Those that stay, and what more is asked for in words; nothing where all is as it was."""
+    if "remind" not in posted:
+        return {}
+    kept, words = _kept(posted, task), str(posted["remind"]).strip()
+    if len(kept) == len(task.reminders) and not words:
+        return {}
+    return {"reminders": [*({"id": key} for key in kept), *([{"words": words}] if words else [])]}
+
+
+def _kept(posted: QueryDict, task: Task) -> list[str]:
+    """The ids of the task's reminders that the form still has."""
+    stay = {*posted.getlist("reminders")} - {posted.get("forget")}
+    return [spec["id"] for spec in task.reminders if spec["id"] in stay]
+
+
 def _drawn(
     request: HttpRequest,
     user: User,
     pk: UUID,
     *,
-    typed: Mapping[str, Any] | None = None,
+    typed: QueryDict | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """``typed`` stands in the form where it could not be saved; at most 8 queries."""
@@ -111,9 +137,10 @@ def _drawn(
     return render(request, "chat/task_page.html", context, status=status)
 
 
-def _editor(task: Task, user: User, typed: Mapping[str, Any] | None) -> Editor:
+def _editor(task: Task, user: User, typed: QueryDict | None) -> Editor:
     told = TaskSerializer(task).data
-    values = typed or {**told, "tags": " ".join(told["tags"])}
+    values = typed.dict() if typed else {**told, "tags": " ".join(told["tags"])}
+    kept = _kept(typed, task) if typed else [spec["id"] for spec in task.reminders]
     lists = TaskList.objects.for_user(user).in_name_order()
     named = [(str(each.pk), each.name) for each in lists]
     return Editor(
@@ -122,6 +149,9 @@ def _editor(task: Task, user: User, typed: Mapping[str, Any] | None) -> Editor:
         days=_days(user),
         priorities=[(name, str(label)) for name, label in Priority.choices],
         lists=[("", _("Inbox")), *named] if named and task.parent_id is None else [],
+        reminders=[
+            (spec["id"], Reminding.of(spec).words) for spec in task.reminders if spec["id"] in kept
+        ],
     )
 
 

@@ -21,7 +21,8 @@ from django.views.decorators.http import require_safe
 from accounts.authentication import user_of
 from accounts.models import User
 from conversations.models import Conversation, Message, Turn
-from todos.models import Proposal, Task, TaskChange
+from reminders.models import Channels
+from todos.models import Proposal, Reminder, Task, TaskChange
 from web.errors import NOT_SIGNED_IN, error_response
 
 Marks = dict[str, str | None]
@@ -36,6 +37,16 @@ LATE = """SELECT * FROM (SELECT 'late', CAST(due_time AS text) AS value FROM {ta
 EXPIRED = """SELECT * FROM (SELECT 'expired', CAST(expires_at AS text) AS value FROM {proposal}
     WHERE user_id = %(user)s AND status = 'open' AND expires_at <= %(now)s
     ORDER BY expires_at DESC LIMIT 1) AS expired"""
+# The reminders that are due, as the notice tells them; and the next that will be.
+RINGS = """SELECT * FROM (SELECT 'rings', CAST(reminder.id AS text) || CAST(rings_at AS text)
+    || CAST(failed AS text) || task.version
+    FROM {reminder} AS reminder JOIN {task} AS task ON task.id = reminder.task_id
+    WHERE reminder.user_id = %(user)s AND answered_at IS NULL AND rings_at <= %(now)s
+    ORDER BY reminder.rings_at DESC LIMIT 20) AS rings"""
+NEXT = """SELECT * FROM (SELECT 'next', CAST(rings_at AS text) FROM {reminder} AS reminder
+    WHERE user_id = %(user)s AND answered_at IS NULL AND rings_at > %(now)s
+    ORDER BY reminder.rings_at LIMIT 1) AS next"""
+PAGE = """SELECT 'page', CAST(page AS text) FROM {channels} WHERE user_id = %(user)s"""
 SHOWN = """SELECT '{name}', CAST({column} AS text) FROM {conversation}
     WHERE id = %(conversation)s AND user_id = %(user)s AND deleted_at IS NULL"""
 TURN = """SELECT * FROM (SELECT 'turn', turn.status || turn.attempt || (lease_expires_at > {clock})
@@ -48,7 +59,7 @@ CLOCKS = {
 }
 TABLES = {
     str(model._meta.model_name): model._meta.db_table
-    for model in (Conversation, Message, Proposal, Task, Turn)
+    for model in (Channels, Conversation, Message, Proposal, Reminder, Task, Turn)
 }
 FOLLOWED = [
     NEWEST.format(name="changes", table=TaskChange._meta.db_table, more=""),
@@ -59,6 +70,9 @@ FOLLOWED = [
     NEWEST.format(name="conversations", table=Conversation._meta.db_table, more=""),
     LATE.format(**TABLES),
     EXPIRED.format(**TABLES),
+    RINGS.format(**TABLES),
+    NEXT.format(**TABLES),
+    PAGE.format(**TABLES),
 ]
 IN_A_CONVERSATION = [
     SHOWN.format(name="changed", column="changed_at", **TABLES),
@@ -81,7 +95,8 @@ def news(request: HttpRequest) -> HttpResponse:
 
 
 def marks_of(user: User, conversation: UUID | str | None = None) -> Marks:
-    """``tasks``, ``conversations`` (the list), ``undone`` (what may differ all over a transcript).
+    """``tasks``, ``reminders`` (those that are due), ``conversations`` (the list), ``undone`` (what
+    may differ all over a transcript).
 
     Of a conversation also ``conversation`` (its end) and ``about``; null when it is gone.
     One query.
@@ -95,7 +110,8 @@ def marks_of(user: User, conversation: UUID | str | None = None) -> Marks:
         return blake2b(values.encode(), digest_size=12).hexdigest()
 
     marks: Marks = {
-        "tasks": mark("changes", "proposals", "late", "expired"),
+        "tasks": mark("changes", "proposals", "late", "expired", "next"),
+        "reminders": mark("rings", "next", "page"),
         "conversations": mark("conversations"),
         "undone": mark("undone", "proposals", "expired"),
     }

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +24,9 @@ from chat.pages.choice import (
     tag_switches,
     view_switches,
 )
-from chat.pages.days import day_words, due_words, length_words, next_words
+from chat.pages.days import day_words, due_words, length_words, moment_words, next_words
 from chat.pages.questions import Question, waiting
-from todos.models import Task, TaskList, TaskQuerySet
+from todos.models import Reminder, Task, TaskList, TaskQuerySet
 
 ROWS = 100
 """Those shown at first; then twice as many, and so on."""
@@ -46,13 +47,16 @@ SECTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A task in words; ``next`` is when it comes again, of one that is done and was followed."""
+    """A task in words; ``rings`` is when it is to ring, and ``next`` when it comes again, of one
+    that is done and was followed.
+    """
 
     task: Task
     overdue: bool
     due: str
     length: str
     tags: list[Switch]
+    rings: str = ""
     notes: str = ""
     next: str = ""
     in_list: str = ""
@@ -93,7 +97,7 @@ class Panel:
 
 
 def panel_of(user: User, asked: Mapping[str, Any]) -> Panel:
-    """As the address asks for it; at most 10 queries."""
+    """As the address asks for it; at most 11 queries."""
     tasks, now = Task.objects.for_user(user), user.local_now()
     lists = list(TaskList.objects.for_user(user).in_name_order())
     choice = Choice.read(asked, lists)
@@ -148,6 +152,7 @@ class _Words:
             task,
             overdue=task.is_overdue(self.now),
             due=self._told(due_words, task),
+            rings=self._rings(task),
             notes=Truncator(task.notes).chars(NOTES),
             length=length_words(task.duration_minutes) if task.duration_minutes else "",
             tags=tag_switches(self.choice, task.tags),
@@ -156,6 +161,13 @@ class _Words:
 
     def _told(self, words: Callable[[date, time | None, date], str], task: Task) -> str:
         return words(task.due_date, task.due_time, self.now.date()) if task.due_date else ""
+
+    def _rings(self, task: Task) -> str:
+        if task.completed:
+            return ""
+        moments = [each.rings_at for each in task.ringing.values() if each.status == "waiting"]
+        coming = min((each for each in moments if each), default=None)
+        return moment_words(coming, self.now) if coming else ""
 
 
 def _open(tasks: TaskQuerySet, words: _Words, most: int) -> tuple[list[Group], int]:
@@ -174,6 +186,7 @@ def _open(tasks: TaskQuerySet, words: _Words, most: int) -> tuple[list[Group], i
     steps: dict[UUID | None, list[Task]] = defaultdict(list)
     for step in tasks.steps_of(task for task in rows if _number_of_steps(task)):
         steps[step.parent_id].append(step)
+    Reminder.objects.come_along([*rows, *chain.from_iterable(steps.values())])
     named: dict[str, list[Row]] = defaultdict(list)
     for task in rows:
         named[_section(task, now)].append(words.task(task, steps[task.pk]))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.pages import actions, editing, installed, news, views
+from chat.pages import actions, answering, calendar, channels, editing, installed, news, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,7 +13,10 @@ urlpatterns = [
     path("calls/<id:pk>/", views.call_part, name="call-part"),
     path("tasks/", views.tasks_part, name="tasks-part"),
     path("deleted/", views.deleted_page, name="deleted"),
+    path("reminders/", views.ringing_part, name="ringing-part"),
     path("news/", news.news, name="news"),
+    path("settings/reminders/", channels.channels, name="settings-reminders"),
+    path("settings/calendar/", calendar.calendar, name="settings-calendar"),
     path("find/", views.find, name="find"),
     path("manifest.webmanifest", installed.manifest, name="manifest"),
     path("worker.js", installed.worker, name="worker"),
@@ -30,6 +33,9 @@ urlpatterns = [
     path("acts/<id:pk>/undo/", actions.take_back, name="undo-act"),
     path("proposals/<id:pk>/approve/", actions.approve, name="approve"),
     path("proposals/<id:pk>/reject/", actions.reject, name="reject"),
+    path("reminders/<id:pk>/done/", answering.complete, name="complete-reminder"),
+    path("reminders/<id:pk>/snooze/", answering.snooze, name="snooze-reminder"),
+    path("reminders/<id:pk>/dismiss/", answering.dismiss, name="dismiss-reminder"),
     path("tasks/add/", actions.add_task, name="add-task"),
     path("tasks/catch-up/", actions.catch_up, name="catch-up"),
     path("tasks/<id:pk>/", editing.task_page, name="task"),

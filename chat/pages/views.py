@@ -27,6 +27,7 @@ from chat.pages.found import listed
 from chat.pages.news import marks_of
 from chat.pages.palette import sections
 from chat.pages.panel import panel_of
+from chat.pages.ringing import ringing_of
 from chat.pages.transcript import bubbles
 from chat.serializers import LONGEST_MESSAGE
 from conversations.models import Conversation, Message, ToolCall
@@ -150,6 +151,11 @@ def tasks_part(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "chat/tasks.html", {"panel": panel_of(user, request.GET)})
 
 
+@part("reminders")
+def ringing_part(request: HttpRequest, user: User) -> HttpResponse:
+    return render(request, "chat/ringing.html", {"ringing": ringing_of(user)})
+
+
 @page
 def find(request: HttpRequest, user: User) -> HttpResponse:
     """``?q=`` words: a page; with ``part`` what the palette puts in place."""
@@ -171,6 +177,7 @@ def _frame(request: HttpRequest, user: User) -> dict[str, Any]:
     return {
         **_conversations(request, user, panel.choice.kept),
         "panel": panel,
+        "ringing": ringing_of(user),
         "longest_message": LONGEST_MESSAGE,
         "examples": EXAMPLES,
     }

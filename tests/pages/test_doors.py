@@ -26,10 +26,12 @@ VIEWS = (
     "messages-part",
     "call-part",
     "tasks-part",
+    "ringing-part",
     "deleted",
     "task",
     "find",
 )
+SETTINGS = ("settings-reminders", "settings-calendar")  # which take forms, too
 
 
 def path_of(pattern: URLPattern) -> str:
@@ -37,8 +39,11 @@ def path_of(pattern: URLPattern) -> str:
 
 
 SHOWN = [path_of(pattern) for pattern in urlpatterns if pattern.name in VIEWS]
+OWN = [path_of(pattern) for pattern in urlpatterns if pattern.name in SETTINGS]
 FOR_ALL = ("manifest", "worker", "offline")  # they tell nothing of anybody
-FORMS = [pattern for pattern in urlpatterns if pattern.name not in (*VIEWS, *FOR_ALL, "news")]
+FORMS = [
+    pattern for pattern in urlpatterns if pattern.name not in (*VIEWS, *SETTINGS, *FOR_ALL, "news")
+]
 ACTIONS = [path_of(pattern) for pattern in FORMS]
 
 
@@ -55,7 +60,7 @@ def test_what_a_browser_keeps_is_for_all(anybody: Client, name: str) -> None:
     assert anybody.get(reverse(name)).status_code == 200
 
 
-@pytest.mark.parametrize("path", [*SHOWN, "/?search=milk"])
+@pytest.mark.parametrize("path", [*SHOWN, *OWN, "/?search=milk"])
 def test_the_anonymous_sign_in_and_come_back(anybody: Client, path: str) -> None:
     answer = anybody.get(path)
 

@@ -44,7 +44,7 @@ class World:
         return {name: answer[name] for name in MARKS}
 
 
-MARKS = {"tasks", "conversations", "undone", "conversation", "about"}
+MARKS = {"tasks", "reminders", "conversations", "undone", "conversation", "about"}
 ASKED, MADE = {"tasks", "undone"}, {"tasks"}
 SAID = {"conversations", "conversation"}
 Act = Callable[[World], Any]
@@ -344,6 +344,7 @@ def test_the_page_and_its_parts_tell_the_marks_of_what_they_show(world: World) -
     assert json.loads(page.one("main").attributes["data-news"]) == marks
     for path, name in [
         ("/tasks/", "tasks"),
+        ("/reminders/", "reminders"),
         ("/c/", "conversations"),
         (f"/c/{world.shown.pk}/messages/", "conversation"),
     ]:

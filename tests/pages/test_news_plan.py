@@ -18,6 +18,7 @@ INDEXES = {
     "conversation_followed",
     "task_open_by_due",
     "proposal_expiring",
+    "reminder_due",
 }
 
 

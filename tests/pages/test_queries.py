@@ -64,15 +64,16 @@ def test_a_conversation_costs_always_the_same(browser: Client, user: User, messa
 
     path = f"/c/{conversation.pk}/"
 
-    assert cost(browser, path) == BESIDE + 10
+    assert cost(browser, path) == BESIDE + 12
 
 
 @pytest.mark.parametrize("many", [1, 20])
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/", 8),
+        ("/", 10),
         ("/c/", 1),
+        ("/reminders/", 2),
         ("/tasks/", 7),
         ("/tasks/?list=inbox", 8),
         ("/tasks/?tag=home", 8),

@@ -276,3 +276,43 @@ def test_only_what_is_shown_moves(browser: Client, user: User) -> None:
     submit(browser, read(browser.get("/tasks/?tag=a")).button("Move all to today"))
 
     assert [task.due_date == day for task in Task.objects.order_by("title")] == [False, True]
+
+
+def test_its_reminders_are_chips_that_go_and_words_that_come(browser: Client, user: User) -> None:
+    asks = [{"before_minutes": 10}, {"days_before": 1, "time": "18:00"}]
+    task = Task.add(
+        user, Origin("api"), title="Call", due_date=date(2026, 11, 21), due_time=time(9),
+        reminders=asks,
+    )  # fmt: skip
+    first, second = (spec["id"] for spec in task.reminders)
+    form = page_of(browser, task).one("form", **{"class": "edit-task"})
+    chips = form.one("ul", **{"aria-label": "Reminders"})
+    assert [chip.text for chip in chips.all("button")] == [
+        "10 minutes before ×",
+        "the day before at 18:00 ×",
+    ]
+
+    kept = {"reminders": [first, second], "remind": "an hour before", "forget": second}
+    browser.post(form.attributes["action"], form.fields() | kept)
+    task.refresh_from_db()
+    assert [{**spec, "id": ""} for spec in task.reminders] == [
+        {"id": "", "before_minutes": 10},
+        {"id": "", "before_minutes": 60},
+    ]
+    assert task.reminders[0]["id"] == first
+
+    form = page_of(browser, task).one("form", **{"class": "edit-task"})
+    again = read(
+        browser.post(
+            form.attributes["action"],
+            {
+                **form.fields(),
+                "reminders": [spec["id"] for spec in task.reminders],
+                "remind": "when it is blue",
+            },
+        ),
+        400,
+    )
+    assert notice(again)
+    assert again.one("input", name="remind").attributes["value"] == "when it is blue"
+    assert len(again.all("input", name="reminders")) == len(task.reminders)

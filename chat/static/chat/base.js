@@ -42,7 +42,7 @@ export function tell(text) {
 }
 
 // In the drawer, where one is open, because it covers the rest.
-function inSight(notice) {
+export function inSight(notice) {
   const before = openDrawer()?.querySelector("header") ?? element("transcript");
   if (notice.parentElement !== before.parentElement) before.after(notice);
 }
@@ -119,7 +119,7 @@ export function goOn() {
 
 // What has the focus may vanish or be drawn anew; then what has its name in the same place takes it over,
 // or the place itself, or one goes on.
-const PLACES = ".card, .proposal, article";
+const PLACES = ".card, .proposal, #ringing, article";
 const isThere = (node) => node.isConnected && !node.closest("[hidden]");
 const nameOf = (control) => control.ariaLabel ?? control.textContent.trim();
 let focused = null;

@@ -50,7 +50,8 @@ function listen(form, row) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const button = event.submitter;
-    if (button?.matches(".chip")) chooseDay(form, button.value);
+    if (button?.name === "forget") forget(form, button.value);
+    else if (button?.matches(".chip")) chooseDay(form, button.value);
     else if (button?.matches(".delete")) finish(form, row, () => remove(form, row));
     else finish(form, row, () => save(form, row));
   });
@@ -81,9 +82,20 @@ function chooseDay(form, day) {
   fieldOf(form, "due_date").focus();
 }
 
+// A reminder goes when the form is saved.
+const remindersOf = (form) => [...form.querySelectorAll('[name="reminders"]')];
+
+function forget(form, id) {
+  const reminder = remindersOf(form).find((each) => each.value === id);
+  if (!reminder) return;
+  reminder.disabled = true;
+  reminder.parentElement.hidden = true;
+  fieldOf(form, "remind").focus();
+}
+
 // --- What is in the form ------------------------------------------------------------------------------
 
-const FIELDS = ["title", "notes", "due_date", "due_time", "priority", "list", "tags", "duration_minutes"];
+const FIELDS = ["title", "notes", "due_date", "due_time", "priority", "list", "tags", "duration_minutes", "remind"];
 
 const fieldOf = (form, name) => form.querySelector(`:is(input, select, textarea)[name="${name}"]`);
 const fieldsOf = (form) => FIELDS.map((name) => fieldOf(form, name)).filter(Boolean);
@@ -94,7 +106,7 @@ function drawnValue(field) {
 }
 
 const touched = (form) => fieldsOf(form).filter((field) => field.value !== drawnValue(field));
-const isTouched = (form) => Boolean(form) && touched(form).length > 0;
+const isTouched = (form) => Boolean(form) && (touched(form).length > 0 || remindersOf(form).some(({ disabled }) => disabled));
 
 // As the API takes it.
 function valueOf({ name, value }) {
@@ -106,7 +118,10 @@ function valueOf({ name, value }) {
 function changesOf(form) {
   const changes = Object.fromEntries(touched(form).map((field) => [field.name, valueOf(field)]));
   if (changes.due_date === null) delete changes.due_time; // it goes with its day
-  return changes;
+  const { remind: asked, ...others } = changes;
+  if (!asked?.trim() && !remindersOf(form).some(({ disabled }) => disabled)) return others;
+  const kept = remindersOf(form).filter(({ disabled }) => !disabled).map(({ value }) => ({ id: value }));
+  return { ...others, reminders: asked?.trim() ? [...kept, { words: asked }] : kept };
 }
 
 // --- Saving -------------------------------------------------------------------------------------------
@@ -155,7 +170,8 @@ async function finish(form, row, doIt) {
 
 function refuse(form, error) {
   trouble(form, why(error));
-  fieldOf(form, error.problem?.errors?.[0]?.field)?.focus();
+  const { field = "" } = error.problem?.errors?.[0] ?? {};
+  fieldOf(form, field.startsWith("reminders") ? "remind" : field)?.focus();
 }
 
 function trouble(form, text) {
@@ -177,6 +193,7 @@ async function showChanged(form, row) {
     if (drawnValue(now) !== drawnValue(field)) told.push(nowIs(fresh, now));
     now.value = field.value;
   }
+  for (const { value, disabled } of remindersOf(form)) if (disabled) forget(fresh, value);
   const name = document.activeElement.name;
   form.closest(".editor").replaceWith(editor);
   listen(fresh, row);

@@ -13,6 +13,7 @@ const loadTasks = () => import("./tasks.js");
 const loadPalette = () => import("./palette.js");
 const loadAround = () => import("./around.js");
 const loadEditing = () => import("./editing.js");
+const loadRinging = () => import("./ringing.js");
 const loadConversations = () => import("./conversations.js");
 const message = element("message");
 const conversations = element("conversations");
@@ -28,6 +29,7 @@ document.documentElement.classList.add("js");
 
 async function refresh(name) {
   if (name === "tasks") return (await loadTasks()).refreshTasks();
+  if (name === "reminders") return (await loadRinging()).refreshRinging();
   if (name === "conversations") return (await loadConversations()).refreshConversations();
   return refreshAbout();
 }
@@ -47,7 +49,8 @@ async function refreshAbout(mark) {
   if (isUntouched) title.value = title.defaultValue;
 }
 
-// How many tasks are for today, on the button that opens them; and in the title those that are overdue.
+// How many tasks are for today, on the button that opens them; and in the title what rings, and those
+// that are overdue.
 function showDue() {
   const due = element("tasks").querySelector(".due-numbers")?.dataset;
   if (!due) return;
@@ -55,7 +58,8 @@ function showDue() {
   badge.textContent = due.today;
   badge.hidden = due.today === "0";
   badge.parentElement.ariaLabel = due.label;
-  document.title = (due.overdue === "0" ? "" : `(${due.overdue}) `) + badge.dataset.title;
+  const rings = element("ringing").querySelector(".rings").dataset.title;
+  document.title = rings + (due.overdue === "0" ? "" : `(${due.overdue}) `) + badge.dataset.title;
 }
 
 // Of many lists the chosen one is in sight; in a drawer, once that is open.
@@ -104,6 +108,8 @@ changes.addEventListener("end", () => loadAround().then(({ showEnd }) => showEnd
 for (const what of ["started", "tool", "settled"]) changes.addEventListener(what, look);
 whenNew("tasks", () => refresh("tasks"));
 new MutationObserver(showDue).observe(element("tasks"), { childList: true, subtree: true, attributeFilter: ["data-label"] });
+new MutationObserver(showDue).observe(element("ringing"), { childList: true });
+whenNew("reminders", () => refresh("reminders"));
 whenNew("conversations", () => refresh("conversations"));
 whenNew("about", refreshAbout);
 
@@ -149,8 +155,8 @@ async function refreshAfter(form) {
 
 // A form with data-act has a script of its own.
 async function act(form) {
-  const isOfOne = ["edit", "undo"].includes(form.dataset.act);
-  await (await (isOfOne ? loadEditing() : loadTasks())).submit(form);
+  const load = { edit: loadEditing, undo: loadEditing, ring: loadRinging }[form.dataset.act] ?? loadTasks;
+  await (await load()).submit(form);
 }
 
 let leaving;
@@ -441,6 +447,8 @@ focusAtFirst();
 if (new URLSearchParams(location.search).has("around")) loadAround().then(({ land }) => land());
 followNews();
 showNamedTask();
+// What rings has come with the page; that it is heard, and what comes, can wait until the page has come.
+if (element("ringing").querySelector("li, [data-next]")) setTimeout(() => loadRinging().catch(later), 1000);
 
 // Without a connection one reads and writes on; that can wait until the page has come.
 if ("serviceWorker" in navigator) {
