@@ -13,7 +13,7 @@ import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Condition, Thread
+from threading import Lock, Thread
 from typing import Any, BinaryIO, Self
 from urllib.parse import parse_qs
 
@@ -21,7 +21,7 @@ from tests.fakes.certificates import certified
 from tests.fakes.receiver import Sent
 
 VERSION = b"\x29"
-PING, PONG, LOGIN, WELCOME, MESSAGE = 0, 1, 2, 3, 8
+PING, PONG, LOGIN, WELCOME, RECEIVED, MESSAGE = 0, 1, 2, 3, 7, 8
 
 
 class PushService:
@@ -34,8 +34,9 @@ class PushService:
     def __init__(self, folder: Path) -> None:
         self.sent: list[Sent] = []
         self.subscriptions: list[dict[str, str]] = []
-        self._listening: list[ssl.SSLSocket] = []
-        self._changed = Condition()
+        self._browser: ssl.SSLSocket | None = None
+        self._under_way = b""  # is not known to be received
+        self._lock = Lock()
         self._tls, _ = certified(folder)
         self._http = _HTTPServer(("127.0.0.1", 0), Exchange)
         self._http.service = self
@@ -66,7 +67,10 @@ class PushService:
         self._http.server_close()
         self._mcs.close()
 
-    def hand_on(self, sent: Sent) -> None:
+    def hand_on(self, sent: Sent) -> bool:
+        """False where nobody is subscribed any more."""
+        if not self.subscriptions:
+            return False
         self.sent.append(sent)
         asked = self.subscriptions[-1]
         data = {"subtype": asked["X-subtype"], "content-encoding": sent.headers["content-encoding"]}
@@ -78,11 +82,14 @@ class PushService:
                 *(field(7, field(1, name) + field(2, value)) for name, value in data.items()),
                 field(9, f"message-{len(self.sent)}"),
                 field(21, sent.body),
+                field(24, 1),  # tell at once that it is received
             ]
         )
-        with self._changed:
-            assert self._changed.wait_for(lambda: self._listening, 10), "no browser listens"
-            self._listening[-1].sendall(frame(MESSAGE, message))
+        with self._lock, suppress(OSError):  # one that has left comes again
+            self._under_way = frame(MESSAGE, message)
+            if self._browser:
+                self._browser.sendall(self._under_way)
+        return True
 
     def _accept(self) -> None:
         while True:
@@ -94,33 +101,23 @@ class PushService:
 
     def _listen(self, connection: socket.socket) -> None:
         """A browser may only look whether somebody is there, or leave and come again."""
-        with (
-            suppress(OSError, IndexError),
-            self._tls.wrap_socket(connection, server_side=True) as browser,
-        ):
-            try:
-                self._answer(browser)
-            finally:
-                self._keep(browser, listens=False)
+        left = suppress(OSError, IndexError)
+        with left, self._tls.wrap_socket(connection, server_side=True) as browser:
+            reader = browser.makefile("rb")
+            reader.read(1)  # its version
+            while tag := reader.read(1):
+                reader.read(varint_of(reader))
+                with self._lock:
+                    self._answer(tag[0], browser)
 
-    def _answer(self, browser: ssl.SSLSocket) -> None:
-        reader = browser.makefile("rb")
-        reader.read(1)  # its version
-        while tag := reader.read(1):
-            reader.read(varint_of(reader))
-            if tag[0] == LOGIN:
-                browser.sendall(VERSION + frame(WELCOME, field(1, "login")))
-                self._keep(browser)
-            elif tag[0] == PING:
-                browser.sendall(frame(PONG, b""))
-
-    def _keep(self, browser: ssl.SSLSocket, *, listens: bool = True) -> None:
-        with self._changed:
-            if listens:
-                self._listening.append(browser)
-            elif browser in self._listening:
-                self._listening.remove(browser)
-            self._changed.notify_all()
+    def _answer(self, tag: int, browser: ssl.SSLSocket) -> None:
+        if tag == LOGIN:
+            self._browser = browser
+            browser.sendall(VERSION + frame(WELCOME, field(1, "login")) + self._under_way)
+        elif tag == RECEIVED:
+            self._under_way = b""
+        elif tag == PING:
+            browser.sendall(frame(PONG, b""))
 
 
 class _HTTPServer(ThreadingHTTPServer):
@@ -138,13 +135,13 @@ class Exchange(BaseHTTPRequestHandler):
             self._answer(200, field(1, 1) + field(3, now) + fixed(7, 1) + fixed(8, 2))
         elif self.path == "/register":
             asked = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-            if "X-subtype" in asked and "delete" not in asked:
-                service.subscriptions.append(asked)
+            if "X-subtype" in asked:  # of a page; the browser has one of its own
+                service.subscriptions = [] if "delete" in asked else [asked]
             self._answer(200, b"token=the-token")
         else:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            service.hand_on(Sent(self.path, headers, body))
-            self._answer(201, b"")
+            is_there = service.hand_on(Sent(self.path, headers, body))
+            self._answer(201 if is_there else 410, b"")
 
     def _answer(self, status: int, body: bytes) -> None:
         self.send_response(status)

@@ -6,6 +6,7 @@ without a screen has a notification to click on.
 """
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from reminders.models import Channels, PushSubscription
 from reminders.rounds import Ringer
 from tests.browser.conftest import QUIET, session_of
 from tests.browser.push_service import PushService
+from tests.browser.speech import PATIENCE
 from tests.browser.watch import Watch
 from tests.factories import TaskFactory
 from tests.servers import TodoChat
@@ -103,11 +105,10 @@ def ring(task: Task, **channels: bool) -> None:
 
 
 def until(page: Page, tells: Callable[[], Any], wanted: Any) -> None:
-    for _ in range(100):
-        if tells() == wanted:
-            return
+    give_up = time.monotonic() + PATIENCE
+    while tells() != wanted:
+        assert time.monotonic() < give_up, f"it is {tells()}"
         page.wait_for_timeout(50)
-    assert tells() == wanted
 
 
 def subscribed(page: Page, service: PushService, user: User) -> None:
@@ -167,16 +168,21 @@ def test_it_is_put_off_and_where_nobody_is_signed_in_the_page_is_opened(
     assert task.completed_at is None
 
 
-def test_a_subscription_that_has_ended_is_made_anew_until_it_is_turned_off(
-    page: Page, device: BrowserContext, service: PushService, user: User
+def test_it_is_turned_off_made_anew_where_it_has_ended_and_ends_with_signing_out(
+    page: Page, device: BrowserContext, service: PushService, user: User, task: Task
 ) -> None:
     subscribed(page, service, user)
-    PushSubscription.objects.all().delete()
-    [worker] = device.service_workers
-
-    worker.evaluate(CHANGE)
-    assert PushSubscription.objects.for_user(user).count() == 1
-
     page.evaluate(ASK, "unsubscribe")
     assert page.evaluate(ASK, "isOn") is False
-    assert not PushSubscription.objects.exists()
+    assert (service.subscriptions, PushSubscription.objects.count()) == ([], 0)
+
+    [worker] = device.service_workers
+    worker.evaluate(CHANGE)
+    assert page.evaluate(ASK, "isOn") is True
+    assert PushSubscription.objects.for_user(user).update(endpoint=service.url) == 1
+
+    page.get_by_role("button", name="Sign out").first.click()
+    until(page, lambda: service.subscriptions, [])
+    Reminder.objects.filter(task=task).update(rings_at=timezone.now())
+    assert Ringer().once()["failed"] == 1
+    assert PushSubscription.objects.count() == 0
