@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import recurring_ical_events
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -76,6 +76,16 @@ def _day(start: date | datetime) -> date:
     return start.date() if isinstance(start, datetime) else start
 
 
+@example(  # the day before is five weeks away
+    repeat=Repeat.read({"words": "every month on the first friday, 10 times"}),
+    first=date(2027, 4, 24),
+    moved=11,
+    at=None,
+    minutes=None,
+    zone="UTC",
+    done=2,
+    events=True,
+)
 @settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(
     repeat=repeats(),

@@ -98,7 +98,7 @@ def test_apples_reminders() -> None:
     assert (task.due_date, task.due_time) == (date(2026, 12, 1), time(15))
     assert task.repeats
     assert task.repeats.rule == "FREQ=WEEKLY"
-    assert task.reminders == ({"days_before": 0, "time": "15:00"},)
+    assert task.reminders == ({"before_minutes": 0},)
     assert task.created_at == datetime(2026, 11, 20, 8, tzinfo=UTC)
     assert task.line == 17
 
@@ -245,6 +245,39 @@ def test_a_rule_that_ours_cannot_say_is_told(rule: str) -> None:
     assert task.repeats is None
     assert len(why) == 1
     assert "repeats" in why[0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("FREQ=DAILY;COUNT=3", "FREQ=DAILY;COUNT=3"),
+        ("FREQ=WEEKLY;BYDAY=SU;INTERVAL=2", "FREQ=WEEKLY;INTERVAL=2"),
+        ("FREQ=WEEKLY;UNTIL=20261220", "FREQ=WEEKLY;UNTIL=20261222"),
+        ("FREQ=WEEKLY;BYDAY=SU,MO", None),
+        ("FREQ=MONTHLY", None),
+        ("", None),
+    ],
+)
+def test_a_rule_from_the_day_on_which_it_starts(rule: str, expected: str | None) -> None:
+    task, why = told("DTSTART:20261129", "DUE:20261201", f"RRULE:{rule}")
+
+    assert (task.repeats and task.repeats.rule) == expected
+    assert len(why) == (expected is None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_done"),
+    [
+        (["STATUS:COMPLETED"], True),
+        (["COMPLETED:20261110T101500Z"], True),
+        (["PERCENT-COMPLETE:100"], True),
+        (["PERCENT-COMPLETE:25"], False),
+        (["STATUS:NEEDS-ACTION", "COMPLETED:20261110T101500Z"], False),
+        (["STATUS:IN-PROCESS", "PERCENT-COMPLETE:100"], False),
+    ],
+)
+def test_whether_it_is_done(lines: list[str], is_done: bool) -> None:
+    assert bool(one(*lines).completed_at) == is_done
 
 
 @pytest.mark.parametrize(

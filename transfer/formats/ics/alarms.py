@@ -54,6 +54,8 @@ def _reminder(trigger: Property, anchors: Anchors, zones: Zones) -> dict[str, An
             return {"before_minutes": (due.wall - rings) // MINUTE}
     else:
         rings = zones.when(trigger).wall
+        if due and due.at and rings == due.wall:
+            return {"before_minutes": 0}
     if due is None:
         return {"at": rings.isoformat(timespec="minutes")}
     return {"days_before": (due.day - rings.date()).days, "time": f"{rings:%H:%M}"}

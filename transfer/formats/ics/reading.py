@@ -14,7 +14,7 @@ from todos.rules import RuleBroken
 from transfer.formats.ics.alarms import Anchors, reminders_of
 from transfer.formats.ics.lines import Part, Property, parts_of
 from transfer.formats.ics.moments import UnknownZone, When, Zones, decoded
-from transfer.formats.ics.recurring import NotKept, read_rule
+from transfer.formats.ics.recurring import NotKept, from_another_day, read_rule
 from transfer.formats.ics.writing import ESTIMATED, LIST, PRODID, REPEATS
 from transfer.incoming import Incoming, Place, Skipped
 
@@ -162,8 +162,8 @@ class _Todo:
 
     def _completed_at(self) -> datetime | None:
         done = self._moment("COMPLETED")
-        is_done = self._word("STATUS") == "COMPLETED" or self._word("PERCENT-COMPLETE") == "100"
-        if not done and not is_done:
+        status, is_whole = self._word("STATUS"), self._word("PERCENT-COMPLETE") == "100"
+        if status != "COMPLETED" and (status or not (done or is_whole)):
             return None
         return done or self._moment("LAST-MODIFIED") or self.calendar.zones.now
 
@@ -199,10 +199,13 @@ class _Todo:
                 return Repeat.read({"words": words})
             if said is None:
                 return None
-            if start and start.day != when.day:
-                raise NotKept("It repeats by the day on which it starts: it comes once.")
             rrule: vRecur = vRecur.from_ical(said.value.strip())
-            return read_rule(rrule, when.day, self._until(rrule, when))
+            first = start or when
+            if first.day == when.day:
+                return read_rule(rrule, when.day, self._until(rrule, when))
+            until = self._until(rrule, first)
+            later = when.day - first.day
+            return read_rule(from_another_day(rrule, first.day), when.day, until and until + later)
         except (NotKept, RuleBroken) as error:
             self._tell(line, str(error))
         except (ValueError, OverflowError, TypeError, AttributeError):

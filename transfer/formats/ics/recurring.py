@@ -12,7 +12,7 @@ from todos.repeating.on import CODES, MONTHS, NTHS, SHORT, WEEKDAYS
 from todos.rules import RuleBroken
 
 LONGEST = {"day": 1, "week": 7, "month": 31, "year": 366}
-"""How many days each is at most."""
+"""How many days each is at most; a weekday of a month comes up to a week later than that."""
 EVERY = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 KNOWN = {
     *("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"),
@@ -50,7 +50,7 @@ def _last_day(repeat: Repeat, rule_day: date, latest: date) -> date:
     The day itself in most cases. One that was moved beyond other days of its rule takes the place
     of the last of these.
     """
-    span = (LONGEST[repeat.every] + 1) * repeat.interval
+    span = LONGEST[repeat.every] * repeat.interval + 7
     since = date.fromordinal(max(2, latest.toordinal() - span))
     found, day = None, repeat.day_from(since, counted_from=rule_day)
     while day is not None and day <= latest:
@@ -98,6 +98,18 @@ def read_rule(rrule: vRecur, start: date, until: date | None) -> Repeat:
     except (KeyError, IndexError, ValueError, TypeError) as error:
         raise error if isinstance(error, NotKept) else NotKept(CANNOT) from None
     return repeat
+
+
+def from_another_day(rrule: vRecur, start: date) -> vRecur:
+    """The rule of a task that starts on ``start``, for the day that it is due, some days later.
+
+    Raises NotKept where the two do not come in the same rhythm.
+    """
+    weekday = [CODES[start.weekday()]]
+    if rrule.get("FREQ") not in (["DAILY"], ["WEEKLY"]) or rrule.get("BYDAY", weekday) != weekday:
+        raise NotKept("It repeats by the day on which it starts: it comes once.")
+    rest = {name: value for name, value in rrule.items() if name != "BYDAY"}
+    return vRecur(rest)
 
 
 def _days(every: str, parts: dict[str, list[Any]], start: date) -> dict[str, Any]:
