@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from itertools import product
 from random import Random
 
 from django.conf import settings
-from playwright.sync_api import Error, Locator, Page, TimeoutError
+from playwright.sync_api import Locator, Page, TimeoutError
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -90,26 +89,42 @@ class Person:
         return text
 
     def edit(self, tab: Page) -> str:
+        """Or try again to save it."""
         form = self._form(tab)
-        word = next(self._words)
-        form.locator("[name=title]").fill(word, timeout=PATIENT)
-        form.locator("[name=title]").press("Enter", timeout=PATIENT)
-        self.submitted[word] += 1
+        if not form:
+            return "nothing"
+        title = form.locator("[name=title]")
+        if not self._unsaved(form):
+            title.fill(next(self._words), timeout=PATIENT)
+        word = title.input_value(timeout=PATIENT)
+        title.press("Enter", timeout=PATIENT)
+        self.submitted.update(set(words_in(word)) - set(self.submitted))
         return word
 
     def edit_and_cancel(self, tab: Page) -> str:
         form = self._form(tab)
+        if not form:
+            return "nothing"
+        self._throw_away(form)
         form.locator("[name=title]").press("Escape", timeout=PATIENT)
         return ""
 
     def delete(self, tab: Page) -> str:
-        return self._press(self._form(tab).locator("button.delete"))
+        form = self._form(tab)
+        if not form:
+            return "nothing"
+        self._throw_away(form)
+        return self._press(form.locator("button.delete"))
 
     def undo_by_toast(self, tab: Page) -> str:
         return self._press(tab.locator(".toast button"))
 
     def undo_by_history(self, tab: Page) -> str:
-        past = self._form(tab).locator("xpath=..").locator(".past")
+        form = self._form(tab)
+        if not form:
+            return "nothing"
+        self._throw_away(form)  # if what is undone has made the task
+        past = form.locator("xpath=..").locator(".past")
         past.locator("summary").click(timeout=PATIENT)
         return self._press(past.locator("form button"))
 
@@ -170,7 +185,6 @@ class Person:
     def reload(self, tab: Page) -> str:
         if not self.weather.online:
             return "not now"
-        self._give_up_forms(tab)
         tab.reload()
         return ""
 
@@ -178,8 +192,9 @@ class Person:
         """Or to a new one."""
         if not self.weather.online:
             return "not now"
-        self._give_up_forms(tab)
-        return self._press(tab.locator("#new-conversation, #conversations li:not(.more) a"))
+        pressed = self._press(tab.locator("#new-conversation, #conversations li:not(.more) a"))
+        tab.wait_for_load_state()  # a worker would have the scripts without a line
+        return pressed
 
     def change_weather(self, _tab: Page) -> str:
         return self.weather.change()
@@ -227,19 +242,23 @@ class Person:
         button.click(timeout=PATIENT)
         return name
 
-    def _form(self, tab: Page) -> Locator:
+    def _form(self, tab: Page) -> Locator | None:
         """Of a task that is edited already, or of any."""
         form = tab.locator(".edit-task").first
         if not form.count():
-            self._press(tab.locator("#tasks .task > .edit button"))
+            if self._press(tab.locator("#tasks .task > .edit button")) == "nothing":
+                return None
+            form.wait_for(timeout=PATIENT)
         return form
 
-    def _give_up_forms(self, tab: Page) -> None:
-        """What is told in the form of a task not to be saved is known to be lost."""
-        for field in tab.locator(".edit-task [name=title]").all():
-            with suppress(Error):
-                for word in words_in(field.input_value(timeout=PATIENT)):
-                    del self.submitted[word]
+    def _unsaved(self, form: Locator) -> list[str]:
+        title = form.locator("[name=title]")
+        is_touched = title.evaluate("it => it.value !== it.defaultValue", timeout=PATIENT)
+        return words_in(title.input_value(timeout=PATIENT)) if is_touched else []
+
+    def _throw_away(self, form: Locator) -> None:
+        for word in self._unsaved(form):
+            del self.submitted[word]
 
 
 def is_signed_out(tab: Page) -> bool:

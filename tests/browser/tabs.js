@@ -23,6 +23,8 @@ async () => {
     (link) => `${new URL(link.getAttribute("href"), location).pathname} ${text(link)}`,
   );
   const waitsIn = (list) => [...document.querySelectorAll(`${list} > li`)].map(text);
+  // Of a task that is not shown any more it comes back with that.
+  const drafts = Object.keys(localStorage).filter((name) => name.startsWith("edit:")).map((name) => localStorage[name]);
   const values = (fields) => [...document.querySelectorAll(fields)].map((field) => field.value);
 
   const messages = document.getElementById("messages");
@@ -48,6 +50,6 @@ async () => {
       ...[...document.querySelectorAll(".message.pending, [data-status=in_progress], #adds > .pending")].map(text),
       ...waitsIn("#outbox").filter((each) => each.includes("Waits: it is sent when")),
     ],
-    words: [...waitsIn("#outbox"), ...waitsIn("#adds"), ...values("#message, #new-task, .edit-task [name=title]")],
+    words: [...waitsIn("#outbox"), ...waitsIn("#adds"), ...drafts, ...values("#message, #new-task, .edit-task [name=title]")],
   };
 }

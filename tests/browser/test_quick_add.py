@@ -135,6 +135,18 @@ def test_what_is_typed_after_a_line_is_another_one_before_the_script_is_there(pa
     assert [task.title for task in Task.objects.all()] == ["Milk"]
 
 
+def test_a_line_whose_script_did_not_come_is_added_once_it_comes(page: Page, watch: Watch) -> None:
+    watch.allow("net::ERR_FAILED")
+    page.route("**/quick*.js", lambda route: route.abort())
+    opened(page).fill("Milk")
+    field(page).press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="That did not work")).to_be_visible()
+
+    page.unroute("**/quick*.js")
+
+    expect(row(page, "Milk")).to_have_count(1)
+
+
 @both_widths
 def test_words_that_could_not_be_added_come_back_and_go_out_once(page: Page, watch: Watch) -> None:
     watch.allow("net::ERR_FAILED")
@@ -189,6 +201,29 @@ def test_what_was_typed_meanwhile_stays_and_what_failed_stands_beside_it(
     expect(field(page)).to_have_value("Bread")
 
 
+def test_dismissed_words_go_before_what_is_written_and_keep_what_was_clicked_away(
+    page: Page, watch: Watch
+) -> None:
+    watch.allow("net::ERR_FAILED")
+    opened(page).fill("Milk tomorrow")
+    chips(page).get_by_text("tomorrow").click()
+    expect(chips(page)).to_have_count(0)
+    held: list[Route] = []
+    page.route(ADD, lambda route: held.append(route))
+    with page.expect_request(ADD):
+        field(page).press("Enter")
+    field(page).fill("Bread today")
+    expect(chips(page)).to_have_text(["today"])
+    held.pop().abort()
+
+    waiting(page).get_by_role("button", name="Dismiss").click()
+
+    expect(field(page)).to_have_value("Milk tomorrow Bread today")
+    expect(field(page)).to_be_focused()
+    expect(chips(page)).to_have_text(["today"])
+    expect(waiting(page)).to_have_count(0)
+
+
 @both_widths
 def test_lines_written_offline_are_added_in_order_when_the_line_is_back(
     page: Page, watch: Watch, user: User
@@ -205,6 +240,7 @@ def test_lines_written_offline_are_added_in_order_when_the_line_is_back(
     expect(waiting(page).first).to_contain_text("You are offline. It is added when")
     waiting(page).nth(1).get_by_role("button", name="Dismiss").click()
     expect(waiting(page)).to_have_count(2)
+    expect(field(page)).to_have_value("Bread")
 
     page.context.set_offline(False)
 

@@ -3,12 +3,22 @@
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
+from conversations.models import Conversation
 from tests.browser.parts import tasks
-from tests.browser.talking import address_of, button, composer, replies, say
-from tests.browser.test_quick_add import ADD, NOT_ADDED, field, row
-from tests.browser.test_talk_unsent import end_the_session, sign_in_again
+from tests.browser.talking import (
+    address_of,
+    button,
+    composer,
+    keys_of_messages,
+    replies,
+    say,
+    shows_one_exchange,
+)
+from tests.browser.test_quick_add import ADD, NOT_ADDED, READ, field, row, waiting
+from tests.browser.test_talk_unsent import POST, end_the_session, sign_in_again
 from tests.browser.watch import Watch
 from tests.factories import ConversationFactory, TaskFactory
+from todos.models import Task
 
 
 def test_what_is_written_in_each_tab_outlives_its_page(page: Page, user: User) -> None:
@@ -73,3 +83,44 @@ def test_a_session_that_ends_between_the_news_and_what_is_new_is_waited_for(
     expect(button(opened.value, "Send")).to_be_visible()
 
     expect(tasks(page)).to_contain_text("Milk")
+
+
+def test_what_a_closed_tab_was_adding_is_added_by_another_one(page: Page) -> None:
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.goto("/")
+        field(tab).focus()
+    page.route(READ, lambda route: None)
+    field(page).fill("Milk")
+    field(page).press("Enter")
+    expect(waiting(page)).to_have_text("Milk")
+    assert not Task.objects.exists()
+
+    page.close()
+
+    expect(row(other, "Milk")).to_be_visible()
+    assert Task.objects.count() == 1
+
+
+def test_two_tabs_that_send_the_same_message_both_show_it(page: Page, watch: Watch) -> None:
+    watch.allow("status of 409")
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.goto("/")
+    keys = keys_of_messages(page)
+    other.route(POST, lambda route: None)
+
+    def sent_by_the_other(route: Route) -> None:
+        """… which has just heard so."""
+        route.fetch()
+        other.evaluate("localStorage.clear()")
+        conversation = str(Conversation.objects.get().pk)
+        problem = {"code": "turn_in_progress", "detail": "", "conversation_id": conversation}
+        route.fulfill(status=409, json=problem)
+
+    page.route(POST, sent_by_the_other, times=1)
+    say(page, "Add Milk")
+    shows_one_exchange(page, "Add Milk", "Milk")
+    say(page, "Add Bread")
+    expect(replies(page)).to_contain_text(["Milk", "Bread"])
+    assert len(keys) == 2

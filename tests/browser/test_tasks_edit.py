@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from accounts.models import User
 from tests.browser.parts import open_tasks, tasks
@@ -143,6 +143,59 @@ def test_it_is_deleted_and_the_next_one_has_the_focus(page: Page, milk: Task) ->
     expect(row(page, "Milk")).to_have_count(1)
     expect(undo).to_have_count(0)
     assert page.evaluate("document.activeElement !== document.body")
+
+
+@both_widths
+def test_what_is_typed_in_a_form_outlives_the_page(page: Page, milk: Task, watch: Watch) -> None:
+    watch.allow("net::ERR_FAILED")
+    page.route("**/api/tasks/*/", lambda route: route.abort())
+    page.goto("/")
+    open_tasks(page)
+    form = edit(page)
+    form.get_by_label("Title").fill("Oat milk")
+    form.get_by_label("Notes").fill("Three litres")
+    form.get_by_label("Title").press("Enter")
+    expect(form.get_by_role("alert")).to_be_visible()
+    milk.edit(Origin("api"), notes="One litre")
+
+    page.reload()
+
+    open_tasks(page)
+    expect(form.get_by_label("Title")).to_have_value("Oat milk")
+    expect(form.get_by_label("Notes")).to_have_value("Three litres")
+    expect(form.get_by_role("alert")).to_contain_text("Notes is now: One litre")
+    page.unroute("**/api/tasks/*/")
+    form.get_by_label("Title").press("Enter")
+    expect(form).to_have_count(0)
+    milk.refresh_from_db()
+    assert (milk.title, milk.notes) == ("Oat milk", "Three litres")
+    page.reload()
+    expect(page.get_by_label("Your message")).to_be_focused()
+    expect(tasks(page).locator(".edit-task")).to_have_count(0)
+
+
+def test_what_was_saved_after_all_is_not_edited_any_more(
+    page: Page, milk: Task, watch: Watch
+) -> None:
+    watch.allow("net::ERR_FAILED")
+    page.goto("/")
+    form = edit(page)
+
+    def lose_the_answer(route: Route) -> None:
+        assert not form.get_by_label("Title").is_editable()  # what is typed now would be gone
+        route.fetch()
+        route.abort()
+
+    page.route("**/api/tasks/*/", lose_the_answer)
+    form.get_by_label("Title").fill("Oat milk")
+    form.get_by_label("Title").press("Enter")
+    expect(form.get_by_role("alert")).to_be_visible()
+    expect(form.get_by_label("Title")).to_be_editable()
+    with page.expect_response(f"**/tasks/{milk.pk}/"):
+        page.reload()
+    expect(row(page, "Oat milk")).to_be_visible()
+    expect(tasks(page).locator(".edit-task")).to_have_count(0)
+    expect(page.get_by_label("Your message")).to_be_focused()
 
 
 @both_widths

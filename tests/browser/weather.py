@@ -34,17 +34,22 @@ class Weather:
         self._context.set_offline(not online)
 
     def _let_through(self, route: Route) -> None:
-        with suppress(Error):  # nobody waits for it any more
-            if route.request.is_navigation_request() or not self.online:
-                return route.continue_()
-            route.request.frame.page.wait_for_timeout(self._chance.uniform(0, self._latest))
-            fate = self._chance.random()
-            if fate < self._lost:
-                return route.abort()
-            if fate > self._lost + self._unanswered:
-                return route.continue_()
-            self._lose_the_answer(route)
-        return None
+        try:
+            self._decide_on(route)
+        except Error:  # the line, or the page, is gone
+            with suppress(Error):
+                route.abort()
+
+    def _decide_on(self, route: Route) -> None:
+        if route.request.is_navigation_request() or not self.online:
+            return route.continue_()
+        route.request.frame.page.wait_for_timeout(self._chance.uniform(0, self._latest))
+        fate = self._chance.random()
+        if fate < self._lost:
+            return route.abort()
+        if fate > self._lost + self._unanswered:
+            return route.continue_()
+        return self._lose_the_answer(route)
 
     def _lose_the_answer(self, route: Route) -> None:
         """All of it; of a stream of events what comes behind a random place."""

@@ -1,6 +1,7 @@
 // A task is edited where it stands, and its history is shown there. Loaded when it is first needed.
 
 import { ask, build, drawn, element, isComposing, words } from "./base.js";
+import { isOurs, keepDraft, takeDraft } from "./talk.js";
 import { act, idOf, refreshTasks, titleOf, toast, undo, undoOf, why } from "./tasks.js";
 
 const addressOf = (row) => `/tasks/${idOf(row)}/`;
@@ -16,20 +17,26 @@ async function editorOf(row) {
 
 // A form with data-act.
 export async function submit(form) {
-  if (form.dataset.act === "edit") await edit(form.closest(".task"));
-  else await undoChange(form);
+  if (form.dataset.act !== "edit") return undoChange(form);
+  const row = form.closest(".task");
+  if (row.matches(".editing")) return close(row);
+  (await edit(row))?.elements.title.focus();
 }
 
+// The form.
 async function edit(row) {
-  if (row.matches(".editing")) return close(row);
   for (const other of document.querySelectorAll(".task.editing")) if (!isTouched(formOf(other))) close(other);
   row.classList.add("editing");
   try {
     const editor = await editorOf(row);
+    if (!row.matches(".editing")) return null; // closed before it was there
     row.querySelector(":scope > .edit button").ariaExpanded = true;
     row.append(editor);
-    listen(formOf(row), row);
-    formOf(row).elements.title.focus();
+    const form = formOf(row);
+    listen(form, row);
+    const told = putBack(JSON.parse(takeDraft(draftOf(row))) ?? {}, form);
+    if (told.length) trouble(form, [words("changedElsewhere"), ...told].join(" "));
+    return form;
   } catch (error) {
     row.classList.remove("editing");
     throw error;
@@ -37,19 +44,23 @@ async function edit(row) {
 }
 
 function close(row) {
+  keepDraft(draftOf(row), "");
+  const hadFocus = row.contains(document.activeElement);
   row.querySelector(":scope > .editor")?.remove();
   row.classList.remove("editing");
   const button = row.querySelector(":scope > .edit button");
   button.ariaExpanded = null;
-  button.focus();
+  if (hadFocus) button.focus();
   refreshTasks().catch(() => {});
 }
 
 function listen(form, row) {
+  form.addEventListener("input", () => keepTouched(form, row));
   form.addEventListener("keydown", (event) => pressed(event, form, row));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const button = event.submitter;
+    if (form.ariaBusy) return;
     if (button?.name === "forget") forget(form, button.value);
     else if (button?.matches(".chip")) chooseDay(form, button.value);
     else if (button?.matches(".delete")) finish(form, row, () => remove(form, row));
@@ -79,6 +90,7 @@ function pressed(event, form, row) {
 function chooseDay(form, day) {
   fieldOf(form, "due_date").value = day;
   if (!day) form.elements.due_time.value = "";
+  keepTouched(form, form.closest(".task"));
   fieldOf(form, "due_date").focus();
 }
 
@@ -124,6 +136,37 @@ function changesOf(form) {
   return { ...others, reminders: asked?.trim() ? [...kept, { words: asked }] : kept };
 }
 
+// --- What was typed outlives the page ------------------------------------------------------------------
+
+const drafts = `edit:${document.body.dataset.user}:`;
+const draftOf = (row) => drafts + idOf(row);
+
+// By the names of the fields: what was typed there, and what stood there before.
+const typedIn = (form) => Object.fromEntries(touched(form).map((field) => [field.name, [field.value, drawnValue(field)]]));
+
+function keepTouched(form, row) {
+  keepDraft(draftOf(row), touched(form).length && JSON.stringify(typedIn(form)));
+}
+
+// Returns what stands there now where that has changed meanwhile.
+function putBack(typed, form) {
+  const told = [];
+  for (const [name, [value, before]] of Object.entries(typed)) {
+    const field = fieldOf(form, name);
+    if (![before, value].includes(drawnValue(field))) told.push(nowIs(form, field));
+    field.value = value;
+  }
+  return told;
+}
+
+// What this tab has not saved before it was loaded anew. What was saved after all is not edited any more.
+export async function goOn() {
+  for (const name of Object.keys(localStorage).filter((each) => each.startsWith(drafts) && isOurs(each))) {
+    const row = element(`task-${name.split(":")[2]}`);
+    if (row && !row.matches(".editing") && !isTouched(await edit(row))) close(row);
+  }
+}
+
 // --- Saving -------------------------------------------------------------------------------------------
 
 const asItWas = (form) => ({ "If-Match": `"${form.elements.version.value}"` });
@@ -155,8 +198,7 @@ function neighbour(row) {
 
 // Do it once, however often it is asked for; what cannot be done is told in the form.
 async function finish(form, row, doIt) {
-  if (form.ariaBusy) return;
-  form.ariaBusy = true;
+  setBusy(form, true);
   try {
     await doIt();
   } catch (error) {
@@ -164,8 +206,14 @@ async function finish(form, row, doIt) {
     else if (error.problem?.status === 404) trouble(form, words("gone"));
     else refuse(form, error);
   } finally {
-    form.ariaBusy = null;
+    setBusy(form, false);
   }
+}
+
+// What would be typed meanwhile would be gone with the form.
+function setBusy(form, busy) {
+  form.ariaBusy = busy || null;
+  for (const field of form.querySelectorAll("input, textarea")) field.readOnly = busy;
 }
 
 function refuse(form, error) {
@@ -187,18 +235,13 @@ async function showChanged(form, row) {
   const editor = await editorOf(row).catch(() => null);
   if (!editor) return trouble(form, words("changedElsewhere"));
   const fresh = editor.querySelector(".edit-task");
-  const told = [words("changedElsewhere")];
-  for (const field of touched(form)) {
-    const now = fieldOf(fresh, field.name);
-    if (drawnValue(now) !== drawnValue(field)) told.push(nowIs(fresh, now));
-    now.value = field.value;
-  }
+  const told = putBack(typedIn(form), fresh);
   for (const { value, disabled } of remindersOf(form)) if (disabled) forget(fresh, value);
   const name = document.activeElement.name;
   form.closest(".editor").replaceWith(editor);
   listen(fresh, row);
   (fieldOf(fresh, name) ?? fieldOf(fresh, "title")).focus();
-  trouble(fresh, told.join(" "));
+  trouble(fresh, [words("changedElsewhere"), ...told].join(" "));
 }
 
 function nowIs(form, field) {

@@ -6,7 +6,7 @@ import {
   ask, build, changes, closeDialog, conversation, drawn, element, fill, followNews, goOn, hasKeyboard, isComposing, look,
   onTop, openDialog, Refused, speak, tell, whenNew, words,
 } from "./base.js";
-import { keepDraft, refreshAsked, refreshUndone, showMessages, statuses, takeDraft } from "./talk.js";
+import { isOurs, keepDraft, refreshAsked, refreshUndone, showMessages, statuses, takeDraft } from "./talk.js";
 import * as turn from "./turn.js";
 
 const loadTasks = () => import("./tasks.js");
@@ -193,7 +193,9 @@ let quick = null;
 const loadQuick = async () => (quick ??= await import("./quick.js"));
 element("add-task").addEventListener("focusin", () => loadQuick().catch(later), { once: true });
 const keptForIt = new RegExp(`^(new-task|adds):${document.body.dataset.user}:`);
-if (Object.keys(localStorage).some((name) => keptForIt.test(name))) loadQuick().catch(later);
+const loadForKept = () => !quick && Object.keys(localStorage).some((name) => keptForIt.test(name)) && loadQuick().catch(later);
+loadForKept();
+changes.addEventListener("reached", loadForKept); // it did not come before
 
 // Until then what is written there is kept, as it is, and what is submitted. The line is taken at once:
 // what is typed next belongs to another one.
@@ -449,6 +451,8 @@ followNews();
 showNamedTask();
 // What rings has come with the page; that it is heard, and what comes, can wait until the page has come.
 if (element("ringing").querySelector("li, [data-next]")) setTimeout(() => loadRinging().catch(later), 1000);
+const isEdited = (name) => name.startsWith(`edit:${document.body.dataset.user}:`) && isOurs(name);
+if (Object.keys(localStorage).some(isEdited)) loadEditing().then((script) => script.goOn()).catch(later);
 
 // Without a connection one reads and writes on; that can wait until the page has come.
 if ("serviceWorker" in navigator) {

@@ -3,7 +3,7 @@
 //
 // Places in a line count characters as code points, as the server does.
 
-import { ask, build, element, pause, Refused, speak, tell, words } from "./base.js";
+import { ask, build, changes, element, pause, Refused, speak, tell, words } from "./base.js";
 import { keepDraft, takeDraft } from "./talk.js";
 import { refreshTasks, toast, undoOf } from "./tasks.js";
 
@@ -120,7 +120,6 @@ function kept() {
   return names.map((name) => JSON.parse(localStorage.getItem(name))).sort((one, other) => one.at - other.at);
 }
 
-const held = new Map(); // why they are not sent now, by their keys
 let sending = false;
 
 export function submit() {
@@ -149,27 +148,37 @@ const withTask = (add, task) => ({
   task: { ...task, list: task.list ?? add.list, tags: [...new Set([...task.tags, ...add.tags])] },
 });
 
-// Send all that wait, one after the other.
+// One tab at a time: what it leaves when it is closed, another one sends.
 async function flush() {
   drawWaiting();
   if (sending) return;
   sending = true;
-  for (;;) {
-    const add = kept().find(({ key }) => !held.has(key));
-    if (!add) break;
+  try {
+    await (navigator.locks?.request(shelf, sendAll) ?? sendAll());
+  } finally {
+    sending = false;
+  }
+}
+
+const next = () => kept().find(({ why }) => !why);
+
+async function sendAll() {
+  for (let add; (add = next()); drawWaiting()) {
     try {
+      add = await understood(add);
       await send(add);
     } catch (error) {
       if (error instanceof Refused && error.problem?.status !== 401) giveBack(add, error.message);
       else hold(add);
     }
-    drawWaiting();
   }
-  sending = false;
+}
+
+async function understood(add) {
+  return add.task ? add : keep(withTask(add, (await inTime(read(add.said))).task));
 }
 
 async function send(add) {
-  if (!add.task) add = keep(withTask(add, (await inTime(read(add.said))).task));
   const response = await create(add);
   forget(add.key);
   const said = words("added", { title: add.task.title });
@@ -205,39 +214,53 @@ async function inTime(answer) {
 // Without a connection all wait for it; else the words go back where they came from.
 function hold(add) {
   if (navigator.onLine) return giveBack(add, words("notAdded"));
-  for (const { key } of kept()) held.set(key, words("waits"));
+  for (const each of kept()) keep({ ...each, why: words("waits") });
   speak(words("waits"));
 }
 
 function giveBack(add, why) {
-  if (field.value) {
-    held.set(add.key, why);
-    return speak(why);
+  if (!field.value) {
+    putBack(add);
+    return tell(why);
   }
-  forget(add.key);
-  write(add.said.text, add.asWords, add);
-  tell(why);
+  keep({ ...add, why });
+  speak(why);
 }
 
+// The words into the field, before what is written there.
+function putBack(add) {
+  forget(add.key);
+  if (!field.value) return write(add.said.text, add.asWords, add);
+  const by = [...add.said.text].length + 1;
+  const moved = asWords.map(([start, end]) => [start + by, end + by]);
+  write(`${add.said.text} ${field.value}`, [...add.asWords, ...moved], null);
+}
+
+const release = (add) => keep({ ...add, why: undefined });
+
+let shown = "[]";
+
 function drawWaiting() {
+  const now = JSON.stringify(kept().map(({ key, why }) => [key, why]));
+  if (now === shown) return;
+  shown = now;
   waiting.replaceChildren(...kept().map(waitingItem));
   waiting.hidden = !waiting.children.length;
 }
 
 function waitingItem(add) {
-  const why = held.get(add.key);
+  const { why } = add;
   const item = build("li", { class: why ? "unsent" : "pending" }, build("bdi", {}, add.said.text));
   if (!why) return item;
   const again = build("button", { type: "button" }, words("tryAgain"));
   const away = build("button", { type: "button", class: "quiet" }, words("dismiss"));
   again.addEventListener("click", () => {
-    held.delete(add.key);
+    release(add);
     field.focus();
     flush();
   });
   away.addEventListener("click", () => {
-    forget(add.key);
-    held.delete(add.key);
+    putBack(add);
     field.focus();
     drawWaiting();
   });
@@ -245,10 +268,14 @@ function waitingItem(add) {
   return item;
 }
 
-window.addEventListener("online", () => {
-  held.clear();
+function flushAll() {
+  kept().forEach(release);
   flush();
-});
+}
+
+window.addEventListener("online", flushAll);
+window.addEventListener("storage", ({ key }) => key?.startsWith(shelf) && drawWaiting());
+changes.addEventListener("reached", () => !sending && next() && flush()); // another tab may have left it
 
 const left = field.value ? null : JSON.parse(takeDraft(draft));
 if (left) write(left.text, left.asWords, left.returned);
@@ -256,4 +283,4 @@ else if (field.value) {
   keepLine();
   show();
 }
-flush();
+flushAll();

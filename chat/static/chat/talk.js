@@ -13,6 +13,7 @@ export const lastMessage = () => [...messages.querySelectorAll("article[data-seq
 // over what another one has left; one that is still there puts it back.
 const tab = (sessionStorage.tab ??= `${Date.now()}-${Math.random()}`);
 const drafts = new Map();
+export const isOurs = (name) => name.endsWith(`:${tab}`);
 
 export function keepDraft(name, text) {
   const mine = `${name}:${tab}`;
@@ -23,7 +24,7 @@ export function keepDraft(name, text) {
 
 export function takeDraft(name) {
   const left = Object.keys(localStorage).filter((each) => each === name || each.startsWith(`${name}:`));
-  const from = left.find((each) => each.endsWith(`:${tab}`)) ?? left[0];
+  const from = left.find(isOurs) ?? left[0];
   if (!from) return null;
   const text = localStorage.getItem(from);
   localStorage.removeItem(from);

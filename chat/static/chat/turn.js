@@ -117,15 +117,18 @@ async function send(message) {
   setBusy(true);
   if (hasLater()) await loadAround().then(({ showEnd }) => showEnd()).catch(() => {});
   const article = message.tries ? null : pending(text);
+  let began = false; // another tab may have sent it, too
   inTalk = article && key;
   showOutbox();
   try {
     if (instead) await (await import("./again.js")).withdraw(instead, leave);
     const body = { message: text, stream: true, ...(where && { conversation_id: where }) };
     const response = await ask("POST", "/api/chat/", body, { "Idempotency-Key": key, ...DRAWN });
-    await take(eventsOfTurn(response), article, key);
+    await take(eventsOfTurn(response), article, () => {
+      began = true;
+      forget(key);
+    });
   } catch (error) {
-    const began = !kept().some((other) => other.key === key);
     if (began) loseTrack(error);
     else {
       article?.remove();
@@ -146,12 +149,10 @@ function pending(text) {
 }
 
 async function notSent(message, error) {
-  if (error.code === "turn_in_progress") { // its answer to us was lost
-    forget(message.key);
-    arrive(error.problem.conversation_id);
-    setBusy(false);
-    await follow();
-  } else keep({ ...message, ...whatNow(message, error) });
+  if (error.code !== "turn_in_progress") return keep({ ...message, ...whatNow(message, error) });
+  forget(message.key); // its answer to us was lost
+  arrive(error.problem.conversation_id);
+  await showOpenTurn();
 }
 
 // The turn goes on without us; when there is news of it, we come back.
@@ -163,6 +164,12 @@ function loseTrack(error) {
 async function follow() {
   if (busy) return;
   setBusy(true);
+  await showOpenTurn();
+  setBusy(false);
+  sendWaiting();
+}
+
+async function showOpenTurn() {
   try {
     const last = placeOf(lastMessage());
     const response = await ask("GET", `${api()}events/`, null, { ...(last && { "Last-Event-ID": last }), ...DRAWN });
@@ -173,10 +180,7 @@ async function follow() {
     } else await take(eventsOfTurn(response, last));
   } catch (error) {
     loseTrack(error);
-  } finally {
-    setBusy(false);
   }
-  sendWaiting();
 }
 
 // How much of an open answer was there when it was drawn; what comes is told from there on, once.
@@ -231,10 +235,10 @@ changes.addEventListener("merged", () => {
 // --- The answer as it comes ----------------------------------------------------------------------
 
 // `article` is the message just said, where it was said here.
-async function take(events, article, key) {
+async function take(events, article, begun = () => {}) {
   const answer = await import("./answer.js");
   await answer.take(events, article, (conversationId) => {
-    forget(key);
+    begun();
     arrive(conversationId);
     clearPassed();
     announce("started");
