@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django import Settings
 
 from accounts.models import User
@@ -23,13 +23,14 @@ from reminders.rounds import Ringer
 from tests.browser.conftest import QUIET, session_of
 from tests.browser.push_service import PushService
 from tests.browser.speech import PATIENCE
+from tests.browser.talking import button
 from tests.browser.watch import Watch
 from tests.factories import TaskFactory
 from tests.servers import TodoChat
 from todos.models import Reminder, Task
 
 WITH_NOTIFICATIONS = ("chromium", "chromium-browser", "google-chrome")  # the small one has none
-ASK = "async (name) => (await import('/static/chat/push.js'))[name]()"
+ON, OFF, ALL_OFF = "Ring on this device", "No more on this device", "No more on any device"
 SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(
     ({ title, body, tag, actions }) => [title, body, tag, actions.map(({ title }) => title)])"""
 CLICK = """async (action) => {
@@ -85,7 +86,7 @@ def device(
 def page(device: BrowserContext, server: TodoChat, user: User) -> Page:
     device.add_cookies([session_of(user, server.url)])
     page = device.new_page()
-    page.goto("/accounts/settings/")
+    page.goto("/settings/reminders/")
     return page
 
 
@@ -112,9 +113,8 @@ def until(page: Page, tells: Callable[[], Any], wanted: Any) -> None:
 
 
 def subscribed(page: Page, service: PushService, user: User) -> None:
-    assert page.evaluate(ASK, "isOn") is False
-    page.evaluate(ASK, "subscribe")
-    assert page.evaluate(ASK, "isOn") is True
+    button(page, ON).click()
+    expect(button(page, OFF)).to_be_visible()
     [row] = PushSubscription.objects.for_user(user)
     assert row.endpoint.startswith("https://")
     PushSubscription.objects.filter(pk=row.pk).update(endpoint=service.url)
@@ -172,13 +172,16 @@ def test_it_is_turned_off_made_anew_where_it_has_ended_and_ends_with_signing_out
     page: Page, device: BrowserContext, service: PushService, user: User, task: Task
 ) -> None:
     subscribed(page, service, user)
-    page.evaluate(ASK, "unsubscribe")
-    assert page.evaluate(ASK, "isOn") is False
+    button(page, ALL_OFF).click()
+    button(page, ON).click()
+    button(page, OFF).click()
+    expect(button(page, ON)).to_be_visible()
     assert (service.subscriptions, PushSubscription.objects.count()) == ([], 0)
 
     [worker] = device.service_workers
     worker.evaluate(CHANGE)
-    assert page.evaluate(ASK, "isOn") is True
+    page.reload()
+    expect(button(page, OFF)).to_be_visible()
     assert PushSubscription.objects.for_user(user).update(endpoint=service.url) == 1
 
     page.get_by_role("button", name="Sign out").first.click()

@@ -7,8 +7,9 @@ const { serviceWorker } = navigator;
 // Where it can be had at all: not over plain HTTP, nor on a phone of Apple's before the page is installed.
 export const isPossible = () => Boolean(serviceWorker) && "PushManager" in globalThis;
 
+// The server may have let all devices go meanwhile.
 export async function isOn() {
-  return isPossible() && Boolean(await current());
+  return isPossible() && Boolean(await current()) && (await channels()).push;
 }
 
 // The browser may ask the person first; what it then throws is a DOMException named NotAllowedError.
@@ -16,7 +17,7 @@ export async function isOn() {
 export async function subscribe() {
   await serviceWorker.register("/worker.js");
   const { pushManager } = await serviceWorker.ready;
-  const { push_key: applicationServerKey } = await (await ask("GET", CHANNELS)).json();
+  const { push_key: applicationServerKey } = await channels();
   const subscription = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });
   await ask("POST", `${CHANNELS}push/`, subscription);
 }
@@ -29,6 +30,8 @@ export async function unsubscribe() {
 }
 
 const current = async () => (await serviceWorker.getRegistration("/"))?.pushManager.getSubscription();
+
+const channels = async () => (await ask("GET", CHANNELS)).json();
 
 async function ask(method, url, body) {
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
