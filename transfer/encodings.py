@@ -70,5 +70,5 @@ def lines_of(file: BinaryIO) -> Iterator[tuple[int, str]]:
         while line := text.readline(LONGEST_LINE):
             number += 1
             if len(line) == LONGEST_LINE:
-                raise FileBroken(number, f"Line {number} is too long: more than 256 KiB.")
+                raise FileBroken(number, "It is longer than 256 KiB.")
             yield number, line

@@ -26,18 +26,22 @@ def header_of(head: str) -> list[str]:
     return [cell.strip().lower() for cell in cells[:MOST_COLUMNS]]
 
 
-def rows_of(file: BinaryIO, head: str) -> Iterator[tuple[int, dict[str, str]]]:
+def rows_of(
+    file: BinaryIO, head: str, *, even: bool = False
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row but blank ones, by the names of the columns, with the line where it begins.
 
+    ``even``: its program writes all cells of each row, so that it is seen where a file is cut off.
     Raises FileBroken, with the line.
     """
     names = header_of(head)
-    reader = csv.reader(
-        (line for _, line in lines_of(file)), delimiter=separator_of(head), strict=True
-    )
+    lines = _Lines(file)
+    reader = csv.reader(lines, delimiter=separator_of(head), strict=True)
     line = 1
     try:
         for cells in reader:
+            if even and len(cells) < len(names) and not lines.last.endswith(("\n", "\r")):
+                raise FileBroken(line, "The row is cut off, and so may be the file.")
             if any(cells) and line > 1:
                 yield line, dict(zip(names, cells, strict=False))
             elif any(cells):
@@ -45,6 +49,19 @@ def rows_of(file: BinaryIO, head: str) -> Iterator[tuple[int, dict[str, str]]]:
             line = reader.line_num + 1
     except csv.Error as fault:
         raise FileBroken(line, f"The row is no CSV: {fault}.") from None
+
+
+class _Lines:
+    """The lines of a file, and the one that was read last."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.last = ""
+
+    def __iter__(self) -> Iterator[str]:
+        for _, line in lines_of(self.file):
+            self.last = line
+            yield line
 
 
 def harmless(cell: str) -> str:

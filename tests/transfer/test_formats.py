@@ -177,6 +177,7 @@ def test_files_in_any_encoding(encoding: str, end: str) -> None:
 BROKEN = {
     "JSON that is cut off": (TAKEOUT[:600], 9),
     "brackets without end": ('{"kind": "tasks#taskLists", "items": ' + "[" * 5000, 1),
+    "a row of Todoist, cut off": (TODOIST[:-20], 13),
     "a quote without end": ('title,notes\nA,b\n"C,d\nE,f', 3),
     "a line of 10 MB": ("title\n" + "x" * 10_000_000, 2),
     "our own file, cut off": ('{"kind": "todo-chat", "version": 1}\n{"kind": "task", "ti', 2),

@@ -29,7 +29,7 @@ def read(file: BinaryIO, now: datetime) -> Iterator[Entry]:
         for _, row in rows_of(file, head)
         for name in ("due date", "reminder date", "date completed", "start date")
     )
-    for line, row in rows_of(file, head):
+    for line, row in rows_of(file, head, even=True):
         yield from _read_row(line, {n: as_meant(c) for n, c in row.items()}, days_first, now)
 
 

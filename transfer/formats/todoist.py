@@ -34,7 +34,7 @@ def project_of(name: str) -> str:
 def read(file: BinaryIO, now: datetime) -> Iterator[Entry]:
     """Sections are lists; a comment is a paragraph of the notes of its task."""
     project = _Project(now)
-    for line, row in rows_of(file, head_of(file)):
+    for line, row in rows_of(file, head_of(file), even=True):
         kept = {name: as_meant(cell) for name, cell in row.items()}
         match kept.get("type", "").strip().lower():
             case "task":
