@@ -18,7 +18,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql phrases check format clean
+.PHONY: test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -84,6 +84,11 @@ chaos: $(DATABASE:%=chaos-%) ## kill workers while turns are taken; SECONDS=60, 
 
 chaos-sqlite chaos-postgresql: chaos-%: .venv/requirements-dev.txt
 	$(RUN) -m benchmarks.chaos --database $* --seconds $(SECONDS)
+
+chaos-reminders: $(DATABASE:%=chaos-reminders-%) ## kill workers while 5,000 reminders ring; SECONDS=60, DATABASE as above
+
+chaos-reminders-sqlite chaos-reminders-postgresql: chaos-reminders-%: .venv/requirements-dev.txt
+	$(RUN) -m benchmarks.chaos_reminders --database $* --seconds $(SECONDS)
 
 # It looks at the code, so the database is an empty one and not yours.
 check: export DATABASE_URL = sqlite:///.venv/check.sqlite3

@@ -59,12 +59,22 @@ class ReminderSerializer(serializers.Serializer[Reminder]):
     rings_at = serializers.DateTimeField(read_only=True, allow_null=True)
     rang_at = serializers.DateTimeField(read_only=True, allow_null=True)
     status = OneOfField(["waiting", "due", "answered", "never"], read_only=True)
+    failed = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="Of one that is due: the channels that could not be told, and are given up.",
+    )
     task = TaskOfReminderSerializer(read_only=True)
 
     def to_representation(self, instance: Reminder) -> dict[str, Any]:
         assert instance.spec is not None  # noqa: S101 # who loads it sees to that
         task = TaskOfReminderSerializer(instance.task).data
-        return {**told(instance.spec, instance), "rang_at": as_text(instance.rang_at), "task": task}
+        return {
+            **told(instance.spec, instance),
+            "rang_at": as_text(instance.rang_at),
+            "failed": instance.failed if instance.status == "due" else [],
+            "task": task,
+        }
 
 
 class RemindersQuerySerializer(serializers.Serializer[Any]):

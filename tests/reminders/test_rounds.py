@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 from pytest_django import Settings
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from reminders.models import Channels, Delivery, PushSubscription
@@ -123,12 +124,20 @@ def test_what_failed_first_arrives_later(hooked: User, receiver: Receiver) -> No
     assert (len(receiver.sent), len(bodies)) == (2, 1)  # the same ring, by its reminder
 
 
-def test_what_is_refused_is_not_tried_again(hooked: User, receiver: Receiver) -> None:
+def test_what_is_refused_is_not_tried_again_and_told_over_rest(
+    hooked: User, receiver: Receiver, client: APIClient
+) -> None:
     task = a_due_task(hooked)
     receiver.answer = 404
 
     assert Ringer().once() == {"rung": 1, "taken": 1, "failed": 1}
-    assert Reminder.objects.get(task=task).failed == ["webhook"]
+    (told,) = client.get("/api/reminders/", {"due": "true"}).json()["results"]
+    assert told["failed"] == ["webhook"]
+
+    reminder = Reminder.objects.get(task=task)
+    reminder.snooze(timezone.now() + timedelta(hours=1))
+
+    assert client.get("/api/reminders/").json()["results"][0]["failed"] == []
 
 
 @pytest.mark.parametrize("end", ["done", "deleted", "dismissed", "snoozed", "unset", "inactive"])
