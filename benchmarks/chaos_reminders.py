@@ -163,7 +163,7 @@ def main() -> None:
         django.setup()
         log = folder / "workers.log"
         holds = run(options.seconds, receivers, log)
-        if not holds:
+        if not holds or "-v" in sys.argv:
             faults = [line for line in log.read_text().splitlines() if not line.startswith("…")]
             print("\n".join(faults[-60:]))
     sys.exit(not holds)

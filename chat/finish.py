@@ -20,8 +20,7 @@ from agent.choice import chosen_llm
 from chat.processes import close_turns_of_the_dead, this_process
 from chat.turns import answer
 from conversations.models import ConversationBusy, TooManyTurns, Turn, TurnLost
-from web.connections import release_connection
-from web.errors import log_database_failure
+from web.connections import log_database_failure, release_connection
 from web.request_id import current_request_id, name_in_log
 
 logger = logging.getLogger(__name__)

@@ -12,8 +12,7 @@ from chat.processes import close_turns_of_the_dead
 from chat.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Place
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
 from conversations.models import Conversation, Turn
-from web.connections import release_connection
-from web.errors import log_database_failure
+from web.connections import log_database_failure, release_connection
 
 POLL_SECONDS = 0.25
 AWAITED = timedelta(seconds=10)  # so long a reader waits for another process to go on with a turn

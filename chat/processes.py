@@ -17,7 +17,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from conversations.models import Turn
-from web.errors import log_database_failure
+from web.connections import log_database_failure
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from chat.serializers import shown
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
 from conversations.models import Turn
 from conversations.serializers import MessageSerializer
-from web.errors import log_database_failure
+from web.connections import log_database_failure
 
 MEDIA_TYPE = "text/event-stream"
 SCHEMA: dict[str, Any] = {  # of an event, as OpenAPI tells it

@@ -36,8 +36,7 @@ from chat.deciding import decide, to_decide
 from chat.undo import left_of_turn, show_undone
 from conversations.models import ToolCall, Turn, TurnLost
 from todos.models import Origin, Reminder, TaskChange
-from web.connections import release_connection
-from web.errors import log_database_failure
+from web.connections import log_database_failure, release_connection
 
 logger = logging.getLogger(__name__)
 

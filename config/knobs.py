@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import dj_email_url
 from environs import Env, ValidationError
-from redis.connection import parse_url
 
 
 class NotEmpty(Env):
@@ -26,8 +25,12 @@ def address(text: str) -> None:
 
 
 def redis_or_nothing(url: str) -> None:
+    if not url:
+        return
+    from redis.connection import parse_url
+
     try:
-        parse_url(url or "redis://")  # type: ignore[no-untyped-call]
+        parse_url(url)  # type: ignore[no-untyped-call]
     except ValueError:
         raise ValidationError("Not a valid Redis URL.") from None
 

@@ -24,14 +24,13 @@ from reminders.mail import Postman
 from reminders.models import LEASE, Channel, Delivery, Result, begin_mornings, ring
 from reminders.notice import DROPPED, SEND_TIMEOUT, Outcome, failed
 from reminders.telling import Tell, prepared
-from web.connections import release_connection
-from web.errors import log_database_failure
+from web.connections import log_database_failure, release_connection
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200  # rows, in one transaction
 HANDS = {Channel.MAIL: 4, Channel.WEBHOOK: 16, Channel.PUSH: 16}
-FOR_ONE_HAND = {Channel.MAIL: 20, Channel.WEBHOOK: 2, Channel.PUSH: 2}  # deliveries of a claim
+FOR_ONE_HAND = {Channel.MAIL: 10, Channel.WEBHOOK: 2, Channel.PUSH: 2}  # deliveries of a claim
 TO_BEGIN = LEASE.total_seconds() - SEND_TIMEOUT - 2  # seconds after a claim; it ends in its lease
 TO_GATHER = 0.03  # seconds in which more results may come, to be kept together
 PAUSE = 2.0  # seconds between two looks

@@ -1,6 +1,10 @@
 """The connection that a thread has to the database: whoever waits, waits without."""
 
+import logging
+
 from django.db import connection
+
+logger = logging.getLogger(__name__)
 
 
 def release_connection() -> None:
@@ -13,3 +17,8 @@ def release_connection() -> None:
         raise RuntimeError("nobody waits inside a transaction, whose locks they would hold")
     if connection.vendor != "sqlite":
         connection.close()
+
+
+def log_database_failure(error: Exception) -> None:
+    """Its first line: what follows may be a statement, with what somebody has said."""
+    logger.error("the database failed: %s", str(error).partition("\n")[0])

@@ -1,6 +1,5 @@
 """Every error as ``application/problem+json`` (RFC 9457), a superset of REST framework's own."""
 
-import logging
 from collections.abc import Iterator
 from http import HTTPStatus
 from math import ceil
@@ -16,9 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler
 
 from text import clean_text
+from web.connections import log_database_failure
 from web.request_id import current_request_id
-
-logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 NOT_SIGNED_IN = "Your sign-in is not valid, or no longer."  # whatever is wrong with a token
@@ -143,11 +141,6 @@ def database_unavailable(request: HttpRequest, error: Exception) -> HttpResponse
     response = error_response(request, fault.status_code, fault.default_code, fault.default_detail)
     response["Retry-After"] = str(fault.wait)
     return response
-
-
-def log_database_failure(error: Exception) -> None:
-    """Its first line: what follows may be a statement, with what somebody has said."""
-    logger.error("the database failed: %s", str(error).partition("\n")[0])
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -18,7 +18,7 @@ from reminders.models.channels import PushSubscription
 from reminders.notice import Outcome
 from todos.models import Reminder
 
-LEASE = timedelta(seconds=20)
+LEASE = timedelta(seconds=15)
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 6 * 60)]
 """After the first failure, the second, …; the one after the last is the end."""
 

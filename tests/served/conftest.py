@@ -91,6 +91,7 @@ def served(model: Model, kind: type[Mortal] = Mortal, **others: str) -> Mortal:
         "JWT_SIGNING_KEY": settings.JWT_SIGNING_KEY,
         "OPENAI_BASE_URL": model.url,
         "AGENT_FINISH_TURNS": "0",
+        "REMIND": "0",
         "WEB_CONCURRENCY": "1",
         "CHAT_RATE": "1000/s",
     }

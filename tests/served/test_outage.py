@@ -44,7 +44,7 @@ ROUNDS = 3  # of a few seconds: long enough for a pool to fall into a long pause
 
 @pytest.fixture
 def server(postgres: Postgres, shared_model: Model) -> Iterator[TodoChat]:
-    settings = {"OPENAI_BASE_URL": shared_model.url, "AGENT_LEASE": "6"}
+    settings = {"OPENAI_BASE_URL": shared_model.url, "AGENT_LEASE": "6", "REMIND": "0"}
     with TodoChat(postgres.url, WEB_CONCURRENCY="1", **settings) as running:
         yield running
         assert "Traceback" not in log_of(running)
