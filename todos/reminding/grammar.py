@@ -6,7 +6,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from todos.reminding.occasion import Occasion
 from todos.reminding.plain import LENGTH, plain
 from todos.reminding.reminding import LONGEST_DAYS, MINUTES_OF_A_DAY, Reminding, broken
-from todos.reminding.times import AT, DAY, DAY_FIRST, PART, NoTime, day_of, part_of_day, time_of
+from todos.reminding.times import (
+    AT,
+    DAY,
+    DAY_FIRST,
+    ORDINAL,
+    PART,
+    NoTime,
+    day_of,
+    part_of_day,
+    time_of,
+)
 
 FORMS = (
     'Say when it is to ring like "10 minutes before", "at the time", "the evening before", "2 days '
@@ -17,14 +27,19 @@ NO_SUCH = "No clock and no calendar shows that."
 WHOLE_DAYS = 'A time of day goes with whole days, like "2 days before at 18:00".'
 
 NONE = re.compile(
-    r"(?:no|none|nothing|never|off|not at all|no (?:one|any)?|without(?: any)?|dont|silent|nope"
-    r"|no more|nothing at all|not needed|)"
+    r"(?:no|none|nothing|never|off|without|dont|silent|nope|cancel|clear|remove|delete"
+    r"|not)(?: (?:any|more|all|at all|need|needed|thanks|thank you|of them|them|it))*|"
 )
-ASKS_FOR_NONE = re.compile(r"no|none|never|off|without|don'?t|do not|not|nothing|silent|nope")
+ASKS_FOR_NONE = re.compile(
+    r"\b(?:no|none|nothing|never|off|without|don['’]?t|do not|silent|nope|not|cancel|clear|remove"
+    r"|delete)\b"
+)
 BEFORE = re.compile(
     r"(?:before(?: ?hand)?|prior(?: to)?|ahead(?: of)?|earlier|early|in advance(?: of)?|sooner)"
     r"(?: (?:time|it|that|this|task|deadline|due(?: (?:date|time|day))?|start(?: time)?|event"
-    r"|meeting|appointment|then))?(?: (?:due|starts|begins|happens))?"
+    r"|meeting|appointment|call|flight|train|bus|class|lesson|lecture|exam|test|interview|show"
+    r"|concert|match|game|party|visit|trip|departure|session|talk|shift|then))?"
+    r"(?: (?:due|starts|begins|happens))?"
 )
 AFTER = re.compile(r"after(?:wards)?|later")
 LENGTH_OF = re.compile(r"<(\d+)>")
@@ -35,7 +50,7 @@ OF_THE_DAY = re.compile(r"%day")
 def read(words: object, occasion: Occasion) -> list[Reminding]:
     """None for "no reminders". Raises RuleBroken where the words tell nothing else."""
     text = _plain(words)
-    if NONE.fullmatch(text) and ASKS_FOR_NONE.search(str(words).lower()):
+    if NONE.fullmatch(text.replace(" ,", "")) and ASKS_FOR_NONE.search(str(words).lower()):
         return []
     found: list[Reminding] = []
     for part in re.split(r" ?(?:\band\b|,) ?", text):
@@ -112,25 +127,29 @@ class _Piece:
         if said := self._take(FROM_NOW):
             return self._from_now(int(said["first"] or said["second"]))
         length = self._take(LENGTH_OF)
-        side = (self._take(BEFORE) and 1) or (self._take(AFTER) and -1) or 0
+        side = self._side() if length else 0
         of_day = bool(self._take(OF_THE_DAY))
-        day = None if length or of_day else self._take(DAY) or self._take(DAY_FIRST)
-        named = bool(length or side or of_day or day or self.previous)
-        if length and not (side or self.rest):
-            side = 1
-        clock = self._clock(may_be_bare=named)
+        day = None if length or of_day else self._named_day()
+        clock = self._clock(may_be_bare=bool(length or of_day or day or self.previous))
         part = self._take(PART)
-        if part and not side and self._take(BEFORE):
-            side = 1
         clock = clock or self._clock(may_be_bare=bool(part))
         if self.rest:
             raise broken(self.sentence)
         name = part["part"] if part else "night" if day and day[0].endswith("tonight") else ""
-        if length:
+        if length and side:
             return self._away(int(length[1]) * side, clock, name)
-        if side and not (clock or part):
+        if length:
             raise broken(self.sentence)
-        return self._on(self._day(day, side, of_day), clock, name)
+        return self._on(self._day(day, of_day=of_day), clock, name)
+
+    def _side(self) -> int:
+        """Of a length: before (1) the task or after it; alone it is before."""
+        if self._take(BEFORE) or not self.rest:
+            return 1
+        return -1 if self._take(AFTER) else 0
+
+    def _named_day(self) -> re.Match[str] | None:
+        return self._take(DAY) or self._take(DAY_FIRST) or self._take(ORDINAL)
 
     def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """The pattern where it stands as words of its own, taken out of the rest."""
@@ -172,12 +191,12 @@ class _Piece:
         on = day - timedelta(days) if day else None
         return Reminding(days_before=days, wall=self._time(clock, part, on))
 
-    def _day(self, said: re.Match[str] | None, side: int, of_day: bool) -> date | int | None:
+    def _day(self, said: re.Match[str] | None, *, of_day: bool) -> date | int | None:
         """A day of the calendar, or how many days before the task; None: it is not said."""
         if said:
             return day_of(said, self.occasion)
-        if side or of_day:
-            return side
+        if of_day:
+            return 0
         previous = self.previous
         if previous and previous.wall is not None:
             return previous.days_before
@@ -204,5 +223,5 @@ class _Piece:
 
 
 def _is_clear(said: re.Match[str]) -> bool:
-    clear = said["named"] or said["half"] or said["of"] or said["minute"]
+    clear = said["four"] or said["named"] or said["half"] or said["of"] or said["minute"]
     return bool(clear or said["off"] in ("half", "quarter") or "oclock" in said[0])

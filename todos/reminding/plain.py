@@ -28,6 +28,7 @@ SAME_UNIT = re.compile(
     r"(?<![:.\d])(?<!at )(?<!past )(?<!to )\b(\d+) (and|,|or) "
     rf"(?=(?:\d+ (?:and|,) )*\d+ ?(?P<unit>{UNIT}))"
 )
+ABOUT = re.compile(r"\b(?:at )?(?:around|about|approximately|roughly) (?=\d)")
 HOURS_AND_MINUTES = re.compile(r"<(\d+)>(?: and)? <(\d+)>")
 COUNTED = re.compile(rf"\b(?P<number>\d+(?:\.\d+)?) ?{UNIT}")
 
@@ -69,7 +70,12 @@ FIRST = [
         (r"\ban? (?=(?:minute|min|hour|hr|day|week|fortnight|month)\b)", "1 "),
         (r"\bday after tomorrow\b", "overmorrow"),
         (r"\b(?:previous|preceding|prior) (day|evening|night|morning|afternoon)\b", r"\1 before"),
-        (r"\bon eve\b|\bon the eve\b|\bthe eve\b(?: of it)?(?: before)?", "evening before"),
+        (r"\bon the eve\b(?: of it)?", "evening before"),
+        (
+            r"\b(morning|afternoon|evening|night)(?: of the day)? (before|prior|after)\b(?! noon)",
+            r"\1 1 day \2",
+        ),
+        (r"(?<!at )(?<![:\d])\b(\d+) (?=(?:before|prior|early|ahead)\b)", r"\1 minutes "),
         (
             r"(?<!\d )\b(minute|hour|day|week|month)"
             r"(?= (?:before|prior|earlier|ahead|after|in advance))",
@@ -82,7 +88,8 @@ FIRST = [
 FILLERS = re.compile(
     r"\b(?:please|pls|kindly|(?:remind|notify|alert|ping|nudge|ring|tell|warn)(?: me)?|reminders?"
     r"|alerts?|alarms?|notifications?|set|add|an?|the|me|also|again|just|exactly|precisely|sharp"
-    r"|around|about|approximately|with|warnings?|heads up|then|once|to be|due to|both|only)\b"
+    r"|around|about|approximately|with|warnings?|heads up|then|once|for"
+    r"|(?:can|could|would|will) you|to be|due to|both|only)\b"
 )
 SAME = [
     (re.compile(rf"(?<!\S)(?:{pattern})(?!\S)"), same)
@@ -131,6 +138,7 @@ def plain(text: str) -> str:
         text = SAME_UNIT.sub(r"\1 \g<unit> \2 ", text)
     text = COUNTED.sub(_minutes, text)
     text = HOURS_AND_MINUTES.sub(_together, text)
+    text = ABOUT.sub("at ", text)
     text = _one_space(FILLERS.sub(" ", text))
     for pattern, same in SAME:
         text = pattern.sub(same, text)

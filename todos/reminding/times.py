@@ -35,6 +35,7 @@ DAY_FIRST = re.compile(
     rf"(?:on )?(?P<number>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {MONTH}(?: (?P<year>\d{{4}}))?"
 )
 BACK = ("to", "till")
+ORDINAL = re.compile(r"(?:on )?(?P<ordinal>\d{1,2})(?:st|nd|rd|th)")
 EARLIEST = time(5)
 """Before that an hour alone is not meant, if there is another one."""
 
@@ -56,12 +57,20 @@ def day_of(said: re.Match[str], occasion: Occasion) -> date:
     try:
         if named.get("iso"):
             return date.fromisoformat(named["iso"] or "")
+        if named.get("ordinal"):
+            day = today.replace(day=int(named["ordinal"] or 0))
+            return day if day >= today else _in_a_month(day)
         month = MONTHS.index(said["month"]) + 1
         year = int(said["year"] or today.year)
         day = date(year, month, int(said["number"]))
         return day if day >= today or said["year"] else day.replace(year=year + 1)
     except ValueError:
         raise NoTime from None
+
+
+def _in_a_month(day: date) -> date:
+    """The same day of the next month. Raises ValueError where that lacks it."""
+    return day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1)
 
 
 def part_of_day(name: str, occasion: Occasion) -> time:
