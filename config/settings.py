@@ -314,7 +314,7 @@ LOGIN_REDIRECT_URL = "/"
 # To these one may be led on by signing in, and to those of the admin.
 PAGES = (
     *("home", "conversation", "print", "settings", "password", "delete-account"),
-    *("settings-reminders", "settings-calendar"),
+    *("settings-reminders", "settings-calendar", "files"),
 )
 LOGOUT_REDIRECT_URL = "/accounts/login/"
 USE_TZ = True

@@ -227,6 +227,8 @@ def add_task(request: HttpRequest, user: User) -> None:
     fields = Line(user, said.validated_data["text"]).fields
     fields["list"] = fields["list"] or request.POST.get("list")
     fields["tags"] += request.POST.getlist("tags")
+    if not fields["reminders"]:
+        del fields["reminders"]  # none was asked for, which is not asking for none
     form = TaskSerializer(data=fields)
     form.is_valid(raise_exception=True)
     form.save(user=user, origin=Origin("page"))

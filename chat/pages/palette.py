@@ -26,9 +26,11 @@ PLACES = (
     (gettext_lazy("Show what is completed"), "home", "?view=completed"),
     (gettext_lazy("Deleted lately"), "deleted", ""),
     (gettext_lazy("Settings"), "settings", ""),
+    (gettext_lazy("Set up reminders"), "settings-reminders", ""),
+    (gettext_lazy("Bring tasks in, or take them out"), "files", ""),
 )
 PRESSED = (
-    (gettext_lazy("Export this conversation"), "#about a[download]"),
+    (gettext_lazy("Export this conversation"), '#about [popovertarget="export-as"]'),
     (gettext_lazy("Delete this conversation"), '#about [popovertarget="really-delete"]'),
     (gettext_lazy("Keyboard"), '[popovertarget="shortcuts"]'),
     (gettext_lazy("Sign out"), ".sign-out button"),

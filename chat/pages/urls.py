@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from chat.pages import actions, answering, calendar, channels, editing, installed, news, views
+from chat.pages import (
+    actions,
+    answering,
+    calendar,
+    channels,
+    editing,
+    files,
+    installed,
+    news,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,6 +27,7 @@ urlpatterns = [
     path("news/", news.news, name="news"),
     path("settings/reminders/", channels.channels, name="settings-reminders"),
     path("settings/calendar/", calendar.calendar, name="settings-calendar"),
+    path("import/", files.files, name="files"),
     path("find/", views.find, name="find"),
     path("manifest.webmanifest", installed.manifest, name="manifest"),
     path("worker.js", installed.worker, name="worker"),

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from accounts.models import User
 from conversations.models import Conversation
 from tests.browser.parts import conversations, is_phone, log, open_conversations, search
-from tests.browser.talking import address_of
+from tests.browser.talking import address_of, button
 from tests.browser.viewports import PHONE, both_widths
 from tests.browser.watch import Watch
 from tests.factories import ConversationFactory, say
@@ -199,10 +199,12 @@ def test_deleting_asks_first_and_can_be_undone(page: Page, holiday: Conversation
 def test_a_conversation_can_be_taken_along(page: Page, holiday: Conversation) -> None:
     page.goto(address_of(holiday))
 
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Export").click()
+    button(page, "Export").click()
+    for name, ending in [("To read (Markdown)", ".md"), ("For programs (JSON)", ".json")]:
+        with page.expect_download() as download:
+            page.get_by_role("link", name=name).click()
 
-    assert download.value.suggested_filename.endswith(".md")
-    words = download.value.path().read_text()
-    assert "Find the passports" in words
-    assert "They are in the drawer." in words
+        assert download.value.suggested_filename.endswith(ending)
+        words = download.value.path().read_text()
+        assert "Find the passports" in words
+        assert "They are in the drawer." in words

@@ -130,3 +130,18 @@ def test_reminders_are_chips_in_the_form_of_a_task(
     expect(tasks(page).get_by_role("listitem").filter(has_text="Call")).to_contain_text(
         "Reminder: tomorrow 18:00"
     )
+
+
+def test_quick_add_shows_a_reminder_as_a_chip_and_makes_it(page: Page, user: User) -> None:
+    user.remember("default_reminder", "5", "5 minutes before")
+    page.goto("/")
+    field = page.get_by_label("New task")
+    understood = page.get_by_role("list", name="Understood")
+    field.fill("Call Ann tomorrow 5pm, remind me 10 minutes before")
+    expect(understood).to_contain_text("10 minutes before")
+    field.press("Enter")
+    expect(tasks(page).get_by_role("listitem").filter(has_text="Call Ann")).to_contain_text("16:50")
+    field.fill("Call Ben tomorrow 6pm")
+    expect(understood).to_contain_text("18:00")
+    field.press("Enter")
+    expect(tasks(page).get_by_role("listitem").filter(has_text="Call Ben")).to_contain_text("17:55")

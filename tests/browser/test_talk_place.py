@@ -38,7 +38,7 @@ def test_the_first_message_makes_a_conversation_without_a_reload(page: Page, mod
     expect(page).to_have_url(address_of(conversation))
     expect(page).to_have_title("What do I need? · Todo Chat")
     expect(page.get_by_label("Title of this conversation")).to_have_value("What do I need?")
-    expect(page.get_by_role("link", name="Export")).to_be_visible()
+    expect(button(page, "Export")).to_be_visible()
     expect(button(page, "Delete")).to_be_visible()
     listed = page.get_by_role("navigation", name="Conversations").get_by_role("listitem")
     expect(listed).to_have_count(1)

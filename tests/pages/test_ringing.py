@@ -142,3 +142,11 @@ def test_words_that_name_no_time_are_told(browser: Client, due: Task) -> None:
     page = read(browser.get("/"))
     assert len(rings(page)) == 1
     assert notice(page)
+
+
+def test_a_line_that_names_no_reminder_has_the_default(browser: Client, user: User) -> None:
+    user.remember("default_reminder", "5", "5 minutes before")
+
+    browser.post("/tasks/add/", {"title": "Call Ann tomorrow 5pm"})
+
+    assert [spec["before_minutes"] for spec in Task.objects.get().reminders] == [5]

@@ -52,6 +52,7 @@ function moved(places, old, now) {
 
 async function read(said) {
   const { spans, reminders, ...task } = await (await ask("POST", "/api/tasks/read/", said)).json();
+  if (reminders.length) task.reminders = reminders; // else none was asked for, which is not to want none
   return { said, task, spans };
 }
 

@@ -1,4 +1,5 @@
-// The settings: what is shown once is copied, and this device is turned on and off.
+// The settings: what is shown once is copied, this device is turned on and off, and a file that is brought
+// in stays chosen while one sees what will be made of it.
 
 // Browsers give a clipboard only to pages that came over HTTPS, or from this machine.
 for (const button of document.querySelectorAll(".copy-value")) {
@@ -33,4 +34,43 @@ async function offer({ isPossible, isOn, subscribe, unsubscribe }) {
   say("");
   draw();
   place.append(button);
+}
+
+const form = document.getElementById("import");
+form?.addEventListener("submit", (event) => {
+  if (event.submitter?.name !== "preview") return;
+  event.preventDefault();
+  if (!form.ariaBusy) preview();
+});
+form?.addEventListener("change", () => put("preview")); // it was of another file
+
+async function preview() {
+  form.ariaBusy = true;
+  tell(form.dataset.busy);
+  const said = new FormData(form);
+  said.set("preview", "");
+  try {
+    const response = await fetch(form.action, { method: "POST", body: said });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (page.getElementById("preview")) show(page);
+    else tell(page.querySelector("h1").textContent); // such as a file that is too large
+  } catch {
+    tell(form.dataset.trouble);
+  }
+  form.ariaBusy = null;
+}
+
+function show(page) {
+  put("notices", page);
+  put("preview", page);
+  document.getElementById("previewed")?.focus();
+}
+
+const put = (id, page) => document.getElementById(id).replaceChildren(...(page?.getElementById(id).childNodes ?? []));
+
+function tell(text) {
+  const notice = document.createElement("div");
+  notice.className = "notice";
+  notice.textContent = text;
+  document.getElementById("notices").replaceChildren(notice);
 }
