@@ -103,5 +103,4 @@ def paths(resolver: URLResolver, prefix: str = "/") -> list[str]:
 def as_template(route: str) -> str:
     route = route.removeprefix("^").removesuffix("$").removesuffix("\\Z")
     route = re.sub(r"\(\?P<pk>[^)]+\)", "{id}", route)
-    route = re.sub(r"<id:pk>", "{id}", route).replace("<path:name>", "{name}")
-    return route.replace("<str:secret>", "{secret}")
+    return re.sub(r"<\w+:(\w+)>", r"{\1}", route).replace("{pk}", "{id}")
