@@ -51,7 +51,10 @@ LEAD = (
     rf"|(?:(?:and|please|also) ){{0,2}}(?:set|with|add|have|give me|put) (?:an? |the )?{BELL}"
     rf"(?: set)?(?: for(?: it)?)?|{BELL}:)"
 )
-TO_IT = rf"(?<=\S)(?<!\bto)(?<!\bwho)(?:\s?[,;.–—-]+ ?|\s+|\s?\(){LEAD} "
+TO_IT = (
+    rf"(?<=\S)(?<!\bto)(?<!\bwho)(?:(?:\s?[,;.–—-]+ ?|\s+|\s?\(){LEAD}"
+    rf"|\s?[,;(] ?(?:and )?(?:an? )?{BELL}(?: set)?(?: for)?) "
+)
 CLAUSE = re.compile(
     rf"{TO_IT}(?P<when>{BEFORE})"
     r"(?:,? (?:please|pls|thanks|thank you))?\)?(?=[\s,.;!]*$|\s*[,;#!])",
@@ -60,6 +63,12 @@ CLAUSE = re.compile(
 AT_A_MOMENT = re.compile(rf"{TO_IT}(?P<when>[^,;\n]{{2,50}}?)[).!]*$", re.IGNORECASE)
 AT_THE_END = re.compile(rf"(?:^|[\s,;–-]+)(?:and )?(?P<when>{BEFORE})[.!]?$", re.IGNORECASE)
 SOON = re.compile(r"remind|ping|alert|notif|nudge|buzz|warn|alarm", re.IGNORECASE)
+ALONE = re.compile(
+    r"(?<=\S)(?:,? (?:and |with )(?:a|one) (?:reminder|alarm|alert)"
+    r"|(?:[,;.]| and) remind me)[.!)]*$",
+    re.IGNORECASE,
+)
+"""With a reminder: at its time."""
 FILLING = re.compile(
     r"(?:[\s,]*(?:always|by default|from now on|please|pls|ok(?:ay)?|and|also|then|so|no|yes|thanks"
     r"|great|now)\b)*[\s,.!]*",
@@ -79,6 +88,8 @@ def cut_reminders(text: str, now: datetime) -> tuple[str, tuple[str, ...]]:
     said = reminders_in(match["when"]) if match else ()
     if not said and (match := AT_A_MOMENT.search(text)):
         said = _at(match["when"], now)
+    if not said and (match := ALONE.search(text)):
+        said = ("at the time",)
     if not match or not said or FILLING.fullmatch(text[: match.start()]):
         return text, ()
     return tidy(f"{text[: match.start()]} {text[match.end() :]}"), said

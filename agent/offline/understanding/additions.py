@@ -55,10 +55,13 @@ def _appointment(match: re.Match[str], now: datetime) -> Add | Refuse | None:
     return addition if when.at or (when.day and EVENT.search(match["what"])) else None
 
 
+LATER = any_of(r"(?<=\w)[, ]+(?:later(?: on)?|soon|some ?time|at some point)[.!]?$")
+
+
 def _reminder(match: re.Match[str], now: datetime) -> Add | Refuse:
     """To call Bob at 9, an hour before: it rings then, or else at its own time."""
     said = match.groupdict()
-    rest, before = dates.cut_last_reminders(said["what"])
+    rest, before = dates.cut_last_reminders(LATER.sub("", said["what"]))
     before = (*dates.reminders_in(said.get("before") or ""), *before)
     return _reminded(_added(rest, now), before)
 
@@ -211,7 +214,7 @@ SENTENCES = rules(
         """
             [always] {remind} me {early} to {what}
             (set|add|create|make) [me] [a|another] {bell} {early} to {what}
-            (set [me] [a] reminder|[always] {remind}[ me| us]){any_break}{what}
+            (set [me] [a] reminder|[always] {remind}[ me| us])[ please]{any_break}{what}
             (set|add|create|make) [me] [a|an|another] {bell}{any_break}{what}
             (don't|do not) let me forget[ to| about| that]{space}{what}
         """,

@@ -72,6 +72,11 @@ BETWEEN_CHANGES = any_of(
     r"|(?:move|push|bump|put) .{1,80} (?:to|on|for|until|by|back|forward)\b))"
 )
 """Where the first of several commands is a change: "complete bread and move rent to friday"."""
+NOT_NOW = any_of(
+    r"^(?:not (?:now|yet)|later|i'm busy|no|nope)[,.;!:–-]* (?:but |please |so ){0,2}"
+    r"remind me(?= (?:in|at|tomorrow|later|tonight|on|next)\b)"
+)
+"""Of what has rung."""
 DID = any_of(r"did (?:the|my|all the) [\w-]+")
 """Without a question mark that is told: "did the laundry"."""
 PAST = rf"(?:{'|'.join(IRREGULAR)}|[^\W\d_]{{2,15}}ed)\b"
@@ -122,7 +127,7 @@ ALSO_TO_DO = VERBS | {
 
 def understand(message: str, known: Known, now: datetime) -> Intent:
     """What the user wants, given what was asked and done before."""
-    text = clean(message)
+    text = message = NOT_NOW.sub("remind me again", clean(message))
     rest, said = dates.cut_reminders(text, now) if "\n" not in text else (text, ())
     beside = with_reminders(_understand(rest, known, now), said) if said else None
     return beside or _understand(message, known, now)

@@ -36,13 +36,13 @@ Asked = Change | Show | Add | Say | None
 
 LONGEST = 300  # characters
 HINT = any_of(
-    r"remind|snooz|alarm|\balerts?\b|notif|\bping\b|\bnudge\b|\bbuzz\b|\bwarn\b|\brang\b|\btimer|\bwake\b"
+    r"remind|heads.up|remid|snooz|alarm|\balerts?\b|notif|\bping\b|\bnudge\b|\bbuzz\b|\bwarn\b|\brang\b|\btimer|\bwake\b"
 )
 """Each of these sentences has one of them."""
-REMIND = r"(?:remind|ping|alert|notify|nudge|buzz|warn)"
+REMIND = r"(?:remind|remid|remnid|ping|alert|notify|nudge|buzz|warn)"
 ONLY = ("none",)
 """Before others: they take the place of those there are."""
-OF = re.compile(r"(?:^|(?<=\s))(?:about|of|for|regarding|on) ", re.IGNORECASE)
+OF = re.compile(r"(?:^|(?<=\s))(?:about|of|for|regarding) ", re.IGNORECASE)
 TO_DO = any_of(r"(?:^|.* )(?:to|that (?:i|we)) \w.*")
 BEFORE_THING = any_of(
     r"(?P<lead>.{3,60}?) (?:before|ahead of|prior to) (?P<target>(?:the|my|our|a|an) .{1,250}"
@@ -50,9 +50,20 @@ BEFORE_THING = any_of(
 )
 FOR_ALL = any_of(r"\b(?:always|by default|everything|(?:each|every|all) tasks?)\b")
 INSTEAD = any_of(r",? (?:instead|rather)$")
+ABOUT = re.compile(r"(?:about|of|regarding) ", re.IGNORECASE)
+VAGUE = any_of(
+    r"(?:(?:a bit|a little|some time|much) )?(?:later|earlier|soon|sooner)(?: on| today)?"
+)
+TWICE = any_of(r"^(?:twice|two times|three times) ")
+OF_DAY = any_of(
+    r"(?:on |in )?the (?P<part>morning|afternoon|evening|day) of"
+    r" (?P<target>(?:the|my|our|an?) .{1,250})"
+)
+SAYS_HALF = any_of(r"\d ?[ap]\.?m\b|morning|afternoon|evening|night|noon|1[3-9][:.]|2[0-3][:.]")
 ARTICLE = any_of(r"^(?:the|my|our|an?) (?=\S)")
 AGAIN = any_of(r"^again\b ?| again$|^(?:also|too)\b ?| (?:also|too|as well)$")
 IS_AGAIN = any_of(r"^again\b| again$")
+ALL_OF_THEM = any_of(r"\ball (?:of )?(?:(?:my|the) )?\w+$")
 EVERYTHING = any_of(r"(?:anything|everything|all(?: (?:of )?(?:my |the )?tasks)?|any(?: task)?)")
 AWAY = any_of(r"^(?:until|till|to|for|on|at) (?=\S)")
 FOR_A_WHILE = any_of(
@@ -146,8 +157,10 @@ def _remind(match: re.Match[str], now: datetime) -> Asked:
     """Of a task there is, in any order of its name and the moments; "to …" is a new one."""
     body = (match["body"] or "").strip(" ,:")
     again, only = bool(IS_AGAIN.search(body)), bool(INSTEAD.search(body))
-    body = AGAIN.sub("", INSTEAD.sub("", body)).strip(" ,")
-    if TO_DO.fullmatch(body) and not OF.match(body):
+    body = AGAIN.sub("", INSTEAD.sub("", TWICE.sub("", body))).strip(" ,")
+    if VAGUE.fullmatch(body):
+        body = ""
+    if TO_DO.fullmatch(body) and not ABOUT.match(body):
         return None
     return next((found for found in _ways(body, now, only=only, again=again)), None)
 
@@ -163,6 +176,11 @@ def _ways(body: str, now: datetime, *, only: bool, again: bool) -> Iterator[Chan
     before = BEFORE_THING.fullmatch(body)
     if before and (said := dates.reminders_in(f"{before['lead']} before")):
         yield _reminded(before["target"], Moments(said), now, only=only, again=again)
+    if of_day := OF_DAY.fullmatch(body):
+        habits = dates.habits_of(now)
+        at = habits.part(of_day["part"].lower()) or habits.morning
+        said = (f"on the day at {at:%H:%M}",)
+        yield _reminded(of_day["target"], Moments(said), now, only=only, again=again)
     if begins := OF.match(body):
         name, moments = _name_and_moments(body[begins.end() :], now)
         yield _reminded(name, moments, now, only=only, again=again)
@@ -208,7 +226,7 @@ def _away(match: re.Match[str], now: datetime) -> Asked:
     """Don't remind me of the gym any more."""
     name, moments = _name_and_moments(match.groupdict().get("target") or "", now)
     less = tuple(f"-{each}" for each in moments.before)
-    if EVERYTHING.fullmatch(name):
+    if EVERYTHING.fullmatch(name) or (not name and ALL_OF_THEM.search(match[0])):
         with_one = All(Query({"ringing": "any"}))
         return Change("update_task", with_one, Edit(reminders=ONLY))
     target = read_target(name if less else match.groupdict().get("target") or "", now)
@@ -235,6 +253,12 @@ def _snooze(match: re.Match[str], now: datetime) -> Asked:
     return Change("update_task", target, edit, unrung=moved if isinstance(moved, Change) else None)
 
 
+def _to(match: re.Match[str], now: datetime) -> Asked:
+    """Add a reminder to the exam, two days before."""
+    name, moments = _name_and_moments(match["target"], now)
+    return _reminded(name, moments, now, only=False, again=False)
+
+
 def _bell(match: re.Match[str], now: datetime) -> Asked:
     """Set an alarm for 7: a task of that name, which rings."""
     moments = moments_in(match["body"] or "", now)
@@ -245,8 +269,9 @@ def _bell(match: re.Match[str], now: datetime) -> Asked:
 
 
 def _wake(match: re.Match[str], now: datetime) -> Asked:
-    moments = moments_in(match["body"] or "", now)
-    if match["body"] and not moments.when:
+    body = match["body"] or ""
+    moments = moments_in(body if SAYS_HALF.search(body) else f"{body} in the morning", now)
+    if body and not moments.when:
         return None
     return Add((Draft("Wake up", moments.when.with_day(now), reminders=AT_TIME),))
 
@@ -272,8 +297,9 @@ def _of_one(match: re.Match[str], now: datetime) -> Asked:
 
 NAMES = {
     "body": r"(?P<body>.{0,300}?)",
-    "moment": r"(?P<moment>.{2,80})",
+    "moment": r"(?P<moment>.{1,80})",
     "target": r"(?P<target>[\"“][^\"”]{1,250}[\"”]|.{1,250}?)",
+    "its_name": r"(?P<target>(?:the|my|our) .{1,250})",
     "bell": r"(?P<bell>alarm|timer)",
     "remind": REMIND,
     "reminding": r"(?:reminding|pinging|alerting|notifying|nudging|buzzing|warning)",
@@ -332,6 +358,8 @@ RULES = rules(
             (show|list|see|view|give|tell|get) [me] [{the}] {reminder} [{soon}]
             [my|all|all my|upcoming] reminders [{soon}]
             when (will|do) you [next] {remind} me [next]
+            (what|when)('s| is) [the|my] next {reminder}
+            (any|some) {reminder} [set|on|left] [{soon}]
         """,
     ),
     (
@@ -354,12 +382,14 @@ RULES = rules(
             {target} needs no {reminder}{ending}
         """,
     ),
+    (_bell, "[(set|create|make|start|add) [me]] [a|an|another] {bell}[ (for|at|to|in) {body}]"),
     (
         _other,
         """
             {change} [{the}] {reminder} {of} {target} (to|for|at) {moment}
             {change} {target}'s {reminder} (to|for|at) {moment}
-            {change} [{the}] {reminder} (to|for|at) {moment}
+            (change|move|make|update|switch) [{the}] {reminder} (to|for|at) {moment}
+            (the|my) {reminder} (should|shall|must) be [set to|at] {moment}
         """,
     ),
     (
@@ -370,12 +400,14 @@ RULES = rules(
         """,
     ),
     (_wake, "wake (me|us)[ up][ {body}]"),
-    (_bell, "(set|create|make|start|add) [me] [a|an|another] {bell}[ (for|at|to|in) {body}]"),
+    (_to, "(add|put|attach|set) [a|another|the] {reminder} (to|on) {its_name}"),
     (
         _remind,
         """
-            [always] {remind} me[,][ {body}]
-            {set} [me] [a|an|another|the|one] {reminder}[,][ {body}]
+            [always] {remind} me[,][ please][ {body}]
+            {set} [me] [a|an|another|the|one|two|three|2|3|some] {reminder}[,][ {body}]
+            (i|we)( need| want|'d like| would like) (a|another) {reminder}[,][ {body}]
+            give me a heads[-| ]up[ {body}]
             a reminder[,][ {body}]
         """,
     ),
