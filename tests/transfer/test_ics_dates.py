@@ -123,3 +123,13 @@ def test_the_same_days_come_out(
         return
     moments = [datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC) for day in expected]
     assert [moment.astimezone(UTC) for moment in shown(task, user, events=events)] == moments
+
+
+def test_a_rule_of_centuries_is_found_at_once() -> None:
+    """Where there are no years before it to count from."""
+    task = Task(title="x", rule_day=date(500, 5, 5), due_date=date(502, 5, 5))
+    task.repeats = Repeat.read({"words": "every 999 years"}).as_json()
+
+    text = b"".join(ics.write([task], User(pk=1, time_zone="America/New_York")))
+
+    assert text.count(b"BEGIN:VTODO") == 2

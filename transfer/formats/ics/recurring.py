@@ -13,6 +13,8 @@ from todos.rules import RuleBroken
 
 LONGEST = {"day": 1, "week": 7, "month": 31, "year": 366}
 """How many days each is at most; a weekday of a month comes up to a week later than that."""
+MOST_DAYS = 50
+"""More days of a rule than there are between two that are an interval, and a week, apart."""
 EVERY = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 KNOWN = {
     *("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"),
@@ -50,10 +52,14 @@ def _last_day(repeat: Repeat, rule_day: date, latest: date) -> date:
     The day itself in most cases. One that was moved beyond other days of its rule takes the place
     of the last of these.
     """
+    if latest == rule_day == repeat.day_from(rule_day, counted_from=rule_day):
+        return rule_day
     span = LONGEST[repeat.every] * repeat.interval + 7
     since = date.fromordinal(max(2, latest.toordinal() - span))
     found, day = None, repeat.day_from(since, counted_from=rule_day)
-    while day is not None and day <= latest:
+    for _ in range(MOST_DAYS):
+        if day is None or day > latest:
+            break
         found = day
         day = repeat.day_from(day + timedelta(days=1), counted_from=rule_day)
     return found or rule_day
