@@ -1,6 +1,7 @@
 """Rows that belong to a user: the one fence between tenants, and deletion that can be undone."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from time import sleep
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -56,6 +57,8 @@ class Owned(models.Model):
     """
 
     untold: ClassVar[tuple[str, ...]] = ()
+    kept_for: ClassVar[timedelta | None] = None
+    """After so long a clean-up removes it; None: never."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
@@ -105,6 +108,14 @@ def rows_of(user: User) -> Iterator[tuple[str, models.QuerySet[models.Model]]]:
         if "user" in columns and model not in (Session, SpentToken, LogEntry):
             plural = str(model._meta.verbose_name_plural)
             yield plural, model._default_manager.filter(user=user).order_by("pk")
+
+
+def outlived() -> Iterator[models.QuerySet[Any]]:
+    """Rows that are of no use any more, since they are ``kept_for`` a while."""
+    for model in apps.get_models():
+        if kept_for := getattr(model, "kept_for", None):
+            before = timezone.now() - kept_for
+            yield model._default_manager.filter(created_at__lt=before)
 
 
 class RecoverableQuerySet(OwnedQuerySet[Row]):

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from text import clean_text
-from todos.models import Origin, Task, TaskList, in_line
+from todos.models import NameTaken, Origin, Task, TaskList, in_line
 from todos.reminding import Habits
 from todos.rules import list_key
 from transfer.encodings import head_of
@@ -26,9 +26,9 @@ from transfer.pieces import pieces
 MOST = 10_000
 MOST_LISTS = 500
 MOST_TOLD = 1_000
-AT_ONCE = 500
+AT_ONCE = 200
 AS_GIVEN = (
-    *("title", "notes", "due_date", "due_time", "priority", "tags", "duration_minutes"),
+    *("title", "due_date", "due_time", "priority", "tags", "duration_minutes"),
     *("completed_at", "repeats", "reminders"),
 )
 Progress = Callable[[int], None]
@@ -40,8 +40,12 @@ class UnknownFormat(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A task that is to be made; ``digest`` is by what it is known when it comes again."""
+    """A task that is to be made; ``digest`` is by what it is known when it comes again.
 
+    Its notes are those at ``place`` of the plan.
+    """
+
+    place: int
     task: Incoming
     digest: bytes
     parent: bytes | None
@@ -51,13 +55,15 @@ class Planned:
 class Plan:
     """What a file would become, and what of it cannot be kept.
 
-    ``lists`` are by their keys, and ``new_lists`` the names of those to be made; ``there`` are
+    ``notes`` are in UTF-8, which is a fourth of what they may take as text. ``lists`` are by their
+    keys, and ``new_lists`` the names of those to be made; ``there`` are
     tasks that are there from an import before.
     """
 
     format: str
     lists: dict[str, IncomingList] = field(default_factory=dict)
     tasks: list[Planned] = field(default_factory=list)
+    notes: list[bytes] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     there: dict[bytes, UUID] = field(default_factory=dict)
     new_lists: list[str] = field(default_factory=list)
@@ -98,7 +104,8 @@ def plan(user: User, file: BinaryIO, name: str = "", form: str | None = None) ->
                 name = fitting.list_name(entry.line, entry.name)
                 _add_list(made, replace(entry, name=name))
             case Incoming() if task := fitting.task(entry, project):
-                tasks.append(task)
+                tasks.append(replace(task, notes=""))
+                made.notes.append(task.notes.encode())
                 _add_list(made, IncomingList(line=task.line, name=task.list))
         if len(tasks) > MOST:
             raise FileBroken(entry.line, f"There are more than {MOST:,} tasks: import it in parts.")
@@ -133,10 +140,10 @@ def carry_out(user: User, made: Plan, progress: Progress = lambda _: None) -> UU
         lists = _lists(user, made, origin)
         series: defaultdict[UUID, UUID] = defaultdict(uuid7)
         for piece in pieces(made.to_make, AT_ONCE):
-            tasks = [
-                _task(user, each, keys, lists.get(list_key(each.task.list)), series, origin)
-                for each in piece
-            ]
+            tasks = [_task(user, each, keys, series, origin) for each in piece]
+            for task, each in zip(tasks, piece, strict=True):
+                task.notes = made.notes[each.place].decode()
+                task.list_id = lists.get(list_key(each.task.list))
             Task.add_all(tasks, origin)
             Imported.objects.keep(user, {each.digest: keys[each.digest] for each in piece})
             progress(len(tasks))
@@ -150,7 +157,10 @@ def _lists(user: User, made: Plan, origin: Origin) -> dict[str, UUID]:
         if key not in there:
             times = {"created_at": entry.created_at, "updated_at": entry.updated_at}
             given = {name: moment for name, moment in times.items() if moment}
-            there[key] = TaskList.add(user, origin, name=entry.name, **given).pk
+            try:
+                there[key] = TaskList.add(user, origin, name=entry.name, **given).pk
+            except NameTaken:  # by somebody at this moment
+                there[key] = TaskList.objects.for_user(user).named(entry.name).get().pk
     return there
 
 
@@ -158,7 +168,6 @@ def _task(
     user: User,
     planned: Planned,
     keys: dict[bytes, UUID],
-    list_id: UUID | None,
     series: defaultdict[UUID, UUID],
     origin: Origin,
 ) -> Task:
@@ -168,7 +177,6 @@ def _task(
         user,
         origin,
         id=keys[planned.digest],
-        list_id=list_id,
         parent_id=keys[planned.parent] if planned.parent else None,
         created_at=made_at,
         updated_at=given.updated_at or made_at,
@@ -200,7 +208,7 @@ def _planned(form: str, placed: list[tuple[Incoming, int | None]]) -> Iterator[P
         return digests[place]
 
     for place, (task, above) in enumerate(placed):
-        yield Planned(task, digest_of(place), None if above is None else digest_of(above))
+        yield Planned(place, task, digest_of(place), None if above is None else digest_of(above))
 
 
 def _own(

@@ -1,7 +1,7 @@
 """A file comes in as one act, once, as words of others; a preview makes nothing."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -17,7 +18,7 @@ from tests.conftest import SignIn
 from tests.factories import UserFactory
 from tests.transfer.conftest import Sends
 from todos.models import Task, TaskChange, TaskList
-from transfer.models import Imported
+from transfer.models import Imported, Upload
 
 pytestmark = pytest.mark.django_db
 
@@ -216,7 +217,7 @@ def test_the_statements_do_not_grow_with_the_tasks(sends: Sends) -> None:
             assert sends(table).json()["made"] == count
         return len(made)
 
-    assert cost(400) == cost(2)
+    assert cost(200) == cost(2)
 
 
 def test_the_command_makes_them_and_says_so(user: User, tmp_path: Any, capsys: Any) -> None:
@@ -236,3 +237,17 @@ def test_the_command_makes_them_and_says_so(user: User, tmp_path: Any, capsys: A
             call_command("import_tasks", str(file), **wrong)
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("import_tasks", str(tmp_path / "none"), user=user.username)
+
+
+def test_a_file_that_waits_for_a_yes_is_kept_for_a_day(user: User, capsys: Any) -> None:
+    Upload.add(user, BytesIO(b"title\nOld"), name="old.csv", form="csv")
+    upload = Upload.add(user, BytesIO(TABLE.encode()), name="tasks.csv", form="csv")
+
+    assert Upload.objects.get() == upload
+    assert upload.open().read().decode() == TABLE
+    call_command("cleanup_conversations")
+    assert Upload.objects.exists()
+    Upload.objects.update(created_at=timezone.now() - timedelta(days=2))
+    call_command("cleanup_conversations")
+    assert not Upload.objects.exists()
+    assert "1 expired file removed" in capsys.readouterr().out

@@ -6,19 +6,14 @@ from io import BytesIO
 from typing import BinaryIO
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.ownership import Owned, OwnedQuerySet
 
-UPLOAD_KEPT = timedelta(days=1)
-
 
 class UploadQuerySet(OwnedQuerySet["Upload"]):
-    def over(self) -> "UploadQuerySet":
-        """Those that nobody has said yes to within a day."""
-        return self.filter(created_at__lt=timezone.now() - UPLOAD_KEPT)
+    """Fenced by owner, as all rows are."""
 
 
 class Upload(Owned):
@@ -28,6 +23,7 @@ class Upload(Owned):
     """
 
     untold = ("content",)
+    kept_for = timedelta(days=1)
 
     name = models.CharField(max_length=255)
     format = models.CharField(max_length=10)
@@ -44,9 +40,8 @@ class Upload(Owned):
 
     @classmethod
     def add(cls, user: User, file: BinaryIO, *, name: str, form: str) -> "Upload":
-        """One a user: the ones before go, and so do those of others that are over."""
+        """One a user: the one before goes."""
         cls.objects.for_user(user).delete()
-        cls.objects.over().delete()
         file.seek(0)
         packed = zlib.compress(file.read(), level=6)
         return cls.objects.create(user=user, name=name[-255:], format=form, content=packed)

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import expired_answers, expired_sign_ins
+from accounts.ownership import outlived
 from conversations.models import Conversation, Turn
 from conversations.models.conversation import ConversationQuerySet
 from conversations.models.turn import TurnQuerySet
@@ -20,8 +21,8 @@ class Command(BaseCommand):
     help = (
         "Closes turns whose process has died, deletes conversations that are inactive, and purges "
         "those that were deleted long ago: their messages, turns and tool calls go for ever, tasks "
-        "stay. Removes expired sessions, tokens, and answers to an Idempotency-Key. It may be "
-        "stopped at any time, and run beside servers and beside itself."
+        "stay. Removes expired sessions, tokens, answers to an Idempotency-Key, and files that were"
+        " never imported. It may be stopped at any time, and run beside servers and itself."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -101,7 +102,8 @@ class Command(BaseCommand):
 
     def _tell_expired(self, mood: str, act: Callable[[QuerySet[Any]], int]) -> None:
         """``act`` removes rows, or counts them."""
-        for thing, rows in (("sign-in", expired_sign_ins()), ("answer", [expired_answers()])):
+        expired = {"sign-in": expired_sign_ins(), "answer": [expired_answers()], "file": outlived()}
+        for thing, rows in expired.items():
             if found := sum(map(act, rows)):
                 self._progress(f"{_count(found, f'expired {thing}')} {mood}removed")
 
