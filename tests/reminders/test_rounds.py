@@ -183,12 +183,12 @@ def test_what_a_dead_worker_had_is_taken_over_as_a_new_attempt(
     a_due_task(hooked)
     receiver.answer = 503
     Ringer().once()
-    Delivery.objects.update(due_at=timezone.now())
+    Delivery.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     (held,) = Delivery.objects.claim("webhook", 5)  # and dies
     receiver.answer = 204
     assert Ringer().once() == {}
 
-    Delivery.objects.update(due_at=timezone.now())  # its lease is over
+    Delivery.objects.update(due_at=timezone.now() - timedelta(seconds=1))  # its lease is over
 
     assert Ringer().once() == {"taken": 1, "sent": 1}
     assert receiver.sent[-1].headers["webhook-id"] == f"{held.pk}-{held.attempt + 1}"
