@@ -50,7 +50,7 @@ class ChannelsForm(forms.Form):
         help_text=gettext_lazy("An address that is called when something rings, as of ntfy."),
     )
     with_words = forms.BooleanField(
-        label=gettext_lazy("Show the title of the task"),
+        label=gettext_lazy("On devices, show the title of the task"),
         required=False,
         help_text=gettext_lazy("Otherwise a message only says that something is due."),
     )
@@ -157,6 +157,8 @@ def _tried(request: HttpRequest, user: User) -> HttpResponse:
     except APIException as error:
         messages.error(request, sentence(error))
         return redirect("settings-reminders")
+    if is_on_page := Channels.of(user).page:
+        messages.success(request, _("The open page: it rings there while you have it open."))
     for result in results:
         channel = TRIED[result["channel"]]
         if result["status"] == "sent":
@@ -164,8 +166,8 @@ def _tried(request: HttpRequest, user: User) -> HttpResponse:
         else:
             told = {"channel": channel, "why": result["detail"]}
             messages.error(request, _("%(channel)s: it could not be sent. %(why)s") % told)
-    if not results:
-        messages.error(request, _("There is no channel to try yet, but the open page."))
+    if not (results or is_on_page):
+        messages.error(request, _("There is no channel to try yet."))
     return redirect("settings-reminders")
 
 

@@ -100,7 +100,10 @@ def test_a_webhooks_secret_is_shown_once(browser: Client, user: User, settings: 
 def test_trying_tells_what_came_of_each(browser: Client, user: User, settings: Any) -> None:
     assert read(browser.get(REMINDERS)).button("Try it")
     browser.post(REMINDERS, {"try": ""})
-    assert notice(read(browser.get(REMINDERS))).startswith("There is no channel to try yet")
+    assert notice(read(browser.get(REMINDERS))).startswith("The open page: it rings there")
+    Channels.change(user, page=False)
+    browser.post(REMINDERS, {"try": ""})
+    assert notice(read(browser.get(REMINDERS))) == "There is no channel to try yet."
 
     settings.OUTBOUND_PRIVATE_HOSTS = ["127.0.0.1"]
     Channels.change(user, webhook_url="http://127.0.0.1:9/ring")

@@ -5,7 +5,7 @@ import { ask, drawn, element, inSight, look, shows, speak } from "./base.js";
 import { act, toast, undoOf } from "./tasks.js";
 
 const LONGEST = 30_000; // milliseconds without a look at the clock: machines sleep
-const AGAIN = 1000;
+const AGAIN = 5000;
 const place = element("ringing");
 const others = new BroadcastChannel("reminders"); // the other tabs of this browser
 
@@ -57,7 +57,7 @@ function begin() {
 function hear() {
   const rings = [...place.querySelectorAll("li")];
   const heard = JSON.parse(sessionStorage.getItem("rings") ?? "[]");
-  const nameOf = ({ id, dataset }) => `${id} ${dataset.state}`;
+  const nameOf = ({ id, dataset }) => `${id} ${dataset.said}`;
   for (const ring of rings) if (!heard.includes(nameOf(ring))) speak(ring.dataset.said);
   sessionStorage.setItem("rings", JSON.stringify(rings.map(nameOf)));
 }
