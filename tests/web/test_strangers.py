@@ -121,6 +121,7 @@ ROWS: dict[str, list[Make]] = {
     "/lists/": [a_list, a_deleted_list],
     "/acts/": [an_act],
     "/proposals/": [a_proposal],
+    "/reminders/": [a_reminder],
 }
 
 
