@@ -49,9 +49,13 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         """Those whose task is not deleted, and with it."""
         return self.filter(task__deleted_at=None).select_related("task")
 
+    def held(self) -> Self:
+        """Until the transaction ends they neither ring nor are answered."""
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
     def note_failed(self, keys: Iterable[UUID], channel: str) -> None:
         """They could not be told on this channel, and nobody tries any more."""
-        rows = list(self.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True))
+        rows = list(self.filter(pk__in=keys).held())
         for row in rows:
             row.failed = sorted({*row.failed, channel})
         self.bulk_update(rows, ["failed"])
@@ -80,16 +84,15 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         rung = [task for task in tasks if specs_too or task.reminders]
         for start in range(0, len(rung), AT_ONCE):
             part = rung[start : start + AT_ONCE]
-            rows = list(self.filter(task__in=part))
+            rows = list(self.filter(task__in=part).held())
             if rows or any(task.reminders for task in part):
                 self._bring(part, rows, part[0].user)
 
     def set_anew(self, user: User) -> None:
         """What still waits, after the clock, the morning or the quiet hours of a user changed."""
         with in_line(user.pk):
-            rows = list(
-                self.filter(user=user).waiting().filter(rang_at=None).select_related("task")
-            )
+            waiting = self.filter(user=user).waiting().filter(rang_at=None)
+            rows = list(waiting.select_related("task").held())
             clock = Clock.of(User.objects.get(pk=user.pk)) if rows else None
             if clock:
                 self._keep([row for row in rows if row.moved_by(clock)])
@@ -187,7 +190,7 @@ class Reminder(Owned):
 
     def _lock(self) -> None:
         rows = Reminder.objects.select_related("task", "user")
-        self.refresh_from_db(from_queryset=rows.select_for_update(of=("self",)))
+        self.refresh_from_db(from_queryset=rows.held())
 
     def _follow(self, task: Any, reminding: Reminding, clock: Clock, now: datetime) -> bool:
         """Be as the task is; ``False`` when it is already. A changed moment rings anew."""
