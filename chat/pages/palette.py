@@ -27,7 +27,7 @@ PLACES = (
     (gettext_lazy("Deleted lately"), "deleted", ""),
     (gettext_lazy("Settings"), "settings", ""),
     (gettext_lazy("Set up reminders"), "settings-reminders", ""),
-    (gettext_lazy("Bring tasks in, or take them out"), "files", ""),
+    (gettext_lazy("Import or export tasks"), "files", ""),
 )
 PRESSED = (
     (gettext_lazy("Export this conversation"), '#about [popovertarget="export-as"]'),

@@ -35,7 +35,7 @@ def test_a_file_stays_chosen_while_one_looks(page: Page, user: User, axe: Check)
     axe(page)
     assert fits_the_window(page)
     assert not Task.objects.exists()
-    button(page, "Bring them in").click()
+    button(page, "Import them").click()
 
     expect(page.get_by_role("status")).to_contain_text("2 tasks were brought in.")
     assert Task.objects.for_user(user).count() == 2

@@ -38,7 +38,7 @@ def test_a_file_is_shown_then_made_once_and_undone(browser: Client, user: User) 
     assert Task.objects.get(title="Milk").due_date == date(2026, 12, 1)
     again = read(send(browser, CSV, preview="")).one(id="preview")
     assert again.one("h2").text == "0 tasks will be made"
-    assert again.button("Bring them in") is None
+    assert again.button("Import them") is None
     send(browser, CSV, make="")
     assert notice(read(browser.get("/import/"))) == "Nothing is new: all of it is here already."
 
