@@ -23,6 +23,7 @@ from tests.factories import UserFactory
 SECONDS = int(os.environ.get("SECONDS", "0"))
 ACTS = int(os.environ.get("ACTS", "40"))
 LEG = 25  # acts, after which it is looked whether all is right
+LONGEST_PAUSE = 30  # seconds, after which a tab tries again to send what waits
 LAST = 60  # acts, that are told when it is not
 
 
@@ -60,7 +61,7 @@ def faults_in_the_end(person: Person) -> list[str]:
             person.sign_in(tab)
         expect(composer(tab)).to_be_visible()
         look(tab)
-    give_up = time.monotonic() + PATIENCE
+    give_up = time.monotonic() + LONGEST_PAUSE + PATIENCE
     while (faults := faults_of(person)) and time.monotonic() < give_up:
         person.tabs[0].wait_for_timeout(250)
     return faults

@@ -16,15 +16,20 @@ async () => {
     const tick = copy.querySelector(":scope > .tick button");
     return `${row.id} ${row.closest("section").className} ${tick.ariaPressed} ${text(copy)}`;
   });
-  const articlesIn = (root) => [...root.querySelectorAll("article")].map(
-    (article) => `${article.dataset.seq ?? 0} ${article.dataset.status} ${text(article)}`,
-  );
+  // Without what a tab has asked by itself, and is not answered yet.
+  const articlesIn = (root) => [...root.querySelectorAll("article")].map((article) => {
+    const copy = article.cloneNode(true);
+    for (const part of copy.querySelectorAll("[data-own]")) part.remove();
+    return `${article.dataset.seq ?? 0} ${article.dataset.status} ${text(copy)}`;
+  });
   const conversationsIn = (root) => [...root.querySelectorAll("li a")].map(
     (link) => `${new URL(link.getAttribute("href"), location).pathname} ${text(link)}`,
   );
   const waitsIn = (list) => [...document.querySelectorAll(`${list} > li`)].map(text);
-  // Of a task that is not shown any more it comes back with that.
-  const drafts = Object.keys(localStorage).filter((name) => name.startsWith("edit:")).map((name) => localStorage[name]);
+  // What was written elsewhere comes back there: in another conversation, or with a task that is not shown.
+  const keptAs = (kind) => Object.keys(localStorage).filter((name) => name.startsWith(kind)).map((name) => localStorage[name]);
+  const waits = keptAs("unsent:").map((item) => JSON.parse(item));
+  const goesOut = ({ held, refused, instead }) => !held && !refused && !instead;
   const values = (fields) => [...document.querySelectorAll(fields)].map((field) => field.value);
 
   const messages = document.getElementById("messages");
@@ -48,8 +53,11 @@ async () => {
     conversation: document.getElementById("main").dataset.conversation ?? null,
     onTheWay: [
       ...[...document.querySelectorAll(".message.pending, [data-status=in_progress], #adds > .pending")].map(text),
-      ...waitsIn("#outbox").filter((each) => each.includes("Waits: it is sent when")),
+      ...waits.filter(goesOut).map((message) => message.text),
     ],
-    words: [...waitsIn("#outbox"), ...waitsIn("#adds"), ...drafts, ...values("#message, #new-task, .edit-task [name=title]")],
+    words: [
+      ...waitsIn("#outbox"), ...waitsIn("#adds"), ...keptAs("edit:"), ...keptAs("draft:"), ...keptAs("unsent:"),
+      ...values("#message, #new-task, .edit-task [name=title]"),
+    ],
   };
 }

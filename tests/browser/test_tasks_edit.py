@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from accounts.models import User
 from tests.browser.parts import open_tasks, tasks
-from tests.browser.talking import button
+from tests.browser.talking import HeldRequests, button
 from tests.browser.viewports import both_colours, both_widths, fits_the_window
 from tests.browser.watch import Watch
 from tests.factories import LEASE, ConversationFactory, TaskFactory, record_call
@@ -248,3 +248,20 @@ def test_without_a_script_a_page_does_it(
     expect(page.get_by_text("Deleted Oat milk")).to_be_visible()
     button(page, "Undo").click()
     expect(tasks(page).locator(".title")).to_contain_text(["Bread", "Oat milk"])
+
+
+def test_what_is_typed_while_the_making_of_its_task_is_undone_stays(page: Page, user: User) -> None:
+    task = Task.add(user, Origin("page"), title="Milk")
+    page.goto("/")
+    form = edit(page)
+    tasks(page).get_by_text("History").click()
+    undo = HeldRequests(page, "**/api/acts/*/undo/")
+    tasks(page).locator(".history li").get_by_role("button").click()
+    undo.wait()
+    form.get_by_label("Title").fill("Oat milk")
+    undo.go_on()
+
+    expect(form.get_by_role("alert")).to_contain_text("was deleted")
+    expect(form.get_by_label("Title")).to_have_value("Oat milk")
+    task.refresh_from_db()
+    assert task.deleted_at

@@ -233,8 +233,8 @@ function trouble(form, text) {
 // The form as it is to be drawn now, with what was typed here; and what stands there now in its place.
 async function showChanged(form, row) {
   const editor = await editorOf(row).catch(() => null);
-  if (!editor) return trouble(form, words("changedElsewhere"));
-  const fresh = editor.querySelector(".edit-task");
+  const fresh = editor?.querySelector(".edit-task");
+  if (!fresh) return trouble(form, words("changedElsewhere"));
   const told = putBack(typedIn(form), fresh);
   for (const { value, disabled } of remindersOf(form)) if (disabled) forget(fresh, value);
   const name = document.activeElement.name;
@@ -258,8 +258,10 @@ async function undoChange(form) {
   await undo(form.getAttribute("action").split("/")[2]);
   toast(words("tookBack", { what: `${what}, ${titleOf(row)}` }), null);
   const editor = await editorOf(row).catch(() => null);
-  if (!editor?.querySelector(".edit-task")) return close(row);
-  if (isTouched(formOf(row))) editor.querySelector(".edit-task").replaceWith(formOf(row));
+  if (!row.matches(".editing")) return;
+  const isTyped = isTouched(formOf(row));
+  if (!editor?.querySelector(".edit-task")) return isTyped ? trouble(formOf(row), words("gone")) : close(row);
+  if (isTyped) editor.querySelector(".edit-task").replaceWith(formOf(row));
   else listen(editor.querySelector(".edit-task"), row);
   editor.querySelector(".past").open = true;
   row.querySelector(":scope > .editor").replaceWith(editor);
