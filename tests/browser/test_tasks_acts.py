@@ -71,6 +71,26 @@ def test_ticks_are_at_once_and_stay_where_they_are(page: Page, chores: None) -> 
     assert Task.objects.filter(completed_at__isnull=False).count() == 3
 
 
+def test_a_ticked_row_goes_where_it_belongs_though_that_could_not_be_drawn_at_once(
+    page: Page, chores: None, watch: Watch
+) -> None:
+    watch.allow("net::ERR_FAILED")
+    page.clock.install()
+    page.goto("/")
+    stop_the_clock(page)
+    button(tasks(page), "Complete Milk").click()
+    expect(toast(page)).to_contain_text("Completed Milk")
+    views = tasks(page).get_by_role("navigation", name="Views")
+    expect(views.get_by_role("link", name="Today 2 open")).to_be_visible()
+    expect(region(page, "Today").locator(".title")).to_have_text(["Milk", "Bread", "Eggs"])
+
+    page.route("**/tasks/?*", lambda route: route.abort(), times=1)
+    with page.expect_event("requestfailed"):
+        page.clock.resume()
+
+    expect(region(page, "Done lately").locator(".title")).to_have_text(["Milk"])
+
+
 @both_widths
 def test_a_tick_that_fails_is_taken_back_and_told(page: Page, chores: None, watch: Watch) -> None:
     watch.allow("ERR_FAILED")

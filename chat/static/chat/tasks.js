@@ -1,7 +1,7 @@
 // The panel of tasks: drawn anew where it differs, ticked at once, and what was done there undone.
 // Loaded when it is first needed.
 
-import { ask, build, drawn, element, onTop, Refused, shows, speak, tell, words } from "./base.js";
+import { ask, build, drawn, element, onTop, Refused, shown as marks, shows, speak, tell, words } from "./base.js";
 
 const STAYS = 2000; // milliseconds that a ticked row stays where it is
 const TOAST = 10_000;
@@ -25,7 +25,10 @@ export async function refreshTasks() {
   if (wanted !== tasks.dataset.shown) rows = 0;
   const address = new URLSearchParams(wanted);
   if (rows) address.set("rows", rows);
-  const fresh = await drawn(`${tasks.dataset.part}?${address}`);
+  const fresh = await drawn(`${tasks.dataset.part}?${address}`).catch((error) => {
+    delete marks.tasks; // then the next news draws it
+    throw error;
+  });
   if (wanted !== location.search || ticket < shown || before !== begun || acts) return false;
   shown = ticket;
   shows(fresh);
