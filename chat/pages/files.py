@@ -14,7 +14,8 @@ from accounts.models import User
 from chat.pages.setting import settings_page
 from transfer.exporting import KINDS
 from transfer.formats import FORMATS
-from transfer.importing import Plan, carry_out
+from transfer.importing import carry_out
+from transfer.models import Upload
 from transfer.views import previewed, read_plan
 from web.errors import sentence
 
@@ -28,30 +29,39 @@ TITLES = {
 
 @settings_page
 def files(request: HttpRequest, user: User) -> HttpResponse:
-    """``preview`` only shows what would be made, else it is made; the notice undoes it."""
+    """A file is shown as what would be made of it; ``upload``, one that was shown, is made."""
     if request.method != "POST":
         return _drawn(request)
     try:
-        made = _read(request, user)
+        if "upload" not in request.POST:
+            return _drawn(request, preview=_preview(request, user))
+        _carry_out(request, user)
     except APIException as error:
         messages.error(request, sentence(error))
         return _drawn(request, status=error.status_code)
-    if "preview" in request.POST:
-        return _drawn(request, preview=previewed(made) | {"title": FORMATS[made.format].TITLE})
-    _carry_out(request, user, made)
     return redirect("files")
 
 
-def _read(request: HttpRequest, user: User) -> Plan:
-    """Raises ValidationError."""
+def _preview(request: HttpRequest, user: User) -> dict[str, Any]:
+    """With the file, which is kept until the yes. Raises ValidationError."""
     file: Any = request.FILES.get("file")
     if file is None:
         raise ValidationError({"file": _("Choose a file first.")})
-    return read_plan(user, file.file, file.name, request.POST.get("format") or None)
+    made = read_plan(user, file.file, file.name, request.POST.get("format") or None)
+    told = previewed(made) | {"title": FORMATS[made.format].TITLE}
+    if made.to_make:
+        told["upload"] = Upload.add(user, file.file, name=file.name, form=made.format)
+    return told
 
 
-def _carry_out(request: HttpRequest, user: User, made: Plan) -> None:
+def _carry_out(request: HttpRequest, user: User) -> None:
+    """Raises ValidationError."""
+    upload = Upload.objects.for_user(user).named(request.POST["upload"])
+    if upload is None:
+        raise ValidationError({"file": _("This file is not kept any more: choose it again.")})
+    made = read_plan(user, upload.open(), upload.name, upload.format)
     act = carry_out(user, made)
+    upload.delete()
     if act is None:
         messages.success(request, _("Nothing is new: all of it is here already."))
         return

@@ -2,8 +2,10 @@
 
 import zlib
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from typing import BinaryIO
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +13,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.ownership import Owned, OwnedQuerySet
 
+PIECE = 64 * 1024
+
 
 class UploadQuerySet(OwnedQuerySet["Upload"]):
-    """Fenced by owner, as all rows are."""
+    def named(self, key: str) -> "Upload | None":
+        """None where there is none of this key, whatever stands there."""
+        try:
+            return self.filter(pk=UUID(key)).first()
+        except ValueError:
+            return None
 
 
 class Upload(Owned):
-    """A file between its preview and its import, for a browser that runs no script.
+    """A file between its preview on the page and its import, so that it is chosen once.
 
     It goes when it has been used, and after a day.
     """
@@ -43,7 +52,10 @@ class Upload(Owned):
         """One a user: the one before goes."""
         cls.objects.for_user(user).delete()
         file.seek(0)
-        packed = zlib.compress(file.read(), level=6)
+        packer = zlib.compressobj()
+        packed = b"".join(
+            [*map(packer.compress, iter(partial(file.read, PIECE), b"")), packer.flush()]
+        )
         return cls.objects.create(user=user, name=name[-255:], format=form, content=packed)
 
     def open(self) -> BinaryIO:

@@ -38,7 +38,6 @@ async function offer({ isPossible, isOn, subscribe, unsubscribe }) {
 
 const form = document.getElementById("import");
 form?.addEventListener("submit", (event) => {
-  if (event.submitter?.name !== "preview") return;
   event.preventDefault();
   if (!form.ariaBusy) preview();
 });
@@ -47,10 +46,8 @@ form?.addEventListener("change", () => put("preview")); // it was of another fil
 async function preview() {
   form.ariaBusy = true;
   tell(form.dataset.busy);
-  const said = new FormData(form);
-  said.set("preview", "");
   try {
-    const response = await fetch(form.action, { method: "POST", body: said });
+    const response = await fetch(form.action, { method: "POST", body: new FormData(form) });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     if (page.getElementById("preview")) show(page);
     else tell(page.querySelector("h1").textContent); // such as a file that is too large
