@@ -83,7 +83,7 @@ def _run_on_tasks(user: User, operation: Operation, origin: Origin) -> Outcome:
             task = rows.get(key) if key else None
             if do == "create":
                 task = Task(user=user, **({"id": key} if key else {}))
-            done[place] = _one(do, task, _fields_of(item), origin)
+            done[place] = _one(do, task, fields_of(item), origin)
         except RuleBroken as broken:
             why = broken.code, broken.sentence, broken.field
             outcome.failures.append(Failure(place, key, *why))
@@ -169,7 +169,7 @@ def key_of(item: Any) -> UUID | None:
     return UUID(text) if text else None
 
 
-def _fields_of(item: Any) -> Fields:
+def fields_of(item: Any) -> Fields:
     """As Task.add and Task.edit take them, read back from JSON."""
     spelled = item if isinstance(item, dict) else {}
     return {name: _read(name, value) for name, value in spelled.items() if name != "id"}

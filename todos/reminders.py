@@ -30,6 +30,7 @@ from todos.versions import ACT
 from web.fields import RequestBody, TextField
 from web.idempotency import IDEMPOTENCY_KEY
 
+ASKS_FOR_NONE = 'This asks for none: DELETE takes one away, PATCH of the task with "reminders" all.'
 ASKS = [
     OpenApiExample("Before its time", {"before_minutes": 10}, request_only=True),
     OpenApiExample("At a time", {"at": "09:00"}, request_only=True),
@@ -237,6 +238,8 @@ class TaskRemindersView(GenericAPIView[Task]):
         task, origin = self.get_task(), Origin(door_of(self.request))
         with told_as(_named_in(self.request.data)):
             specs = task.add_reminders(origin, [self.request.data])
+            if not specs:
+                raise RuleBroken("reminders", "invalid", ASKS_FOR_NONE)
         first, *also = [told(spec, task.ringing.get(spec["id"])) for spec in specs]
         acted = {ACT: str(origin.act)} if origin.touched else {}
         return Response({**first, "also": also}, status.HTTP_201_CREATED, headers=acted)

@@ -67,7 +67,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def _as_api_exception(error: Exception) -> Exception:
-    if isinstance(error, (Http404, ObjectDoesNotExist)):  # the latter: gone since it was looked up
+    # ObjectDoesNotExist: gone since it was looked up.
+    if isinstance(error, (Http404, ObjectDoesNotExist, exceptions.NotFound)):
         return exceptions.NotFound(NOTHING_HERE)
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()

@@ -14,7 +14,7 @@ from tests.conftest import SignIn
 from tests.factories import TaskFactory
 from tests.todos.at_once import at_once
 from tests.todos.calls import rows
-from todos.models import Origin, Proposal, Task, TaskChange
+from todos.models import Origin, Proposal, Reminder, Task, TaskChange
 
 API = Origin("api")
 NAMES = ("Milk", "Bread", "Eggs", "Soap")
@@ -155,6 +155,24 @@ def test_of_a_hundred_who_say_yes_at_once_one_does_it(
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json()["act"] for answer in answers}) == 1
     assert TaskChange.objects.filter(kind="deleted").count() == 4
+
+
+@pytest.mark.parametrize(("do", "day"), [("create", None), ("update", "2031-05-01")])
+def test_a_reminder_is_counted_from_when_it_was_asked_for(
+    sign_in: SignIn, user: User, do: str, day: str | None
+) -> None:
+    fields = {"due_date": day, "reminders": [{"words": "in an hour"}, {"before_minutes": 5}]}
+    made = [TaskFactory(user=user) for _ in range(11 if do == "update" else 0)]
+    items = [{"id": str(task.pk)} for task in made] or [{"title": str(n)} for n in range(11)]
+    body = {"do": do, "tasks": items, "set": fields, "propose": True}
+    with time_machine.travel("2031-04-10T12:30:00Z", tick=False):
+        asked = sign_in(user).post("/api/tasks/batch/", body).json()["proposal"]
+    with time_machine.travel("2031-04-10T13:00:00Z", tick=False):
+        assert decide(sign_in(user), asked).json()["status"] == "approved"
+
+    rows_by_moment = Reminder.objects.exclude(moment=None).order_by("moment")
+    assert {f"{row.moment:%d %H:%M}" for row in rows_by_moment[:11]} == {"10 13:30"}
+    assert do == "create" or "in an hour" in asked["summary"]
 
 
 @pytest.mark.django_db(transaction=True)

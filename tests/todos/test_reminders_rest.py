@@ -143,7 +143,10 @@ def test_one_that_is_there_already_is_told_and_nothing_changes(client: APIClient
 
     assert answer.json() == task["reminders"][0] | {"also": []}
     assert ACT not in answer
-    assert client.delete(f"{all_of(task)}{uuid4()}/").status_code == 404
+    absent = client.delete(f"{all_of(task)}{uuid4()}/").json()
+    assert absent | {"request_id": ""} == client.get(f"{TASKS}{uuid4()}/").json() | {
+        "request_id": ""
+    }
 
 
 @pytest.mark.parametrize(
@@ -151,6 +154,7 @@ def test_one_that_is_there_already_is_told_and_nothing_changes(client: APIClient
     [
         ({"words": "soonish"}, "words"),
         ({"words": 5}, "words"),
+        ({"words": "no reminders"}, "words"),
         ({"at": "25:00"}, "at"),
         ({"at": "yesterday"}, "at"),
         ({"at": "2026-02-30T10:00"}, "at"),
@@ -172,9 +176,19 @@ def test_what_is_no_reminder_is_400(client: APIClient, ask: Any, field: str) -> 
     [(named, _)] = faults(client.post(all_of(task), ask))
     assert named == field
 
-    [(named, _)] = faults(client.patch(f"{TASKS}{task['id']}/", {"reminders": [ask]}))
-    assert named == "reminders"
+    if ask != {"words": "no reminders"}:  # which a task can be told
+        [(named, _)] = faults(client.patch(f"{TASKS}{task['id']}/", {"reminders": [ask]}))
+        assert named == "reminders"
     assert not Reminder.objects.exists()
+
+
+def test_fields_that_are_none_of_a_reminder_are_ignored(client: APIClient) -> None:
+    made(client, {"before_minutes": 10, "hello": 1})
+    [told] = client.get("/api/reminders/").json()["results"]  # with its task, and when it rang
+
+    answer = client.post(f"{TASKS}{told['task']['id']}/reminders/", told)
+
+    assert (answer.status_code, answer.json()["id"]) == (201, told["id"])
 
 
 @pytest.mark.parametrize("asks", ["10 minutes before", {"before_minutes": 10}])

@@ -20,6 +20,7 @@ from todos.models.task import Task
 from todos.models.task_list import TaskList
 from todos.models.waiting import in_line
 from todos.reach import Reach, reach
+from todos.rules import RuleBroken
 
 OPEN_FOR = timedelta(hours=24)
 
@@ -226,7 +227,7 @@ class Proposal(Followed, Owned):
     def _asked(user: User, found: Reach, since: str = "") -> dict[str, Any]:
         words = summaries.summary(found, TaskList.objects.for_user(user).names())
         return {
-            "operation": found.operation,
+            "operation": _settled(user, found),
             "tasks": _told(found),
             "summary": f"{words}. Changed since: {since}" if since else words,
         }
@@ -244,6 +245,23 @@ def _together(one: Operation, other: Operation) -> Operation:
         found[key] = item if isinstance(item, str) else found.get(key, {}) | item
     lists = one.get("lists", {}) | other.get("lists", {})
     return one | {"tasks": list(found.values())} | ({"lists": lists} if lists else {})
+
+
+def _settled(user: User, found: Reach) -> Operation:
+    """With reminders that are counted from now, and not from when somebody says yes."""
+    if found.operation["do"] not in ("create", "update"):
+        return found.operation
+    pairs = zip(found.operation["tasks"], found.named, strict=True)
+    return found.operation | {"tasks": [_with_specs(user, item, task) for item, task in pairs]}
+
+
+def _with_specs(user: User, item: batch.Fields, task: Task) -> batch.Fields:
+    if "reminders" not in item:
+        return item
+    task.user = user
+    with suppress(RuleBroken):  # which is told when it is done
+        return item | {"reminders": task.specs_of(batch.fields_of(item))}
+    return item
 
 
 def _told(found: Reach) -> list[dict[str, Any]]:

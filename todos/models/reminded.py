@@ -68,6 +68,11 @@ class Reminded(Placed):
             rest = tuple(spec for spec in self.reminders if spec["id"] != str(key))
             return self._change(ChangeKind.UPDATED, origin, reminders=rest)
 
+    def specs_of(self, fields: dict[str, Any]) -> tuple[Spec, ...]:
+        """What the ``reminders`` of fields to be set ask for now. Raises RuleBroken."""
+        day, at = (fields.get(name, getattr(self, name)) for name in ("due_date", "due_time"))
+        return read(fields["reminders"], self._occasion(day, at), self.reminders)
+
     def _change(self, kind: str, origin: Origin, **fields: Any) -> bool:
         before = {name: self.value(name) for name in DECIDES & fields.keys()}
         is_changed = super()._change(kind, origin, **fields)
@@ -80,10 +85,9 @@ class Reminded(Placed):
 
         Where nothing is, a task that gets its time has the reminder that its owner wants for all.
         """
-        day, at = (fields.get(name, getattr(self, name)) for name in ("due_date", "due_time"))
         if "reminders" in fields:
-            occasion = self._occasion(day, at)
-            return fields | {"reminders": read(fields["reminders"], occasion, self.reminders)}
+            return fields | {"reminders": self.specs_of(fields)}
+        at = fields.get("due_time", self.due_time)
         gets_time = at is not None and (self._state.adding or self.due_time is None)
         minutes = Habits.of(self.user).default_reminder if gets_time else None
         if minutes is None or self.reminders:

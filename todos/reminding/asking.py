@@ -19,7 +19,6 @@ from todos.reminding.reminding import (
 from todos.spelling import read_time
 
 VALUES = ("before_minutes", "days_before", "time", "at")
-READ_ONLY = ("rings_at", "status")
 FORM = (
     'A reminder is {"before_minutes": 10}, {"at": "09:00"}, {"days_before": 1, "time": "18:00"} or '
     '{"words": "the evening before"}; one that is there is kept by {"id": …}.'
@@ -89,7 +88,7 @@ def _asked(
     ask: object, occasion: Occasion, there: dict[str, Spec]
 ) -> list[tuple[Reminding, str | None]]:
     """With the id that it has already, where it names that."""
-    if not isinstance(ask, dict) or not ask.keys() <= {"id", "words", *VALUES, *READ_ONLY}:
+    if not isinstance(ask, dict):
         raise broken(FORM)
     given = {name: ask[name] for name in VALUES if ask.get(name) is not None}
     key = str(ask["id"]).lower() if ask.get("id") is not None else None
