@@ -23,7 +23,7 @@ from django.db import connection
 from reminders.mail import Postman
 from reminders.models import LEASE, Channel, Delivery, Result, begin_mornings, ring
 from reminders.notice import DROPPED, SEND_TIMEOUT, Outcome, failed
-from reminders.telling import Tell, prepared
+from reminders.telling import Tell, set_up_for, tell_of
 from web.connections import log_database_failure, release_connection
 
 logger = logging.getLogger(__name__)
@@ -88,13 +88,13 @@ class Ringer:
         return total
 
     def look(self) -> Counter[str]:
-        """Keep what came of what was in hand, let ring what is due, and take what waits."""
+        """Keep what came of what was in hand, take what waits, and let ring what is due."""
         did = self._settle()
         if not self.stopping.is_set():
-            did["rung"] = ring(AT_ONCE)
-            did += self._look_seldom()
             for channel in Delivery.objects.channels():
                 did["taken"] += self._take(Channel(channel))
+            did["rung"] = ring(AT_ONCE)
+            did += self._look_seldom()
             did += Counter()  # without zeros
         if did and self._tell:
             self._tell(did)
@@ -121,11 +121,12 @@ class Ringer:
             return 0
         until = monotonic() + TO_BEGIN
         held = Delivery.objects.claim(channel, free * FOR_ONE_HAND[channel])
+        set_up = set_up_for(held)
         for share in shares(held, free):
             postman = Postman()
             work = []
-            for delivery, tell in prepared(share, postman):
-                if tell:
+            for delivery in share:
+                if tell := tell_of(delivery, set_up[delivery.user_id], postman):
                     work.append((delivery, tell))
                 else:
                     self._unsettled.append(Result(delivery, DROPPED))

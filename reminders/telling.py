@@ -3,7 +3,7 @@
 All that is asked of the database is asked here, before anybody is told.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -16,19 +16,19 @@ from todos.models import Reminder
 Tell = Callable[[], Outcome]
 
 
-def prepared(
-    deliveries: Sequence[Delivery], postman: Postman
-) -> Iterator[tuple[Delivery, Tell | None]]:
+def set_up_for(deliveries: Iterable[Delivery]) -> dict[int, Channels]:
+    """What the users of all these have set up, by their ids."""
+    users = {each.user_id: each.user for each in deliveries}
+    set_up = {user: Channels() for user in users} | Channels.objects.in_bulk(users)
+    for user, channels in set_up.items():
+        channels.user = users[user]
+    return set_up
+
+
+def tell_of(delivery: Delivery, channels: Channels, postman: Postman) -> Tell | None:
     """None where it is not wanted any more."""
-    rows = Channels.objects.filter(pk__in={each.user_id for each in deliveries})
-    set_up = {channels.pk: channels for channels in rows}
-    for delivery in deliveries:
-        channels = set_up.get(delivery.user_id) or Channels()
-        channels.user = delivery.user
-        yield delivery, _tell(delivery, channels, postman) if delivery.is_wanted else None
-
-
-def _tell(delivery: Delivery, channels: Channels, postman: Postman) -> Tell | None:
+    if not delivery.is_wanted:
+        return None
     if delivery.reminder is None:
         return _tell_of_morning(delivery, channels, postman)
     notice = _notice(delivery, delivery.reminder)

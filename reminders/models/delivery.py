@@ -50,10 +50,13 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         return list(self.to_take().order_by().values_list("channel", flat=True).distinct())
 
     def claim(self, channel: str, most: int) -> list["Delivery"]:
-        """Take what has waited longest: it is ours for LEASE, and this is a new attempt of it."""
+        """Take what should have been told first, and what has failed last.
+
+        It is ours for LEASE, and this is a new attempt of it.
+        """
         token = uuid4()
         with transaction.atomic():
-            free = self.to_take().filter(channel=channel).order_by("due_at")
+            free = self.to_take().filter(channel=channel).order_by("failures", "rings_at")
             free = free.select_for_update(skip_locked=True, no_key=True)
             keys = list(free.values_list("pk", flat=True)[:most])
             taken = Delivery.objects.to_take().filter(pk__in=keys)

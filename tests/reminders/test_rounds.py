@@ -33,7 +33,7 @@ def a_due_task(user: User, **fields: Any) -> Task:
 
 def again() -> dict[str, int]:
     """As if the pause before the next attempt were over."""
-    Delivery.objects.filter(status="waiting").update(due_at=timezone.now())
+    Delivery.objects.filter(status="waiting").update(due_at=timezone.now() - timedelta(seconds=1))
     return dict(Ringer().once())
 
 
@@ -192,6 +192,22 @@ def test_what_a_dead_worker_had_is_taken_over_as_a_new_attempt(
 
     assert Ringer().once() == {"taken": 1, "sent": 1}
     assert receiver.sent[-1].headers["webhook-id"] == f"{held.pk}-{held.attempt + 1}"
+
+
+def test_what_rang_first_is_told_first_though_a_worker_died_and_what_failed_comes_last(
+    user: User,
+) -> None:
+    def waiting(failures: int, rang: int, due: int) -> Delivery:
+        """Rang, and may be taken, so many minutes ago."""
+        rings_at, due_at = (timezone.now() - timedelta(minutes=ago) for ago in (rang, due))
+        moments = {"rings_at": rings_at, "due_at": due_at}
+        return Delivery.objects.create(user=user, channel="mail", failures=failures, **moments)
+
+    failed, new, of_the_dead = waiting(1, 60, 9), waiting(0, 5, 5), waiting(0, 6, 1)
+
+    taken = [Delivery.objects.claim("mail", 1)[0] for _ in range(3)]
+
+    assert taken == [of_the_dead, new, failed]
 
 
 def test_a_device_that_is_gone_goes(user: User, settings: Settings, receiver: Receiver) -> None:
