@@ -13,6 +13,7 @@ from typing import Self
 
 from tests.fakes.mail_server import MANNERS, MailServer
 from tests.fakes.receiver import Exchange, Receiver
+from tests.reminders.devices import Device
 
 BAD, SLOW = 0.02, 0.1  # share of requests, or of connections for mail
 SLOWEST = 1.5  # seconds of a slow answer
@@ -21,7 +22,7 @@ FAULTS = (500, 502, 503, 429, "hang", "drip", "huge", "closed", "cut")
 
 @dataclass(frozen=True)
 class Taken:
-    """``id`` is of the attempt; a message to a device does not tell it."""
+    """One message that came; ``id`` is of the attempt."""
 
     channel: str
     reminder: str
@@ -32,11 +33,13 @@ class Taken:
 class Receivers:
     """A mail server, and one for webhooks and push services, where the path chooses the manner:
 
-    ``/well/…``, ``/bad/…`` (never well before the calm), ``/gone/…`` (410 for ever).
+    ``/well/…``, ``/bad/…`` (never well before the calm), ``/gone/…`` (410 for ever). All users
+    have the same device.
     """
 
     def __init__(self) -> None:
         self.calm = Event()
+        self.device = Device()
         self.mail = MailServer(self._mail_manner, self._mail_code)
         self.http = Receiver(self._answer)
         self._taken: list[Taken] = []
@@ -92,10 +95,10 @@ class Receivers:
         return None
 
     def _keep(self, exchange: Exchange) -> None:
-        headers = exchange.headers
-        channel = "webhook" if headers["webhook-id"] else "push"
-        reminder = headers["Topic"] or json.loads(exchange.body)["reminder"]
-        taken = Taken(channel, reminder, headers["webhook-id"] or "", time.time())
+        id = exchange.headers["webhook-id"]
+        channel = "webhook" if id else "push"
+        told = json.loads(exchange.body) if id else self.device.read(exchange.body)
+        taken = Taken(channel, told["reminder"], id or told["id"], time.time())
         self._taken.append(taken)
 
     def _end(self, exchange: Exchange, status: int) -> None:

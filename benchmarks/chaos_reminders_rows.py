@@ -13,18 +13,16 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from accounts.models import User
-from benchmarks.chaos_receivers import Taken
+from benchmarks.chaos_receivers import Receivers, Taken
 from reminders.models import Channels, Delivery, PushSubscription
-from tests.reminders.devices import Device
 from todos.models import Reminder, Task
 
 USERS = 50
 AT_ONCE = 0.4  # share of the reminders that are due in the very first moment
 FAR = timezone.now() + timedelta(days=9)
-Address = Callable[[str, int], str]
 
 
-def prepare(number: int, seconds: float, address: Address) -> None:
+def prepare(number: int, seconds: float, receivers: Receivers) -> None:
     """Tables, users with channels, and so many reminders, due within ``seconds`` after FAR."""
     call_command("migrate", verbosity=0)
     manners = ["gone", "bad", "bad", "bad"] + ["well"] * (USERS - 4)
@@ -33,7 +31,7 @@ def prepare(number: int, seconds: float, address: Address) -> None:
         for place, manner in enumerate(manners)
     )
     for place, (user, manner) in enumerate(zip(users, manners, strict=True)):
-        _set_up(user, place, address(manner, place))
+        _set_up(user, place, manner, receivers)
     moments = [
         FAR + max(0, random.uniform(-AT_ONCE, 1 - AT_ONCE)) * timedelta(seconds=seconds)
         for _ in range(number)
@@ -56,11 +54,12 @@ def begin() -> None:
     connection.close()
 
 
-def _set_up(user: User, place: int, url: str) -> None:
+def _set_up(user: User, place: int, manner: str, receivers: Receivers) -> None:
     """Mail, a webhook, a device, or mail and a webhook."""
+    url = receivers.address(manner, place)
     if place % 4 == 2:
         hashed = PushSubscription.hash_of(url)
-        keys = Device().keys
+        keys = receivers.device.keys
         PushSubscription.objects.create(user=user, endpoint=url, endpoint_hash=hashed, **keys)
         return
     hook = {"webhook_url": url} if place % 2 else {}

@@ -2,7 +2,7 @@
 
 RFC 8030 sends them, RFC 8291 keeps their content from the push service, and RFC 8292 (VAPID) tells
 it who we are. What `worker.js` shows is one JSON object: ``title`` and ``body``, as they are shown,
-``reminder`` and ``task``, ids, both null in a test.
+``reminder`` and ``task``, ids, both null in a test, and ``id``, of this very try.
 """
 
 import binascii
@@ -84,6 +84,7 @@ def send(notice: Notice, subscription: PushSubscription) -> Outcome:
 def _told(notice: Notice) -> bytes:
     test = _("This is a test: reminders will come here.")
     told = {
+        "id": notice.id,
         "title": notice.title or (_("A reminder") if notice.reminder else _("Todo Chat")),
         "body": date_format(notice.when, "D j M, H:i") if notice.reminder else test,
         "reminder": str(notice.reminder) if notice.reminder else None,

@@ -9,8 +9,6 @@ import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.fakes.receiver import Sent
-
 
 def base64url(data: bytes) -> str:
     return urlsafe_b64encode(data).rstrip(b"=").decode()
@@ -25,8 +23,8 @@ class Device:
         point = self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         self.keys = {"p256dh": base64url(point), "auth": base64url(self._auth)}
 
-    def read(self, sent: Sent) -> dict[str, Any]:
+    def read(self, body: bytes) -> dict[str, Any]:
         """Decrypted by RFC 8291."""
-        plain = http_ece.decrypt(sent.body, private_key=self._key, auth_secret=self._auth)
+        plain = http_ece.decrypt(body, private_key=self._key, auth_secret=self._auth)
         told: dict[str, Any] = json.loads(plain)
         return told

@@ -54,7 +54,8 @@ def test_a_message_is_sent_that_the_device_alone_can_read(
     assert push.send(NOTICE, subscription) == SENT
 
     [sent] = service.sent
-    assert device.read(sent) == {
+    assert device.read(sent.body) == {
+        "id": NOTICE.id,
         "title": "Zahnarzt 🦷",
         "body": "Tue 1 Dec, 09:00",
         "reminder": str(NOTICE.reminder),
@@ -70,7 +71,7 @@ def test_without_a_title_it_holds_no_words_of_the_task(
 ) -> None:
     push.send(replace(NOTICE, title=""), subscription)
 
-    told = device.read(service.sent[0])
+    told = device.read(service.sent[0].body)
     assert (told["title"], told["reminder"]) == ("A reminder", str(NOTICE.reminder))
 
 
@@ -79,7 +80,7 @@ def test_a_test_is_of_no_reminder(
 ) -> None:
     push.send(replace(NOTICE, reminder=None, task=None, title=""), subscription)
 
-    told = device.read(service.sent[0])
+    told = device.read(service.sent[0].body)
     assert (told["reminder"], told["task"], told["title"]) == (None, None, "Todo Chat")
     assert "test" in told["body"]
 
