@@ -45,8 +45,8 @@ test-postgresql: .venv/requirements-dev.txt
 test-browser: .venv/requirements-dev.txt $(if $(shell command -v npm),.venv/$(AXE) .venv/lighthouse)
 	$(RUN) -m pytest --override-ini testpaths=tests/browser --numprocesses $(PROCESSES) $(ARGS)$(if $(ARGS), || [ $$? -eq 5 ])
 
-test-page-random: .venv/requirements-dev.txt ## do random acts in two tabs for SECONDS=60; SEED=5 ACTS=1000 plays one again
-	SECONDS=$(SECONDS) $(RUN) -m pytest -q -s --no-header --override-ini testpaths=tests/browser tests/browser/random_acts.py
+test-page-random: .venv/requirements-dev.txt ## do random acts in two tabs for SECONDS=60; SEED=5 ACTS=1000 plays one again; WIDTH=375
+	SECONDS=$(SECONDS) $(RUN) -m pytest -q -s --no-header --database $(firstword $(DATABASE)) tests/browser/test_random_acts.py
 
 lighthouse: .venv/requirements-dev.txt .venv/lighthouse ## measure the pages as a phone and a desktop load them
 	LIGHTHOUSE_PERFORMANCE=1 $(RUN) -m pytest -q -s --no-header tests/browser/test_lighthouse.py

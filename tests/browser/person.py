@@ -10,12 +10,14 @@ from playwright.sync_api import Locator, Page, TimeoutError
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from tests.browser.viewports import PHONE
 from tests.browser.weather import Weather
 from tests.factories import PASSWORD
 from todos.models import Task
 
 PATIENT = 2000  # milliseconds, in which what can be pressed is pressed
 MANY = 25  # open tasks
+ANYWHERE, TALK, TASKS, CONVERSATIONS = None, "main", "tasks-pane", "conversations-pane"
 SYLLABLES = ["".join(pair) for pair in product("bdfgklmnprstvz", "aeiou")]
 DAYS = ["", " tomorrow", " friday 5pm", " next week !high", " today"]
 
@@ -37,37 +39,39 @@ class Person:
         self._words = new_words()
         self._rest = APIClient()
         self._rest.force_authenticate(user)
-        self._acts: list[tuple[Callable[[Page], str], int]] = [
-            (self.tick, 8),
-            (self.add, 6),
-            (self.edit, 6),
-            (self.edit_and_cancel, 1),
-            (self.delete, 2),
-            (self.say, 8),
-            (self.undo_by_toast, 4),
-            (self.undo_by_card, 2),
-            (self.undo_by_history, 2),
-            (self.ask_again, 2),
-            (self.edit_last_message, 2),
-            (self.decide_on_what_waits, 3),
-            (self.elsewhere, 3),
-            (self.reload, 2),
-            (self.go_to_a_conversation, 1),
-            (self.pause, 3),
-            (self.change_weather, 3),
-            (self.go_offline_or_online, 2),
-            (self.end_session_or_sign_in, 2),
+        self._acts: list[tuple[Callable[[Page], str], int, str | None]] = [
+            (self.tick, 8, TASKS),
+            (self.add, 6, TASKS),
+            (self.edit, 6, TASKS),
+            (self.edit_and_cancel, 1, TASKS),
+            (self.delete, 2, TASKS),
+            (self.say, 8, TALK),
+            (self.undo_by_toast, 4, ANYWHERE),
+            (self.undo_by_card, 2, TALK),
+            (self.undo_by_history, 2, TASKS),
+            (self.ask_again, 2, TALK),
+            (self.edit_last_message, 2, TALK),
+            (self.decide_on_what_waits, 3, ANYWHERE),
+            (self.elsewhere, 3, ANYWHERE),
+            (self.reload, 2, ANYWHERE),
+            (self.go_to_a_conversation, 1, CONVERSATIONS),
+            (self.pause, 3, ANYWHERE),
+            (self.change_weather, 3, ANYWHERE),
+            (self.go_offline_or_online, 2, ANYWHERE),
+            (self.end_session_or_sign_in, 2, ANYWHERE),
         ]
 
     def act(self) -> None:
-        acts, weights = zip(*self._acts, strict=True)
-        (act,) = self._chance.choices(acts, weights)
+        weights = [weight for _, weight, _ in self._acts]
+        ((act, _, place),) = self._chance.choices(self._acts, weights)
         number = self._chance.randrange(len(self.tabs))
         tab = self.tabs[number]
         if is_signed_out(tab):
-            act = self.sign_in
+            act, place = self.sign_in, ANYWHERE
         self.told.append(f"tab {number}: {act.__name__}")
         try:
+            if tab.viewport_size == PHONE and place is not ANYWHERE:
+                show(tab, place)
             self.told[-1] += f" {act(tab)}"
         except TimeoutError:  # it was gone before it was pressed
             self.told[-1] += " (in vain)"
@@ -262,6 +266,16 @@ class Person:
     def _throw_away(self, form: Locator) -> None:
         for word in self._unsaved(form):
             del self.submitted[word]
+
+
+def show(tab: Page, place: str) -> None:
+    """On a phone, where there are drawers beside the talk."""
+    drawer = tab.locator(".pane:popover-open")
+    there = (drawer.count() and drawer.get_attribute("id", timeout=PATIENT)) or TALK
+    if there not in (place, TALK):
+        drawer.locator("header [popovertarget]").click(timeout=PATIENT)
+    if place not in (there, TALK):
+        tab.locator(f"body > header [popovertarget={place}]").click(timeout=PATIENT)
 
 
 def is_signed_out(tab: Page) -> bool:

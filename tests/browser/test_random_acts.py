@@ -1,15 +1,19 @@
 """Whatever is done in two tabs, and whatever becomes of it on the way: both show exactly the rows,
 and no word is doubled or lost.
 
-    make test-page-random SECONDS=600          plays longer, with one seed after the other
-    SEED=5 ACTS=1000 make test-page-random     plays one again
+    make test-page-random SECONDS=600                    plays longer, with one seed after the other
+    SEED=5 ACTS=1000 make test-page-random               plays one again
+    WIDTH=375 make test-page-random DATABASE=postgresql  on a phone; on PostgreSQL
+
+Among other tests it is short, and has always the same seed.
 """
 
 import os
 import time
 from random import Random, SystemRandom
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import ViewportSize, expect
 
 from accounts.models import User
 from tests.browser.conftest import Open
@@ -17,14 +21,21 @@ from tests.browser.person import Person, is_signed_out
 from tests.browser.speech import PATIENCE
 from tests.browser.talking import composer, look
 from tests.browser.truth import faults_of
+from tests.browser.viewports import PHONE, WIDE
 from tests.browser.watch import Watch
 from tests.factories import UserFactory
 
 SECONDS = int(os.environ.get("SECONDS", "0"))
-ACTS = int(os.environ.get("ACTS", "40"))
+ACTS = int(os.environ.get("ACTS", "200" if SECONDS else "25"))
+SEED = os.environ.get("SEED") or ("" if SECONDS else "10")
 LEG = 25  # acts, after which it is looked whether all is right
 LONGEST_PAUSE = 30  # seconds, after which a tab tries again to send what waits
 LAST = 60  # acts, that are told when it is not
+
+
+@pytest.fixture
+def viewport() -> ViewportSize:
+    return PHONE if os.environ.get("WIDTH") == "375" else WIDE
 
 
 def test_both_tabs_show_the_rows_and_no_word_is_lost(open_page: Open, watch: Watch) -> None:
@@ -32,7 +43,7 @@ def test_both_tabs_show_the_rows_and_no_word_is_lost(open_page: Open, watch: Wat
     watch.allow("status of 409", "status of 412")
     until = time.monotonic() + SECONDS
     while True:
-        seed = int(os.environ.get("SEED") or SystemRandom().randrange(10**6))
+        seed = int(SEED or SystemRandom().randrange(10**6))
         live(UserFactory(), open_page, watch, seed)
         if time.monotonic() >= until:
             return
