@@ -75,7 +75,7 @@ class Channels(models.Model):
         """Set the named ones; ``push`` can be turned off alone, and then no device is left.
 
         A new webhook has a new secret, shown as ``new_secret``. A summary whose time has passed
-        today begins tomorrow. Raises User.DoesNotExist.
+        today begins tomorrow, as one does that was moved after it came. Raises User.DoesNotExist.
         """
         with transaction.atomic():
             User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -86,9 +86,9 @@ class Channels(models.Model):
             url = fields.get("webhook_url", channels.webhook_url)
             if url != channels.webhook_url:
                 channels.new_secret = fields["webhook_secret"] = new_secret() if url else ""
-            if at := fields.get("summary_at"):
-                now = user.local_now()
-                fields["summary_on"] = now.date() if at <= now.time() else None
+            now = user.local_now()
+            if (at := fields.get("summary_at")) and at <= now.time():
+                fields["summary_on"] = now.date()
             for name, value in fields.items():
                 setattr(channels, name, value)
             channels.save()

@@ -152,7 +152,8 @@ class Delivery(Owned):
         if not self.user.is_active or (self.channel == Channel.PUSH and not self.subscription):
             return False
         if self.reminder is None:
-            return True
+            rang_on = self.rings_at.astimezone(self.user.zone).date()
+            return rang_on == self.user.local_now().date()
         return self.reminder.answered_at is None and self.reminder.rings_at == self.rings_at
 
 

@@ -1,12 +1,13 @@
 """The summary of a day: once, in the morning of whoever asked for one, and true."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
 from django.utils import timezone
 from pytest_django import Settings
+from time_machine import TimeMachineFixture
 
 from accounts.models import User
 from reminders.models import Channels, Delivery, begin_mornings
@@ -69,6 +70,32 @@ def test_it_begins_tomorrow_where_its_time_has_passed(user: User) -> None:
     Channels.objects.update(summary_on=yesterday)
 
     assert begin_mornings(9) == 1
+
+
+def test_it_comes_once_a_day_though_its_time_moves(
+    user: User, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(datetime(2026, 11, 23, 12, tzinfo=UTC))
+    wanting(user, time(8))
+    assert begin_mornings(9) == 1
+
+    Channels.change(user, summary_at=None)
+    Channels.change(user, summary_at=time(20))
+    time_machine.shift(timedelta(hours=9))
+    assert begin_mornings(9) == 0
+
+    time_machine.shift(timedelta(days=1))
+    assert begin_mornings(9) == 1
+
+
+def test_what_could_not_be_sent_on_its_day_is_not_sent_on_the_next(user: User) -> None:
+    TaskFactory(user=user, due_date=user.local_now().date())
+    yesterday = timezone.now() - timedelta(days=1)
+    Channels.change(user, summary_at=time(0))
+    Delivery.objects.create(user=user, channel="mail", rings_at=yesterday, failures=4)
+
+    assert Ringer().once() == {"taken": 1, "dropped": 1}
+    assert not mail.outbox
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"])
