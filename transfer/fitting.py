@@ -12,7 +12,7 @@ from todos.reminding import MOST, Habits, Occasion
 from todos.reminding import read as read_reminders
 from todos.repeating import Repeat
 from todos.rules import RuleBroken
-from transfer.incoming import Incoming, Place, Skipped
+from transfer.incoming import Incoming, Place, Skipped, lost, short
 from transfer.moments import FIRST, LAST
 
 Tell = Callable[[str], None]
@@ -39,7 +39,7 @@ class Fitting:
             return None
 
         def tell(sentence: str) -> None:
-            self.told.append(Skipped(given.line, f"“{_short(title)}” {sentence}"))
+            self.told.append(lost(given.line, title, sentence))
 
         day = given.due_date
         repeats, day = _rule(given.repeats, day, self.now, tell)
@@ -56,7 +56,7 @@ class Fitting:
             **_words(title, clean_text(given.notes), tell),
             due_date=day,
             due_time=at if day else None,
-            priority=given.priority if given.priority in Priority.values else "none",
+            priority=_priority(given.priority, tell),
             list=self.list_name(given.line, given.list or project),
             tags=_tags(given.tags, tell),
             completed_at=_within(given.completed_at),
@@ -77,7 +77,7 @@ class Fitting:
             return rules.read_list_name(name)
         except RuleBroken as broken:
             self.told.append(Skipped(line, f"A list has a shorter name: {broken.sentence}"))
-            return _short(name, rules.LIST_NAME_LENGTH // 2)
+            return short(name, rules.LIST_NAME_LENGTH // 2)
 
     def _place(self, place: Place | None) -> Place | None:
         if place is None or (place.series, place.place) in self.places:
@@ -103,10 +103,10 @@ def _words(title: str, notes: str, tell: Tell) -> dict[str, Any]:
     """A title that is too long goes to the notes as well."""
     if len(title) > rules.TITLE_LENGTH:
         notes = "\n\n".join(filter(None, [title, notes]))
-        title = _short(title, rules.TITLE_LENGTH)
+        title = short(title, rules.TITLE_LENGTH)
         tell("has a longer title, which stands in its notes.")
     if len(notes) > rules.NOTES_LENGTH:
-        notes = _short(notes, rules.NOTES_LENGTH)
+        notes = short(notes, rules.NOTES_LENGTH)
         tell(f"comes with the first {rules.NOTES_LENGTH:,} characters of its notes.")
     return {"title": title, "notes": notes}
 
@@ -140,6 +140,12 @@ def _tags(names: Iterable[str], tell: Tell) -> tuple[str, ...]:
     return once[: rules.MOST_TAGS]
 
 
+def _priority(name: str, tell: Tell) -> str:
+    if name and name not in Priority.values:
+        tell(f"comes without its priority: there is no “{short(name)}”.")
+    return name if name in Priority.values else "none"
+
+
 def _minutes(minutes: int | None, tell: Tell) -> int | None:
     try:
         rules.check_duration(minutes)
@@ -152,10 +158,6 @@ def _minutes(minutes: int | None, tell: Tell) -> int | None:
 def _within(moment: datetime | None) -> datetime | None:
     """A time that every clock shows."""
     return moment if moment and FIRST <= moment.year <= LAST else None
-
-
-def _short(text: str, length: int = 60) -> str:
-    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
 def beneath(tasks: list[Incoming], told: list[Skipped]) -> Iterator[tuple[Incoming, int | None]]:
@@ -173,12 +175,12 @@ def beneath(tasks: list[Incoming], told: list[Skipped]) -> Iterator[tuple[Incomi
         top = _top(place, tasks, places, tops)
         if top == place:
             if task.parent:
-                told.append(Skipped(task.line, f"“{_short(task.title)}” {_alone(task, places)}"))
+                told.append(lost(task.line, task.title, _alone(task, places)))
             yield task, None
             continue
         if places[task.parent] != top:
-            sentence = f"is a step of “{_short(tasks[top].title)}”: a step has no steps of its own."
-            told.append(Skipped(task.line, f"“{_short(task.title)}” {sentence}"))
+            sentence = f"is a step of “{short(tasks[top].title)}”: a step has no steps of its own."
+            told.append(lost(task.line, task.title, sentence))
         yield _as_step(task, tasks[top], told), top
 
 
@@ -213,10 +215,8 @@ def _alone(task: Incoming, places: dict[str, int]) -> str:
 def _as_step(task: Incoming, top: Incoming, told: list[Skipped]) -> Incoming:
     """In the list of its task, and without a rule."""
     if task.repeats:
-        told.append(
-            Skipped(task.line, f"“{_short(task.title)}” comes once: a step does not repeat.")
-        )
+        told.append(lost(task.line, task.title, "comes once: a step does not repeat."))
     if task.list and task.list != top.list:
         sentence = "is in the list of its task."
-        told.append(Skipped(task.line, f"“{_short(task.title)}” {sentence}"))
+        told.append(lost(task.line, task.title, sentence))
     return replace(task, list=top.list, repeats=None, place=None)

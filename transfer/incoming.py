@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
+from text import clean_text, one_line
 from todos.repeating import Repeat
 
 
@@ -68,6 +69,15 @@ class Skipped:
 
     line: int
     why: str
+
+
+def lost(line: int, title: str, sentence: str) -> Skipped:
+    """What of a task cannot be kept; ``sentence`` goes on from its title."""
+    return Skipped(line, f"“{short(one_line(clean_text(title)))}” {sentence}")
+
+
+def short(text: str, length: int = 60) -> str:
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
 class FileBroken(ValueError):

@@ -1,5 +1,6 @@
 """What these programs write is read as they mean it, and what cannot be kept is told."""
 
+import json
 from datetime import UTC, date, datetime, time
 from io import BytesIO
 from pathlib import Path
@@ -74,6 +75,33 @@ def test_a_backup_of_todoist() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ("ev mon at 7am", "every Monday"),
+        ("ev! 2 weeks", "2 weeks after it is done"),
+        ("after 3 days", "3 days after it is done"),
+        ("every 3rd tuesday at 20:00", "every month on the third Tuesday"),
+        ("every second Fri", "every month on the second Friday"),
+    ],
+)
+def test_rules_in_words_of_todoist(said: str, rule: str) -> None:
+    (task,) = read("todoist", f"TYPE,CONTENT,DATE\ntask,Water,{said}\n")
+
+    assert task.repeats.words == rule
+
+
+def test_what_is_told_of_a_task_is_short_and_in_one_line() -> None:
+    entries = read("csv", f'title,due,time,minutes\n"A\n{"b" * 9000}",soon-ish,9 o,long\n')
+
+    title = f"“A {'b' * 57}…” comes without its"
+    assert told(entries) == [
+        (2, f"{title} day: “soon-ish” is not understood."),
+        (2, f"{title} time: “9 o” is none."),
+        (2, f"{title} duration: “long” is no number of minutes."),
+    ]
+
+
 def test_todo_txt() -> None:
     entries = read("todotxt", TODOTXT)
     tasks = tasks_of(entries)
@@ -108,7 +136,33 @@ def test_what_google_takeout_hands_out() -> None:
     photos = tasks["Take photos"]
     assert (photos.parent, photos.completed_at) == ("a", datetime(2026, 10, 5, 18, tzinfo=UTC))
     assert IncomingList(line=12, name="Empty") in entries
+    empty = '{"items": [{"kind": "tasks#tasks", "title": "Trip"}]}'
+    assert read("takeout", empty) == [IncomingList(line=1, name="Trip")]
     assert told(entries) == [(10, "“Old” was deleted there.")]
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone"),
+    [("2026-12-04T23:00:00", "UTC"), ("2026-12-05T00:00:00", "UTC"), ("2026-12-05", "Mars")],
+)
+def test_a_day_of_microsoft_is_a_midnight_of_its_user_too(moment: str, zone: str) -> None:
+    due = {"dateTime": moment, "timeZone": zone}
+    (task,) = read("microsoft", json.dumps([{"title": "Bill", "dueDateTime": due}]))
+
+    assert (task.due_date, task.due_time) == (date(2026, 12, 5), None)
+
+
+def test_what_was_altered_by_hand_in_our_own_file_is_told() -> None:
+    lines = [
+        {"kind": "todo-chat", "version": 1},
+        {"kind": "task", "title": "Tea", "list": "Shop", "duration_minutes": "30", "tags": ["a"]},
+    ]
+    entries = read("ndjson", "\n".join(map(json.dumps, lines)))
+
+    assert told(entries) == [
+        (2, "“Tea” comes without its duration_minutes, which cannot be so."),
+        (2, "“Tea” comes without its list, which cannot be so."),
+    ]
 
 
 def test_what_programs_get_of_microsoft_to_do() -> None:

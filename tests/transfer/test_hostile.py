@@ -50,6 +50,7 @@ HOSTILE: dict[str, str | bytes | Callable[[], str]] = {
     "a text of 10 MB in JSON": lambda: takeout({"title": "x" * 10_000_000}),
     "100,000 lines": lambda: "(A) x due:2027-01-01\n" * 100_000,
     "100,000 rows": lambda: TODOIST.splitlines()[0] + "\n" + "task,x,,,,,,,,\n" * 100_000,
+    "100,000 comments": lambda: "TYPE,CONTENT\ntask,x\n" + "note,So it is, I think\n" * 100_000,
     "100,000 rows of nothing": lambda: "title,x\n" + ",y\n" * 100_000,
     "a million entries": lambda: '{"kind":"tasks#taskLists","items":[' + "{}," * 1_000_000 + "{}]}",
     "a million numbers": lambda: takeout({"title": "x", "links": [1] * 1_000_000}),

@@ -1,7 +1,6 @@
 """Tables of tasks: our own, and those of others, by what their columns are called."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date, datetime, time
 from typing import BinaryIO
 
@@ -10,7 +9,7 @@ from todos.reminding import Reminding
 from todos.repeating import Repeat
 from todos.rules import RuleBroken
 from transfer.encodings import head_of
-from transfer.incoming import Entry, FileBroken, Incoming, Skipped
+from transfer.incoming import Entry, FileBroken, Incoming, Skipped, lost
 from transfer.moments import local, read_moment, read_stamp, read_words
 from transfer.tables import as_meant, header_of, line_of, rows_of
 
@@ -77,6 +76,9 @@ def _read_row(line: int, row: dict[str, str], now: datetime) -> Iterator[Entry]:
     is_done = done_at or row.get("completed", "").strip().lower() in DONE
     priority = row.get("priority", "").strip().lower()
     minutes = row.get("duration_minutes", "").strip()
+    is_number = minutes.isdecimal() and len(minutes) <= 5
+    if minutes and not is_number:
+        told.append(f"comes without its duration: “{minutes[:60]}” is no number of minutes.")
     yield Incoming(
         line=line,
         title=title,
@@ -91,11 +93,11 @@ def _read_row(line: int, row: dict[str, str], now: datetime) -> Iterator[Entry]:
         completed_at=(done_at or now) if is_done else None,
         created_at=read_moment(row.get("created_at", ""), now),
         repeats=repeats,
-        duration_minutes=int(minutes) if minutes[:5].isdecimal() and len(minutes) <= 5 else None,
+        duration_minutes=int(minutes) if is_number else None,
         reminders=tuple({"words": w} for w in row.get("reminders", "").split(";") if w.strip()),
     )
     for why in told:
-        yield Skipped(line, f"“{title}” {why}")
+        yield lost(line, title, why)
 
 
 def _when(
@@ -118,8 +120,10 @@ def _when(
             else:
                 day, at, repeats = words.when.day, words.when.at, repeats or words.repeat
     if clock:
-        with suppress(ValueError):
+        try:
             at = time.fromisoformat(clock).replace(second=0, microsecond=0, tzinfo=None)
+        except ValueError:
+            told.append(f"comes without its time: “{clock[:60]}” is none.")
     return day, at, repeats
 
 

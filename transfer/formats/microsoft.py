@@ -11,7 +11,7 @@ import nh3
 from todos.repeating import Repeat
 from todos.rules import RuleBroken
 from transfer.formats import outlook
-from transfer.incoming import Entry, Incoming, IncomingList, Skipped
+from transfer.incoming import Entry, Incoming, IncomingList, lost
 from transfer.jsons import Shape, Thing, text, things_in
 from transfer.moments import local, read_moment, read_stamp, zone_of
 
@@ -79,9 +79,9 @@ def _read_task(thing: Thing, now: datetime) -> Iterator[Entry]:
     yield task
     for is_lost, part in ((due_lost, "day"), (bell_lost, "reminder")):
         if is_lost:
-            yield Skipped(line, f"“{title}” comes without its {part}: {is_lost}")
+            yield lost(line, title, f"comes without its {part}: {is_lost}")
     if why:
-        yield Skipped(line, f"“{title}” comes once: {why}")
+        yield lost(line, title, f"comes once: {why}")
     yield from _steps(value.get("checklistItems"), task, now)
 
 
@@ -106,7 +106,7 @@ def _moment(
 ) -> tuple[tuple[date, time | None] | None, str]:
     """``{"dateTime", "timeZone"}`` on the user's clock; or why there is none, if it was given.
 
-    A due day is told as its midnight, in whatever zone.
+    A due day is told as a midnight: in whatever zone, or else that of the user in another one.
     """
     if not isinstance(value, dict) or not text(value.get("dateTime")):
         return None, ""
@@ -123,7 +123,8 @@ def _moment(
     if zone is None:
         return None, f"there is no time zone “{name[:60]}”."
     there = stamp.replace(tzinfo=zone)
-    return ((there.date(), None) if day_alone else local(there, now)), ""
+    day, at = local(there, now)
+    return (day, None if day_alone else at), ""
 
 
 def _aware(when: tuple[date, time | None] | None, now: datetime) -> datetime | None:

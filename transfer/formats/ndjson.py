@@ -11,7 +11,7 @@ from todos.repeating import Repeat
 from todos.rules import RuleBroken
 from todos.spelling import read_day, read_time
 from transfer.encodings import lines_of
-from transfer.incoming import Entry, FileBroken, Incoming, IncomingList, Place, Skipped
+from transfer.incoming import Entry, FileBroken, Incoming, IncomingList, Place, lost
 from transfer.jsons import text
 from transfer.moments import read_moment
 
@@ -77,7 +77,8 @@ def _read_task(
     told: list[str] = []
     repeats = _read(value, "repeats", Repeat.read, told)
     tags, reminders = value.get("tags"), value.get("reminders")
-    minutes = value.get("duration_minutes")
+    minutes = _read(value, "duration_minutes", _whole, told)
+    in_list = _read(value, "list", lists.__getitem__, told)
     yield Incoming(
         line=number,
         title=title,
@@ -85,7 +86,7 @@ def _read_task(
         due_date=_read(value, "due_date", read_day, told),
         due_time=_read(value, "due_time", read_time, told),
         priority=text(value.get("priority")),
-        list=lists.get(text(value.get("list")), ""),
+        list=in_list or "",
         tags=tuple(map(text, tags)) if isinstance(tags, list) else (),
         key=text(value.get("id")),
         parent=text(value.get("parent")),
@@ -93,7 +94,7 @@ def _read_task(
         created_at=read_moment(text(value.get("created_at")), now),
         updated_at=read_moment(text(value.get("updated_at")), now),
         repeats=repeats,
-        duration_minutes=minutes if type(minutes) is int else None,
+        duration_minutes=minutes,
         reminders=tuple(
             {name: each[name] for name in each if name != "id"}
             for each in (reminders if isinstance(reminders, list) else [])
@@ -102,7 +103,7 @@ def _read_task(
         place=_place(value) if value.get("series") else None,
     )
     for name in told:
-        yield Skipped(number, f"“{title}” comes without its {name}, which cannot be so.")
+        yield lost(number, title, f"comes without its {name}, which cannot be so.")
 
 
 def _read(value: dict[str, Any], name: str, read: Any, told: list[str]) -> Any:
@@ -110,9 +111,16 @@ def _read(value: dict[str, Any], name: str, read: Any, told: list[str]) -> Any:
         return None
     try:
         return read(value[name])
-    except (ValueError, RuleBroken):
+    except (ValueError, KeyError, TypeError, RuleBroken):
         told.append(name)
         return None
+
+
+def _whole(value: Any) -> int:
+    """Raises TypeError; True is no number."""
+    if type(value) is not int:
+        raise TypeError
+    return value
 
 
 def _place(value: dict[str, Any]) -> Place | None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import BinaryIO
 
 from transfer.encodings import head_of
-from transfer.incoming import Entry, Incoming, Skipped
+from transfer.incoming import Entry, Incoming, lost
 from transfer.tables import as_meant, header_of, rows_of
 
 NEEDED = {"subject", "due date"}
@@ -53,11 +53,11 @@ def _read_row(line: int, row: dict[str, str], days_first: bool, now: datetime) -
         reminders=({"at": f"{bell_day}T{bell_time:%H:%M}"},) if rings else (),
     )
     if row.get("due date", "").strip() and due is None:
-        yield Skipped(line, f"“{title}” comes without its day, which is none.")
+        yield lost(line, title, "comes without its day, which is none.")
     for name, words in LOST.items():
         cell = row.get(name, "").strip()
         if cell and not (name == "start date" and _day(cell, days_first) == due):
-            yield Skipped(line, f"“{title}” comes without its {words}.")
+            yield lost(line, title, f"comes without its {words}.")
 
 
 def _days_first(cell: str) -> bool:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
-from transfer.incoming import Entry, Incoming, IncomingList, Skipped
+from transfer.incoming import Entry, Incoming, IncomingList, lost
 from transfer.jsons import Shape, Thing, text, things_in
 from transfer.moments import local, read_moment, read_stamp
 
 TITLE = "Google Tasks (Takeout, JSON)"
+LISTS = ("tasks#tasks", "tasks#taskList")
 SHAPE = Shape(frozenset({"items.*"}), frozenset({"items"}), frozenset({"title"}))
 
 
@@ -20,10 +21,10 @@ def read(file: BinaryIO, now: datetime) -> Iterator[Entry]:
     """Its days have no time, but for those that were put on a calendar."""
     for thing in things_in(file, SHAPE):
         value = thing.value
-        if value.get("kind") == "tasks#taskList":
+        if value.get("kind") in LISTS:
             yield IncomingList(line=thing.line, name=text(value.get("title")))
         elif value.get("deleted") is True:
-            yield Skipped(thing.line, f"“{text(value.get('title'))}” was deleted there.")
+            yield lost(thing.line, text(value.get("title")), "was deleted there.")
         else:
             yield from _read_task(thing, now)
 
@@ -49,9 +50,9 @@ def _read_task(thing: Thing, now: datetime) -> Iterator[Entry]:
         updated_at=read_moment(text(value.get("updated")), now),
     )
     if due and day is None:
-        yield Skipped(thing.line, f"“{title}” comes without its day: there is no such day.")
+        yield lost(thing.line, title, "comes without its day: there is no such day.")
     if value.get("task_recurrence_id") or value.get("recurrence"):
-        yield Skipped(thing.line, f"“{title}” comes once: how it repeats is not in this file.")
+        yield lost(thing.line, title, "comes once: how it repeats is not in this file.")
 
 
 def _due(due: str, scheduled: Any, now: datetime) -> tuple[date | None, time | None]:

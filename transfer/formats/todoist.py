@@ -7,8 +7,10 @@ from datetime import date, datetime, time
 from typing import BinaryIO
 
 from todos.repeating import Repeat
+from todos.repeating.on import SHORT
+from todos.rules import NOTES_LENGTH
 from transfer.encodings import head_of
-from transfer.incoming import Entry, Incoming, Skipped
+from transfer.incoming import Entry, Incoming, Skipped, lost, short
 from transfer.moments import local, read_stamp, read_words, zone_of
 from transfer.tables import as_meant, header_of, rows_of
 
@@ -19,6 +21,17 @@ LABEL = re.compile(r"(?:^|\s)@([^\s@]+)")
 NAME = re.compile(r"(.{1,200}) \[\d{1,20}\]\.csv")
 UNITS = {"minute": 1, "day": 1440}
 AFTER_DONE = re.compile(r"\b(every|each)!", re.IGNORECASE)
+OWN = {
+    r"\bev(?=!|\s)": "every",
+    r"\bafter(?= \d+ \w+$)": "every!",
+    r"\btod\b": "today",
+    r"\btom\b": "tomorrow",
+    r"^\+(?=\d)": "in ",
+    rf"\bevery (?=(?:[234](?:nd|rd|th)|second|third|fourth) (?:{'|'.join(SHORT)}))": (
+        "every month on the "
+    ),
+}
+"""What Todoist understands, in the words of ours."""
 
 
 def recognizes(head: str) -> bool:
@@ -71,8 +84,9 @@ class _Project:
         if self.open is None:
             yield Skipped(line, "A comment that belongs to no task.")
             return
-        notes = "\n\n".join(filter(None, [self.open.notes, words]))
-        self.open = replace(self.open, notes=notes)
+        if len(self.open.notes) <= NOTES_LENGTH:  # or else it is too long already
+            notes = "\n\n".join(filter(None, [self.open.notes, words]))
+            self.open = replace(self.open, notes=notes)
 
     def begin(self, line: int, row: dict[str, str]) -> Iterator[Entry]:
         yield from self.close()
@@ -96,9 +110,11 @@ class _Project:
             duration_minutes=_minutes(row),
         )
         for why in told:
-            yield Skipped(line, f"“{title}” {why}")
+            yield lost(line, title, why)
         if responsible := row.get("responsible", "").strip():
-            yield Skipped(line, f"“{title}” comes without the person it is given to: {responsible}")
+            yield lost(
+                line, title, f"comes without the person it is given to: {short(responsible)}"
+            )
 
     def _beneath(self, line: int, indent: int) -> str:
         """The task that it is a step of, by its line; blank for one of its own."""
@@ -134,6 +150,8 @@ def _read_words(said: str, now: datetime) -> _When | None:
     try:
         stamp = read_stamp(said)
     except ValueError:
+        for own, ours in OWN.items():
+            said = re.sub(own, ours, said, flags=re.IGNORECASE)
         read = read_words(AFTER_DONE.sub(r"\1", said), now)
         if read is None or read.when.day is None:
             return None

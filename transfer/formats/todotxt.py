@@ -10,7 +10,7 @@ from todos.models import Task
 from todos.repeating import Repeat
 from todos.rules import RuleBroken
 from transfer.encodings import lines_of
-from transfer.incoming import Entry, Incoming, Skipped
+from transfer.incoming import Entry, Incoming, lost
 from transfer.moments import read_moment
 
 TITLE = "todo.txt"
@@ -70,15 +70,15 @@ def _read_line(number: int, line: str, now: datetime) -> Iterator[Entry]:
         duration_minutes=int(pairs["dur"]) if pairs.get("dur", "")[:5].isdecimal() else None,
     )
     if "due" in pairs and due is None:
-        yield Skipped(number, f"“{told}” comes without its day: there is no {pairs['due']}.")
+        yield lost(number, told, f"comes without its day: there is no {pairs['due']}.")
     if "t" in pairs and (due or not repeats):
-        yield Skipped(number, f"“{told}” comes without the day from which on it is seen (t:).")
+        yield lost(number, told, "comes without the day from which on it is seen (t:).")
     if why:
-        yield Skipped(number, f"“{told}” comes once: {why}")
+        yield lost(number, told, f"comes once: {why}")
     if letter > "C":
-        yield Skipped(number, f"“{told}” has priority low; there is no ({letter}) here.")
+        yield lost(number, told, f"has priority low; there is no ({letter}) here.")
     if lists[1:]:
-        yield Skipped(number, f"“{told}” is in one list; the others are its tags.")
+        yield lost(number, told, "is in one list; the others are its tags.")
 
 
 def _parted(text: str) -> tuple[list[str], dict[str, str]]:

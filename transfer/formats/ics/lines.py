@@ -53,7 +53,7 @@ class Part:
 def parts_of(file: BinaryIO, wanted: Container[str]) -> Iterator[Part | Property | Skipped]:
     """Its to-dos, each with those of its properties that are wanted; and what is told around them.
 
-    Raises FileBroken where it is no calendar.
+    Raises FileBroken where it is no calendar, or is cut off.
     """
     splitter = _Splitter(wanted)
     for line, text in _unfolded(file):
@@ -105,10 +105,8 @@ class _Splitter:
     def end(self) -> Iterator[Skipped]:
         if not self.is_calendar:
             raise FileBroken(max(self.line, 1), "The file is empty.")
-        if self.open:
-            yield Skipped(self.open[0].line, "The file ends in the middle of this to-do.")
-        elif self.depth:
-            yield Skipped(self.line, "The file ends before its calendar does.")
+        if self.depth:
+            raise FileBroken(self.line, "The file ends before its calendar does: it is cut off.")
         for name, lines in self.no_tasks.items():
             if lines:
                 number = f"{len(lines):,} of them are" if len(lines) > 1 else "It is"

@@ -201,9 +201,9 @@ class _Todo:
                 return None
             rrule: vRecur = vRecur.from_ical(said.value.strip())
             first = start or when
-            if first.day == when.day:
-                return read_rule(rrule, when.day, self._until(rrule, when))
             until = self._until(rrule, first)
+            if first.day == when.day:
+                return read_rule(rrule, when.day, until)
             later = when.day - first.day
             return read_rule(from_another_day(rrule, first.day), when.day, until and until + later)
         except (NotKept, RuleBroken) as error:

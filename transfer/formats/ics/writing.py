@@ -14,6 +14,7 @@ from todos.models import Task
 from todos.reminding import Clock, Reminding, Spec
 from transfer.formats.ics.recurring import Coming, as_rrule, coming
 from transfer.formats.ics.zones import zone_as_ical
+from web.connections import release_connection
 
 PRODID = "-//Todo Chat//Todo Chat//EN"
 LIST = "X-TODO-CHAT-LIST"
@@ -57,6 +58,7 @@ def write(
     ``name`` is shown by calendars.
     """
     clock = Clock.of(user)
+    release_connection()  # whoever reads slowly holds none
     yield _head(user.zone, name)
     for task in tasks:
         for part in _Written(task, clock, Event if events else Todo).parts():
