@@ -75,6 +75,7 @@ class TurnRow(Protocol):
 class MessageRow(Protocol):
     """What is read of a Message."""
 
+    seq: int
     role: str
     content: str
     created_at: datetime

@@ -87,12 +87,13 @@ class Work:
         instead = who_answered_instead(llm)
         fields = asdict(self.outcome)
         fields["warning"] = instead or no_history or fields["warning"] or self._unfounded()
-        title = self._title(history)
+        title = "" if no_history else self._title(history)
         self.settle(Turn.Status.COMPLETED, degraded=bool(instead), title=title, **fields)
 
     def _title(self, history: Sequence[prompt.MessageRow]) -> str:
         """Empty where the history is not whole: what the conversation began with should stand."""
-        if len(history) < self.turn.reply.seq:
+        is_whole = history[0].seq == 1 or self.turn.reply.seq < settings.AGENT_HISTORY_MESSAGES
+        if not is_whole:
             return ""
         earlier = (call for message in history[:-2] for call in message.calls)
         return titles.made_of(chain(earlier, self.turn.calls))

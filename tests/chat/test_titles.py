@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from chat.titles import about
-from conversations.models import Conversation
+from conversations.models import Conversation, Message
 from tests.conftest import Plays
 from tests.fakes import call
 
@@ -65,6 +65,21 @@ def test_the_beginning_of_a_long_one_goes_on_to_name_it(
 
     for title in ("bread", "tea", "salt"):
         assert say(client, f"add {title}").title == "Milk, Eggs"
+
+
+@pytest.mark.parametrize("withdrawn", [0, 1, 2])
+def test_what_was_withdrawn_does_not_name_it(client: APIClient, withdrawn: int) -> None:
+    for number, title in enumerate(("milk", "honey", "bread")):
+        say(client, f"add {title}")
+        if number == withdrawn:
+            reply = Message.objects.latest("seq")
+            client.post(f"/api/messages/{reply.pk}/withdraw/")
+    left = [
+        title
+        for title in ("Milk", "Honey", "Bread")
+        if title != ("Milk", "Honey", "Bread")[withdrawn]
+    ]
+    assert say(client, "add tea").title == ", ".join([*left, "Tea"])
 
 
 @pytest.mark.parametrize(
