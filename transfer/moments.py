@@ -3,8 +3,11 @@
 import re
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+from accounts.models import time_zone_names
 from agent.quick import Read, read_line
 
 STAMP = re.compile(
@@ -52,11 +55,9 @@ def local(moment: datetime, now: datetime) -> tuple[date, time]:
 
 
 def zone_of(name: str) -> ZoneInfo | None:
-    """None where there is none of this name."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
+    """By its name, or that of Windows; None where there is none."""
+    known = WINDOWS_TO_OLSON.get(name, name)
+    return ZoneInfo(known) if known in time_zone_names() else None
 
 
 def utc(moment: datetime) -> datetime:

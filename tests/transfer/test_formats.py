@@ -165,6 +165,18 @@ def test_what_was_altered_by_hand_in_our_own_file_is_told() -> None:
     ]
 
 
+def test_microsoft_to_do_names_zones_as_windows_does() -> None:
+    named = MICROSOFT.replace(
+        'T06:30:00.0000000", "timeZone": "UTC"', 'T06:30:00", "timeZone": "Pacific Standard Time"'
+    )
+    assert named != MICROSOFT
+
+    there, here = (tasks_of(read("microsoft", text)) for text in (named, MICROSOFT))
+
+    [title] = [title for title in here if there[title].reminders != here[title].reminders]
+    assert there[title].reminders == ({"at": "2026-12-07T15:30"},)
+
+
 def test_what_programs_get_of_microsoft_to_do() -> None:
     entries = read("microsoft", MICROSOFT)
     tasks = tasks_of(entries)

@@ -7,10 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from icalendar import vDDDTypes
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from accounts.models import time_zone_names
 from transfer.formats.ics.lines import Property
+from transfer.moments import zone_of
 
 MOST_ZONES = 1000
 decoded: Callable[[str], Any] = vDDDTypes.from_ical
@@ -76,5 +75,4 @@ class Zones:
         """By its name, that of Windows, or one that ends in its name."""
         name = self._places.get(name, name)
         ends = ["/".join(name.split("/")[-length:]) for length in (3, 2, 1)]
-        known = (each for each in (name, WINDOWS_TO_OLSON.get(name), *ends))
-        return next((ZoneInfo(each) for each in known if each in time_zone_names()), None)
+        return next(filter(None, map(zone_of, (name, *ends))), None)
