@@ -1,18 +1,21 @@
 """What is heard of the page by whoever uses it with a screen reader."""
 
 import json
+from datetime import time, timedelta
 
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.models import User
 from agent.llm import ToolRequest
 from tests.browser.speech import Speech
 from tests.browser.talking import address_of, button, composer, say
-from tests.factories import ConversationFactory
+from tests.factories import ConversationFactory, TaskFactory
 from tests.factories import say as has_said
 from tests.fakes.answers import asks, says
 from tests.heard.conftest import Ear
 from tests.served.processes import Model
+from todos.models import Origin, Reminder
 
 PIECES = [f"Sentence {number} of this answer tells what there is to do. " for number in range(18)]
 ANSWER = "".join(PIECES).strip()
@@ -78,3 +81,17 @@ def test_what_is_done_by_hand(page: Page, user: User, ear: Ear) -> None:
     heard = ear.hears()
     assert sum("Keyboard" in said for said in heard) == 1, heard
     assert len(heard) <= 3, heard
+
+
+def test_a_reminder_that_rings(page: Page, user: User, ear: Ear) -> None:
+    tomorrow = user.local_now().date() + timedelta(1)
+    task = TaskFactory(user=user, title="Call Ann", due_date=tomorrow, due_time=time(9))
+    task.edit(Origin("api"), reminders=[{"before_minutes": 10}])
+    ear.goes_to("/")
+    composer(page).focus()
+    ear.hears()
+
+    Reminder.objects.update(rings_at=timezone.now())
+
+    told = "Reminder: Call Ann, tomorrow 09:00"
+    assert ear.hears(told) == [told]
