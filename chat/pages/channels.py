@@ -21,7 +21,7 @@ from todos.reminding import Habits, Reminding
 from web.errors import sentence
 
 NAMES = {
-    "page": gettext_lazy("on this page while it is open"),
+    "page": gettext_lazy("on the chat page while it is open"),
     "push": gettext_lazy("on your devices"),
     "mail": gettext_lazy("by mail"),
     "webhook": gettext_lazy("to your webhook"),

@@ -35,7 +35,7 @@ def faults(page: Node) -> list[str]:
 def test_channels_are_set_and_say_what_rings(browser: Client, user: User, settings: Any) -> None:
     settings.SENDS_MAIL = True
     User.objects.filter(pk=user.pk).update(email="ann@example.com")
-    assert "They ring on this page while it is open." in read(browser.get(REMINDERS)).text
+    assert "They ring on the chat page while it is open." in read(browser.get(REMINDERS)).text
 
     answer = save(
         browser,
@@ -50,7 +50,7 @@ def test_channels_are_set_and_say_what_rings(browser: Client, user: User, settin
     assert answer["Location"] == REMINDERS
     page = read(browser.get(REMINDERS))
     assert notice(page) == "Your settings are saved."
-    assert "They ring on this page while it is open and by mail." in page.one(id="main").text
+    assert "They ring on the chat page while it is open and by mail." in page.one(id="main").text
     kept, user = Channels.of(user), User.objects.get()
     assert (kept.mail, kept.with_words, str(kept.summary_at)) == (True, True, "07:30:00")
     assert (str(user.quiet_from), str(user.quiet_to)) == ("22:00:00", "06:30:00")
@@ -113,12 +113,12 @@ def test_trying_tells_what_came_of_each(browser: Client, user: User, settings: A
 
 def test_all_devices_are_taken_away(browser: Client, user: User) -> None:
     PushSubscription.objects.keep(user, "https://push.example/1", "key", "auth")
-    assert "1 device is told" in read(browser.get(REMINDERS)).text
+    assert "Reminders ring on one device, also" in read(browser.get(REMINDERS)).text
 
     browser.post(REMINDERS, {"forget_devices": ""})
 
     assert not PushSubscription.objects.exists()
-    assert "0 devices are told" in read(browser.get(REMINDERS)).text
+    assert "No device is set up yet." in read(browser.get(REMINDERS)).text
 
 
 def test_a_calendars_addresses_are_shown_once_and_end(browser: Client, user: User) -> None:
