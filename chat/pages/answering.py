@@ -6,13 +6,17 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from rest_framework.serializers import ListField, UUIDField
 
 from accounts.models import User
 from chat.pages.actions import action, done
 from chat.pages.days import moment_words
+from chat.pages.ringing import MOST
 from todos.models import Origin, Reminder
 from todos.reminding import Clock, Habits, read_moment
 from todos.serializers import told_rules
+
+SHOWN = ListField(child=UUIDField(), max_length=MOST)
 
 
 @action
@@ -37,6 +41,14 @@ def snooze(request: HttpRequest, user: User, pk: UUID) -> None:
 @action
 def dismiss(request: HttpRequest, user: User, pk: UUID) -> None:
     _reminder(user, pk).dismiss()
+
+
+@action
+def dismiss_shown(request: HttpRequest, user: User) -> None:
+    """Those that the page showed, and none that has come since."""
+    keys = SHOWN.run_validation(request.POST.getlist("reminders"))
+    for reminder in Reminder.objects.for_user(user).filter(pk__in=keys):
+        reminder.dismiss()
 
 
 def _reminder(user: User, pk: UUID) -> Reminder:

@@ -14,6 +14,8 @@ from todos.models import Reminder
 
 MOST = 20
 """Those shown at once; the others follow when these are answered."""
+MANY = 3
+"""From so many on they can be closed together."""
 TROUBLES = {
     "push": gettext_lazy("It could not be sent to your devices."),
     "mail": gettext_lazy("It could not be sent by mail."),
@@ -48,6 +50,10 @@ class Ringing:
 
     rings: list[Ring]
     next_in: float | None
+
+    @property
+    def are_many(self) -> bool:
+        return len(self.rings) >= MANY
 
     @property
     def title(self) -> str:

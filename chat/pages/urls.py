@@ -44,6 +44,7 @@ urlpatterns = [
     path("acts/<id:pk>/undo/", actions.take_back, name="undo-act"),
     path("proposals/<id:pk>/approve/", actions.approve, name="approve"),
     path("proposals/<id:pk>/reject/", actions.reject, name="reject"),
+    path("reminders/dismiss/", answering.dismiss_shown, name="dismiss-reminders"),
     path("reminders/<id:pk>/done/", answering.complete, name="complete-reminder"),
     path("reminders/<id:pk>/snooze/", answering.snooze, name="snooze-reminder"),
     path("reminders/<id:pk>/dismiss/", answering.dismiss, name="dismiss-reminder"),

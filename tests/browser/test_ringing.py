@@ -88,6 +88,17 @@ def test_one_answer_ends_it_in_all_tabs_and_done_can_be_undone(page: Page, user:
         "Reminder: tomorrow"
     )
 
+    expect(button(page, "Close all")).to_have_count(0)
+    for title in ("Rye", "Oats", "Spelt"):
+        ringing(user, title, 0)
+    expect(rings(page)).to_have_count(3)
+    button(page, "Close all").press("Enter")
+    for tab in (page, other):
+        expect(rings(tab)).to_have_count(0)
+    expect(button(page, "Close all")).to_have_count(0)
+    expect(page.get_by_label("Your message")).to_be_focused()
+    assert Task.objects.filter(completed_at=None).count() == 6
+
 
 def test_a_tab_that_is_not_seen_rings_as_well(page: Page, user: User) -> None:
     ringing(user, "Call Ann", 4)

@@ -108,6 +108,27 @@ def test_several_ring_the_latest_first(browser: Client, due: Task, user: User, c
     assert page.one("template").attributes["data-title"] == "🔔 2 reminders · "
 
 
+def test_many_are_closed_at_once_but_none_that_comes_meanwhile(
+    browser: Client, due: Task, user: User, stranger: User, clock: Any
+) -> None:
+    reminded(user, "Post", time(14, 0))
+    assert "hidden" in read(browser.get("/")).one(id="close-all").attributes
+    reminded(user, "Tea", time(14, 0))
+    theirs = reminded(stranger, "Theirs", time(14, 0)).reminders[0]["id"]
+    form = read(browser.get("/")).one(id="close-all")
+    assert "hidden" not in form.attributes
+    keys = [each.attributes["value"] for each in form.all("input", name="reminders")]
+    reminded(user, "Bread", time(14, 0))
+
+    browser.post("/reminders/dismiss/", {"reminders": [*keys, theirs]})
+
+    (left,) = rings(read(browser.get("/")))
+    assert left.text.startswith("Bread")
+    assert Reminder.objects.for_user(stranger).due().exists()
+    browser.post("/reminders/dismiss/", {"reminders": "x"})
+    assert notice(read(browser.get("/"))) == "Must be a valid UUID."
+
+
 def test_what_the_notice_tells_has_a_mark(browser: Client, due: Task) -> None:
     before = mark(browser)[0]
     due.edit(Origin("api"), title="Call Anna")

@@ -138,7 +138,8 @@ document.addEventListener("pointerdown", ({ target }) => {
 
 function handOn({ name, places }) {
   for (const place of places.map(element).filter((place) => place && isThere(place))) {
-    const same = [...place.querySelectorAll("a, button, summary")].find((control) => nameOf(control) === name);
+    const there = [...place.querySelectorAll("a, button, summary")].filter(isThere);
+    const same = there.find((control) => nameOf(control) === name);
     const itself = place.matches("[tabindex]") ? place : place.querySelector(".undone > summary, :scope > summary");
     if (same ?? itself) return (same ?? itself).focus({ preventScroll: true });
   }

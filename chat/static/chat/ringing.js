@@ -28,6 +28,7 @@ export async function refreshRinging() {
 function show(fresh) {
   const [list, coming] = [place.querySelector("ul"), fresh.querySelector("ul")];
   place.querySelector(".rings").replaceWith(fresh.querySelector(".rings"));
+  element("close-all").hidden = fresh.querySelector("#close-all").hidden;
   if (list && coming) putIn(list, [...coming.children]);
   else if (list) list.remove();
   else if (coming) place.append(coming);
@@ -88,20 +89,13 @@ for (const pane of document.querySelectorAll(".pane")) pane.addEventListener("to
 
 // --- Answers ------------------------------------------------------------------------------------------
 
-// A form with data-act.
+// A form with data-act: of one ring, or for all that are shown.
 export async function submit(form) {
-  const ring = form.closest("li");
-  if (ring.ariaBusy) return;
-  ring.ariaBusy = true;
-  const next = ring.nextElementSibling ?? ring.previousElementSibling;
-  const hadFocus = ring.contains(document.activeElement);
+  const forms = form.closest("li") ? [form] : place.querySelectorAll("li > form");
   answers += 1;
   try {
-    await answer(form, ring);
-    ring.remove();
-    if (hadFocus) next?.querySelector("button")?.focus();
+    for (const each of forms) await answer(each);
   } finally {
-    ring.ariaBusy = null;
     answers -= 1;
   }
   others.postMessage("answered");
@@ -109,7 +103,22 @@ export async function submit(form) {
   look();
 }
 
-async function answer(form, ring) {
+async function answer(form) {
+  const ring = form.closest("li");
+  if (ring.ariaBusy) return;
+  ring.ariaBusy = true;
+  const next = ring.nextElementSibling ?? ring.previousElementSibling;
+  const hadFocus = ring.contains(document.activeElement);
+  try {
+    await send(form, ring);
+    ring.remove();
+    if (hadFocus) next?.querySelector("button")?.focus();
+  } finally {
+    ring.ariaBusy = null;
+  }
+}
+
+async function send(form, ring) {
   const { csrfmiddlewaretoken: _, ...said } = Object.fromEntries(new FormData(form));
   const url = `/api${form.getAttribute("action")}`;
   const response = await act(() => ask("POST", url, Object.keys(said).length ? said : null));
