@@ -131,7 +131,9 @@ class PushSubscriptionQuerySet(OwnedQuerySet["PushSubscription"]):
         devices = self.for_user(user)
         if endpoint is not None:
             devices = devices.filter(endpoint_hash=PushSubscription.hash_of(endpoint))
-        devices.delete()
+        with transaction.atomic():
+            User.objects.hold([user.pk])
+            devices.delete()
 
 
 class PushSubscription(Owned):

@@ -9,19 +9,24 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import User
 from reminders.models.channels import Channels, PushSubscription
 from reminders.models.delivery import Channel, Delivery
 from todos.models import Reminder
 
 
 def ring(most: int) -> int:
-    """Let up to ``most`` of the reminders that are due ring, each of them once; how many."""
+    """Let up to ``most`` of the reminders that are due ring, each of them once; how many.
+
+    Their users are held, too: whoever is being erased gets nothing more.
+    """
     due = Reminder.objects.to_ring()
     if not due.exists():  # on SQLite a transaction that finds nothing would be a writer, too
         return 0
     with transaction.atomic():
-        rows = list(due.select_for_update(skip_locked=True, no_key=True)[:most])
+        free = due.select_related("user").select_for_update(
+            of=("self", "user"), skip_locked=True, no_key=True
+        )
+        rows = list(free[:most])
         rung = Reminder.objects.filter(pk__in=[row.pk for row in rows])
         rung.update(rang_at=timezone.now(), failed=[])
         Delivery.objects.bulk_create(_deliveries_of(rows))
@@ -35,7 +40,9 @@ def begin_mornings(most: int) -> int:
     if not due.exists():
         return 0
     with transaction.atomic():
-        free = due.select_related("user").select_for_update(skip_locked=True, of=("self",))
+        free = due.select_related("user").select_for_update(
+            of=("self", "user"), skip_locked=True, no_key=True
+        )
         days = defaultdict(list)
         for channels in free.order_by("pk")[:most]:
             days[now.astimezone(channels.user.zone).date()].append(channels.user_id)
@@ -49,9 +56,8 @@ def begin_mornings(most: int) -> int:
 
 
 def _deliveries_of(reminders: Sequence[Reminder]) -> Iterator[Delivery]:
-    """3 queries. Whoever is deactivated is told nothing."""
-    users = User.objects.filter(pk__in={each.user_id for each in reminders}, is_active=True)
-    active = {user.pk: user for user in users}
+    """2 queries. Whoever is deactivated is told nothing."""
+    active = {each.user_id: each.user for each in reminders if each.user.is_active}
     set_up = {each.pk: each for each in Channels.objects.filter(pk__in=active).with_push()}
     devices = defaultdict(list)
     for device in PushSubscription.objects.filter(user__in=active):

@@ -1,4 +1,4 @@
-"""Somebody answers a reminder, or it rings, in the very moment in which its row is set anew."""
+"""Somebody answers a reminder, or it rings, in the moment in which its row is set anew or goes."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -11,7 +11,7 @@ from django.db import connection
 from time_machine import TimeMachineFixture
 
 from accounts.models import User
-from reminders.models import ring
+from reminders.models import Channels, Delivery, ring
 from todos.models import Origin, Reminder, Task
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,7 +41,9 @@ def begin_quiet_hours(user: User) -> None:
     user.keep("quiet_from", "quiet_to")
 
 
-def before_its_row_is_written(act: Callable[[], object], other: Callable[[], object]) -> None:
+def before_a_row_is_written(
+    act: Callable[[], object], other: Callable[[], object], table: str = "todos_reminder"
+) -> None:
     """Does ``act``, and ``other`` on a connection of its own once ``act`` has read."""
 
     def with_a_connection() -> None:
@@ -51,7 +53,7 @@ def before_its_row_is_written(act: Callable[[], object], other: Callable[[], obj
     thread = Thread(target=with_a_connection)
 
     def watch(execute: Any, sql: str, *statement: Any) -> object:
-        if sql.startswith("INSERT") and "todos_reminder" in sql and not thread.ident:
+        if sql.startswith("INSERT") and table in sql and not thread.ident:
             thread.start()
             thread.join(PATIENCE)
         return execute(sql, *statement)
@@ -63,7 +65,7 @@ def before_its_row_is_written(act: Callable[[], object], other: Callable[[], obj
 
 
 def test_what_is_dismissed_while_quiet_hours_begin_stays_so(user: User, row: Reminder) -> None:
-    before_its_row_is_written(lambda: begin_quiet_hours(user), row.dismiss)
+    before_a_row_is_written(lambda: begin_quiet_hours(user), row.dismiss)
 
     row.refresh_from_db()
     assert row.status == "answered"
@@ -78,8 +80,20 @@ def test_what_rings_while_quiet_hours_begin_does_so_once(
         clock.shift(timedelta(hours=2))
         rung.append(ring(9))
 
-    before_its_row_is_written(lambda: begin_quiet_hours(user), its_moment_comes)
+    before_a_row_is_written(lambda: begin_quiet_hours(user), its_moment_comes)
     clock.shift(timedelta(days=1))
     rung.append(ring(9))
 
     assert sum(rung) == 1
+
+
+def test_who_is_erased_while_a_reminder_rings_is_gone(
+    user: User, row: Reminder, clock: TimeMachineFixture
+) -> None:
+    Channels.change(user, webhook_url="https://example.org/")
+    clock.shift(timedelta(hours=2))
+
+    before_a_row_is_written(lambda: ring(9), user.erase, "reminders_delivery")
+
+    assert not User.objects.exists()
+    assert not Delivery.objects.exists()
