@@ -14,7 +14,6 @@ from todos.models import Task
 from todos.reminding import Clock, Reminding, Spec
 from transfer.formats.ics.recurring import Coming, as_rrule, coming
 from transfer.formats.ics.zones import zone_as_ical
-from web.connections import release_connection
 
 PRODID = "-//Todo Chat//Todo Chat//EN"
 LIST = "X-TODO-CHAT-LIST"
@@ -58,12 +57,13 @@ def write(
     ``name`` is shown by calendars.
     """
     clock = Clock.of(user)
-    release_connection()  # whoever reads slowly holds none
-    yield _head(user.zone, name)
+    text = _head(user.zone, name)
     for task in tasks:
         for part in _Written(task, clock, Event if events else Todo).parts():
-            yield part.to_ical()
-    yield b"END:VCALENDAR\r\n"
+            text += part.to_ical()
+        yield text  # and so nothing before tasks have been read
+        text = b""
+    yield text + b"END:VCALENDAR\r\n"
 
 
 def _head(zone: ZoneInfo, name: str) -> bytes:
