@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from accounts.models import User
 from tests.browser.parts import open_tasks, tasks
@@ -69,6 +69,27 @@ def test_ticks_are_at_once_and_stay_where_they_are(page: Page, chores: None) -> 
     expect(region(page, "Today").locator(".title")).to_have_text(["Eggs"])
     expect(button(tasks(page), "Reopen Paint")).to_be_focused()
     assert Task.objects.filter(completed_at__isnull=False).count() == 3
+
+
+def box(found: Locator) -> FloatRect:
+    rect = found.bounding_box()
+    assert rect
+    return rect
+
+
+@both_widths
+def test_the_last_row_can_be_scrolled_from_behind_a_toast(page: Page, user: User) -> None:
+    for number in range(20):
+        TaskFactory(user=user, title=f"Chore {number}")
+    page.goto("/")
+    open_tasks(page)
+    button(tasks(page), "Complete Chore 3").click()
+    expect(toast(page)).to_be_visible()
+
+    page.locator("#tasks").evaluate("it => it.scrollTop = it.scrollHeight")
+
+    last = box(page.locator("#tasks .task").last)
+    assert last["y"] + last["height"] <= box(toast(page))["y"]
 
 
 def test_a_ticked_row_goes_where_it_belongs_though_that_could_not_be_drawn_at_once(
