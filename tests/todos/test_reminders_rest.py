@@ -245,6 +245,7 @@ def test_done_completes_the_task_and_an_undo_takes_that_back(client: APIClient) 
         ({"words": "monday morning"}, "2026-11-30T09:00:00Z"),
         ({"words": "tonight"}, "2026-11-23T20:00:00Z"),
         ({"words": "at 5"}, "2026-11-23T17:00:00Z"),
+        ({"words": "until tuesday at 8"}, "2026-11-24T08:00:00Z"),
     ],
 )
 def test_snoozed_it_rings_again(client: APIClient, body: Any, rings: str) -> None:

@@ -63,7 +63,7 @@ def read(words: object, occasion: Occasion) -> list[Reminding]:
 
 def read_moment(words: object, occasion: Occasion) -> datetime:
     """On the wall, and to come. Raises RuleBroken."""
-    text = _plain(words, WHEN)
+    text = _plain(words, WHEN).removeprefix("until ")
     text = f"in {text}" if LENGTH_OF.fullmatch(text) else text.removesuffix(" later")
     text = f"in {text}" if LENGTH_OF.fullmatch(text) else text
     found = _Piece(text, Occasion(occasion.now, habits=occasion.habits), None, WHEN).read()
