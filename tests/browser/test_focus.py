@@ -119,6 +119,7 @@ def test_the_focus_of_who_talks(page: Page, model: Model, watch: Watch) -> None:
         button(page, "Try again").click()
         first.go_on()
         expect(replies(page)).to_contain_text(["Here."])
+        expect(button(page, "Stop")).to_be_hidden()  # else what is said next waits, and is held
 
     def send(text: str) -> None:
         composer(page).fill(text)
