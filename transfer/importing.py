@@ -232,10 +232,8 @@ def _digest(*parts: str) -> bytes:
 
 
 def _there(user: User, made: Plan) -> dict[bytes, UUID]:
-    """Which of its tasks are there, by what they are known; our own file knows those it is of."""
+    """Which of its tasks are there, by what they are known; files of ours know theirs by ids."""
     there = Imported.objects.for_user(user).kept(each.digest for each in made.tasks)
-    if made.format == "ndjson":
-        own = {each.task.key: each.digest for each in made.tasks}
-        rows = Task.objects.for_user(user).values_list("pk", flat=True)
-        there |= {own[str(pk)]: pk for pk in rows if str(pk) in own}
-    return there
+    own = {each.task.key: each.digest for each in made.tasks if each.task.key}
+    rows = Task.objects.for_user(user).values_list("pk", flat=True) if own else ()
+    return there | {own[str(pk)]: pk for pk in rows if str(pk) in own}

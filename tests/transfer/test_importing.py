@@ -15,9 +15,11 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.conftest import SignIn
-from tests.factories import UserFactory
+from tests.factories import TaskFactory, UserFactory
 from tests.transfer.conftest import Sends
 from todos.models import Task, TaskChange, TaskList
+from transfer.exporting import KINDS
+from transfer.formats import csv, ics, ndjson, todotxt
 from transfer.models import Imported, Upload
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +102,24 @@ def test_twice_it_changes_nothing_and_what_is_deleted_is_made_again(
     assert sends(TABLE).json()["made"] == 2
     assert Task.objects.for_user(user).count() == 3
     assert client.post(f"/api/acts/{act}/undo/").status_code == 409
+
+
+@pytest.mark.parametrize("form", KINDS)
+def test_what_was_written_of_tasks_that_are_there_makes_nothing(
+    sends: Sends, user: User, form: str
+) -> None:
+    TaskFactory(user=user, title="Tea", due_date=date(2027, 1, 5))
+    tasks = Task.objects.for_user(user).select_related("list")
+    written = {
+        "ndjson": ndjson.head() + ndjson.write(tasks[0]),
+        "csv": csv.head() + csv.write(tasks[0], ""),
+        "todotxt": todotxt.write(tasks[0], ""),
+        "ics": b"".join(ics.write(tasks, user)),
+    }
+
+    answer = sends(written[form]).json()
+
+    assert (answer["made"], answer["already"], answer["act"]) == (0, 1, None)
 
 
 def test_without_ids_the_same_tasks_are_known_by_their_words_and_place(sends: Sends) -> None:
