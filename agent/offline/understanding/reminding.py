@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from agent.offline import dates
-from agent.offline.dates import ANY_TIME, When
 from agent.offline.intents import (
     Add,
     All,
@@ -29,8 +28,9 @@ from agent.offline.lexicon import AT_TIME
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.changes import read_change
 from agent.offline.understanding.drafts import NoDraft, read_drafts
+from agent.offline.understanding.moments import Moments, moments_in, name_and_moments
 from agent.offline.understanding.targets import read_target
-from agent.offline.words import any_of, number
+from agent.offline.words import any_of
 
 Asked = Change | Show | Add | Say | None
 
@@ -65,23 +65,6 @@ AGAIN = any_of(r"^again\b ?| again$|^(?:also|too)\b ?| (?:also|too|as well)$")
 IS_AGAIN = any_of(r"^again\b| again$")
 ALL_OF_THEM = any_of(r"\ball (?:of )?(?:(?:my|the) )?\w+$")
 EVERYTHING = any_of(r"(?:anything|everything|all(?: (?:of )?(?:my |the )?tasks)?|any(?: task)?)")
-AWAY = any_of(r"^(?:until|till|to|for|on|at) (?=\S)")
-FOR_A_WHILE = any_of(
-    r"(?:for |in |by )?(?:about |around |like )?(?:another )?(?P<amount>.{1,30}?)(?: more)?"
-    r"(?: from now| later)?"
-)
-DAYS = any_of(r"(?P<count>an?|one|two|three|four|five|\d{1,2}) (?P<unit>day|week)s?")
-
-
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """When to remind, by the task's own time or by the clock; of neither: it was not said."""
-
-    before: tuple[str, ...] = ()
-    when: When = ANY_TIME
-
-    def __bool__(self) -> bool:
-        return bool(self.before or self.when)
 
 
 def read_reminding(text: str, now: datetime) -> Asked:
@@ -89,25 +72,6 @@ def read_reminding(text: str, now: datetime) -> Asked:
     if not HINT.search(text) or len(text) > LONGEST:
         return None
     return first_read(RULES, text, now)
-
-
-def moments_in(text: str, now: datetime) -> Moments:
-    """What ``text`` names, if it names nothing else: "an hour before", "tomorrow at 9"."""
-    text = text.strip(" ,.!?")
-    if said := dates.reminders_in(text):
-        return Moments(said)
-    lasting = FOR_A_WHILE.fullmatch(text)
-    if lasting and (minutes := dates.read_amount(lasting["amount"])):
-        return Moments(when=_then(now + timedelta(minutes=minutes)))
-    if lasting and (days := DAYS.fullmatch(lasting["amount"])):
-        weeks = days["unit"].lower() == "week"
-        return Moments(when=_then(now + timedelta(number(days["count"]) * (7 if weeks else 1))))
-    bare = AWAY.sub("", text)
-    for spoken in (text, bare, f"on {bare}", f"at {bare}"):
-        reading = dates.read(spoken, now)
-        if reading.when and not reading.rest and not reading.fault:
-            return Moments(when=reading.when)
-    return Moments()
 
 
 def of_it(text: str, now: datetime) -> Change | None:
@@ -149,10 +113,6 @@ def answered(text: str, intent: Change, now: datetime) -> Change | None:
     return replace(intent, edit=edit)
 
 
-def _then(moment: datetime) -> When:
-    return When(moment.date(), moment.time().replace(second=0, microsecond=0))
-
-
 def _remind(match: re.Match[str], now: datetime) -> Asked:
     """Of a task there is, in any order of its name and the moments; "to …" is a new one."""
     body = (match["body"] or "").strip(" ,:")
@@ -182,18 +142,8 @@ def _ways(body: str, now: datetime, *, only: bool, again: bool) -> Iterator[Chan
         said = (f"on the day at {at:%H:%M}",)
         yield _reminded(of_day["target"], Moments(said), now, only=only, again=again)
     if begins := OF.match(body):
-        name, moments = _name_and_moments(body[begins.end() :], now)
+        name, moments = name_and_moments(body[begins.end() :], now)
         yield _reminded(name, moments, now, only=only, again=again)
-
-
-def _name_and_moments(text: str, now: datetime) -> tuple[str, Moments]:
-    """The longest end that tells when, and what stands before it."""
-    words = text.split()
-    for place in range(len(words)):
-        end = " ".join(words[place:])
-        if '"' not in end and "“" not in end and (moments := moments_in(end, now)):
-            return " ".join(words[:place]).strip(" ,:"), moments
-    return text, Moments()
 
 
 def _reminded(name: str, moments: Moments, now: datetime, *, only: bool, again: bool) -> Change:
@@ -224,7 +174,7 @@ def _else(target: Target, name: str, moments: Moments, now: datetime) -> Add | N
 
 def _away(match: re.Match[str], now: datetime) -> Asked:
     """Don't remind me of the gym any more."""
-    name, moments = _name_and_moments(match.groupdict().get("target") or "", now)
+    name, moments = name_and_moments(match.groupdict().get("target") or "", now)
     less = tuple(f"-{each}" for each in moments.before)
     if EVERYTHING.fullmatch(name) or (not name and ALL_OF_THEM.search(match[0])):
         with_one = All(Query({"ringing": "any"}))
@@ -245,7 +195,7 @@ def _other(match: re.Match[str], now: datetime) -> Asked:
 def _snooze(match: re.Match[str], now: datetime) -> Asked:
     """Snooze it until 5: what rang rings again; else the task is moved, as before."""
     body = (match.groupdict().get("body") or "").strip(" ,")
-    name, moments = _name_and_moments(body, now)
+    name, moments = name_and_moments(body, now)
     moved = read_change(match[0], now)
     target = read_target(name, now)
     target = It(rang=True) if isinstance(target, It | Unnamed) else target
@@ -255,7 +205,7 @@ def _snooze(match: re.Match[str], now: datetime) -> Asked:
 
 def _to(match: re.Match[str], now: datetime) -> Asked:
     """Add a reminder to the exam, two days before."""
-    name, moments = _name_and_moments(match["target"], now)
+    name, moments = name_and_moments(match["target"], now)
     return _reminded(name, moments, now, only=False, again=False)
 
 
