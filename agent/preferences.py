@@ -7,18 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import time
 
-from agent.offline.dates.clock import find_time
+from agent.offline.dates.clock import read_time
 from agent.offline.dates.habits import USUAL, Habits
 from agent.offline.dates.lengths import ANY_AMOUNT, read_amount
 from agent.offline.dates.names import DAY_NUMBERS, MONTH_NUMBERS, WEEKDAY, WEEKDAYS
 from agent.offline.words import NUMBER, number
+from agent.quiet import QUIET, read_quiet
 from text import one_line
 
 HEADING = "What the user told about themselves (their words count so):"
 NOTE = "note"
-QUIET = "quiet"
-"""The key of quiet hours, which are kept with the user; no value ends them."""
-END_QUIET = "Say “no quiet hours”, and they are over."
 LONGEST = 200  # characters
 
 EARLIEST_LATEST = {
@@ -74,7 +72,8 @@ def preference_in(words: str, habits: Habits = USUAL) -> Meaning | None:
         match = pattern.fullmatch(text)
         if match and (found := read(match, habits)):
             return found
-    return None
+    hours = read_quiet(text)
+    return None if hours is None else Meaning(QUIET, hours)
 
 
 def pairs_of(lines: Iterable[str]) -> list[tuple[str, str]]:
@@ -101,7 +100,9 @@ def in_words(key: str, value: str) -> str:
             return f"what has a time rings {before}, unless you say otherwise"
         case "quiet":
             begin, _, end = value.partition("-")
-            return f"nothing rings from {begin} to {end}, but then" if begin else "no quiet hours"
+            if not value:
+                return "no quiet hours"
+            return f"what would ring from {begin} to {end} rings at {end}"
     return value
 
 
@@ -117,9 +118,10 @@ REMEMBER = re.compile(
     re.IGNORECASE,
 )
 BEFORE = re.compile(
-    r"^(?:(?:please|ok|okay|so|and|hey|hi|hello|fyi|btw|by the way|just so you know|you should know"
-    r"|remember|keep in mind|from now on|in future|in the future|for the future|as a rule|always"
-    r"|for me|to me|generally|actually|note)(?:[,:]? that\b)?[,:]? )+"
+    r"^(?:(?:please|ok|okay|so|and|hey|hi|hello|fyi|btw|by the way|just so you know"
+    r"|you should know|remember|keep in mind|from now on|by default|in (?:the )?future"
+    r"|for the future|as a rule|always|for me|to me|generally|actually|note)"
+    r"(?:[,:]? that\b)?[,:]? )+"
 )
 AFTER = re.compile(
     r"(?:,? (?:for me|to me|from now on|in general|always|by default|please|ok|okay|thanks|here"
@@ -138,7 +140,7 @@ OF_DAY = re.compile(
 
 def _part_of_day(match: re.Match[str], habits: Habits) -> Meaning | None:
     part = "noon" if match["part"] == "midday" else match["part"]
-    at = _time(match["at"], part)
+    at = read_time(match["at"], part)
     if at is None:
         return None
     earliest, latest = EARLIEST_LATEST[part]
@@ -149,13 +151,6 @@ def _part_of_day(match: re.Match[str], habits: Habits) -> Meaning | None:
     return Meaning(part, f"{at:%H:%M}")
 
 
-def _time(written: str, part: str) -> time | None:
-    """All of ``written``, on a clock of 24 hours or with the part of the day that is meant."""
-    spoken = f"at {written.strip()}"
-    found = find_time(spoken, "afternoon" if part == "noon" and written[:2] != "11" else part)
-    return found.at if found and (found.start, found.end) == (0, len(spoken)) else None
-
-
 def _hour_meant(match: re.Match[str], habits: Habits) -> Meaning | None:
     said, meant = number(match["hour"]), match["meant"].strip()
     if of_day := OF_DAY.fullmatch(meant):
@@ -164,7 +159,7 @@ def _hour_meant(match: re.Match[str], habits: Habits) -> Meaning | None:
     elif re.fullmatch(NUMBER, meant):  # 17, but not five
         at = time(number(meant)) if 12 < number(meant) < 24 else None
     else:
-        at = _time(meant, "morning")
+        at = read_time(meant, "morning")
     if at is None or not 1 <= said <= 12:
         return None
     if at.minute or at.hour % 12 != said % 12:
@@ -217,40 +212,7 @@ def _default(match: re.Match[str], habits: Habits) -> Meaning | None:
     return None if minutes is None else Meaning("default_reminder", str(minutes))
 
 
-def _quiet(match: re.Match[str], habits: Habits) -> Meaning | None:
-    """A bare hour is in the evening, and that of its end in the morning."""
-    begin, end = match["begin"].strip(), match["end"].strip()
-    half = re.search(r"[ap]\.?m\.?$", end)
-    if half and re.fullmatch(r"\d{1,2}", begin) and half[0][0] == "p":
-        begin += half[0]
-    first, last = _time(begin, "night"), _time(end, "morning")
-    if first is None or last is None:
-        return None
-    if first == last:
-        raise NotUnderstood("Quiet hours need two times, such as from 22:00 to 7:00.")
-    return Meaning(QUIET, f"{first:%H:%M}-{last:%H:%M}")
-
-
-def _no_quiet(match: re.Match[str], habits: Habits) -> Meaning:
-    return Meaning(QUIET, "")
-
-
 ORDER = r"(?P<first>day|month|dd?|mm?)(?: comes)?"
-NO_BELL = (
-    r"(?:no (?:more )?(?:reminders?|alarms?|alerts?|notifications?|ringing|bells?)"
-    r"|(?:don't|do not|never|please don't) (?:remind|ring|ping|notify|alert|disturb|bother"
-    r"|wake|buzz)(?: me)?(?: of anything| at all)?)"
-)
-BE_QUIET = (
-    r"(?:(?:set |make |change )?(?:my |the )?(?:quiet (?:hours?|time)|silent hours?|do not disturb)"
-    r"(?: is| are| to|:| should be)?|(?:be|keep|stay) (?:quiet|silent)|silence(?: all reminders)?)"
-)
-QUIET_WORDS = rf"(?:{NO_BELL}|{BE_QUIET})"
-A_TIME = r"[\w:.]{1,8}(?: ?[ap]\.?m\.?| o'?clock| in the (?:morning|evening|afternoon)| at night)?"
-FROM_TO = (
-    rf"(?:(?:from|between) )?(?P<begin>{A_TIME}) ?(?:to|and|until|till|through|-|–)"
-    rf" ?(?P<end>{A_TIME})"
-)
 Reader = Callable[[re.Match[str], Habits], Meaning | None]
 RULES: list[tuple[re.Pattern[str], Reader]] = [
     (re.compile(pattern), read)
@@ -295,13 +257,15 @@ RULES: list[tuple[re.Pattern[str], Reader]] = [
         (
             rf"remind me (?:(?P<count>{NUMBER}|the) )?(?P<unit>minutes?|mins?|hours?|days?|weeks?)"
             r" (?:before(?:hand)?|ahead|earlier|in advance)(?: (?:of )?(?:everything|each task"
-            r"|every task|all tasks|things are due|(?:a|each|the) due date))?",
+            r"|every task|all tasks|(?:all |my )?(?:appointments|events)|things are due"
+            r"|(?:a|each|the) due date))?",
             _reminder,
         ),
         (
             r"(?:remind me |my reminders? (?:should |shall )?(?:be|come|is|are) )"
             rf"(?P<amount>{ANY_AMOUNT}) (?:before(?:hand)?|ahead|earlier|in advance)"
-            r"(?: (?:of )?(?:everything|(?:each|every) (?:task|one)|all tasks))?",
+            r"(?: (?:of )?(?:everything|(?:each|every) (?:task|one)|all tasks"
+            r"|(?:all |my )?(?:appointments|events)))?",
             _default,
         ),
         (
@@ -310,23 +274,6 @@ RULES: list[tuple[re.Pattern[str], Reader]] = [
             rf"(?:(?P<amount>{ANY_AMOUNT})(?: (?:before(?:hand)?|ahead|earlier|in advance))?"
             r"|(?:at|on) (?:the )?time)",
             _default,
-        ),
-        (rf"{QUIET_WORDS} {FROM_TO}", _quiet),
-        (
-            rf"{QUIET_WORDS} before (?P<end>{A_TIME}) (?:or|and|nor) after (?P<begin>{A_TIME})",
-            _quiet,
-        ),
-        (
-            rf"{QUIET_WORDS} after (?P<begin>{A_TIME}),? (?:or|and|nor)? ?(?:before|until|till)"
-            rf" (?P<end>{A_TIME})",
-            _quiet,
-        ),
-        (
-            r"(?:no|remove|delete|end|stop|clear|cancel|turn off|switch off|forget)"
-            r"(?: (?:my|the|all))? (?:quiet hours?|quiet time|do not disturb)(?: any ?more)?"
-            r"|(?:you can |you may )?(?:remind me|ring)(?: at)? any ?time"
-            r"|(?:remind me|ring) at night,? too",
-            _no_quiet,
         ),
     )
 ]
@@ -340,7 +287,7 @@ KEYS = {
     "week_starts": r"\bweeks?\b",
     "day_first": r"\b(?:dates?|day first|month first)\b",
     "pm_hours": r"\b(?:hours?|when i say)\b",
-    "default_reminder": r"\bremind(?:ers?)?\b",
+    "default_reminder": r"\bremind(?:ers?|ing)?\b",
 }
 EVERYTHING = re.compile(
     r"(?:everything|all)(?: of (?:it|that))?(?: (?:that )?(?:you know|i(?:'ve| have)? told you)"

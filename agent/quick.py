@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from agent.offline.dates import ANY_TIME, Cut, When, cut_last_length
 from agent.offline.intents import Priority
+from agent.offline.lexicon import AT_TIME
 from agent.offline.planning.places import Names, placed
 from agent.offline.understanding.one_draft import TITLE, Parts, as_title, read_parts
 from agent.offline.understanding.priorities import read_priority
@@ -90,7 +91,7 @@ def read_line(
         in_list,
         parts.tags,
         begun.repeat,
-        parts.reminders,
+        parts.reminders if when.day or parts.reminders != AT_TIME else (),
         tuple(Span(place, kind) for place, kind in spans),
     )
 

@@ -143,7 +143,7 @@ class Line:
             yield (
                 self._written(span)
                 if again
-                else rings
+                else rings or self._written(span)
                 if span.kind == "reminders"
                 else _words_of(span.kind, self._read, kinds, self._now.date())
             )

@@ -30,6 +30,7 @@ from agent.offline.assistant import OfflineLLM
 from agent.offline.dates import Habits, LocalTime
 from agent.outcome import Outcome
 from agent.planned import is_beyond
+from agent.quiet import QUIET, quiet_of
 from chat import titles
 from chat.consent import AsksFirst, Consent, question
 from chat.deciding import decide, to_decide
@@ -182,7 +183,9 @@ class Work:
 
     def _read_told(self) -> None:
         """What the user has told about themselves; asks the database only where that is any."""
+        quiet = quiet_of(self.user.quiet_from, self.user.quiet_to)
         self.told = [each.line for each in self.user.preferences()]
+        self.told += [f"{QUIET}: {quiet}"] if quiet else []
 
     def _run(self, llm: LLM, messages: list[Message]) -> Iterator[Event]:
         limits = runner.Limits(

@@ -38,6 +38,8 @@ SAYINGS = {
     "ways": "Reminders ring here while a page of mine is open. By a notification on your devices, "
     "by mail or by a webhook they ring too, once you have turned that on in Settings. For all of "
     "them you can say “remind me 15 minutes before by default” and “no reminders from 22 to 7”.",
+    "dismissed": "The × of a notice lets it go. Here you can say “done”, “snooze 10 minutes” or "
+    "“do not remind me of it any more”.",
     "off_topic": "That is beyond me, I am afraid: I only look after your tasks. I can add one, "
     "or tell you what is due today.",
 }

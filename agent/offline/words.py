@@ -70,6 +70,8 @@ CONTINUES = frozenset(_CONTINUES.split())
 """What may follow a date that stands by itself: "friday at 5", but not "friday market"."""
 
 NEXT_WORD = re.compile(r"\s{0,9}(?:([^\W\d_]+)|([\w#$€£]))")
+REMIND = r"(?:r[ei]m[ein]{1,3}d|remidn|ping|alert|notify|nudge|buzz|ring|warn)"
+"""As people type it: "remnd me"."""
 
 
 def number(word: str) -> int:

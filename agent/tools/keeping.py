@@ -1,6 +1,5 @@
 """The tool that keeps what users tell about themselves, in their own words alone."""
 
-from datetime import time
 from typing import Annotated
 
 from pydantic import Field
@@ -8,7 +7,8 @@ from pydantic import Field
 from accounts.models import User
 from accounts.preferences import NoRoom, Preference
 from agent.offline.dates import Habits
-from agent.preferences import FORGET, LONGEST, QUIET, NotUnderstood, forgotten_by, meaning_of
+from agent.preferences import FORGET, LONGEST, NotUnderstood, forgotten_by, meaning_of
+from agent.quiet import QUIET, ends_of, quiet_of
 from agent.tools.tool import Desk, Result, Tool, ToolError
 
 NOT_SAID = (
@@ -59,8 +59,10 @@ class Remember(Tool):
 
 
 def _keep_quiet(user: User, hours: str, said: str) -> Result:
-    """``hours`` as in ``22:00-07:00``; none end them. What waits is set anew."""
-    begin, _, end = hours.partition("-")
-    user.quiet_from, user.quiet_to = (time.fromisoformat(at) if at else None for at in (begin, end))
+    """``hours`` as they were read. What waits is set anew."""
+    begin, end = ends_of(hours, user.quiet_from, user.quiet_to)
+    if begin and begin == end:
+        raise ToolError("Quiet hours need two times, such as from 22:00 to 7:00.")
+    user.quiet_from, user.quiet_to = begin, end
     user.keep("quiet_from", "quiet_to")
-    return {"kept": {"key": QUIET, "value": hours, "words": said}}
+    return {"kept": {"key": QUIET, "value": quiet_of(begin, end), "words": said}}

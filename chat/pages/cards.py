@@ -155,6 +155,7 @@ def _about(task: Result, call: ToolCall, today: date) -> Iterator[str]:
     day, moment = _due(task)
     if day:
         yield _("due %(when)s") % {"when": due_words(day, moment, today)}
+    yield from _rings(task, call)
     if task.get("duration_minutes"):
         yield length_words(task["duration_minutes"])
     if task.get("parent"):
@@ -167,6 +168,15 @@ def _about(task: Result, call: ToolCall, today: date) -> Iterator[str]:
         yield str(task["repeats"])
     elif call.arguments.get("repeats", "") is None:
         yield _("repeats no more")
+
+
+def _rings(task: Result, call: ToolCall) -> Iterator[str]:
+    """The reminders that will ring, or that there are none any more."""
+    reminders = task.get("reminders") or []
+    if words := [each["words"] for each in reminders if "rings" in each]:
+        yield _("reminder: %(words)s") % {"words": ", ".join(words)}
+    elif call.arguments.get("reminders") and not reminders:
+        yield _("no reminder")
 
 
 def _due(task: Result) -> tuple[date | None, time | None]:

@@ -17,10 +17,14 @@ from tests.pages.markup import read
 TODAY = date(2026, 11, 20)
 ID = "01a226db-e1f6-74b8-bd52-dd33753ba011"
 MILK = {"id": "1", "title": "Milk"}
+RINGING = [
+    {"words": words, "rings": "2026-11-21T16:00"} for words in ("an hour before", "at the time")
+]
+PASSED = {"words": "a day before", "silent": "it has passed, or is done"}
 TOLD = ("task", "tasks", "deleted", "undone")
 NAMES = [*TOOLS, "unheard_of", ""]
 
-FIELDS = ("next", "repeats", "list", "tags", "parent", "duration_minutes")
+FIELDS = ("next", "reminders", "repeats", "list", "tags", "parent", "duration_minutes")
 
 ODD: list[Any] = [None, 5, -1.5, True, "", "text", [], [1], {}, {"a": None}]
 ODD_TASKS = [{"title": title, "due_date": "2026-11-20"} for title in ODD] + [
@@ -87,6 +91,11 @@ def called(name: str, result: Any, status: str = "succeeded", arguments: Any = N
             "Completed task: Milk · next: Monday, 30 November",
         ),
         ("complete_task", {"task": MILK | {"next": MILK}}, "Completed task: Milk"),
+        (
+            "create_task",
+            {"task": MILK | {"due_date": "2026-11-21", "reminders": [*RINGING, PASSED]}},
+            "Created task: Milk · due tomorrow · reminder: an hour before, at the time",
+        ),
         ("reopen_task", {"task": MILK}, "Reopened task: Milk"),
         ("remember", {"kept": {"words": "mornings are 7"}}, "Remembered: mornings are 7"),
         ("remember", {"forgotten": [{"words": "a"}, {"words": "b"}]}, "Forgotten: a, b"),
@@ -134,6 +143,12 @@ def test_what_was_done_is_told_in_words(name: str, result: Any, words: str) -> N
     told = card(called(name, result), TODAY)
 
     assert (told.words, told.trouble) == (words, "")
+
+
+def test_reminders_that_were_taken_away_are_told() -> None:
+    call = called("update_task", {"task": MILK}, arguments={"task_id": "1", "reminders": ["none"]})
+
+    assert card(call, TODAY).words == "Changed task: Milk · no reminder"
 
 
 def test_the_end_of_a_series_is_told() -> None:

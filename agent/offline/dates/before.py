@@ -8,14 +8,15 @@ from agent.offline.dates.habits import habits_of
 from agent.offline.dates.lengths import ANY_AMOUNT, COUNT, read_amount
 from agent.offline.dates.reading import read
 from agent.offline.dates.tidying import tidy
-from agent.offline.words import number
+from agent.offline.words import REMIND, number
 
 DAYS = rf"(?:{COUNT}|an?|the)(?: |-)?(?:days?|weeks?)(?!\w)"
 AMOUNT = rf"(?:(?:about|around|like) )?(?:{DAYS}|{ANY_AMOUNT})"
 EARLIER = r"(?:before ?hand|before|earlier|early|in advance|ahead(?: of (?:time|it|that))?|prior)"
 OF_IT = (
     r"(?: (?:it|that|this|then|the (?:start|event|time|deadline|due (?:time|date)|appointment)"
-    r"|(?:it|that)(?:'s| is| starts| begins) ?(?:due|on)?|i (?:have|need) to (?:go|leave)))?"
+    r"|(?:it|that)(?:'s| is| starts| begins) ?(?:due|on)?|i (?:have|need) to (?:go|leave)"
+    r"|(?:each|every) (?:time|one|occurrence)))?"
     r"(?!\s+(?:the|a|an|my|our|your|his|her|their|each|every|\w+ing)\b)"
 )
 """What follows the words, and is no name of another thing: "before the trip"."""
@@ -46,8 +47,8 @@ WHOLE = re.compile(BEFORE, re.IGNORECASE)
 PIECE = re.compile(rf"(?P<said>{ONE})|(?P<amount>{AMOUNT})", re.IGNORECASE)
 BELL = r"(?:reminders?|alarms?|alerts?|notifications?)"
 LEAD = (
-    r"(?:(?:(?:please|pls|also|and|then|but|so|just) ){0,3}(?:remind|ping|alert|notify|nudge|buzz"
-    r"|warn) (?:me|us)(?: (?:about|of) (?:it|that|this))?(?: again| also| too)?"
+    rf"(?:(?:(?:please|pls|also|and|then|but|so|just) ){{0,3}}{REMIND} (?:me|us)"
+    r"(?: (?:about|of) (?:it|that|this))?(?: again| also| too)?"
     rf"|(?:(?:and|please|also) ){{0,2}}(?:set|with|add|have|give me|put) (?:an? |the )?{BELL}"
     rf"(?: set)?(?: for(?: it)?)?|{BELL}:)"
 )
@@ -61,8 +62,10 @@ CLAUSE = re.compile(
     re.IGNORECASE,
 )
 AT_A_MOMENT = re.compile(rf"{TO_IT}(?P<when>[^,;\n]{{2,50}}?)[).!]*$", re.IGNORECASE)
-AT_THE_END = re.compile(rf"(?:^|[\s,;–-]+)(?:and )?(?P<when>{BEFORE})[.!]?$", re.IGNORECASE)
-SOON = re.compile(r"remind|ping|alert|notif|nudge|buzz|warn|alarm", re.IGNORECASE)
+AT_THE_END = re.compile(
+    rf"(?:^|[\s,;–-]+)(?P<also>(?:and )?also )?(?:and )?(?P<when>{BEFORE})[.!]?$", re.IGNORECASE
+)
+SOON = re.compile(rf"{REMIND}|notif|alarm", re.IGNORECASE)
 ALONE = re.compile(
     r"(?<=\S)(?:,? (?:and |with )(?:a|one) (?:reminder|alarm|alert)"
     r"|(?:[,;.]| and) remind me)[.!)]*$",
@@ -108,7 +111,10 @@ def cut_last_reminders(text: str) -> tuple[str, tuple[str, ...]]:
     """The same where nothing leads to them, but they are the last words."""
     match = AT_THE_END.search(text)
     said = reminders_in(match["when"]) if match else ()
-    return (text[: match.start()].strip(" ,;"), said) if match and said else (text, ())
+    if not (match and said):
+        return text, ()
+    also = ("at the time",) if match["also"] else ()
+    return text[: match.start()].strip(" ,;"), (*also, *said)
 
 
 def reminders_in(text: str) -> tuple[str, ...]:

@@ -80,6 +80,13 @@ def find_time(text: str, part: str, habits: Habits = USUAL) -> FoundTime | None:
     return FoundTime(said.start, said.end, clock.at, clock.remark, clock.minutes)
 
 
+def read_time(written: str, part: str) -> time | None:
+    """All of ``written``, on a clock of 24 hours or with the part of the day that is meant."""
+    spoken = f"at {written.strip()}"
+    found = find_time(spoken, "afternoon" if part == "noon" and written[:2] != "11" else part)
+    return found.at if found and (found.start, found.end) == (0, len(spoken)) else None
+
+
 def _named(said: Said, known: Known) -> Clock:
     if said["name"] != "midnight":
         return Clock(time(12) if said.core.startswith("12") else known.habits.noon)
@@ -249,7 +256,7 @@ RULES = [
     _rule(
         HOURS,
         rf"(?P<hour>{HOUR})(?:(?P<colon>[:.]|h(?=\d))(?P<minute>\d\d))?(?![\d:/%-]|\.\d)"
-        rf"h?(?: ?(?P<clock>o'? ?clock|-?ish)\b)?{HALF}?{ISH}(?!\w){PART}?",
+        rf"h?(?: ?(?P<clock>o'? ?clock|uhr|-?ish)\b)?{HALF}?{ISH}(?!\w){PART}?",
         _clock,
     ),
 ]

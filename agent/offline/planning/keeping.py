@@ -5,7 +5,8 @@ from agent.offline.intents import Forget, Keep
 from agent.offline.known import Reply
 from agent.offline.planning import wording
 from agent.offline.steps import Plan, Request
-from agent.preferences import END_QUIET, QUIET, in_words, pairs_of
+from agent.preferences import in_words, pairs_of
+from agent.quiet import END_QUIET, QUIET
 
 UNDONE_BY = "Say “forget that”, or remove it in Settings, if it is not so."
 NOTHING_TOLD = (

@@ -9,8 +9,7 @@ from agent.offline.intents import Add, Refuse
 from agent.offline.lexicon import AT_TIME, BETWEEN, TASK
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.drafts import NoDraft, read_drafts
-from agent.offline.understanding.reminding import REMIND
-from agent.offline.words import any_of
+from agent.offline.words import REMIND, any_of
 
 _NOTHING_SAID = "it that this them these those all me more something a later"
 NOTHING_SAID = frozenset(["", *_NOTHING_SAID.split()])
@@ -191,6 +190,10 @@ NAMES = {
     "break": r"[:,\s]{1,9}",
     "early": rf"(?P<before>{dates.BEFORE})",
     "remind": REMIND,
+    "to": r"(?=to \w)",
+    "vague": r"(?:later(?: on)?|soon|some ?time|at some point|one day)",
+    "once": r"(?:when|once|as soon as|(?:[\w ]{1,20} )?(?:after|before)|if) (?:i|we|the|my|our)\b"
+    r"[^\n]{2,60}?",
     "bell": dates.BELL,
     "any_break": r"\b[:,\s-]{0,9}",
     "space": r"\s",
@@ -208,13 +211,25 @@ SENTENCES = rules(
             there('s| is|'ll be| will be) (a|an|another|my|the) {named}
         """,
     ),
-    (_reminder_then, "{date}{break}[please ](remind|wake) (me|us) (to|about|of|that i) {what}"),
+    (
+        _reminder_then,
+        """
+            {date}{break}[please ]({remind}|wake) (me|us) (to|about|of|that i) {what}
+            [a] {bell} (for|on|at) {date}{dash} {what}
+        """,
+    ),
     (
         _reminder,
         """
-            [always] {remind} me {early} to {what}
+            [always] {remind} (me|us) {early} to {what}
+            [always] {remind} (me|us)[,][ please][,] ({vague}|{once}) to {what}
+            [always] {remind} (me|us)[ please] {vague} {what}
+            [always] {remind} (me|us)[ please] (2|too) {deed}{what}
             (set|add|create|make) [me] [a|another] {bell} {early} to {what}
-            (set [me] [a] reminder|[always] {remind}[ me| us])[ please]{any_break}{what}
+            (set [me] [a] reminder|[always] {remind} (me|us))[,][ please]{any_break}{what}
+            ({remind}|{bell}) {to}{what}
+            make sure [that] (i|we) (don't|do not) forget[ to| about| that]{space}{what}
+            [(i|we)( need| want|'d like| would like) ](a|another) {bell}{any_break}{what}
             (set|add|create|make) [me] [a|an|another] {bell}{any_break}{what}
             (don't|do not) let me forget[ to| about| that]{space}{what}
         """,

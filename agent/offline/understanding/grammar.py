@@ -39,7 +39,12 @@ from agent.offline.understanding.naming import read_naming, read_new_lists
 from agent.offline.understanding.pastes import read_paste
 from agent.offline.understanding.priorities import HIGH, LOW, MEDIUM
 from agent.offline.understanding.questions import QUESTION, read_question
-from agent.offline.understanding.reminding import of_it, read_reminding, with_reminders
+from agent.offline.understanding.reminding import (
+    more_of_it,
+    of_it,
+    read_reminding,
+    with_reminders,
+)
 from agent.offline.understanding.repeating import is_told_when_done
 from agent.offline.understanding.series import read_series
 from agent.offline.understanding.steps import read_steps
@@ -151,6 +156,8 @@ def _understand(message: str, known: Known, now: datetime) -> Intent:
     answer = read_answer(spoken, known, now, command)
     if not answer and (swap := read_swap(plain(text), known)):
         return swap
+    if known.focus and not answer and (more := more_of_it(spoken)):
+        return more
     return answer or command() or _one_more(meant, known, now) or guess(meant, now)
 
 

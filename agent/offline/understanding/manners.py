@@ -55,11 +55,21 @@ ASKING = any_of(
     rf"let's {FOR_ASSISTANTS}|just |go ahead and |do me a favou?r(?:,? and|[,:])? ?(?={ORDERS}\b)",
     rf"be (?:so kind|a dear|kind enough)(?: as)?,? (?:to|and) (?={ORDERS}\b)",
     rf"help me (?={ORDERS}\b)",
-    r"remind me (?:again )?(?=(?:what|which|how many) (?:\w+ )?(?:i|do|is|are|tasks?|have)\b)",
+    r"(?:remind me|let me know) (?:again )?"
+    r"(?=(?:what|which|how many) (?:\w+ )?(?:i|do|is|are|tasks?|have)\b)",
 )
 MIND = any_of(
-    r"(?:(?:would|do) you )?mind (?:please )?(?P<verb>add|creat|delet|mark|mov|remov|put)t?ing "
+    r"(?:(?:would|do) you )?mind (?:please )?"
+    r"(?P<verb>add|creat|delet|mark|mov|ping|put|remind|remov)t?ing "
 )
+LET_KNOW = any_of(
+    r"i(?: (?:need|want|have) to|(?:'d| would) (?:like|love) to| should| must) be reminded(?= )",
+    r"let me know when it(?:'s| is) time(?= to )",
+    r"(?P<at>let me know when it(?:'s| is)(?= (?:\d|noon|midday)))",
+    r"let me know(?= (?:at|in|tomorrow|tonight|on \w+day|(?:an?|half an|\d{1,3}) \w+ before)\b)"
+    r"(?!.*\b(?:what|which|how|if|whether|who|when)\b)",
+)
+"""It says "remind me", or with ``at`` "remind me at"."""
 MINDED = {"creat": "create", "delet": "delete", "mov": "move", "remov": "remove"}
 THANKS = (
     r"(?:(?:many |much )?(?:thanks|thank (?:you|u)|thx|thnx|thanx|ty|tysm|tyvm|tia|cheers)"
@@ -104,6 +114,8 @@ def plain(text: str) -> str:
     if mind := MIND.match(rest):
         verb = mind["verb"].lower()
         rest = f"{MINDED.get(verb, verb)} {rest[mind.end() :]}"
+    if known := LET_KNOW.match(rest):
+        rest = f"remind me{' at' if known['at'] else ''}{rest[known.end() :]}"
     return rest.rstrip(" .?" if rest.endswith("!!") else " .!?")
 
 

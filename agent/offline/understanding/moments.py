@@ -8,6 +8,7 @@ from agent.offline.dates import ANY_TIME, When
 from agent.offline.words import any_of, number
 
 AWAY = any_of(r"^(?:until|till|to|for|on|at) (?=\S)")
+TOO = any_of(r" (?:also|too|as well|again|only|just)$")
 FOR_A_WHILE = any_of(
     r"(?:for |in |by )?(?:about |around |like )?(?:another )?(?P<amount>.{1,30}?)(?: more)?"
     r"(?: from now| later)?"
@@ -51,7 +52,7 @@ def name_and_moments(text: str, now: datetime) -> tuple[str, Moments]:
     for place in range(len(words)):
         end = " ".join(words[place:])
         if '"' not in end and "“" not in end and (moments := moments_in(end, now)):
-            return " ".join(words[:place]).strip(" ,:"), moments
+            return TOO.sub("", " ".join(words[:place]).strip(" ,:")), moments
     return text, Moments()
 
 

@@ -3,15 +3,17 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import islice
 
 from agent.offline import dates
 from agent.offline.dates import Cut, When, tidy
 from agent.offline.intents import Draft, Priority
+from agent.offline.lexicon import AT_TIME
 from agent.offline.understanding.hashes import read_hashes
 from agent.offline.understanding.priorities import read_priority
 from agent.offline.understanding.quoting import QUOTATION, STAND_IN, restore
 from agent.offline.understanding.repeating import Repeated, read_repeated
-from agent.offline.words import any_of
+from agent.offline.words import REMIND, any_of
 from todos.rules import TITLE_LENGTH
 
 TITLE = re.compile(r"\w|[^\x00-\x9f]")
@@ -25,7 +27,8 @@ NO_TITLE = any_of(
 
 NOTE = any_of(r"\b(?:notes?\s?:|with (?:the|a) note(?: saying| that)?:?)\s?(?P<note>(?s:.+))")
 BEFORE_TITLE = any_of(
-    r"^(?:to|about|of|(?:that )?(?:i|we) (?:need to|have to|must|should)|that) (?:the )?(?=\w)"
+    r"^(?:to|about|of|(?:that )?(?:i|we) (?:need to|have to|must|should)|so (?:that )?(?:i|we) can"
+    r"|that|re:?) (?:the )?(?=\w)"
 )
 NAMING = (
     r"(?:(?:please|with|the|an?|this|that|its?|my|new|task|todo|item|entry|one|title|name|text"
@@ -34,6 +37,8 @@ NAMING = (
     r"|following|for|to|on|list|tasks|todos|film|movie|book|song|again|once|more|down|too|in"
     r"|quot(?:es?|ed|ation)|marks?)\b[\s,:–-]{0,3}){0,12}"
 )
+REMINDED = any_of(rf"^(?:(?:please|pls) )?(?:always )?{REMIND} (?:me|us)\b[\s,:]{{0,3}}(?=\S)")
+OF_WHAT = any_of(r"\b(?:to|about|of|that)\s")
 AROUND_QUOTATION = any_of(rf"{NAMING}(?P<quotation>[\ue000-\uf8ff])[\s,.:]{{0,3}}{NAMING}[.!]?")
 """The task with exactly this title: “…”."""
 BRACKETS = re.compile(r"[()\[\]]")
@@ -110,6 +115,8 @@ class Parts:
 
 def read_parts(text: str, now: datetime) -> Parts:
     whole, reminders = dates.cut_reminders(text, now)
+    told, whole = whole, _without_remind(whole, now)
+    reminders = reminders or (AT_TIME if whole != told else ())
     reminded = Cut("reminders", whole)
     whole, tags = read_hashes(whole)
     repeated = read_repeated(whole, now)
@@ -136,6 +143,19 @@ def read_parts(text: str, now: datetime) -> Parts:
         reminders,
         cuts,
     )
+
+
+def _without_remind(text: str, now: datetime) -> str:
+    """Without the words that lead to it: "remind me to", "remind me tomorrow to"."""
+    lead = REMINDED.match(text)
+    follows = text[lead.end() :] if lead else ""
+    for of in islice(OF_WHAT.finditer(follows), 3):
+        head = follows[: of.start()].strip(" ,")
+        repetition = dates.read_repetition(head, now)
+        reading = dates.read(repetition.rest if repetition else head, now)
+        if not reading.rest and follows[of.end() :].strip():
+            return f"{head} {follows[of.end() :]}".strip()
+    return text
 
 
 def _cut_note(text: str) -> tuple[str, str]:

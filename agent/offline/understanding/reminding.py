@@ -26,23 +26,25 @@ from agent.offline.intents import (
 )
 from agent.offline.lexicon import AT_TIME
 from agent.offline.templates import first_read, rules
+from agent.offline.understanding.bells import ARTICLE, bell, wake
 from agent.offline.understanding.changes import read_change
 from agent.offline.understanding.drafts import NoDraft, read_drafts
-from agent.offline.understanding.moments import Moments, moments_in, name_and_moments
+from agent.offline.understanding.moments import TOO, Moments, moments_in, name_and_moments
+from agent.offline.understanding.one_draft import as_title
 from agent.offline.understanding.targets import read_target
-from agent.offline.words import any_of
+from agent.offline.words import REMIND, any_of
 
 Asked = Change | Show | Add | Say | None
 
 LONGEST = 300  # characters
 HINT = any_of(
-    r"remind|heads.up|remid|snooz|alarm|\balerts?\b|notif|\bping\b|\bnudge\b|\bbuzz\b|\bwarn\b|\brang\b|\btimer|\bwake\b"
+    rf"\b{REMIND}|heads.up|snooz|dismiss|alarm|notif|\brang\b|\brung\b|\btimer|\bwake\b"
+    r"|\b(?:un)?mute\b|\bsilence\b"
 )
 """Each of these sentences has one of them."""
-REMIND = r"(?:remind|remid|remnid|ping|alert|notify|nudge|buzz|warn)"
 ONLY = ("none",)
 """Before others: they take the place of those there are."""
-OF = re.compile(r"(?:^|(?<=\s))(?:about|of|for|regarding) ", re.IGNORECASE)
+OF = re.compile(r"(?:^|(?<=\s))(?:about|of|for|regarding|re:?) ", re.IGNORECASE)
 TO_DO = any_of(r"(?:^|.* )(?:to|that (?:i|we)) \w.*")
 BEFORE_THING = any_of(
     r"(?P<lead>.{3,60}?) (?:before|ahead of|prior to) (?P<target>(?:the|my|our|a|an) .{1,250}"
@@ -50,7 +52,7 @@ BEFORE_THING = any_of(
 )
 FOR_ALL = any_of(r"\b(?:always|by default|everything|(?:each|every|all) tasks?)\b")
 INSTEAD = any_of(r",? (?:instead|rather)$")
-ABOUT = re.compile(r"(?:about|of|regarding) ", re.IGNORECASE)
+ABOUT = re.compile(r"(?:about|of|regarding|re:?) ", re.IGNORECASE)
 VAGUE = any_of(
     r"(?:(?:a bit|a little|some time|much) )?(?:later|earlier|soon|sooner)(?: on| today)?"
 )
@@ -59,9 +61,8 @@ OF_DAY = any_of(
     r"(?:on |in )?the (?P<part>morning|afternoon|evening|day) of"
     r" (?P<target>(?:the|my|our|an?) .{1,250})"
 )
-SAYS_HALF = any_of(r"\d ?[ap]\.?m\b|morning|afternoon|evening|night|noon|1[3-9][:.]|2[0-3][:.]")
-ARTICLE = any_of(r"^(?:the|my|our|an?) (?=\S)")
 AGAIN = any_of(r"^again\b ?| again$|^(?:also|too)\b ?| (?:also|too|as well)$")
+ONE_MORE = any_of(r"^(?:(?:and|also|plus)\b,? ?)+")
 IS_AGAIN = any_of(r"^again\b| again$")
 ALL_OF_THEM = any_of(r"\ball (?:of )?(?:(?:my|the) )?\w+$")
 EVERYTHING = any_of(r"(?:anything|everything|all(?: (?:of )?(?:my |the )?tasks)?|any(?: task)?)")
@@ -79,6 +80,12 @@ def of_it(text: str, now: datetime) -> Change | None:
     found = read_reminding(text, now) if not FOR_ALL.search(text) else None
     is_before = isinstance(found, Change) and found.edit.reminders and not found.edit.ring
     return found if is_before and isinstance(found, Change) and found.target == It() else None
+
+
+def more_of_it(text: str) -> Change | None:
+    """And ten minutes before, too."""
+    said = dates.reminders_in(TOO.sub("", ONE_MORE.sub("", text)))
+    return Change("update_task", It(), Edit(reminders=said)) if said else None
 
 
 def with_reminders(intent: Intent, said: tuple[str, ...]) -> Intent | None:
@@ -160,7 +167,7 @@ def _reminded(name: str, moments: Moments, now: datetime, *, only: bool, again: 
 
 def _else(target: Target, name: str, moments: Moments, now: datetime) -> Add | None:
     """What is added where there is no such task; an hour before nothing is no moment."""
-    if moments.before or not isinstance(target, It | Named):
+    if not isinstance(target, It | Named) or (moments.before and not isinstance(target, Named)):
         return None
     when = moments.when.with_day(now)
     if isinstance(target, It):
@@ -169,7 +176,10 @@ def _else(target: Target, name: str, moments: Moments, now: datetime) -> Add | N
         drafts = read_drafts(ARTICLE.sub("", name), now).drafts
     except NoDraft:
         return None
-    return Add(tuple(replace(each, when=when or each.when, reminders=AT_TIME) for each in drafts))
+    if moments.before and not all(each.when.day for each in drafts):
+        return None
+    said = moments.before or AT_TIME
+    return Add(tuple(replace(each, when=when or each.when, reminders=said) for each in drafts))
 
 
 def _away(match: re.Match[str], now: datetime) -> Asked:
@@ -184,6 +194,21 @@ def _away(match: re.Match[str], now: datetime) -> Asked:
     return Change("update_task", target, Edit(reminders=less or ONLY))
 
 
+def _mute(match: re.Match[str], now: datetime) -> Asked:
+    """Mute the exam; where there is none, that may be a thing to do."""
+    change = _away(match, now)
+    title = Draft(as_title(match[0]))
+    return replace(change, instead=title) if isinstance(change, Change) else change
+
+
+def _less(match: re.Match[str], now: datetime) -> Asked:
+    """Drop the 2 hour reminder of the flight."""
+    said = dates.reminders_in(f"{match['moment']} before")
+    less = tuple(f"-{each}" for each in said)
+    target = read_target(match["target"], now)
+    return Change("update_task", target, Edit(reminders=less)) if less else None
+
+
 def _other(match: re.Match[str], now: datetime) -> Asked:
     """Change the reminder of the dentist to an hour before."""
     moments = moments_in(match["moment"], now)
@@ -196,7 +221,7 @@ def _snooze(match: re.Match[str], now: datetime) -> Asked:
     """Snooze it until 5: what rang rings again; else the task is moved, as before."""
     body = (match.groupdict().get("body") or "").strip(" ,")
     name, moments = name_and_moments(body, now)
-    moved = read_change(match[0], now)
+    moved = read_change(match[0], now) if "snooz" in match[0].lower() else None
     target = read_target(name, now)
     target = It(rang=True) if isinstance(target, It | Unnamed) else target
     edit = Edit(ring=moments.when, missing=None if moments.when else "ring")
@@ -204,26 +229,13 @@ def _snooze(match: re.Match[str], now: datetime) -> Asked:
 
 
 def _to(match: re.Match[str], now: datetime) -> Asked:
-    """Add a reminder to the exam, two days before."""
+    """Add a reminder to the exam, two days before; unmute the exam."""
     name, moments = name_and_moments(match["target"], now)
     return _reminded(name, moments, now, only=False, again=False)
 
 
-def _bell(match: re.Match[str], now: datetime) -> Asked:
-    """Set an alarm for 7: a task of that name, which rings."""
-    moments = moments_in(match["body"] or "", now)
-    if match["body"] and not moments.when:
-        return None
-    title = match["bell"].capitalize()
-    return Add((Draft(title, moments.when.with_day(now), reminders=AT_TIME),))
-
-
-def _wake(match: re.Match[str], now: datetime) -> Asked:
-    body = match["body"] or ""
-    moments = moments_in(body if SAYS_HALF.search(body) else f"{body} in the morning", now)
-    if body and not moments.when:
-        return None
-    return Add((Draft("Wake up", moments.when.with_day(now), reminders=AT_TIME),))
+def _dismissed(match: re.Match[str], now: datetime) -> Asked:
+    return Say("dismissed")
 
 
 def _ways_told(match: re.Match[str], now: datetime) -> Asked:
@@ -249,6 +261,7 @@ NAMES = {
     "body": r"(?P<body>.{0,300}?)",
     "moment": r"(?P<moment>.{1,80})",
     "target": r"(?P<target>[\"“][^\"”]{1,250}[\"”]|.{1,250}?)",
+    "length": r"(?P<length>(?:\d{1,3}|[a-z]{2,12})[ -]?(?:second|sec|minute|min|hour|day)s?)",
     "its_name": r"(?P<target>(?:the|my|our) .{1,250})",
     "bell": r"(?P<bell>alarm|timer)",
     "remind": REMIND,
@@ -271,6 +284,9 @@ NAMES = {
     "not": r"(?:don't|do not|never|no need to|stop|you (?:don't|do not) need to)",
     "change": r"(?:change|move|set|make|update|switch)",
     "set": r"(?:set(?: up)?|add|create|make|put|give|schedule)",
+    "anything": r"(?:anything|something|any of (?:my|the) (?:tasks|reminders))",
+    "start": r"(?:set|create|make|start|add)",
+    "called": r"(?:called|named|titled|labell?ed)",
     "soon": r"(?:for )?(?:today|tomorrow|this week|next|now|set|left|coming up|next week)",
 }
 RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], datetime], Asked]]]
@@ -296,6 +312,8 @@ RULES = rules(
         """
             (what|which [task|one|reminder[s]]) [has|have|just] [just] {rung} [{lately}]
             what did you [just] {remind} me [about|of] [{lately}]
+            (did|has|have) ({anything}|[any|the|my] {reminder}) (ring|go off|{rung}) [{lately}]
+            (did|have) you {remind}[ed] me (of|about) {anything} [{lately}]
             what was that (reminder|alarm|notification) [about|for]
         """,
     ),
@@ -310,6 +328,7 @@ RULES = rules(
             when (will|do) you [next] {remind} me [next]
             (what|when)('s| is) [the|my] next {reminder}
             (any|some) {reminder} [set|on|left] [{soon}]
+            (what|which tasks) (rings|ring|will ring|is going to ring) [{soon}]
         """,
     ),
     (
@@ -332,12 +351,26 @@ RULES = rules(
             {target} needs no {reminder}{ending}
         """,
     ),
-    (_bell, "[(set|create|make|start|add) [me]] [a|an|another] {bell}[ (for|at|to|in) {body}]"),
+    (_less, "{away} [{the}] {moment} {reminder} {of} {target}"),
+    (_away, "{away} {its_name} (reminder|alert|notification)[s]"),
+    (_mute, "(mute|silence) {target}{ending}"),
+    (_to, "(unmute|unsilence) {target}"),
+    (_dismissed, "dismiss[ed][ it| that| this| them| all| everything| {the} {reminder}]"),
+    (
+        bell,
+        """
+            [{start} [me]] [a|an|another] {bell}[ (for|at|to|in) {body}]
+            [{start} [me]] [a|an|another] {bell}[ (for|at|to|in)] {moment} {called} {target}
+            [{start} [me]] [a|an|another] {bell} {body}
+            [{start} [me]] [a|an|another] {length} {bell}[ for {target}]
+        """,
+    ),
     (
         _other,
         """
             {change} [{the}] {reminder} {of} {target} (to|for|at) {moment}
             {change} {target}'s {reminder} (to|for|at) {moment}
+            {change} {its_name} {reminder} (to|for|at) {moment}
             (change|move|make|update|switch) [{the}] {reminder} (to|for|at) {moment}
             (the|my) {reminder} (should|shall|must) be [set to|at] {moment}
         """,
@@ -347,14 +380,15 @@ RULES = rules(
         """
             (re-snooze|resnooze|snooze)[ {body}]
             [hit|press] snooze
+            (postpone|delay|push[ back]) [{the}] {reminder}[ {body}]
         """,
     ),
-    (_wake, "wake (me|us)[ up][ {body}]"),
+    (wake, "wake (me|us)[ up][ {body}]"),
     (_to, "(add|put|attach|set) [a|another|the] {reminder} (to|on) {its_name}"),
     (
         _remind,
         """
-            [always] {remind} me[,][ please][ {body}]
+            [always] {remind} me[,][ please][,][ {body}]
             {set} [me] [a|an|another|the|one|two|three|2|3|some] {reminder}[,][ {body}]
             (i|we)( need| want|'d like| would like) (a|another) {reminder}[,][ {body}]
             give me a heads[-| ]up[ {body}]

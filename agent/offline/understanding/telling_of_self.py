@@ -7,15 +7,14 @@ from agent.offline.intents import Forget, Keep, Recall, Refuse
 from agent.offline.known import Known
 from agent.offline.words import any_of
 from agent.preferences import (
-    END_QUIET,
     LONGEST,
-    QUIET,
     THE_LAST,
     NotUnderstood,
     forgotten_by,
     pairs_of,
     preference_in,
 )
+from agent.quiet import END_QUIET, QUIET
 
 NOTE = any_of(
     r"(?:please )?(?:remember|keep in mind)(?: that|:) "
@@ -27,6 +26,8 @@ RECALL = any_of(
     r"what (?:do|did|have) you (?:know|remember|keep|kept|note|noted|remembered)"
     r"(?: about me| of me| about my (?:habits|ways))",
     r"what do you remember",
+    r"(?:what|when) are (?:my|the) quiet hours|(?:show|tell)(?: me)? my quiet hours|my quiet hours"
+    r"|(?:do i have|have i(?: set| got)?|are there)(?: any)? quiet hours(?: set)?",
     r"what (?:have|did) i (?:told|tell) you(?: about (?:me|myself))?",
     r"(?:show|list|what are|tell me)(?: me)? (?:all )?my (?:preferences|habits)",
     r"what are my (?:preferences|habits)|which preferences do i have|my preferences",

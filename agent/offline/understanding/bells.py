@@ -1,0 +1,39 @@
+"""Alarms and timers: tasks that ring, and often have no other name."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from agent.offline.intents import Add, Draft
+from agent.offline.lexicon import AT_TIME
+from agent.offline.understanding.drafts import NoDraft, read_drafts
+from agent.offline.understanding.moments import moments_in
+from agent.offline.understanding.one_draft import as_title
+from agent.offline.words import any_of
+
+SAYS_HALF = any_of(r"\d ?[ap]\.?m\b|morning|afternoon|evening|night|noon|1[3-9][:.]|2[0-3][:.]")
+ARTICLE = any_of(r"^(?:the|my|our|an?) (?=\S)")
+
+
+def bell(match: re.Match[str], now: datetime) -> Add | None:
+    """Set an alarm for 7, a 10 minute timer for the eggs: a task of that name, which rings."""
+    said = match.groupdict()
+    body, title = said.get("body") or said.get("moment") or "", match["bell"].capitalize()
+    moments = moments_in(f"in {said['length']}" if said.get("length") else body, now)
+    if moments.when or not body:
+        named = ARTICLE.sub("", said.get("target") or title)
+        return Add((Draft(as_title(named), moments.when.with_day(now), reminders=AT_TIME),))
+    try:
+        drafts = read_drafts(f"{title} {body}", now).drafts
+    except NoDraft:
+        return None
+    is_when = len(drafts) == 1 and drafts[0].title == title
+    return Add((replace(drafts[0], reminders=AT_TIME),)) if is_when else None
+
+
+def wake(match: re.Match[str], now: datetime) -> Add | None:
+    body = match["body"] or ""
+    moments = moments_in(body if SAYS_HALF.search(body) else f"{body} in the morning", now)
+    if body and not moments.when:
+        return None
+    return Add((Draft("Wake up", moments.when.with_day(now), reminders=AT_TIME),))
