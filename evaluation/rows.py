@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
-from datetime import date, time
+from datetime import date, datetime, time
 
 from accounts.models import User
 from todos.models import Origin, Priority, Task
@@ -19,6 +19,7 @@ class Row:
 
     ``Phone Bob // Call Bob`` are titles that are equally right; ``~dentist invoice`` is any title
     that has these words, and ``~`` any at all. Notes are lines that `` / `` parts, or ``~words``.
+    ``rings: 2026-11-22 08:00, 2026-11-22 17:00`` is when it will, and free where not told.
     """
 
     titles: tuple[str, ...]
@@ -29,6 +30,8 @@ class Row:
     notes: tuple[str, ...] = ()
     done: bool = False
     deleted: bool = False
+    rings: tuple[datetime, ...] = ()
+    """On the user's clock, in their order."""
     facts: int = field(default=0, compare=False)
 
     @classmethod
@@ -55,10 +58,13 @@ class Row:
             return replace(self, notes=tuple(map(str.strip, notes)))
         day, _, hour = fact.partition(" ")
         try:
+            if fact.startswith("rings: "):
+                moments = fact.removeprefix("rings: ").split(", ")
+                return replace(self, rings=tuple(map(datetime.fromisoformat, moments)))
             due_time = time.fromisoformat(hour) if hour else None
             return replace(self, due_date=date.fromisoformat(day), due_time=due_time)
         except ValueError:
-            kinds = "a day, a day and a time, a priority, done, deleted or note: …"
+            kinds = "a day, a day and a time, a priority, done, deleted, rings: … or note: …"
             raise ValueError(f"“{fact}” is not {kinds}") from None
 
     def is_titled(self, title: str, *, exactly: bool = False) -> bool:
@@ -78,6 +84,7 @@ class Row:
         return (
             facts == (self.due_date, self.due_time, self.priority, self.done)
             and self.is_titled(task.title, exactly=exactly)
+            and (not self.rings or self.rings == rings_of(task))
             and self._is_noted(task.notes, new=new)
         )
 
@@ -104,6 +111,7 @@ class Row:
             due_date=self.due_date,
             due_time=self.due_time,
             priority=self.priority,
+            reminders=[{"at": moment.isoformat()} for moment in self.rings],
         )
         if self.done:
             task.complete(Origin("page"))
@@ -118,15 +126,23 @@ def plain(text: str) -> str:
     return re.sub(r"[\s.!?\"']+$|^[\s\"']+", "", " ".join(words)) or folded.strip()
 
 
+def rings_of(task: Task) -> tuple[datetime, ...]:
+    """When it will ring, on the user's clock."""
+    rows = (row for row in task.ringing.values() if row.status == "waiting" and row.rings_at)
+    return tuple(sorted(r.rings_at.astimezone(task.user.zone).replace(tzinfo=None) for r in rows))
+
+
 def told(task: Task) -> str:
     """A row of the database in the words of a case."""
     at = f" {task.due_time:%H:%M}" if task.due_time else ""
+    rings = ", ".join(f"{moment:%Y-%m-%d %H:%M}" for moment in rings_of(task))
     facts = [
         task.title,
         f"{task.due_date}{at}" if task.due_date else "",
         task.priority if task.priority != Priority.NONE else "",
         f"note: {task.notes}".replace("\n", " / ") if task.notes else "",
         "done" if task.completed else "",
+        f"rings: {rings}" if rings else "",
         "deleted" if task.deleted_at else "",
     ]
     return " | ".join(filter(None, facts))

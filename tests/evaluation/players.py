@@ -139,11 +139,13 @@ def _item(change: Change, shelf: Shelf, exactly: bool) -> tuple[str, Any]:
         return ON_IDS[change.kind], str(task.pk)
     title, notes = change.row.titles[0] or "Something", "\n".join(change.row.notes)
     fields = _fields(change.row, title, notes)
+    rings = [moment.isoformat() for moment in change.row.rings]
+    reminders = {"reminders": rings} if rings else {}
     if task is None:
-        return "create_task", fields
+        return "create_task", fields | reminders
     before = _fields(task, task.title, task.notes)
     changed = {name: value for name, value in fields.items() if value != before[name]}
-    return "update_task", {"task_id": str(task.pk), **changed}
+    return "update_task", {"task_id": str(task.pk), **changed, **reminders}
 
 
 def _fields(row: Any, title: str, notes: str) -> dict[str, Any]:
