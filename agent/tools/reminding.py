@@ -31,7 +31,7 @@ DURATION = re.compile(
 """As calendars have it."""
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?", re.I)
 AWAY = re.compile(r"^-\s?(?=\S)")
-BETWEEN = re.compile(r"\s*[,;\n]\s*")
+BETWEEN = re.compile(r"\s{0,9}[,;\n]\s{0,9}")
 IN_WORDS = ("words", "text", "when", "reminder", "description", "label")
 BEFORE = ("before_minutes", "minutes_before", "minutes", "before", "offset_minutes", "offset")
 AT = ("at", "time", "datetime", "date_time", "remind_at", "date")
