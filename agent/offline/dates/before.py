@@ -63,7 +63,8 @@ CLAUSE = re.compile(
 )
 AT_A_MOMENT = re.compile(rf"{TO_IT}(?P<when>[^,;\n]{{2,50}}?)[).!]*$", re.IGNORECASE)
 AT_THE_END = re.compile(
-    rf"(?:^|[\s,;–-]{{1,9}})(?P<also>(?:and )?also )?(?:and )?(?P<when>{BEFORE})[.!]?$", re.IGNORECASE
+    rf"(?:^|[\s,;–-]{{1,9}})(?P<also>(?:and )?also )?(?:and )?(?P<when>{BEFORE})[.!]?$",
+    re.IGNORECASE,
 )
 SOON = re.compile(rf"{REMIND}|notif|alarm", re.IGNORECASE)
 ALONE = re.compile(
