@@ -128,8 +128,9 @@ def plain(text: str) -> str:
 
 def rings_of(task: Task) -> tuple[datetime, ...]:
     """When it will ring, on the user's clock."""
-    rows = (row for row in task.ringing.values() if row.status == "waiting" and row.rings_at)
-    return tuple(sorted(r.rings_at.astimezone(task.user.zone).replace(tzinfo=None) for r in rows))
+    rings = (row.rings_at for row in task.ringing.values() if row.status == "waiting")
+    local = (at.astimezone(task.user.zone).replace(tzinfo=None) for at in rings if at)
+    return tuple(sorted(local))
 
 
 def told(task: Task) -> str:
