@@ -54,7 +54,7 @@ def _read(user: User, path: Path, form: str | None, bar: Progress) -> Plan:
         ):
             return plan(user, read, path.name, form)
     except OSError as error:
-        raise CommandError(f"The file cannot be read: {error.strerror}.") from None
+        raise CommandError(f"The file cannot be read: {error.strerror or error}.") from None
     except UnknownFormat as unknown:
         raise CommandError(str(unknown)) from None
     except FileBroken as broken:
