@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from accounts.models import User
 from conversations.models import Conversation
 from tests.browser.parts import conversations, is_phone, log, open_conversations, search
-from tests.browser.talking import address_of, button
+from tests.browser.talking import HeldRequests, address_of, button
 from tests.browser.viewports import PHONE, both_widths
 from tests.browser.watch import Watch
 from tests.factories import ConversationFactory, say
@@ -131,14 +131,20 @@ def test_renaming_in_place_shows_everywhere(page: Page, holiday: Conversation) -
     page.goto(address_of(holiday))
     expect(page).to_have_title("Holiday · Todo Chat")
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.method))
+    page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
     field = page.get_by_label("Title of this conversation")
+    news = HeldRequests(page, "**/news/*")
+    news.wait()
 
     field.fill("Summer in Rome")
     field.press("Enter")
     expect(page).to_have_title("Summer in Rome · Todo Chat")
     expect(page.get_by_role("heading", level=1)).to_have_text("Summer in Rome")
-    assert asked.count("PATCH") == 1
+    news.go_on()
+    news.wait()  # so what was told is drawn
+    assert sum(each.startswith("PATCH") for each in asked) == 1
+    assert sum(each.endswith(address_of(holiday)) for each in asked) == 1
+    page.unroute("**/news/*")
 
     field.fill("Winter in Rome")
     field.blur()

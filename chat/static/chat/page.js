@@ -4,7 +4,7 @@
 
 import {
   ask, build, changes, closeDialog, conversation, drawn, element, fill, followNews, goOn, hasKeyboard, isComposing, look,
-  onTop, openDialog, Refused, speak, tell, whenNew, words,
+  onTop, openDialog, Refused, shown, speak, tell, whenNew, words,
 } from "./base.js";
 import { isOurs, keepDraft, refreshAsked, refreshUndone, showMessages, statuses, takeDraft } from "./talk.js";
 import * as turn from "./turn.js";
@@ -38,6 +38,7 @@ async function refresh(name) {
 async function refreshAbout(mark) {
   if (mark === null) return;
   const page = await drawn(location.pathname);
+  shown.about = JSON.parse(page.querySelector("#main").dataset.news).about;
   const about = page.querySelector("#about");
   element("due-today").dataset.title = page.querySelector("#due-today").dataset.title;
   showDue();
