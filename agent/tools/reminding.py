@@ -24,6 +24,8 @@ NONE = "none"
 """Before others: they take the place of those there are."""
 NOTHING = frozenset({"none", "no", "off", "never", "null", "clear", "remove", ""})
 MINUTES = re.compile(r"-?(\d{1,6})")
+HOURS = re.compile(r"-?([1-9]|1[0-2]) ?(?:h|hrs?|hours?)", re.I)
+"""Of the clock nobody would say them so."""
 DURATION = re.compile(
     r"(?:TRIGGER:)?-?P(?:(?P<d>\d{1,3})D)?(?:T(?:(?P<h>\d{1,3})H)?(?:(?P<m>\d{1,5})M)?(?:0S)?)?",
     re.I,
@@ -55,7 +57,7 @@ def _as_one(written: Any) -> Any:
     if isinstance(written, dict):
         return _of_object(written)
     if isinstance(written, int | float) and not isinstance(written, bool):
-        return f"{int(written)} minutes before"
+        return f"{abs(int(written))} minutes before"
     if not isinstance(written, str):
         return written
     text = clean_text(written).strip()
@@ -63,6 +65,8 @@ def _as_one(written: Any) -> Any:
         return NONE
     if minutes := MINUTES.fullmatch(text):
         return f"{int(minutes[1])} minutes before"
+    if hours := HOURS.fullmatch(text):
+        return f"{int(hours[1]) * 60} minutes before"
     if lasts := DURATION.fullmatch(text):
         length = sum(UNITS[part] * int(lasts[part] or 0) for part in ("d", "h", "m"))
         return f"{length} minutes before"
