@@ -25,7 +25,7 @@ from todos.asked import ASK, as_text, told
 from todos.models import Origin, Reminder, ReminderQuerySet, Task
 from todos.reminding import LONGEST, Clock, Habits, read_moment
 from todos.rules import RuleBroken
-from todos.serializers import OneOfField, RowIdField, WholeNumberField
+from todos.serializers import OneOfField, RowIdField, TimeOfDayField, WholeNumberField
 from todos.versions import ACT
 from web.fields import RequestBody, TextField
 from web.idempotency import IDEMPOTENCY_KEY
@@ -44,7 +44,7 @@ class TaskOfReminderSerializer(serializers.Serializer[Task]):
     id = serializers.UUIDField(read_only=True)
     title = serializers.CharField(read_only=True)
     due_date = serializers.DateField(read_only=True, allow_null=True)
-    due_time = serializers.TimeField(read_only=True, allow_null=True, format="%H:%M")
+    due_time = TimeOfDayField(read_only=True, allow_null=True)
     list = RowIdField(read_only=True, allow_null=True)
 
 
@@ -52,10 +52,10 @@ class ReminderSerializer(serializers.Serializer[Reminder]):
     """One reminder of one task. `rang_at` is when its channels were told."""
 
     id = serializers.UUIDField(read_only=True)
-    before_minutes = serializers.IntegerField(read_only=True, required=False)
-    days_before = serializers.IntegerField(read_only=True, required=False)
-    time = serializers.CharField(read_only=True, required=False)
-    at = serializers.CharField(read_only=True, required=False)
+    before_minutes = serializers.IntegerField(required=False)
+    days_before = serializers.IntegerField(required=False)
+    time = serializers.CharField(required=False)
+    at = serializers.CharField(required=False)
     words = serializers.CharField(read_only=True)
     rings_at = serializers.DateTimeField(read_only=True, allow_null=True)
     rang_at = serializers.DateTimeField(read_only=True, allow_null=True)
@@ -194,6 +194,7 @@ Told = inline_serializer(
         "rings_at": serializers.DateTimeField(allow_null=True),
         "status": serializers.CharField(),
     },
+    many=True,
 )
 AllOfATask = inline_serializer(
     "TaskReminders",
