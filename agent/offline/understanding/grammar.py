@@ -132,7 +132,8 @@ ALSO_TO_DO = VERBS | {
 
 def understand(message: str, known: Known, now: datetime) -> Intent:
     """What the user wants, given what was asked and done before."""
-    text = message = NOT_NOW.sub("remind me again", clean(message))
+    text = NOT_NOW.sub("remind me again", clean(message))
+    message = text if text != clean(message) else message  # a table keeps its tabs
     rest, said = dates.cut_reminders(text, now) if "\n" not in text else (text, ())
     beside = with_reminders(_understand(rest, known, now), said) if said else None
     return beside or _understand(message, known, now)
