@@ -31,13 +31,13 @@ run: .venv/requirements.txt ## serve on http://127.0.0.1:8000; PORT=9000 and DAT
 test: test-sqlite test-postgresql test-browser test-heard ## all tests, on SQLite, on PostgreSQL, in Chromium and with Orca; ARGS="-k undo" goes to pytest
 
 # The floor holds for the whole suite, so not when ARGS chooses a part of it.
-test-sqlite: .venv/requirements-dev.txt .venv/llama.cpp .venv/llmock $(if $(shell command -v npm),.venv/aimock)
+test-sqlite: .venv/requirements-dev.txt .venv/calendars .venv/llama.cpp .venv/llmock $(if $(shell command -v npm),.venv/aimock)
 	$(RUN) -m pytest --database sqlite $(IN_PROCESSES) --cov --cov-report= $(ARGS)
 ifndef ARGS
 	$(RUN) -m coverage report --include='$(COVERED)' --fail-under=95
 endif
 
-test-postgresql: .venv/requirements-dev.txt
+test-postgresql: .venv/requirements-dev.txt .venv/calendars
 	$(RUN) -m pytest --database postgresql $(IN_PROCESSES) $(ARGS)
 
 # Tells what is missing where there is no Chromium or no npm. A part that ARGS chooses may have no
@@ -142,6 +142,9 @@ clean: ## remove the environment and what tools left; var/ with your data stays
 
 .venv/llmock: requirements-llmock.txt | .venv/bin/python
 	-rm -rf $@ && $(INSTALL) --quiet --no-deps --target $@ --requirement $< && touch $@
+
+.venv/calendars: requirements-calendars.txt | .venv/bin/python
+	rm -rf $@ && $(INSTALL) --quiet --no-deps --target $@ --requirement $< && touch $@
 
 .venv/aimock: Makefile | .venv/bin/python
 	-npm install --prefix $@ --no-save --no-package-lock --ignore-scripts --no-audit --no-fund \

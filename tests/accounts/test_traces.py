@@ -139,10 +139,10 @@ def test_the_command_shows_what_goes_and_asks(
     said = command(user.username)
 
     assert f"{user.username} (account {user.pk})" in said
-    for line in ("2 conversations", "4 messages", "2 turns", "1 tool calls", "3 tasks"):
+    for line in ("2 conversations", "4 messages", "2 turns", "1 tool calls", "4 tasks"):
         assert f"  {line}\n" in said
     assert not User.objects.filter(pk=user.pk).exists()
-    assert Task.objects.filter(user=stranger).count() == 3
+    assert Task.objects.filter(user=stranger).count() == 4
 
 
 @pytest.mark.parametrize("text", ["", "y", "yes", "nobody"])

@@ -171,6 +171,7 @@ def test_the_history_tells_every_change_newest_first(client: APIClient, task: Ta
         "before": {"due_time": "17:30"},
         "after": {"due_time": "09:00"},
         "source": "chat",
+        "format": "",
         "act": str(call_id),
         "tool_call_id": str(call_id),
         "conversation_id": None,

@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.ownership import BATCH
+from config.logging import PlainFormatter
 from tests.factories import TaskFactory
 from todos.models import Origin, Task, TaskList
 from transfer.models import CalendarFeed
@@ -220,6 +221,7 @@ def test_no_log_tells_the_secret(
     anonymous: APIClient, place: str, ending: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.handler.setFormatter(PlainFormatter())
     secret = place.split("/")[2].removesuffix(".ics")
 
     anonymous.get(place + ending)
