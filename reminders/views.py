@@ -1,5 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -13,9 +15,9 @@ from rest_framework.response import Response
 from accounts.authentication import user_of
 from accounts.models import User
 from reminders import letters
-from reminders.mail import Postman
+from reminders.mail import Letter, Postman
 from reminders.models import Channel, Channels, PushSubscription
-from reminders.notice import Notice
+from reminders.notice import Notice, Outcome
 from reminders.serializers import ChannelsSerializer, TestSerializer
 from reminders.telling import Tell, by_push, by_webhook
 from web.connections import release_connection
@@ -72,12 +74,17 @@ def tests_of(channels: Channels) -> list[tuple[str, Tell]]:
     for device in PushSubscription.objects.for_user(user):
         tells.append((Channel.PUSH, by_push(channels, _test_notice(user.local_now()), device)))
     if channels.mail and channels.can_mail:
-        postman = Postman()
         letter = letters.of_test(_test_notice(user.local_now()).id, user)
-        tells.append((Channel.MAIL, lambda: postman.send(letter)))
+        tells.append((Channel.MAIL, partial(_posted, letter)))
     if channels.webhook_url:
         tells.append((Channel.WEBHOOK, by_webhook(channels, _test_notice(user.local_now()))))
     return tells
+
+
+def _posted(letter: Letter) -> Outcome:
+    """Alone, and its connection is closed after it."""
+    with closing(Postman()) as postman:
+        return postman.send(letter)
 
 
 def _test_notice(now: datetime) -> Notice:
