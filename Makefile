@@ -31,7 +31,7 @@ run: .venv/requirements.txt ## serve on http://127.0.0.1:8000; PORT=9000 and DAT
 test: test-sqlite test-postgresql test-browser test-heard ## all tests, on SQLite, on PostgreSQL, in Chromium and with Orca; ARGS="-k undo" goes to pytest
 
 # The floor holds for the whole suite, so not when ARGS chooses a part of it.
-test-sqlite: .venv/requirements-dev.txt .venv/calendars .venv/llama.cpp .venv/llmock $(if $(shell command -v npm),.venv/aimock)
+test-sqlite: .venv/requirements-dev.txt .venv/calendars .venv/llama.cpp .venv/llmock .venv/clients-python $(if $(shell command -v npm),.venv/aimock .venv/clients-node)
 	$(RUN) -m pytest --database sqlite $(IN_PROCESSES) --cov --cov-report= $(ARGS)
 ifndef ARGS
 	$(RUN) -m coverage report --include='$(COVERED)' --fail-under=95
@@ -145,6 +145,14 @@ clean: ## remove the environment and what tools left; var/ with your data stays
 
 .venv/calendars: requirements-calendars.txt | .venv/bin/python
 	rm -rf $@ && $(INSTALL) --quiet --no-deps --target $@ --requirement $< && touch $@
+
+.venv/clients-python: requirements-clients.txt | .venv/bin/python
+	-rm -rf $@ && $(INSTALL) --quiet --no-deps --target $@ --requirement $< && touch $@
+
+# Without npm's lock, for what they bring along is as new as it is for whoever installs them today.
+.venv/clients-node: requirements-clients.json | .venv/bin/python
+	-rm -rf $@ && mkdir -p $@ && cp $< $@/package.json && npm install --prefix $@ --no-package-lock \
+		--ignore-scripts --no-audit --no-fund --loglevel=error && touch $@
 
 .venv/aimock: Makefile | .venv/bin/python
 	-npm install --prefix $@ --no-save --no-package-lock --ignore-scripts --no-audit --no-fund \
