@@ -14,7 +14,7 @@ from agent import tools
 from agent.llm import Message
 from agent.own_words import asks_to_undo, most_spoken_of, names, stands_in
 from conversations.asked import asked_in
-from conversations.models import ToolCall, Turn
+from conversations.models import ToolCall
 from text import as_json
 from todos.batch import Operation
 from todos.consent import MOST_CHANGED, is_wide
@@ -66,20 +66,21 @@ class AsksFirst(Exception):
 
 
 class Consent:
-    """Of one turn, all attempts at it together."""
+    """Of one turn, all attempts at it together; or of one tool call that is part of none.
 
-    def __init__(self, turn: Turn, user: User) -> None:
+    ``said`` is the person's own message, and ``calls`` are those made before in answer to it.
+    """
+
+    def __init__(self, user: User, said: str = "", calls: Sequence[ToolCall] = ()) -> None:
         self._user = user
-        self._said = turn.user_message.content
+        self._said = said
         self._is_tainted = False
         self._proposals = {
-            KINDS[call.name][0]: id
-            for id, call in asked_in(turn.calls).items()
-            if call.name in KINDS
+            KINDS[call.name][0]: id for id, call in asked_in(calls).items() if call.name in KINDS
         }
         self._counted: defaultdict[str, set[UUID]] = defaultdict(set)
         self._spoken_of: set[UUID] = set()
-        done = {call.pk: call.name for call in turn.calls if "answers" not in call.result}
+        done = {call.pk: call.name for call in calls if "answers" not in call.result}
         if done:
             self._count_earlier(done)
 

@@ -69,7 +69,7 @@ class Work:
         self.said = ""
         self.outcome = Outcome()
         self.saved_at = monotonic()
-        self.consent = Consent(turn, user)
+        self.consent = Consent(user, turn.user_message.content, turn.calls)
         self.lease = timedelta(seconds=settings.AGENT_LEASE)
         self.told: list[str] = []
 
