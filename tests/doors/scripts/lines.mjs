@@ -1,7 +1,7 @@
 // How a client in JavaScript is told what to do: a line of JSON each, as is what came of it.
 import { createInterface } from 'node:readline'
 
-// Call the function that a line names, {"do": "say", "text": "Hello"}, with the rest, until there is none.
+// Call the function that each line names with the rest: {"do": "say", "text": "Hello"}.
 export async function serve(acts) {
   for await (const line of createInterface({ input: process.stdin })) {
     const { do: name, ...details } = JSON.parse(line)
@@ -14,4 +14,28 @@ export async function serve(acts) {
     process.stdout.write(JSON.stringify(said) + '\n')
   }
   process.exit(0)
+}
+
+// Ask our own API, for what a protocol has no words for.
+export async function ours(method, path) {
+  const headers = { authorization: `Bearer ${process.env.TOKEN}` }
+  const answer = await fetch(process.env.URL + path, { method, headers })
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+  const body = await answer.text()
+  return body ? JSON.parse(body) : null
+}
+
+// The id of the one that there is.
+export async function conversation() {
+  return (await ours('GET', '/api/conversations/')).results[0].id
+}
+
+export async function stop() {
+  await ours('POST', `/api/conversations/${await conversation()}/cancel/`)
+}
+
+// Until the conversation answers no more.
+export async function untilFree() {
+  while ((await ours('GET', '/api/conversations/')).results[0].status === 'busy')
+    await new Promise((resolve) => setTimeout(resolve, 50))
 }
