@@ -63,6 +63,6 @@ def user_of(request: Request | HttpRequest) -> User:
     return user
 
 
-def door_of(request: Request) -> str:
+def door_of(request: Request | HttpRequest) -> str:
     """``api`` for who comes with a token, ``page`` for the session of the page."""
-    return "page" if request.auth is None else "api"
+    return "page" if getattr(request, "auth", None) is None else "api"

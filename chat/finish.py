@@ -16,9 +16,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from agent.choice import chosen_llm
 from chat.processes import close_turns_of_the_dead, this_process
-from chat.turns import answer
+from chat.turns import take
 from conversations.models import ConversationBusy, TooManyTurns, Turn, TurnLost
 from web.connections import log_database_failure, release_connection
 from web.request_id import current_request_id, name_in_log
@@ -108,7 +107,7 @@ class Finisher:
         name_in_log(user_id=turn.user_id, conversation_id=turn.conversation_id, turn_id=turn.pk)
         logger.info("a turn whose process had died is taken over, attempt %d", turn.attempt)
         try:
-            for _event in answer(turn, turn.user, chosen_llm()):
+            for _event in take(turn, turn.user):
                 pass
             if self._tell:
                 self._tell(turn)

@@ -1,7 +1,8 @@
 """A turn read from its rows while some process takes it, or after: the same events as live."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from time import monotonic, sleep
 
 from django.db import InterfaceError, OperationalError
@@ -9,7 +10,7 @@ from django.db import InterfaceError, OperationalError
 from agent.events import TextDelta, ToolFinished, ToolStarted
 from chat.drawing import Drawing
 from chat.processes import close_turns_of_the_dead
-from chat.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Place
+from chat.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Place, Told
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
 from conversations.models import Conversation, Turn
 from web.connections import log_database_failure, release_connection
@@ -34,11 +35,23 @@ def turn_to_follow(conversation: Conversation, place: Place | None) -> Turn | No
     return turn
 
 
-def follow(turn: Turn, place: Place | None, *, drawn: bool = False) -> Iterator[bytes]:
-    """What lies behind ``place``, until the turn is settled; all of it for another attempt.
+def follow_from(turn: Turn, place: Place | None, *, drawn: bool) -> Iterator[bytes]:
+    """As our API tells it, behind ``place``.
 
-    Its messages are loaded. No database connection is held while it waits or a reader reads. With
-    ``drawn``, blocks of the reply are told as HTML, too, those of the piece at ``place`` anew.
+    With ``drawn``, blocks of the reply are told as HTML, too, those of the piece at ``place`` anew.
+    """
+    if drawn and place and (place.turn, place.attempt) == (turn.pk, turn.attempt):
+        place.drawing = Drawing()
+        if line := place.draw(_piece_at(place, turn)):
+            yield line
+    yield from follow(turn, partial(Place.of, drawn=drawn), place)
+
+
+def follow(turn: Turn, begin: Callable[[Turn], Told], told: Told | None = None) -> Iterator[bytes]:
+    """What lies behind what was ``told``, until the turn is settled.
+
+    All of it for another attempt, as ``begin`` gives it. The messages of the turn are loaded. No
+    database connection is held while it waits or a reader reads.
     """
     told_at = monotonic()
     while True:
@@ -49,18 +62,17 @@ def follow(turn: Turn, place: Place | None, *, drawn: bool = False) -> Iterator[
             log_database_failure(error)
             return
         release_connection()
-        if place is None or (place.turn, place.attempt) != (turn.pk, turn.attempt):
-            place = Place(turn.pk, turn.attempt, drawing=Drawing() if drawn else None)
-            yield place.tell(TurnStarted(turn))
-        elif drawn and place.drawing is None:
-            place.drawing = Drawing()
-            if told := place.draw(_piece_at(place, turn)):
-                yield told
-        for event in _events_behind(place, turn):
+        if told is None or (told.turn, told.attempt) != (turn.pk, turn.attempt):
+            told = begin(turn)
+            if line := told.tell(TurnStarted(turn)):
+                yield line
+        for event in _events_behind(told, turn):
             told_at = monotonic()
-            yield place.tell(event)
+            if line := told.tell(event):
+                yield line
         if turn.shown_status != Turn.Status.IN_PROGRESS and not awaited:
-            yield place.tell(TurnEnded(turn))
+            if line := told.tell(TurnEnded(turn)):
+                yield line
             return
         if monotonic() - told_at > KEEP_ALIVE_SECONDS:
             told_at = monotonic()
@@ -68,18 +80,18 @@ def follow(turn: Turn, place: Place | None, *, drawn: bool = False) -> Iterator[
         sleep(POLL_SECONDS)
 
 
-def _events_behind(place: Place, turn: Turn) -> Iterator[TurnEvent]:
-    """All but its end; ``place`` moves on between the events, as the caller tells them."""
+def _events_behind(told: Told, turn: Turn) -> Iterator[TurnEvent]:
+    """All but its end; what was ``told`` moves on between the events, as the caller tells them."""
     text = turn.reply.content
     for number, call in enumerate(turn.calls):
-        if text[place.characters : call.text_before]:
-            yield TextDelta(text[place.characters : call.text_before])
-        if place.tool_events == 2 * number:
+        if text[told.characters : call.text_before]:
+            yield TextDelta(text[told.characters : call.text_before])
+        if told.tool_events == 2 * number:
             yield ToolStarted(call.pk, call.name, call.arguments)
-        if place.tool_events == 2 * number + 1:
+        if told.tool_events == 2 * number + 1:
             yield ToolFinished(call.pk, call.name, call.status, call.result, call.duration_ms)
-    if text[place.characters :]:
-        yield TextDelta(text[place.characters :])
+    if text[told.characters :]:
+        yield TextDelta(text[told.characters :])
 
 
 def _piece_at(place: Place, turn: Turn) -> str:

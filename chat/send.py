@@ -1,7 +1,10 @@
 """From a message that somebody sends to its turn: settled before, tried again, or new."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from typing import Self
 from uuid import UUID
 
 from django.conf import settings
@@ -9,54 +12,89 @@ from django.http import HttpRequest
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 
-from accounts.authentication import user_of
+from accounts.authentication import door_of, user_of
 from accounts.models import User
 from chat.errors import DailyTurnsUsedUp, TurnInProgress
 from chat.processes import close_turns_of_the_dead
 from chat.turns import open_turn
-from conversations.models import Conversation, IdempotencyKeyTaken, NoTurnsLeft, Turn, TurnLost
+from conversations.models import (
+    Alias,
+    AliasTaken,
+    Conversation,
+    IdempotencyKeyTaken,
+    Name,
+    NoTurnsLeft,
+    Turn,
+    TurnLost,
+)
 from web.idempotency import IdempotencyKeyReused, check_key
 from web.request_id import current_request_id
 from web.throttles import throttle
 
+Where = UUID | Name | None
+"""A conversation, by our id or by the name that a client has for it; None: a new one."""
 
-def send(
-    request: Request | HttpRequest, conversation_id: UUID | None, text: str, key: str | None
-) -> tuple[Turn, bool]:
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who says something, through which door, and by which key where they came with one."""
+
+    user: User
+    door: str
+    key: UUID | None = None
+
+    @classmethod
+    def of(cls, request: Request | HttpRequest, door: str = "") -> Self:
+        """``door`` is our API or the page where none is named."""
+        return cls(user_of(request), door or door_of(request))
+
+
+def send(asker: Asker, where: Where, text: str, key: str | None) -> tuple[Turn, bool]:
     """The open turn that will answer, or (``True``) the settled one that has answered before.
 
-    Without ``conversation_id`` it starts a conversation; ``key`` is the Idempotency-Key. Raises
-    what stands in the way of a turn; then nothing is kept.
+    ``key`` is the Idempotency-Key. Raises what stands in the way of a turn; then nothing is kept.
     """
-    user = user_of(request)
     check_key(key)
-    what = request_hash(conversation_id, text)
-    earlier = _earlier_turn(user, key, what) if key else None
+    what = request_hash(where, text)
+    earlier = _earlier_turn(asker.user, key, what) if key else None
     if earlier and not earlier.can_be_retried:
         return earlier, True
-    throttle(request, "chat", settings.CHAT_RATE, str(user.pk))
+    throttle(None, "chat", settings.CHAT_RATE, str(asker.user.pk))
     if earlier:
-        return try_again(earlier, _conversation(user, earlier.conversation_id)), False
-    conversation = _conversation(user, conversation_id)
+        return try_again(earlier, _kept(asker.user, earlier.conversation_id)), False
     begin = partial(
-        conversation.begin_turn,
-        text,
+        Conversation.begin_turn,
+        text=text,
         per_day=settings.AGENT_DAILY_TURNS,
         idempotency_key=key,
         request_hash=what,
         request_id=current_request_id.get(),
+        door=asker.door,
+        key=asker.key,
     )
     try:
-        return open_turn(conversation, begin), False
+        return _open(asker.user, where, begin), False
     except IdempotencyKeyTaken:
-        raise TurnInProgress(Turn.objects.with_key(user.pk, str(key))) from None
+        raise TurnInProgress(Turn.objects.with_key(asker.user.pk, str(key))) from None
     except NoTurnsLeft as used_up:
         raise DailyTurnsUsedUp(settings.AGENT_DAILY_TURNS, used_up.until) from None
 
 
-def request_hash(conversation_id: UUID | None, text: str) -> str:
+def request_hash(where: Where, text: str) -> str:
     """By it a key knows whether it comes with the same request again."""
-    return sha256(f"{conversation_id}\n{text}".encode()).hexdigest()
+    return sha256(f"{where}\n{text}".encode()).hexdigest()
+
+
+def _open(user: User, where: Where, begin: Callable[..., Turn]) -> Turn:
+    if not isinstance(where, Name):
+        conversation = Conversation(user=user) if where is None else _kept(user, where)
+        return open_turn(conversation, partial(begin, conversation))
+    conversation, alias = Alias.objects.look_up(user, where)
+    give_name = alias and partial(alias.point_to, before=alias.conversation_id)
+    try:
+        return open_turn(conversation, partial(begin, conversation, give_name=give_name))
+    except AliasTaken:  # somebody has just begun it: there is one now
+        return _open(user, Name(where.door, where.text), begin)
 
 
 def _earlier_turn(user: User, key: str, what: str) -> Turn | None:
@@ -89,7 +127,5 @@ def try_again(turn: Turn, conversation: Conversation) -> Turn:
         raise TurnInProgress(Turn.objects.filter(pk=turn.pk)) from None
 
 
-def _conversation(user: User, conversation_id: UUID | None) -> Conversation:
-    if conversation_id is None:
-        return Conversation(user=user)
+def _kept(user: User, conversation_id: UUID) -> Conversation:
     return get_object_or_404(Conversation.objects.for_user(user), pk=conversation_id)

@@ -6,7 +6,7 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection
@@ -46,13 +46,33 @@ KEEP_ALIVE_SECONDS = 10.0
 KEEP_ALIVE = b": the turn goes on\n\n"
 
 
+def data_line(data: dict[str, Any], *, event: str = "", id: str = "") -> bytes:
+    """One server-sent event."""
+    text = json.dumps(data, cls=JSONEncoder, ensure_ascii=False)
+    fields = {"id": id, "event": event, "data": text}
+    return "".join(f"{name}: {value}\n" for name, value in fields.items() if value).encode() + b"\n"
+
+
+class Told(Protocol):
+    """An attempt at a turn as far as it was told to a reader, and the way it is told."""
+
+    turn: UUID
+    attempt: int
+    characters: int
+    tool_events: int
+
+    def tell(self, event: TurnEvent) -> bytes:
+        """The event on the wire; what was told moves on behind it."""
+
+
 @dataclass(slots=True)
 class Place:
     """How far a reader of a turn has come; the id of an event is the place behind it.
 
-    It tells the attempt at the turn, the characters of the reply, and how many events of tools. So
-    the rest can be told at any event, by any process, from the rows alone. With a ``drawing`` of
-    the piece of text that comes, blocks that have ended are told as HTML, too.
+    This is how our own API tells a turn. The place is the attempt at the turn, the characters of
+    the reply, and how many events of tools. So the rest can be told at any event, by any process,
+    from the rows alone. With a ``drawing`` of the piece of text that comes, blocks that have ended
+    are told as HTML, too.
     """
 
     turn: UUID
@@ -61,6 +81,10 @@ class Place:
     tool_events: int = 0
     ended: bool = False
     drawing: Drawing | None = None
+
+    @classmethod
+    def of(cls, turn: Turn, *, drawn: bool) -> "Place":
+        return cls(turn.pk, turn.attempt, drawing=Drawing() if drawn else None)
 
     def __str__(self) -> str:
         reached = "end" if self.ended else f"{self.characters}.{self.tool_events}"
@@ -119,8 +143,7 @@ class Place:
         return self._line("message.drawn", {"html": html, "first": first, "open": rest})
 
     def _line(self, name: str, data: dict[str, Any]) -> bytes:
-        text = json.dumps(data, cls=JSONEncoder, ensure_ascii=False)
-        return f"id: {self}\nevent: {name}\ndata: {text}\n\n".encode()
+        return data_line(data, event=name, id=str(self))
 
 
 def respond(lines: Iterable[bytes], headers: dict[str, str]) -> StreamingHttpResponse:
@@ -135,8 +158,8 @@ class Live:
     which the server calls when the reader has gone, waits for that end.
     """
 
-    def __init__(self, turn: Turn, events: Iterator[TurnEvent], drawing: Drawing | None) -> None:
-        self._place = Place(turn.pk, turn.attempt, drawing=drawing)
+    def __init__(self, events: Iterator[TurnEvent], told: Told) -> None:
+        self._told = told
         self._events: SimpleQueue[TurnEvent | None] = SimpleQueue()
         context = copy_context()  # the logs of the thread name the request, too
         self._thread = Thread(target=context.run, args=(self._take, events))
@@ -151,7 +174,8 @@ class Live:
                 continue
             if event is None or _goes_on(event):
                 return
-            yield self._place.tell(event)
+            if line := self._told.tell(event):
+                yield line
 
     def close(self) -> None:
         self._thread.join()

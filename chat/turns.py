@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from accounts.models import User
+from agent.choice import chosen_llm
 from agent.events import Event
 from agent.llm import LLM, LLMError
 from chat.errors import ConversationIsBusy, TooManyOpenTurns
@@ -44,7 +45,7 @@ TurnEvent = TurnStarted | Event | TurnEnded
 
 
 def open_turn(conversation: Conversation, begin: Callable[..., Turn]) -> Turn:
-    """What ``begin(lease, slots=…, process=…)`` gives, once no other turn stands in its way.
+    """What ``begin(lease=…, slots=…, process=…)`` gives, once no other turn stands in its way.
 
     No database connection is held while it waits. Raises ConversationIsBusy (409) after
     TURN_WAIT_SECONDS, TooManyOpenTurns (429), and Conversation.DoesNotExist when the conversation
@@ -55,7 +56,7 @@ def open_turn(conversation: Conversation, begin: Callable[..., Turn]) -> Turn:
     while True:
         try:
             slots = settings.AGENT_MAX_OPEN_TURNS
-            turn = begin(lease, slots=slots, process=this_process())
+            turn = begin(lease=lease, slots=slots, process=this_process())
         except TooManyTurns:
             if close_turns_of_the_dead():
                 continue
@@ -77,6 +78,11 @@ def _wait_for_open_turn(conversation: Conversation, give_up: float) -> None:
         release_connection()
         sleep(POLL_SECONDS)
     conversation.refresh_from_db(from_queryset=Conversation.objects.filter(deleted_at=None))
+
+
+def take(turn: Turn, user: User) -> Generator[TurnEvent, None, None]:
+    """Take an open turn to its end with the model that is chosen."""
+    return answer(turn, user, chosen_llm())
 
 
 def answer(turn: Turn, user: User, llm: LLM) -> Generator[TurnEvent, None, None]:

@@ -17,12 +17,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import door_of, user_of
-from agent.choice import chosen_llm
 from chat import export, sse
-from chat.drawing import Drawing
 from chat.errors import NothingToCancel, TurnInProgress
-from chat.follow import follow, turn_to_follow
-from chat.send import send
+from chat.follow import follow_from, turn_to_follow
+from chat.send import Asker, send
 from chat.serializers import (
     AnswerSerializer,
     ChatSerializer,
@@ -30,7 +28,7 @@ from chat.serializers import (
     WithdrawSerializer,
     shown,
 )
-from chat.turns import TurnEnded, answer
+from chat.turns import TurnEnded, take
 from chat.undo import undo, undo_act, undo_reply
 from chat.withdraw import withdraw
 from conversations.models import Conversation, Turn
@@ -71,16 +69,16 @@ def respond(
     """Take the turn, or find it answered; and answer with it as a whole or event by event."""
     key = request.headers.get(HEADER)
     drawn = _wants_it_drawn(request)
-    turn, replayed = send(request, conversation_id, text, key)
+    asker = Asker.of(request)
+    turn, replayed = send(asker, conversation_id, text, key)
     headers = REPLAYED if replayed else {}
     if replayed and stream:
-        return sse.respond(follow(turn, None, drawn=drawn), headers)
+        return sse.respond(follow_from(turn, None, drawn=drawn), headers)
     if replayed:
         return _whole(TurnEnded(turn), success, headers)
-    events = answer(turn, user_of(request), chosen_llm())
+    events = take(turn, asker.user)
     if stream:
-        drawing = Drawing() if drawn else None
-        return sse.respond(sse.Live(turn, events, drawing), headers)
+        return sse.respond(sse.Live(events, sse.Place.of(turn, drawn=drawn)), headers)
     *_, ended = events
     return _whole(cast(TurnEnded, ended), success, headers)
 
@@ -198,7 +196,7 @@ class EventsView(ConversationView):
         if turn is None:
             return HttpResponse(status=status.HTTP_204_NO_CONTENT)
         drawn = _wants_it_drawn(request)
-        return sse.respond(follow(turn, place, drawn=drawn), {})
+        return sse.respond(follow_from(turn, place, drawn=drawn), {})
 
 
 class ChangeUndoView(GenericAPIView[TaskChange]):

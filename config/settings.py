@@ -213,6 +213,10 @@ REGISTER_RATE = env.str("REGISTER_RATE", "10/h")
 CALENDAR_RATE = env.str("CALENDAR_RATE", "120/m")
 CHANNEL_TEST_RATE = env.str("CHANNEL_TEST_RATE", "5/m")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
+WHOLE_HISTORY_MAX_MB = 2
+WHOLE_HISTORY_PATHS = (  # of doors whose clients send the whole conversation with each message
+    *("/v1/chat/completions", "/v1/responses", "/api/ai-sdk/chat", "/api/ag-ui"),
+)
 IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", 20, validate=bounds(1, 100))
 IMPORT_PATHS = ("/api/import", "/import")  # of the API and of the page: bodies may be larger there
 
@@ -301,8 +305,9 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_ENGINE = "accounts.sessions"
 CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
 MACHINE_PATHS = (  # errors are JSON there
-    *("/api/", "/health", "/metrics", "/chatkit/", "/news/", "/calendar/"),
+    *("/api/", "/health", "/metrics", "/news/", "/calendar/", "/chatkit", "/mcp", "/v1/"),
 )
+ERROR_SHAPES: dict[str, str] = {}  # below a path, as the door there tells a problem
 FOLLOW_PATHS = ("/news/",)  # asked by every tab all the time: the log tells only what failed
 HEALTH_PATHS = ("/health/", "/health/ready/")  # whoever asks may call us by any name
 EMAIL_URL = env.str("EMAIL_URL", "", validate=mail_server_or_nothing)

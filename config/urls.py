@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/", include("todos.urls")),
     path("api/", include("reminders.urls")),
     path("calendar/<str:secret>.ics", FeedView.as_view(), name="calendar-feed"),
+    path("", include("chat.doors.urls")),
     path("", include("chat.dialects")),
     path("health/", health.alive),
     path("health/ready/", health.ready),

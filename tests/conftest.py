@@ -124,8 +124,7 @@ def plays(monkeypatch: pytest.MonkeyPatch) -> Plays:
 
     def install(*steps: object) -> ScriptedLLM:
         llm = ScriptedLLM(*steps)
-        for door in ("chat.views", "chat.pages.actions", "chat.finish"):
-            monkeypatch.setattr(f"{door}.chosen_llm", lambda: llm)
+        monkeypatch.setattr("chat.turns.chosen_llm", lambda: llm)
         return llm
 
     return install

@@ -139,5 +139,6 @@ def test_nobody_gives_up_before_gunicorn_does() -> None:
 def test_the_proxy_takes_as_large_a_body_as_the_application() -> None:
     limit = f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024}k"
 
-    assert site("client_body_buffer_size") == limit
-    assert sites("client_max_body_size") == {limit, f"{settings.IMPORT_MAX_MB}m"}
+    history = f"{settings.WHOLE_HISTORY_MAX_MB}m"
+    assert sites("client_body_buffer_size") == {limit, history}
+    assert sites("client_max_body_size") == {limit, history, f"{settings.IMPORT_MAX_MB}m"}

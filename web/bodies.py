@@ -1,4 +1,5 @@
-"""How large a body may be: files that are imported are larger than all else."""
+"""How large a body may be: files that are imported are larger than all else, and so is a
+conversation that a client sends whole with every message."""
 
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -13,6 +14,8 @@ def limit_of(path: str) -> int:
     """In bytes, for a request to ``path``, with its slash at the end or without."""
     if path.rstrip("/") in settings.IMPORT_PATHS:
         return int(settings.IMPORT_MAX_MB * 1024 * 1024)
+    if path.rstrip("/") in settings.WHOLE_HISTORY_PATHS:
+        return int(settings.WHOLE_HISTORY_MAX_MB * 1024 * 1024)
     return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 

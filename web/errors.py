@@ -1,14 +1,15 @@
 """Every error as ``application/problem+json`` (RFC 9457), a superset of REST framework's own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from math import ceil
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.module_loading import import_string
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -19,6 +20,7 @@ from web.connections import log_database_failure
 from web.request_id import current_request_id
 
 CONTENT_TYPE = "application/problem+json"
+PLAIN_TEXT = "text/plain; charset=utf-8"
 NOT_SIGNED_IN = "Your sign-in is not valid, or no longer."  # whatever is wrong with a token
 NOTHING_HERE = "There is nothing here, or it is not yours."
 
@@ -42,7 +44,7 @@ def problem(status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | HttpResponse | None:
     """REST framework's EXCEPTION_HANDLER; ``None`` hands a crash on to Django.
 
     What an error has as ``members`` is told beside the usual ones.
@@ -62,8 +64,29 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     # JSON also where there is another representation of what was asked for.
     context["request"].accepted_renderer = JSONRenderer()
     context["request"].accepted_media_type = CONTENT_TYPE
-    response.content_type = CONTENT_TYPE
-    return response
+    return _in_shape(context["request"].path, response)
+
+
+def _in_shape(path: str, response: Response) -> Response | HttpResponse:
+    """As the protocol that is spoken at ``path`` tells a problem; ours, or that of a door."""
+    shape = shape_at(path)
+    if shape is None:
+        response.content_type = CONTENT_TYPE
+        return response
+    shaped = shape(response.data)
+    if not isinstance(shaped, str):
+        response.data, response.content_type = shaped, "application/json"
+        return response
+    headers = {**response.headers, "Content-Type": PLAIN_TEXT}
+    return HttpResponse(shaped, status=response.status_code, headers=headers)
+
+
+def shape_at(path: str) -> Callable[[dict[str, Any]], dict[str, Any] | str] | None:
+    """What puts a problem into the words of the door at ``path``, if one is there."""
+    for prefix, name in settings.ERROR_SHAPES.items():
+        if path.startswith(prefix):
+            return cast(Callable[..., Any], import_string(name))
+    return None
 
 
 def _as_api_exception(error: Exception) -> Exception:
@@ -148,10 +171,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return error_response(request, 500, "internal_error", "Something went wrong on our side.")
 
 
+def _as_problem(path: str, body: dict[str, Any]) -> HttpResponse:
+    shape = shape_at(path)
+    if shape is None:
+        return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE)
+    shaped = shape(body)
+    if isinstance(shaped, str):
+        return HttpResponse(shaped, status=body["status"], content_type=PLAIN_TEXT)
+    return JsonResponse(shaped, status=body["status"])
+
+
 def error_response(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
     """A problem for a program, a page for a person: the path tells which of them asks."""
     if request.path.startswith(settings.MACHINE_PATHS):
-        body = problem(status, code, detail)
-        return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+        return _as_problem(request.path, problem(status, code, detail))
     # The page does not say who is signed in: that may be what cannot be found out.
     return render(None, "error.html", {"detail": detail}, status=status)

@@ -25,7 +25,7 @@ class TooManyRequests(Throttled):
         self.wait = wait
 
 
-def throttle(request: Request | HttpRequest, group: str, rate: str, key: str) -> None:
+def throttle(request: Request | HttpRequest | None, group: str, rate: str, key: str) -> None:
     """Count this request for ``key`` in ``group``. Raises TooManyRequests past ``rate``."""
 
     def counted(group: str, request: HttpRequest) -> str:

@@ -21,15 +21,14 @@ from rest_framework.exceptions import APIException
 
 from accounts.authentication import user_of
 from accounts.models import User
-from agent.choice import chosen_llm
 from chat.errors import TaskChangedSince
 from chat.pages.days import next_words
 from chat.pages.deleted import said
 from chat.pages.views import chat_page
 from chat.quick_add import Line, LineSerializer
-from chat.send import send
+from chat.send import Asker, send
 from chat.serializers import ContentSerializer
-from chat.turns import answer
+from chat.turns import take
 from chat.undo import undo_act, undo_reply
 from chat.withdraw import withdraw
 from conversations.models import Conversation, Turn
@@ -91,13 +90,13 @@ def _take(
 ) -> str | HttpResponse:
     """The turn to its end, and then the place of its reply."""
     try:
-        turn, replayed = send(request, pk, text, key)
+        turn, replayed = send(Asker.of(request, "page"), pk, text, key)
     except APIException as error:
         if error.status_code != HTTPStatus.TOO_MANY_REQUESTS:
             raise
         return _too_soon(request, user, pk, text, error)
     if not replayed:
-        for _event in answer(turn, user, chosen_llm()):
+        for _event in take(turn, user):
             pass
     return f"{_address(request, turn.conversation_id)}#message-{turn.reply.pk}"
 

@@ -6,8 +6,10 @@ count of its user's turns second and the conversation last, so that no two trans
 each other.
 """
 
+from conversations.models.alias import Alias, Name
 from conversations.models.conversation import Conversation
 from conversations.models.errors import (
+    AliasTaken,
     ConversationBusy,
     IdempotencyKeyTaken,
     NotTheLast,
@@ -19,10 +21,13 @@ from conversations.models.turn import Turn
 from conversations.models.turn_count import NoTurnsLeft, TurnCount
 
 __all__ = [
+    "Alias",
+    "AliasTaken",
     "Conversation",
     "ConversationBusy",
     "IdempotencyKeyTaken",
     "Message",
+    "Name",
     "NoTurnsLeft",
     "NotTheLast",
     "TooManyTurns",

@@ -1,6 +1,6 @@
 """The thread of one user."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -139,13 +139,17 @@ class Conversation(Followed, Recoverable):
         idempotency_key: str | None = None,
         request_hash: str = "",
         request_id: str = "",
+        door: str = "",
+        key: UUID | None = None,
+        give_name: Callable[["Conversation"], None] | None = None,
     ) -> Turn:
         """Open a turn in one transaction: its row, the user's message, the empty reply, the count.
 
-        ``process`` works on it. A conversation that is not saved yet is saved by the same
-        transaction. Of all open turns of the user there are at most ``slots``, and ``per_day``
-        begin in a day (0: any number). Raises ConversationBusy, TooManyTurns, NoTurnsLeft,
-        IdempotencyKeyTaken.
+        ``process`` works on it; ``door`` and ``key`` are by what it came. A conversation that is
+        not saved yet is saved by the same transaction, which ``give_name`` is a part of. Of all
+        open turns of the user there are at most ``slots``, and ``per_day`` begin in a day (0: any
+        number). Raises ConversationBusy, TooManyTurns, NoTurnsLeft, IdempotencyKeyTaken, and what
+        ``give_name`` raises.
         """
         turn = Turn(
             user_id=self.user_id,
@@ -154,6 +158,8 @@ class Conversation(Followed, Recoverable):
             request_hash=request_hash,
             request_id=request_id,
             process=process,
+            door=door,
+            key=key,
             lease_expires_at=Now() + lease,
         )
         messages = self._messages_of(turn, text)
@@ -163,6 +169,8 @@ class Conversation(Followed, Recoverable):
             turn.slot = slot
             if new:
                 self.save(force_insert=True)
+            if give_name:
+                give_name(self)
             turn.save(force_insert=True)  # the lock, and so ahead of the other rows
             if per_day:
                 TurnCount.charge(self.user_id, per_day)

@@ -1,6 +1,10 @@
 """What stands in the way of a turn."""
 
 
+class AliasTaken(Exception):
+    """Somebody has just begun a conversation of this name, or moved the name."""
+
+
 class ConversationBusy(Exception):
     """Another turn of the conversation is open, or was a moment ago: read it and try again."""
 

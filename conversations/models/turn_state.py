@@ -36,6 +36,8 @@ class TurnState(Owned):
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.IN_PROGRESS)
     idempotency_key = models.CharField(max_length=200, null=True)  # noqa: DJ001 (null is no key)
     request_hash = models.CharField(max_length=64, blank=True)
+    door = models.CharField(max_length=10, blank=True, default="", db_default="")
+    key = models.UUIDField(null=True)  # of accounts: by which the message came, where it did
     request_id = models.CharField(max_length=64, blank=True)
     attempt = models.PositiveSmallIntegerField(default=1)
     process = models.UUIDField(null=True)  # that works on it, where it has a name

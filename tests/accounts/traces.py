@@ -20,7 +20,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.answered import AnsweredRequest
 from accounts.models import User
-from conversations.models import TurnCount
+from conversations.models import Alias, Name, TurnCount
 from reminders.models import Channels, Delivery, PushSubscription
 from tests.accounts.tokens import REVOKE
 from tests.factories import (
@@ -68,6 +68,7 @@ def live_fully(user: User) -> None:
     Channels.objects.create(user=user, webhook_url="https://example.org/hook")
     PushSubscription.objects.create(user=user, endpoint_hash=f"of {user.pk}")
     CalendarFeed.renew(user)
+    Alias.of(user, Name("openai", "chat")).point_to(conversation, before=None)
     Delivery.objects.create(user=user, rings_at=timezone.now())
     carry_out(user, plan(user, BytesIO(b"title,due\nMilk,2027-01-01"), "milk.csv"))
     Upload.add(user, BytesIO(b"title,due\nMilk,2027-01-01"), name="milk.csv", form="csv")

@@ -18,11 +18,10 @@ Chains = Callable[..., list[ScriptedServer]]
 def chosen(monkeypatch: pytest.MonkeyPatch, *llms: LLM) -> None:
     """These, in the place of those of the settings."""
     links = [Link(llm, f"endpoint {place}") for place, llm in enumerate(llms, 1)]
-    for door in ("chat.views", "chat.pages.actions"):
-        monkeypatch.setattr(
-            f"{door}.chosen_llm",
-            lambda: Chain(links, settings.AGENT_TURN_DEADLINE) if links[1:] else links[0].llm,
-        )
+    monkeypatch.setattr(
+        "chat.turns.chosen_llm",
+        lambda: Chain(links, settings.AGENT_TURN_DEADLINE) if links[1:] else links[0].llm,
+    )
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ def test_a_server_that_is_not_there_is_503_until_it_is(
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         with closing(remote(f"http://{host}:{silent.getsockname()[1]}/v1", deadline=10)) as llm:
-            monkeypatch.setattr("chat.views.chosen_llm", lambda: llm)
+            monkeypatch.setattr("chat.turns.chosen_llm", lambda: llm)
             failed = say(client)
 
     assert (failed.status_code, failed.json()["code"]) == (503, "llm_unavailable")

@@ -267,7 +267,7 @@ def test_a_second_attempt_takes_back_only_what_the_first_has_not(
     assert say(client, where, "undo", "key-1")["code"] == "llm_timeout"
     assert titles(user) == ["Old", "A", "B"]
 
-    monkeypatch.setattr("chat.views.chosen_llm", OfflineLLM)
+    monkeypatch.setattr("chat.turns.chosen_llm", OfflineLLM)
     answer = say(client, where, "undo", "key-1")
 
     assert answer["assistant_message"]["status"] == "completed"

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -222,3 +223,41 @@ def test_whatever_is_asked_for_the_answer_is_json(client: APIClient, accept: str
 
         assert answer.status_code == status
         assert answer["Content-Type"].endswith("json")
+
+
+def in_another_shape(problem: dict[str, Any]) -> dict[str, Any]:
+    return {"error": {"message": problem["detail"], "id": problem["request_id"]}}
+
+
+def in_a_sentence(problem: dict[str, Any]) -> str:
+    return f"{problem['detail']} ({problem['request_id']})"
+
+
+@pytest.mark.parametrize("path", ["/api/nope/", "/api/conversations/1/", "/api/chat/"])
+def test_a_door_tells_a_problem_in_its_own_shape(
+    client: APIClient, settings: Settings, path: str
+) -> None:
+    asked = client.post if path == "/api/chat/" else client.get
+    plain = asked(path)
+
+    settings.ERROR_SHAPES = {"/api/": f"{__name__}.in_another_shape"}
+    shaped = asked(path, headers={"X-Request-ID": "mine"})
+    settings.ERROR_SHAPES = {"/api/": f"{__name__}.in_a_sentence"}
+    said = asked(path, headers={"X-Request-ID": "mine"})
+
+    detail = plain.json()["detail"]
+    assert shaped.json() == {"error": {"message": detail, "id": "mine"}}
+    assert said.content.decode() == f"{detail} (mine)"
+    assert plain.status_code == shaped.status_code == said.status_code
+    assert (shaped["Content-Type"], said["Content-Type"]) == (
+        "application/json",
+        "text/plain; charset=utf-8",
+    )
+
+
+def test_a_shape_leaves_the_headers_of_a_refusal(anonymous: APIClient, settings: Settings) -> None:
+    settings.ERROR_SHAPES = {"/api/": f"{__name__}.in_a_sentence"}
+
+    answer = anonymous.get("/api/tasks/")
+
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Bearer realm="api"')

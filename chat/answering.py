@@ -1,0 +1,45 @@
+"""What a person answers, by a click in some client, to what the latest reply asks about."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+from rest_framework.exceptions import APIException
+
+from accounts.models import User
+from conversations.asked import asked_in
+from conversations.models import Conversation
+from todos.models import AlreadyDecided, Expired, Outdated, Proposal
+from todos.models.proposal import Status
+
+YES = "Yes."
+NO = "No."
+
+
+class NotAsked(APIException):
+    """Never asked, by somebody else, answered before, or too long ago: nobody learns which."""
+
+    status_code = 409
+    default_code = "not_asked"
+    default_detail = "Nobody asks that now, so nothing was done. Ask for it again."
+
+
+def words_for(user: User, conversation: Conversation, answers: Mapping[str, bool]) -> str:
+    """The message that says it: a turn with it decides, as if the person had typed it.
+
+    ``answers`` are by the ids of proposals, and each must be asked by the latest reply and be open.
+    One message is one answer: where there are both, the noes are left at once, and the message is
+    to the others. Raises NotAsked, and then nothing is decided.
+    """
+    last = conversation.messages.standing().told(1)
+    asked = set(asked_in(last[0].calls)) if last else set()
+    still_open = Proposal.objects.for_user(user).with_status(Status.OPEN).filter(pk__in=asked)
+    proposals = {str(each.pk): each for each in still_open}
+    if not answers or not answers.keys() <= proposals.keys():
+        raise NotAsked
+    if not any(answers.values()):
+        return NO
+    for id, said in answers.items():
+        if not said:
+            with suppress(AlreadyDecided, Expired, Outdated):
+                proposals[id].reject()
+    return YES
