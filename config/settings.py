@@ -71,14 +71,32 @@ SECRET_KEY = env.str("SECRET_KEY", "") or own_key("secret_key")
 JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", "") or own_key("jwt_signing_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
+STAINLESS = (  # what OpenAI's packages tell of themselves
+    *("lang", "package-version", "os", "arch", "runtime", "runtime-version", "async"),
+    *(
+        "retry-count",
+        "timeout",
+        "read-timeout",
+        "helper-method",
+        "custom-poll-interval",
+        "poll-helper",
+    ),
+)
 CORS_ALLOW_HEADERS = (
     *default_headers,
     "idempotency-key",
     "if-match",
     "last-event-id",
     "x-request-id",
+    # What chat pages and OpenAI's package for JavaScript send along.
+    *("openai-organization", "openai-project", "openai-beta"),
+    *("x-conversation-id", "x-chat-id", "x-openwebui-chat-id", "x-openwebui-task"),
+    *(f"x-stainless-{what}" for what in STAINLESS),
 )
-CORS_EXPOSE_HEADERS = ("ETag", "Idempotency-Replayed", "Retry-After", "X-Act", "X-Request-ID")
+CORS_EXPOSE_HEADERS = (
+    *("ETag", "Idempotency-Replayed", "Retry-After", "X-Act", "X-Request-ID"),
+    "X-Conversation-Id",
+)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=bounds(0))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
@@ -307,7 +325,9 @@ CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
 MACHINE_PATHS = (  # errors are JSON there
     *("/api/", "/health", "/metrics", "/news/", "/calendar/", "/chatkit", "/mcp", "/v1/"),
 )
-ERROR_SHAPES: dict[str, str] = {}  # below a path, as the door there tells a problem
+ERROR_SHAPES = {
+    "/v1/": "chat.doors.openai.errors.shaped"
+}  # below a path, as the door there tells a problem
 FOLLOW_PATHS = ("/news/",)  # asked by every tab all the time: the log tells only what failed
 HEALTH_PATHS = ("/health/", "/health/ready/")  # whoever asks may call us by any name
 EMAIL_URL = env.str("EMAIL_URL", "", validate=mail_server_or_nothing)

@@ -1,5 +1,14 @@
 """The table of contents of all doors; clients write most of these paths without a slash."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from chat.doors.openai.completions import CompletionsView
+from chat.doors.openai.models import ModelsView, ModelView
+
+HIDDEN = {"schema": None}  # from the OpenAPI document: these protocols have documents of their own
+
+urlpatterns = [
+    path("v1/models/", ModelsView.as_view(**HIDDEN)),
+    path("v1/models/<path:name>/", ModelView.as_view(**HIDDEN)),
+    path("v1/chat/completions/", CompletionsView.as_view(**HIDDEN)),
+]

@@ -16,7 +16,7 @@ from conversations.models.errors import (
     TooManyTurns,
     TurnLost,
 )
-from conversations.models.message import Message, ToolCall
+from conversations.models.message import Message, MessageQuerySet, SaidRow, ToolCall
 from conversations.models.turn import Turn
 from conversations.models.turn_count import NoTurnsLeft, TurnCount
 
@@ -27,9 +27,11 @@ __all__ = [
     "ConversationBusy",
     "IdempotencyKeyTaken",
     "Message",
+    "MessageQuerySet",
     "Name",
     "NoTurnsLeft",
     "NotTheLast",
+    "SaidRow",
     "TooManyTurns",
     "ToolCall",
     "Turn",

@@ -14,17 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.ownership import Followed, Recoverable, RecoverableQuerySet
 from conversations.models.errors import ConversationBusy
-from conversations.models.message import Message
+from conversations.models.message import PREVIEW, Message, beginning
 from conversations.models.turn import Turn, TurnQuerySet
 from conversations.models.turn_count import TurnCount
 from text.searching import has_all, words_of
 
 TITLE_FROM_MESSAGE = 50
-PREVIEW = 100
-
-
-def _beginning(text: str, limit: int) -> str:
-    return " ".join(text.split())[:limit]
 
 
 class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
@@ -199,9 +194,9 @@ class Conversation(Followed, Recoverable):
             pk=self.pk, deleted_at=None, message_count=self.message_count
         ).update(
             message_count=F("message_count") + len(messages),
-            last_message_preview=_beginning(text, PREVIEW),
+            last_message_preview=beginning(text, PREVIEW),
             title=Case(
-                When(title="", then=Value(_beginning(text, TITLE_FROM_MESSAGE))), default=F("title")
+                When(title="", then=Value(beginning(text, TITLE_FROM_MESSAGE))), default=F("title")
             ),
             title_is_made=Case(When(title="", then=True), default=F("title_is_made")),
             updated_at=timezone.now(),
@@ -237,7 +232,7 @@ class Conversation(Followed, Recoverable):
         """
         is_latest = Q(message_count=reply.seq)
         told: dict[str, Any] = {
-            "last_message_preview": Value(_beginning(text, PREVIEW)),
+            "last_message_preview": Value(beginning(text, PREVIEW)),
             "updated_at": Value(moment, models.DateTimeField()),
         }
         kept = {
@@ -256,11 +251,11 @@ class Conversation(Followed, Recoverable):
         """
         words = self.messages.standing().exclude(content="").values_list("content", flat=True)
         first, last = words.order_by("seq").first() or "", words.order_by("-seq").first() or ""
-        title = title or _beginning(first, TITLE_FROM_MESSAGE)
+        title = title or beginning(first, TITLE_FROM_MESSAGE)
         as_we_know_it = Conversation.objects.filter(pk=self.pk, message_count=self.message_count)
         left = as_we_know_it.update(
             title=Case(When(title_is_made=True, then=Value(title)), default=F("title")),
-            last_message_preview=_beginning(last, PREVIEW),
+            last_message_preview=beginning(last, PREVIEW),
             updated_at=timezone.now(),
             changed_at=Now(),
         )

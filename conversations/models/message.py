@@ -4,17 +4,23 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Count, Window
+from django.db.models import Count, Q, Window
 from django.db.models.functions import Now, RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ownership import Owned, OwnedQuerySet
 from text.searching import has_all
+
+PREVIEW = 100  # characters of the latest message, as its conversation has them
+
+
+def beginning(text: str, limit: int) -> str:
+    return " ".join(text.split())[:limit]
 
 
 class TurnBehind(Protocol):
@@ -60,6 +66,17 @@ class Told:
     turn_id: UUID
     turn_behind: ToldTurn | None
     calls: list[ToldCall]
+
+
+class SaidRow(NamedTuple):
+    """A message, and how its turn stands, for whoever compares what was said."""
+
+    conversation_id: UUID
+    turn_id: UUID
+    role: str
+    content: str
+    status: str
+    door: str
 
 
 class MessageQuerySet(OwnedQuerySet["Message"]):
@@ -108,6 +125,24 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
             else Told(role, content, created_at, seq, turn, None, [])
             for role, content, created_at, seq, turn, status, reason in rows
         ]
+
+    def of_conversations(self, conversations: models.QuerySet[Any]) -> Self:
+        """Those of the conversations that a query tells the ids of."""
+        return self.filter(conversation__in=conversations)
+
+    def ending_with(self, reply: str, words: str) -> Self:
+        """Those of conversations whose latest reply begins so; or which end with these words, as
+        long as there is no reply to them.
+        """
+        replied = Q(conversation__last_message_preview__startswith=beginning(reply, PREVIEW))
+        unanswered = Q(conversation__last_message_preview=beginning(words, PREVIEW))
+        return self.filter(replied | unanswered)
+
+    def latest_said(self, limit: int) -> list[SaidRow]:
+        """The latest ``limit``, newest first, the latest conversation in front; 1 query."""
+        latest = ("-conversation__updated_at", "-conversation", "-seq")
+        columns = ("conversation", "turn", "role", "content", "turn__status", "turn__door")
+        return [SaidRow(*row) for row in self.order_by(*latest).values_list(*columns)[:limit]]
 
     def saying(self, words: Iterable[str]) -> Self:
         """Those that have every one of these folded words."""

@@ -41,6 +41,11 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
     def in_progress(self) -> Self:
         return self.filter(status=Turn.Status.IN_PROGRESS)
 
+    def lately_by(self, door: str, most: timedelta) -> Self:
+        """Those through ``door`` that are open, or were settled ``most`` ago; the latest first."""
+        lately = Q(finished_at__gte=Now() - most) | Q(status=Turn.Status.IN_PROGRESS)
+        return self.filter(lately, door=door, withdrawn_at=None).order_by("-created_at")
+
     def live(self) -> Self:
         """In progress, and the process that works on it has shown signs of life."""
         return self.in_progress().filter(lease_expires_at__gt=Now())

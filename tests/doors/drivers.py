@@ -31,5 +31,6 @@ class Script:
 
 DRIVERS: dict[str, Any] = {
     "api": Ours,
+    "openai completions": Script("openai_completions.py"),
 }
 """By the name of a door, and whatever tells its clients apart behind a space."""

@@ -1,0 +1,3 @@
+"""OpenAI's protocols: Chat Completions, Responses, Conversations."""
+
+DOOR = "openai"

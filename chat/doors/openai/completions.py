@@ -1,0 +1,102 @@
+"""``POST /v1/chat/completions``: the newest message as a turn, answered whole or in chunks."""
+
+from collections import deque
+from datetime import date
+from typing import cast
+from uuid import uuid4
+
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from chat import sse
+from chat.doors.openai import DOOR
+from chat.doors.openai.chunks import DONE, FIRST, Chunks, chunk, completion, head, whole
+from chat.doors.openai.errors import TurnFailed
+from chat.doors.openai.said import CompletionSerializer, Said, read
+from chat.doors.openai.side import side_answer
+from chat.doors.openai.threads import OURS, earlier_attempt, thread_of, thread_of_key
+from chat.doors.openai.usage import completion_usage
+from chat.errors import TurnInProgress
+from chat.follow import follow
+from chat.send import Asker, send, try_again
+from chat.telling import Telling
+from chat.turns import TurnEnded, take
+from conversations.models import Turn
+from web.idempotency import HEADER, REPLAYED
+
+TRIES_AGAIN = "X-Stainless-Retry-Count"  # OpenAI's own packages count it, from 0
+
+
+class CompletionsView(APIView):
+    door = DOOR
+    asks = {"POST"}
+
+    def post(self, request: Request) -> HttpResponseBase:
+        form = CompletionSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        asked = form.validated_data
+        said = read(asked["messages"])
+        stream, usage = asked["stream"], bool(asked["stream_options"].get("include_usage"))
+        beside = side_answer(said.text, request.headers)
+        if beside is not None:
+            return _told_beside(beside, stream=stream)
+
+        asker = Asker.of(request, DOOR)
+        turn, replayed = _send(request, asker, said, asked["user"])
+        headers = {OURS: str(turn.conversation_id), **(REPLAYED if replayed else {})}
+        today = asker.user.local_now().date()
+
+        def told(turn: Turn) -> Telling:
+            return Telling.of(turn, Chunks(turn, today, usage))
+
+        if replayed and stream:
+            return sse.respond(follow(turn, told), headers)
+        if replayed:
+            deque(follow(turn, told), maxlen=0)  # it may be open still
+            return _whole(TurnEnded(turn), today, headers)
+        events = take(turn, asker.user)
+        if stream:
+            return sse.respond(sse.Live(events, told(turn)), headers)
+        *_, ended = events
+        return _whole(cast(TurnEnded, ended), today, headers)
+
+
+def _send(request: Request, asker: Asker, said: Said, client_user: str) -> tuple[Turn, bool]:
+    """The turn that is ours to take, or (``True``) one that is told from its rows.
+
+    OpenAI's packages send a request again of themselves when its answer is lost, without a key.
+    """
+    key = request.headers.get(HEADER)
+    if not key and request.headers.get(TRIES_AGAIN, "0") != "0":
+        earlier = earlier_attempt(asker.user, said)
+        if earlier and earlier.can_be_retried and earlier.status != Turn.Status.IN_PROGRESS:
+            return try_again(earlier, earlier.conversation), False
+        if earlier:
+            return earlier, True
+    where = thread_of(asker.user, said, request.headers, client_user)
+    begun = Turn.objects.with_key(asker.user.pk, key).first() if key else None
+    if begun:
+        where = thread_of_key(begun, said.text, where)
+    return send(asker, where, said.text, key)
+
+
+def _whole(ended: TurnEnded, today: date, headers: dict[str, str]) -> Response:
+    turn = ended.turn
+    if turn.status == Turn.Status.IN_PROGRESS:  # another process has taken it over, or must
+        raise TurnInProgress(Turn.objects.filter(pk=turn.pk))
+    if turn.error:
+        raise TurnFailed(turn, ended.retry_after)
+    return Response(whole(turn, today), headers=headers)
+
+
+def _told_beside(text: str, *, stream: bool) -> HttpResponseBase:
+    """What is no message of a conversation is no turn."""
+    top = head(uuid4(), timezone.now())
+    if not stream:
+        message = {"role": "assistant", "content": text, "refusal": None}
+        return Response(completion(top, message, "stop", completion_usage(None)))
+    chunks = [chunk(top, FIRST), chunk(top, {"content": text}), chunk(top, {}, "stop")]
+    return sse.respond([*map(sse.data_line, chunks), DONE], {})

@@ -1,0 +1,126 @@
+"""Which conversation a request goes on with: by a name that its client has for it, or its history.
+
+A client that resends the history owns it: it may have edited it, or want another answer. What is no
+clean continuation begins a new conversation; so does what could be the continuation of two.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from hashlib import sha256
+from itertools import groupby
+from uuid import UUID
+
+from accounts.models import User
+from chat.doors.openai import DOOR
+from chat.doors.openai.kept import ENOUGH, Kept, exchanges, left_of
+from chat.doors.openai.said import Said, plain
+from chat.send import Where, request_hash
+from conversations.models import Alias, Conversation, Message, MessageQuerySet, Name, Turn
+
+OURS = "X-Conversation-Id"  # tells our own id in an answer, and takes it
+RESENDS = "X-OpenWebUI-Chat-Id"  # of a page that always sends the history along
+HEADERS = (RESENDS, "X-Chat-Id", OURS)
+LATELY = timedelta(minutes=1)  # so soon a client tries again when it has lost the answer
+
+
+def thread_of(user: User, said: Said, headers: Mapping[str, str], client_user: str) -> Where:
+    """Where the newest message belongs."""
+    for header in HEADERS:
+        if text := headers.get(header, "").strip():
+            mine = _ours(user, text) if header == OURS else None
+            return mine or _named(user, Name(DOOR, f"chat:{text}"), said, header)
+    if not client_user:
+        return _by_history(user, said)
+    return _of_client_user(user, Name(DOOR, f"user:{client_user}"), said)
+
+
+def thread_of_key(turn: Turn, text: str, where: Where) -> Where:
+    """Where the turn was begun whose key has come again; other words are another request."""
+    places = (where, None, turn.conversation_id)
+    same = (place for place in places if request_hash(place, text) == turn.request_hash)
+    return next(same, None)
+
+
+def earlier_attempt(user: User, said: Said) -> Turn | None:
+    """The turn of the very same request, if its client tries again since it has lost the answer."""
+    for turn in Turn.objects.for_user(user).lately_by(DOOR, LATELY):
+        turn.load_messages()
+        if plain(turn.user_message.content) != plain(said.text):
+            continue
+        before = turn.conversation.messages.standing().before(turn.user_message.seq)
+        if left_of(exchanges(before.latest_said(2 * ENOUGH)), said.history, named=True) is not None:
+            return turn
+    return None
+
+
+def _ours(user: User, text: str) -> UUID | None:
+    """Our own id of a conversation: whoever sends it means it, whatever history comes along."""
+    try:
+        given = UUID(text)
+    except ValueError:
+        return None
+    known = given.version == 7 and Conversation.objects.for_user(user).filter(pk=given).exists()
+    return given if known else None
+
+
+def _named(user: User, name: Name, said: Said, header: str) -> Name:
+    kept = _called(user, name)
+    if not kept:
+        return name
+    if said.history:
+        clean = left_of(kept, said.history, named=True) is not None
+    else:  # its client keeps no history; or it begins anew, or wants another answer to its first
+        again = len(kept) == 1 and kept[0].words == plain(said.text)
+        clean = header != RESENDS and not again
+    return Name(DOOR, name.text, anew=not clean)
+
+
+def _of_client_user(user: User, name: Name, said: Said) -> Where:
+    """Some clients name a conversation so, and others a person, in all conversations alike."""
+    if said.history:
+        if left_of(_called(user, name), said.history, named=True) is not None:
+            return name
+        found = _by_history(user, said)
+        if isinstance(found, UUID):
+            return found
+    return Name(DOOR, name.text, anew=True)
+
+
+def _by_history(user: User, said: Said) -> Where:
+    if not said.history:
+        return None
+    last = said.history[-1]
+    rows = _mine(user).ending_with(last.reply or last.words, last.words).latest_said(10 * ENOUGH)
+    clean: list[UUID] = [
+        conversation
+        for conversation, of_it in groupby(rows, lambda row: row.conversation_id)
+        if _is_clean(user, conversation, exchanges(of_it), said)
+    ]
+    if len(clean) == 1:
+        return clean[0]
+    return _behind([*(each.words for each in said.history), plain(said.text)])
+
+
+def _is_clean(user: User, conversation: UUID, kept: Sequence[Kept], said: Said) -> bool:
+    """What the history has in front of it must be what the conversation was begun behind."""
+    left = left_of(kept, said.history, named=False)
+    if not left:
+        return left is not None
+    name = _behind([*(each.words for each in left), kept[-1].words])
+    return Alias.objects.for_user(user).named(name).filter(conversation=conversation).exists()
+
+
+def _behind(words: list[str]) -> Name:
+    """The name of a conversation that begins in the middle of a history: all that was said."""
+    return Name(DOOR, f"behind:{sha256(chr(0).join(words).encode()).hexdigest()}", anew=True)
+
+
+def _called(user: User, name: Name) -> list[Kept]:
+    named = Alias.objects.for_user(user).named(name)
+    return exchanges(
+        _mine(user).of_conversations(named.values("conversation")).latest_said(2 * ENOUGH)
+    )
+
+
+def _mine(user: User) -> MessageQuerySet:
+    return Message.objects.for_user(user).of_kept_conversations().standing()
