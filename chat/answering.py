@@ -26,20 +26,23 @@ class NotAsked(APIException):
 def words_for(user: User, conversation: Conversation, answers: Mapping[str, bool]) -> str:
     """The message that says it: a turn with it decides, as if the person had typed it.
 
-    ``answers`` are by the ids of proposals, and each must be asked by the latest reply and be open.
-    One message is one answer: where there are both, the noes are left at once, and the message is
-    to the others. Raises NotAsked, and then nothing is decided.
+    ``answers`` are by the ids of proposals, and each must be asked by the latest reply. A yes is to
+    one that is open, and leaves no other open one without an answer: the message is to all of them.
+    A no may come whatever became of it. Where there are both, the noes are left at once. Raises
+    NotAsked, and then nothing is decided.
     """
     last = conversation.messages.standing().told(1)
     asked = set(asked_in(last[0].calls)) if last else set()
+    if not answers or not answers.keys() <= asked:
+        raise NotAsked
+    agreed = {id for id, said in answers.items() if said}
+    if not agreed:
+        return NO
     still_open = Proposal.objects.for_user(user).with_status(Status.OPEN).filter(pk__in=asked)
     proposals = {str(each.pk): each for each in still_open}
-    if not answers or not answers.keys() <= proposals.keys():
+    if not agreed <= proposals.keys() <= answers.keys():
         raise NotAsked
-    if not any(answers.values()):
-        return NO
-    for id, said in answers.items():
-        if not said:
-            with suppress(AlreadyDecided, Expired, Outdated):
-                proposals[id].reject()
+    for id in proposals.keys() - agreed:
+        with suppress(AlreadyDecided, Expired, Outdated):
+            proposals[id].reject()
     return YES

@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError
 from agent.events import TextDelta, ToolFinished, ToolStarted
 from chat.drawing import Drawing
 from chat.processes import close_turns_of_the_dead
-from chat.sse import KEEP_ALIVE, KEEP_ALIVE_SECONDS, Place, Told
+from chat.sse import KEEP_ALIVE_SECONDS, Place, Told
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
 from conversations.models import Conversation, Turn
 from web.connections import log_database_failure, release_connection
@@ -76,7 +76,7 @@ def follow(turn: Turn, begin: Callable[[Turn], Told], told: Told | None = None) 
             return
         if monotonic() - told_at > KEEP_ALIVE_SECONDS:
             told_at = monotonic()
-            yield KEEP_ALIVE
+            yield told.keep_alive
         sleep(POLL_SECONDS)
 
 

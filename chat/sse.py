@@ -60,6 +60,8 @@ class Told(Protocol):
     attempt: int
     characters: int
     tool_events: int
+    keep_alive: bytes
+    """What is written while there is nothing to tell."""
 
     def tell(self, event: TurnEvent) -> bytes:
         """The event on the wire; what was told moves on behind it."""
@@ -81,6 +83,7 @@ class Place:
     tool_events: int = 0
     ended: bool = False
     drawing: Drawing | None = None
+    keep_alive: bytes = KEEP_ALIVE
 
     @classmethod
     def of(cls, turn: Turn, *, drawn: bool) -> "Place":
@@ -170,7 +173,7 @@ class Live:
             try:
                 event = self._events.get(timeout=KEEP_ALIVE_SECONDS)
             except Empty:
-                yield KEEP_ALIVE
+                yield self._told.keep_alive
                 continue
             if event is None or _goes_on(event):
                 return

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from agent.events import TextDelta, ToolFinished, ToolStarted
+from chat.sse import KEEP_ALIVE
 from chat.turns import TurnEvent
 from conversations.models import Turn
 
@@ -52,13 +53,16 @@ class Telling:
     attempt: int
     wire: Wire
     behind: int = 0
-    number: int = 0
+    keep_alive: bytes = KEEP_ALIVE
+    number: int = field(default=0, init=False)
     characters: int = field(default=0, init=False)
     tool_events: int = field(default=0, init=False)
 
     @classmethod
-    def of(cls, turn: Turn, wire: Wire, behind: int = 0) -> "Telling":
-        return cls(turn.pk, turn.attempt, wire, behind)
+    def of(
+        cls, turn: Turn, wire: Wire, behind: int = 0, keep_alive: bytes = KEEP_ALIVE
+    ) -> "Telling":
+        return cls(turn.pk, turn.attempt, wire, behind, keep_alive)
 
     def tell(self, event: TurnEvent) -> bytes:
         if isinstance(event, TextDelta):
