@@ -81,6 +81,9 @@ EXAMPLES ?= 200
 fuzz-sqlite fuzz-postgresql: fuzz-%: .venv/requirements-dev.txt
 	FUZZ_EXAMPLES=$(EXAMPLES) $(RUN) -m pytest --database $* -rP tests/served/test_fuzz.py
 
+benchmark-doors: .venv/requirements-dev.txt ## time turns through each door beside our own; DATABASE=postgresql
+	$(RUN) -m benchmarks.doors --database $(firstword $(DATABASE))
+
 chaos: $(DATABASE:%=chaos-%) ## kill workers while turns are taken; SECONDS=60, DATABASE=sqlite or postgresql, else both
 
 chaos-sqlite chaos-postgresql: chaos-%: .venv/requirements-dev.txt

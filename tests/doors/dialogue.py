@@ -174,11 +174,11 @@ def prepare(user: User) -> Ids:
     }
 
 
-def expected() -> dict[str, Any]:
-    """The rows after the dialogue, as ``rows_of`` tells them."""
+def expected(door: str) -> dict[str, Any]:
+    """The rows after the dialogue through this one, as ``rows_of`` tells them."""
     kept, gone = dict.fromkeys([*BAGS, *MADE], "kept"), dict.fromkeys(BOXES, "deleted")
     return {
-        "turns": [(each.words, each.reply, each.status, each.calls) for each in DIALOGUE],
+        "turns": [(door, each.words, each.reply, each.status, each.calls) for each in DIALOGUE],
         "tasks": kept | gone,
         "journal": [
             *((title, "created", "chat") for title in MADE),
@@ -197,6 +197,7 @@ def rows_of(user: User) -> dict[str, Any]:
     return {
         "turns": [
             (
+                turn.door,
                 turn.user_message.content,
                 turn.reply.content,
                 turn.status,

@@ -19,11 +19,15 @@ class Driver(Protocol):
 
 
 class Script:
-    """A script of `tests/doors/scripts/`, told ``more`` beside URL and TOKEN in its environment."""
+    """A script of `tests/doors/scripts/`, told ``more`` beside URL and TOKEN in its environment.
 
-    def __init__(self, script: str, **more: str) -> None:
+    ``door`` is that of the turns.
+    """
+
+    def __init__(self, script: str, door: str, **more: str) -> None:
         self._start = node_client if script.endswith(".mjs") else python_client
         self._script, self._more = script, more
+        self.door = door
 
     def __call__(self, url: str, token: str) -> AbstractContextManager[Driver]:
         return self._start(self._script, url, token, **self._more)

@@ -47,6 +47,8 @@ class Heard:
 
 
 class Ours:
+    door = "api"
+
     def __init__(self, url: str, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}"}
         self._http = httpx2.Client(base_url=url, headers=headers, timeout=60, verify=False)

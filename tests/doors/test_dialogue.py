@@ -22,7 +22,7 @@ def test_the_dialogue_leaves_the_same_rows_at_each_door(
         for each in DIALOGUE:
             take(driver, each)
 
-    assert rows_of(user) == expected()
+    assert rows_of(user) == expected(DRIVERS[door].door)
 
 
 def take(driver: Driver, each: Exchange) -> None:

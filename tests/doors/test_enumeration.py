@@ -3,10 +3,8 @@
 from pathlib import Path
 
 from chat.doors import urls
-from django.urls import get_resolver
-
 from tests.doors.through import DOORS, NOT_YET
-from tests.web.test_strangers import routes
+from tests.web.test_strangers import ID, routes
 
 ROOMS = Path(urls.__file__).parent
 
@@ -22,5 +20,5 @@ def test_every_door_has_a_row() -> None:
 def test_every_path_of_a_door_is_in_a_row() -> None:
     paths = [path for row in DOORS for path in row.paths]
 
-    assert sorted(set(paths)) == sorted(set(routes(urls.urlpatterns)))
-    assert set(paths) <= set(routes(get_resolver().url_patterns))
+    here = {ID.sub("{id}", path) for path in routes(urls.urlpatterns)}
+    assert set(paths) == here if not NOT_YET else set(paths) <= here
