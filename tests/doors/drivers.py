@@ -35,6 +35,6 @@ class Script:
 
 DRIVERS: dict[str, Any] = {
     "api": Ours,
-    "openai completions": Script("openai_completions.py"),
+    "openai completions": Script("openai_completions.py", "openai"),
 }
 """By the name of a door, and whatever tells its clients apart behind a space."""

@@ -63,7 +63,7 @@ class Answer:
     def frames(self) -> list[dict[str, Any]]:
         """The data of each server-sent event that is JSON."""
         lines = (line.removeprefix("data: ") for line in self.text.splitlines() if "data: " in line)
-        return [json.loads(line) for line in lines if line.startswith(("{", "["))]
+        return [json.loads(line) for line in lines if line.startswith("{")]
 
 
 def merged(frames: list[dict[str, Any]], text: str, *same: str) -> list[dict[str, Any]]:
