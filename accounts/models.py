@@ -12,7 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils import timezone
@@ -21,6 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.answered import AnsweredRequest
 from accounts.preferences import MOST_TOLD, Key, NoRoom, Preference, PreferenceQuerySet
 from accounts.sessions import Session
+
+ERASE_TRIES = 5
 
 logger = logging.getLogger(__name__)
 
@@ -204,12 +206,22 @@ class User(AbstractUser):
         in the log is left, with the number of the account.
         """
         number = self.pk
+        for tries_left in reversed(range(ERASE_TRIES)):
+            try:
+                self._erase(number)
+                break
+            except (IntegrityError, OperationalError):
+                # A turn at work has added a row meanwhile, or each waited for the other.
+                if not tries_left:
+                    raise
+        logger.info("account %d erased", number)
+
+    def _erase(self, number: int) -> None:
         with transaction.atomic():
             User.objects.hold([number])
             named = LogEntry.objects.filter(content_type__app_label="accounts")
             named.filter(content_type__model="user", object_id=str(number)).delete()
-            self.delete()
-        logger.info("account %d erased", number)
+            User.objects.filter(pk=number).delete()
 
 
 def expired_sign_ins() -> list[models.QuerySet[Any]]:
