@@ -62,11 +62,11 @@ def models() -> list[str]:
 def whole(text: str, **more: Any) -> dict[str, Any]:
     """A completion as its package reads it, or the name and the code of what it raises."""
     messages: list[Any] = [{"role": "user", "content": text}]
-    with client.with_options(max_retries=0) as once:
-        try:
-            answer = once.chat.completions.create(model="", messages=messages, **more)
-        except openai.APIStatusError as error:
-            return {"raised": type(error).__name__, "code": error.code, "param": error.param}
+    once = client.with_options(max_retries=0)
+    try:
+        answer = once.chat.completions.create(model="", messages=messages, **more)
+    except openai.APIStatusError as error:
+        return {"raised": type(error).__name__, "code": error.code, "param": error.param}
     assert openai.types.chat.ChatCompletion.model_validate(answer.model_dump(), strict=True)
     return answer.model_dump()
 
