@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from chat.doors.ag_ui.views import RunView
 from chat.doors.openai.completions import CompletionsView
 from chat.doors.openai.models import ModelsView, ModelView
 
@@ -11,4 +12,5 @@ urlpatterns = [
     path("v1/models/", ModelsView.as_view(**HIDDEN)),
     path("v1/models/<path:name>/", ModelView.as_view(**HIDDEN)),
     path("v1/chat/completions/", CompletionsView.as_view(**HIDDEN)),
+    path("api/ag-ui/", RunView.as_view(**HIDDEN)),
 ]

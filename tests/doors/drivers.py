@@ -36,5 +36,6 @@ class Script:
 DRIVERS: dict[str, Any] = {
     "api": Ours,
     "openai completions": Script("openai_completions.py", "openai"),
+    "ag-ui": Script("ag_ui.mjs", "ag-ui"),
 }
 """By the name of a door, and whatever tells its clients apart behind a space."""

@@ -14,7 +14,7 @@ from accounts.models import User
 from text.folding import fold
 from text.searching import has_all, words_of
 from todos import rules
-from todos.models.change import ChangeKind, Origin
+from todos.models.change import ChangeKind, Origin, TaskChange
 from todos.models.journaled import JournaledQuerySet, Row
 from todos.models.reminder import Reminder
 from todos.models.tags import has_tag
@@ -112,6 +112,10 @@ class TaskLookups(JournaledQuerySet[Row]):
         """What is open, and what was done since; of each what is looked at for it."""
         lately = Q(completed_at=None) | Q(completed_at__gte=done_since)
         return self.filter(lately).only(*TO_PLAN)
+
+    def changed_by(self, tool_calls: Any) -> Self:
+        """What these tool calls have changed: ids, or a query of them."""
+        return self.filter(pk__in=TaskChange.objects.of_calls(tool_calls).values("task"))
 
     def in_list(self, task_list: UUID | str) -> Self:
         """Of a list by its id, or of the Inbox."""

@@ -1,0 +1,63 @@
+"""The state that a client shares with us: the user's open tasks, by their ids.
+
+``{"tasks": {id: task}, "more": false}``. A task is as REST tells it, without what changes while the
+task itself does not: ``steps`` (which are tasks here, too) and ``reminders``. Of more than a
+hundred open tasks it has those that were changed last, and says that there are ``more``.
+"""
+
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from accounts.models import User
+from todos.models import Task
+from todos.serializers import TaskSerializer
+from web.connections import release_connection
+
+MOST_TASKS = 100
+
+State = dict[str, Any]
+Patch = list[dict[str, Any]]
+
+
+class StateTask(TaskSerializer):
+    steps = None  # type: ignore[assignment]
+    reminders = None  # type: ignore[assignment]
+
+
+def snapshot(user: User) -> State:
+    """As it is now; one statement."""
+    still_open = Task.objects.for_user(user).with_status("open").in_order("-updated_at")
+    tasks = list(still_open[: MOST_TASKS + 1])
+    release_connection()
+    told = {str(task.pk): _told(task) for task in tasks[:MOST_TASKS]}
+    return {"tasks": told, "more": len(tasks) > MOST_TASKS}
+
+
+def patch(user: User, call: UUID) -> Patch:
+    """What a tool call has changed, as RFC 6902 has it, with the tasks as they are now; one
+    statement. Empty where it has changed no task.
+
+    It does not matter whether the state has these tasks already, nor how often it is applied.
+    """
+    changed = list(Task.objects.with_deleted_for_user(user).changed_by([call]).order_by("pk"))
+    release_connection()
+    return [operation for task in changed for operation in _operations(task)]
+
+
+def _operations(task: Task) -> Patch:
+    place = f"/tasks/{task.pk}"
+    if not task.completed and task.deleted_at is None:
+        return [{"op": "add", "path": place, "value": _told(task)}]
+    # Only what is there may be removed, so it is put there first.
+    return [{"op": "add", "path": place, "value": {}}, {"op": "remove", "path": place}]
+
+
+def _told(task: Task) -> State:
+    return dict(_serializer().to_representation(task))
+
+
+@cache
+def _serializer() -> StateTask:
+    """One for all tasks, of which it keeps nothing: to build it takes longer than to use it."""
+    return StateTask()

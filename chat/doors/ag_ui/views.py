@@ -1,0 +1,102 @@
+"""``POST /api/ag-ui``: a run is a turn, or a look at the conversation as it is."""
+
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.models import User
+from chat import sse
+from chat.answering import words_for
+from chat.doors.ag_ui.asked import DOOR, RunInput
+from chat.doors.ag_ui.reading import Place, Reader, look
+from chat.errors import TurnInProgress
+from chat.send import Asker, send
+from chat.turns import take
+from conversations.models import Alias, Conversation, Message, Name, Turn
+from web.idempotency import HEADER, REPLAYED
+
+OURS = 7  # the version of our UUIDs; clients make such of version 4
+
+
+class RunView(APIView):
+    door = DOOR
+
+    def post(self, request: Request) -> HttpResponseBase:
+        """Have a run of AG-UI 1.0. What stands in its way is told before any event."""
+        run = RunInput.read(request.data)
+        asker = Asker.of(request, DOOR)
+        place = Place.read(request.headers.get("Last-Event-ID", ""))
+        key = request.headers.get(HEADER) or run.key
+        if place and (turn := _turn_at(place, asker.user, key)):
+            return sse.respond(Reader(run, asker.user, place).follow(turn), {})
+        where = _where(asker.user, run.thread_id)
+        words = _words(run, asker.user, where, key)
+        if words is None:
+            return sse.respond(look(run, asker.user, _conversation(asker.user, where)), {})
+        return _take(Reader(run, asker.user), asker, where, words, key)
+
+
+def _turn_at(place: Place, user: User, key: str | None) -> Turn | None:
+    turn = Turn.objects.with_key(user.pk, key).of_kept_conversations().first() if key else None
+    if turn is None or turn.pk != place.turn:
+        return None
+    turn.load_messages()
+    return turn
+
+
+def _where(user: User, thread: str) -> UUID | Name:
+    """One of our conversations, or what the client calls one."""
+    id = _our_id(thread)
+    if id and Conversation.objects.for_user(user).filter(pk=id).exists():
+        return id
+    return Name(DOOR, thread)
+
+
+def _conversation(user: User, where: UUID | Name) -> Conversation:
+    if isinstance(where, Name):
+        return Alias.objects.look_up(user, where)[0]
+    return Conversation.objects.for_user(user).get(pk=where)
+
+
+def _words(run: RunInput, user: User, where: UUID | Name, key: str | None) -> str | None:
+    """The message of the turn; None where the run has none that is new."""
+    if answers := run.answers:
+        earlier = Turn.objects.with_key(user.pk, str(key)).first()
+        if earlier:
+            return earlier.user_message.content
+        return words_for(user, _conversation(user, where), answers)
+    said = run.unanswered
+    if said is None or _was_told(user, said.id):
+        return None
+    return run.words_of(said)
+
+
+def _was_told(user: User, id: str) -> bool:
+    """Whether the client has the message from us, so that it is nothing new."""
+    ours = _our_id(id)
+    return ours is not None and Message.objects.for_user(user).filter(pk=ours).exists()
+
+
+def _our_id(text: str) -> UUID | None:
+    try:
+        id = UUID(text)
+    except ValueError:
+        return None
+    return id if id.version == OURS else None
+
+
+def _take(
+    reader: Reader, asker: Asker, where: UUID | Name, words: str, key: str | None
+) -> HttpResponseBase:
+    """The turn, or what became of it if the same was sent before."""
+    try:
+        turn, replayed = send(asker, where, words, key)
+    except TurnInProgress:
+        turn = Turn.objects.with_key(asker.user.pk, str(key)).get()
+        turn.load_messages()
+        return sse.respond(reader.follow(turn), {})
+    if replayed:
+        return sse.respond(reader.follow(turn), REPLAYED)
+    return sse.respond(sse.Live(take(turn, asker.user), reader.begin(turn)), {})
