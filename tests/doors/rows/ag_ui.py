@@ -10,6 +10,7 @@ class AgUi(Row):
     room = "ag_ui"
     paths = ("/api/ag-ui/",)
     modes = (True,)
+    asks = True
     most = 2 * 1024 * 1024
     ids = True
     goes_on = True
@@ -78,7 +79,7 @@ class AgUi(Row):
         bodies += [{"resume": each} for each in (5, {}, "Hello", [5], [{"interruptId": "1"}])]
         return [Sent(sent.path, sent.body | each) for each in bodies]
 
-    def answers(self, where: str, said: dict[str, bool]) -> Sent | None:
+    def answers(self, where: str, said: dict[str, bool]) -> Sent:
         answers = [
             {"interruptId": id, "status": "resolved", "payload": {"approved": yes}}
             for id, yes in said.items()

@@ -9,6 +9,7 @@ class AiSdk(Row):
     room = "ai_sdk"
     paths = ("/api/ai-sdk/chat/", "/api/ai-sdk/chat/{id}/stream/")
     modes = (True,)
+    asks = True
     most = 2 * 1024 * 1024
     ids = True
     goes_on = True
@@ -31,7 +32,7 @@ class AiSdk(Row):
     def refusal(self, answer: Answer) -> str:
         """Its users are shown the whole body, so that is a sentence."""
         assert answer.headers["Content-Type"].startswith("text/plain")
-        return answer.text
+        return answer.text.partition(" (request ")[0]
 
     def failure(self, answer: Answer) -> str:
         return str(answer.frames()[-1]["errorText"])
@@ -70,7 +71,7 @@ class AiSdk(Row):
         bodies += [{"trigger": "xyzzy"}, {"trigger": 5}]
         return [Sent(sent.path, sent.body | each) for each in bodies]
 
-    def answers(self, where: str, said: dict[str, bool]) -> Sent | None:
+    def answers(self, where: str, said: dict[str, bool]) -> Sent:
         parts = [
             {"type": "dynamic-tool", "toolCallId": id, "toolName": "delete_task"}
             | {"state": "approval-responded", "input": {"task_ids": ["all"]}, "title": "Delete"}

@@ -9,6 +9,7 @@ class ChatKit(Row):
     name = door = room = "chatkit"
     paths = ("/chatkit/",)
     modes = (True,)
+    asks = True
 
     def said(
         self, text: Any, where: str | None = None, *, stream: bool = False, id: str = ""
@@ -65,7 +66,7 @@ class ChatKit(Row):
         bodies += [sent.body | {"type": each} for each in (5, None, "", [], {}, "threads.xyzzy")]
         return [Sent(sent.path, each) for each in bodies]
 
-    def answers(self, where: str, said: dict[str, bool]) -> Sent | None:
+    def answers(self, where: str, said: dict[str, bool]) -> Sent:
         from conversations.models import Message
 
         reply = Message.objects.filter(conversation=where, role="assistant").latest("seq")

@@ -90,6 +90,7 @@ class Row:
     bad_input = range(400, 500)  # the status of what is wrong with a request
     busy = 409
     ids = False  # a message has an id of the client's, by which it is known again
+    asks = False  # the protocol has a way to ask, and to answer by more than words
     goes_on = False  # a stream that was cut can be read on
     lasts = True  # … also once the turn has ended
 
@@ -119,9 +120,9 @@ class Row:
         """Bodies of the wrong shape, beyond what is bad at every door."""
         return []
 
-    def answers(self, where: str, said: dict[str, bool]) -> Sent | None:
-        """The answer to questions, by the ids of proposals; None where there is no such way."""
-        return None
+    def answers(self, where: str, said: dict[str, bool]) -> Sent:
+        """What is said to what the last reply asks, by the ids of proposals."""
+        raise NotImplementedError
 
     def rest(self, sent: Sent, where: str, read: Answer) -> Sent:
         """How one goes on behind what was read of the stream that was sent for, or anew."""
