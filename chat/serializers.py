@@ -25,6 +25,12 @@ class WithdrawSerializer(RequestBody, serializers.Serializer[Any]):
     keep = serializers.BooleanField(default=False)
 
 
+class CancelSerializer(RequestBody, serializers.Serializer[Any]):
+    assistant_message_id = serializers.UUIDField(
+        required=False, help_text="The reply that is to stop, and no later one."
+    )
+
+
 class AnswerSerializer(serializers.Serializer[Turn]):
     """A settled turn, as it is answered."""
 

@@ -23,6 +23,7 @@ from chat.follow import follow_from, turn_to_follow
 from chat.send import Asker, send
 from chat.serializers import (
     AnswerSerializer,
+    CancelSerializer,
     ChatSerializer,
     ContentSerializer,
     WithdrawSerializer,
@@ -175,10 +176,12 @@ class ExportView(ConversationView):
 
 
 class CancelView(ConversationView):
-    @extend_schema(tags=["chat"], request=None, responses={202: None, **problems(409)})
+    @extend_schema(tags=["chat"], request=CancelSerializer, responses={202: None, **problems(409)})
     def post(self, request: Request, pk: UUID) -> Response:
         """Stop the open turn soon; what it said and did stays."""
-        if not self.get_conversation().cancel():
+        form = CancelSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        if not self.get_conversation().cancel(form.validated_data.get("assistant_message_id")):
             raise NothingToCancel
         return Response(status=status.HTTP_202_ACCEPTED)
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from chat.doors.ag_ui.views import RunView
+from chat.doors.ai_sdk import views as ai_sdk
 from chat.doors.openai.completions import CompletionsView
 from chat.doors.openai.models import ModelsView, ModelView
 
@@ -13,4 +14,6 @@ urlpatterns = [
     path("v1/models/<path:name>/", ModelView.as_view(**HIDDEN)),
     path("v1/chat/completions/", CompletionsView.as_view(**HIDDEN)),
     path("api/ag-ui/", RunView.as_view(**HIDDEN)),
+    path("api/ai-sdk/chat/", ai_sdk.ChatView.as_view(**HIDDEN)),
+    path("api/ai-sdk/chat/<path:chat>/stream/", ai_sdk.StreamView.as_view(**HIDDEN)),
 ]

@@ -262,11 +262,12 @@ class Conversation(Followed, Recoverable):
         if not left:
             raise ConversationBusy
 
-    def cancel(self) -> bool:
+    def cancel(self, reply: UUID | None = None) -> bool:
         """Ask the open turn to stop, and let nobody finish one that was broken off.
 
-        ``False`` when there is none of either.
+        With ``reply``, only if it is that one's. ``False`` when there is none of either.
         """
-        left = self.turns.all().leave()
-        asked = self.turns.in_progress().update(cancel_requested_at=Now())
+        turns = self.turns.of_message(reply) if reply else self.turns.all()
+        left = turns.leave()
+        asked = turns.in_progress().update(cancel_requested_at=Now())
         return bool(left or asked)

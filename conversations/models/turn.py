@@ -38,6 +38,10 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
     def with_key(self, user_id: int, key: str) -> Self:
         return self.filter(user_id=user_id, idempotency_key=key)
 
+    def keyed_like(self, key: str) -> Self:
+        """Whose key begins with it."""
+        return self.filter(idempotency_key__startswith=key)
+
     def in_progress(self) -> Self:
         return self.filter(status=Turn.Status.IN_PROGRESS)
 
@@ -45,6 +49,19 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
         """Those through ``door`` that are open, or were settled ``most`` ago; the latest first."""
         lately = Q(finished_at__gte=Now() - most) | Q(status=Turn.Status.IN_PROGRESS)
         return self.filter(lately, door=door, withdrawn_at=None).order_by("-created_at")
+
+    def standing(self) -> Self:
+        return self.filter(withdrawn_at=None)
+
+    def before(self, turn: "Turn") -> Self:
+        return self.filter(pk__lt=turn.pk)
+
+    def of_message(self, message_id: UUID) -> Self:
+        """Not joined, for a conditional update, likewise."""
+        return self.filter(Exists(Message.objects.filter(pk=message_id, turn=OuterRef("pk"))))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-pk")
 
     def live(self) -> Self:
         """In progress, and the process that works on it has shown signs of life."""

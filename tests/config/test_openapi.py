@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
 from chat import dialects
+from chat.doors import urls as doors
 
 
 @pytest.fixture(scope="module")
@@ -16,10 +17,11 @@ def document() -> dict:
     return yaml.safe_load(APIClient().get("/api/schema/").content)
 
 
-def test_every_api_path_is_in_the_document_but_second_names(document: dict) -> None:
+def test_every_api_path_is_in_the_document_but_second_names_and_doors(document: dict) -> None:
     served = {path for path in paths(get_resolver()) if path.startswith(("/api/", "/calendar/"))}
-    second_names = {f"/{as_template(str(entry.pattern))}" for entry in dialects.urlpatterns}
-    assert served - second_names - {"/api/schema/", "/api/docs/"} == set(document["paths"])
+    others = [*dialects.urlpatterns, *doors.urlpatterns]
+    hidden = {f"/{as_template(str(entry.pattern))}" for entry in others}
+    assert served - hidden - {"/api/schema/", "/api/docs/"} == set(document["paths"])
 
 
 @pytest.mark.parametrize(

@@ -37,5 +37,8 @@ DRIVERS: dict[str, Any] = {
     "api": Ours,
     "openai completions": Script("openai_completions.py", "openai"),
     "ag-ui": Script("ag_ui.mjs", "ag-ui"),
+    "ai-sdk 7": Script("ai_sdk.mjs", "ai-sdk", AI="ai"),
+    "ai-sdk 6": Script("ai_sdk.mjs", "ai-sdk", AI="ai-6"),
+    "ai-sdk 5": Script("ai_sdk.mjs", "ai-sdk", AI="ai-5"),
 }
 """By the name of a door, and whatever tells its clients apart behind a space."""

@@ -17,12 +17,14 @@ export async function serve(acts) {
 }
 
 // Ask our own API, for what a protocol has no words for.
-export async function ours(method, path) {
+export async function ours(method, path, body) {
   const headers = { authorization: `Bearer ${process.env.TOKEN}` }
-  const answer = await fetch(process.env.URL + path, { method, headers })
+  if (body) headers['content-type'] = 'application/json'
+  const sent = { method, headers, body: body && JSON.stringify(body) }
+  const answer = await fetch(process.env.URL + path, sent)
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
-  const body = await answer.text()
-  return body ? JSON.parse(body) : null
+  const told = await answer.text()
+  return told ? JSON.parse(told) : null
 }
 
 // The id of the one that there is.

@@ -1,0 +1,136 @@
+"""A client's chat: its conversation, the turns that are one message of it, and what it says."""
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from hashlib import sha256
+from uuid import UUID
+
+from accounts.models import User
+from chat.answering import NO, YES, NotAsked, words_for
+from chat.doors.ai_sdk.asked import Said
+from chat.errors import NotTheLastExchange
+from chat.send import Asker, send
+from chat.withdraw import withdraw
+from conversations.models import Alias, Conversation, Name, Turn
+from todos.models import Origin
+
+DOOR = "ai-sdk"
+ANSWERS = f"{DOOR}:answers:"
+
+
+def place_of(user: User, chat: str) -> UUID | Name:
+    """One of our conversations, where the client has its id; else what it calls by this name.
+
+    Ours win: whoever opens a conversation by its id finds what all other paths show under it.
+    """
+    try:
+        id = UUID(chat)
+    except ValueError:
+        return Name(DOOR, chat)
+    is_ours = Conversation.objects.for_user(user).filter(pk=id).exists()
+    return id if is_ours else Name(DOOR, chat)
+
+
+def conversation_of(user: User, chat: str) -> Conversation | None:
+    """``None`` where there is none as yet, or no more."""
+    where = place_of(user, chat)
+    if not isinstance(where, Name):
+        return Conversation.objects.for_user(user).filter(pk=where).first()
+    conversation, new = Alias.objects.look_up(user, where)
+    return None if new else conversation
+
+
+def say(
+    asker: Asker, chat: str, said: Said, header: str | None, origin: Origin
+) -> tuple[Turn, bool]:
+    """As ``chat.send.send``, and raises what it raises; what is said again takes the place of what
+    was said before, which is withdrawn.
+
+    The client's id of a message is its idempotency key, unless it sends one. Raises
+    NotTheLastExchange, ConversationIsBusy and TaskChangedSince.
+    """
+    key = _key(chat, said.message_id)
+    conversation = conversation_of(asker.user, chat) if said.again else None
+    if conversation is None:
+        return send(asker, place_of(asker.user, chat), said.text, header or key)
+    before = _last_message(conversation.turns.all().standing().newest_first())
+    if not before or not _is_of(before[0], said, key):
+        key = _unused(conversation, said, key)
+    elif not said.regenerates and _is_sent_again(before[0], said, key):
+        key = before[0].idempotency_key or key
+    else:
+        for turn in reversed(before):
+            withdraw(asker.user, turn.reply.pk, origin)
+        key = f"{key}:again:{before[0].pk}"
+    return send(asker, place_of(asker.user, chat), said.text, key)
+
+
+def answer(asker: Asker, chat: str, given: dict[str, bool]) -> tuple[Turn, bool]:
+    """The turn that says yes or no to what is asked, once. Raises NotAsked."""
+    conversation = conversation_of(asker.user, chat)
+    if conversation is None:
+        raise NotAsked
+    key = ANSWERS + _digest(sorted(given.items()))
+    if Turn.objects.with_key(asker.user.pk, key).exists():
+        words = YES if any(given.values()) else NO
+    else:
+        words = words_for(asker.user, conversation, given)
+    return send(asker, conversation.pk, words, key)
+
+
+def message_before(turn: Turn) -> list[Turn]:
+    """The turns that are one message of the client with this one, before it and oldest first.
+
+    What goes on with the answers to approvals goes on in the message that asks for them.
+    """
+    if not _is_answer(turn):
+        return []
+    return _last_message(turn.conversation.turns.all().standing().before(turn).newest_first())
+
+
+def _unused(conversation: Conversation, said: Said, key: str) -> str:
+    """A key for a message that is not the last one. Raises NotTheLastExchange if it was once."""
+    turns = conversation.turns.all().keyed_like(key)
+    with suppress(ValueError):
+        turns |= conversation.turns.of_message(UUID(said.message_id))
+    earlier = turns.newest_first().first()
+    if earlier and not earlier.withdrawn_at:
+        raise NotTheLastExchange
+    return f"{key}:again:{earlier.pk}" if earlier else key
+
+
+def _is_of(turn: Turn, said: Said, key: str) -> bool:
+    """By the id of its message; by its words, where it came by another door, or has another key."""
+    known = turn.idempotency_key or ""
+    if known.startswith(f"{DOOR}:"):
+        return known == key or known.startswith(f"{key}:")
+    message = turn.user_message
+    return str(message.pk) == said.message_id or message.content == said.text
+
+
+def _is_sent_again(turn: Turn, said: Said, key: str) -> bool:
+    is_known = (turn.idempotency_key or "").startswith(key)
+    return is_known and turn.user_message.content == said.text
+
+
+def _last_message(turns: Iterable[Turn]) -> list[Turn]:
+    found: list[Turn] = []
+    for turn in turns:
+        turn.load_messages()
+        found.insert(0, turn)
+        if not _is_answer(turn):
+            break
+    return found
+
+
+def _is_answer(turn: Turn) -> bool:
+    return (turn.idempotency_key or "").startswith(ANSWERS)
+
+
+def _key(chat: str, message_id: str) -> str:
+    return f"{DOOR}:{_digest([chat, message_id])}"
+
+
+def _digest(what: object) -> str:
+    return sha256(json.dumps(what).encode()).hexdigest()

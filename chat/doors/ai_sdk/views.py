@@ -1,0 +1,84 @@
+"""`useChat` of the AI SDK, as it comes (docs/doors.md)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.authentication import door_of, user_of
+from chat import sse
+from chat.doors.ai_sdk import asked, chats
+from chat.doors.ai_sdk.wire import HEADERS, Wire
+from chat.follow import follow, turn_to_follow
+from chat.send import Asker
+from chat.telling import Telling
+from chat.turns import take
+from conversations.models import Turn
+from todos.models import Origin
+from web.idempotency import HEADER, REPLAYED
+
+
+class ChatView(APIView):
+    def post(self, request: Request) -> HttpResponseBase:
+        """Say the newest message, or answer what was asked; told as a UI message stream."""
+        told = asked.read(request.data)
+        asker = Asker.of(request, chats.DOOR)
+        if told.said:
+            key, origin = request.headers.get(HEADER), Origin(door_of(request))
+            turn, replayed = chats.say(asker, told.chat, told.said, key, origin)
+        else:
+            turn, replayed = chats.answer(asker, told.chat, told.given)
+        asks = told.knows_approvals and _knows_approvals(request)
+        wire = Wire(earlier=chats.message_before(turn), asks=asks)
+        if replayed:
+            return sse.respond(_from_rows(turn, wire), HEADERS | REPLAYED)
+        return sse.respond(sse.Live(take(turn, asker.user), Telling.of(turn, wire)), HEADERS)
+
+
+class StreamView(APIView):
+    def get(self, request: Request, chat: str) -> HttpResponseBase:
+        """The open turn again, from its start."""
+        conversation = chats.conversation_of(user_of(request), chat)
+        turn = turn_to_follow(conversation, None) if conversation else None
+        if turn is None:
+            return HttpResponse(status=status.HTTP_204_NO_CONTENT)
+        earlier, asks = chats.message_before(turn), _knows_approvals(request)
+        wire = Wire(earlier=earlier, whole=True, asks=asks)
+        return sse.respond(_from_rows(turn, wire), HEADERS)
+
+
+def as_words(problem: dict[str, Any]) -> str:
+    """`useChat` shows its user the whole body of what went wrong."""
+    return f"{problem['detail']} (request {problem['request_id']})"
+
+
+def _knows_approvals(request: Request) -> bool:
+    return request.headers.get("X-AI-SDK", "").partition(".")[0] != "5"
+
+
+class _TakenOver(Exception):
+    """Another process has begun the turn anew."""
+
+
+def _from_rows(turn: Turn, wire: Wire) -> Iterator[bytes]:
+    """To the end of the attempt: of what was told of it nothing can be taken back here.
+
+    A client that resumes then is told the next one.
+    """
+    begun = False
+
+    def begin(turn: Turn) -> Telling:
+        nonlocal begun
+        if begun:
+            raise _TakenOver
+        begun = True
+        return Telling.of(turn, wire)
+
+    try:
+        yield from follow(turn, begin)
+    except _TakenOver:
+        return
