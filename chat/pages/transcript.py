@@ -79,7 +79,7 @@ def bubbles(messages: Sequence[Message], user: User, end: int) -> list[Bubble]:
     return [
         Bubble(
             message,
-            list(_pieces(message, _text(message, questions), today)),
+            list(pieces(message, _text(message, questions), today)),
             answered=said.get(message.turn_id, ""),
             what_it_did=what_was_done([call for call in message.calls if call.pk in kept], today),
             questions=questions.get(message.pk, []),
@@ -130,7 +130,7 @@ def _text(message: Message, questions: dict[UUID, list[Question]]) -> str:
     return message.content if text == message.content else text + SHALL_I
 
 
-def _pieces(message: Message, text: str, today: date) -> Iterator[str | Card]:
+def pieces(message: Message, text: str, today: date) -> Iterator[str | Card]:
     told = 0
     for call in message.calls:
         if text[told : call.text_before].strip():
