@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from agent.llm import LLMTimeout
-from conversations.models import Conversation, Message, Turn
+from conversations.models import Conversation, Message, ToolCall, Turn
 from tests.conftest import Plays
 from tests.doors.ai_sdk import (
     answer,
@@ -230,3 +230,24 @@ def test_what_fails_is_told_last_and_can_be_tried_again(client: APIClient, plays
     assert told[-1]["errorText"] == turn.error_detail
     assert text(say(client, "milk")) == "Now."
     assert Turn.objects.get().attempt == 2
+
+
+def test_rows_that_were_spoilt_by_hand_are_told(client: APIClient, plays: Plays) -> None:
+    plays(*TWO_CALLS)
+    say(client, "milk")
+    ToolCall.objects.update(result=["no object"], arguments="none")
+
+    told = say(client, "milk")
+
+    assert of(told, "tool-output-available")["output"] == ["no object"]
+    assert of(told, "tool-output-error")["errorText"] == "The tool failed."
+
+
+def test_what_was_undone_is_told_to_have_changed(client: APIClient, plays: Plays) -> None:
+    plays([call("create_task", title="Milk")], ["Made."], [call("undo_last")], ["Undone."])
+    say(client, "milk")
+
+    told = say(client, "undo that", "m2")
+
+    ids = [str(Task.objects.get().pk)]
+    assert of(told, "data-tasks")["data"] == {"tool": "undo_last", "ids": ids}

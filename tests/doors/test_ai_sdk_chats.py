@@ -221,3 +221,11 @@ def test_a_stop_that_comes_late_stops_no_later_reply(client: APIClient, user: Us
 
     assert (late.status_code, late.json()["code"], asked_late) == (409, "nothing_to_cancel", None)
     assert (stopped.status_code, turn.cancel_requested_at is None) == (202, False)
+
+
+def test_any_media_type_may_be_asked_for(client: APIClient, plays: Plays) -> None:
+    plays(["One."])
+    accepts = {"Accept": "text/event-stream"}
+
+    assert text(chunks(post(client, words("hi", "m1"), header=accepts))) == "One."
+    assert client.get(f"{CHAT}/chat-1/stream", headers=accepts).status_code == 204

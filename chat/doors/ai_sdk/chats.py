@@ -1,7 +1,6 @@
 """A client's chat: its conversation, the turns that are one message of it, and what it says."""
 
 import json
-from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from uuid import UUID
@@ -13,10 +12,12 @@ from chat.errors import NotTheLastExchange
 from chat.send import Asker, send
 from chat.withdraw import withdraw
 from conversations.models import Alias, Conversation, Name, Turn
+from conversations.models.turn import TurnQuerySet
 from todos.models import Origin
 
 DOOR = "ai-sdk"
 ANSWERS = f"{DOOR}:answers:"
+MOST_TURNS = 20  # of one message
 
 
 def place_of(user: User, chat: str) -> UUID | Name:
@@ -54,7 +55,7 @@ def say(
     conversation = conversation_of(asker.user, chat) if said.again else None
     if conversation is None:
         return send(asker, place_of(asker.user, chat), said.text, header or key)
-    before = _last_message(conversation.turns.all().standing().newest_first())
+    before = _last_message(conversation.turns.all())
     if not before or not _is_of(before[0], said, key):
         key = _unused(conversation, said, key)
     elif not said.regenerates and _is_sent_again(before[0], said, key):
@@ -86,7 +87,7 @@ def message_before(turn: Turn) -> list[Turn]:
     """
     if not _is_answer(turn):
         return []
-    return _last_message(turn.conversation.turns.all().standing().before(turn).newest_first())
+    return _last_message(turn.conversation.turns.all().before(turn))
 
 
 def _unused(conversation: Conversation, said: Said, key: str) -> str:
@@ -114,9 +115,9 @@ def _is_sent_again(turn: Turn, said: Said, key: str) -> bool:
     return is_known and turn.user_message.content == said.text
 
 
-def _last_message(turns: Iterable[Turn]) -> list[Turn]:
+def _last_message(turns: TurnQuerySet) -> list[Turn]:
     found: list[Turn] = []
-    for turn in turns:
+    for turn in turns.standing().newest_first()[:MOST_TURNS]:
         turn.load_messages()
         found.insert(0, turn)
         if not _is_answer(turn):

@@ -21,6 +21,7 @@ HEADERS = {"x-vercel-ai-ui-message-stream": "v1"}
 DONE = b"data: [DONE]\n\n"
 LAST = frozenset({"finish", "abort", "error"})
 FINISH_REASONS = {"stop": "stop", "length": "length", "content_filter": "content-filter"}
+FAILED = "The tool failed."
 STOPPED = "You have stopped the answer."
 
 
@@ -97,7 +98,7 @@ class Wire:
             yield _input(started)
 
     def _finish(self, done: ToolFinished) -> Iterator[Frame]:
-        answered = self._asked.pop(str(done.result.get("answers")), None)
+        answered = self._asked.pop(str(_result(done).get("answers")), None)
         asks_anew = proposal_of(done) is not None
         if self._held and (answered is None or asks_anew):
             yield _input(self._held)
@@ -109,7 +110,7 @@ class Wire:
         if not answered or asks_anew:
             yield _output(done.id, done)
         if done.status == ToolCall.Status.SUCCEEDED and tools.has_changed(done.name, done.result):
-            changed = {"tool": done.name, "ids": _ids(done.result)}
+            changed = {"tool": done.name, "ids": _ids(_result(done))}
             yield _chunk("data-tasks", data=changed, transient=True)
 
     def _end_step(self, turn: Turn) -> Iterator[Frame]:
@@ -169,13 +170,15 @@ def _input(started: ToolStarted) -> Frame:
 def _output(tool_call_id: UUID, done: ToolFinished | ToolCall) -> Frame:
     told = {"toolCallId": tool_call_id, "dynamic": True, "providerExecuted": True}
     if done.status == ToolCall.Status.FAILED:
-        return _chunk("tool-output-error", errorText=str(done.result.get("error")), **told)
+        return _chunk(
+            "tool-output-error", errorText=str(_result(done).get("error", FAILED)), **told
+        )
     return _chunk("tool-output-available", output=done.result, **told)
 
 
 def _answered(tool_call_id: UUID, done: ToolFinished) -> Frame:
     """What became of the call that had asked."""
-    if done.result.get("note") in (LEFT, LEFT_ELSEWHERE):
+    if _result(done).get("note") in (LEFT, LEFT_ELSEWHERE):
         return _chunk("tool-output-denied", toolCallId=tool_call_id)
     return _output(tool_call_id, done)
 
@@ -184,11 +187,19 @@ def _request(proposal: str, call: ToolCall) -> Frame:
     return _chunk("tool-approval-request", approvalId=proposal, toolCallId=call.pk)
 
 
+def _result(done: ToolFinished | ToolCall) -> dict[str, Any]:
+    """Rows may have been changed by hand."""
+    return done.result if isinstance(done.result, dict) else {}
+
+
 def _ids(result: dict[str, Any]) -> list[str]:
     """Of the tasks that a result tells of."""
-    undone = [each.get("task") for each in result.get("undone", [])]
-    told = result.get("deleted", result.get("task", result.get("tasks", undone)))
-    tasks = told if isinstance(told, list) else [told]
+    undone = result.get("undone")
+    if isinstance(undone, list):
+        tasks = [each.get("task") for each in undone if isinstance(each, dict)]
+    else:
+        told = result.get("deleted", result.get("task", result.get("tasks")))
+        tasks = told if isinstance(told, list) else [told]
     return [task["id"] for task in tasks if isinstance(task, dict) and "id" in task]
 
 
