@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.views import redirect_to_login
@@ -9,7 +9,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import ngettext
 
+from accounts.keys import Key, KeyQuerySet
 from accounts.models import User
 from accounts.preferences import Preference
 
@@ -84,3 +86,26 @@ class PreferenceAdmin(ReadOnly, admin.ModelAdmin[Preference]):
     list_select_related = ("user",)
     search_fields = ("value", "user__username")
     ordering = ("-created_at", "-id")
+
+
+@admin.register(Key)
+class KeyAdmin(ReadOnly, admin.ModelAdmin[Key]):
+    list_display = (
+        *("created_at", "user", "name", "prefix", "scopes"),
+        *("expires_at", "last_used_at", "last_door", "revoked_at"),
+    )
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "last_door")
+    list_select_related = ("user",)
+    search_fields = ("name", "prefix", "user__username")
+    ordering = ("-created_at", "-id")
+    exclude = ("key_hash",)
+    actions = ("revoke",)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.change_key")
+
+    @admin.action(description="Revoke the selected keys", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: KeyQuerySet) -> None:
+        number = queryset.revoke()
+        told = ngettext("%d key was revoked.", "%d keys were revoked.", number) % number
+        self.message_user(request, told, messages.SUCCESS)

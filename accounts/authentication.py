@@ -13,6 +13,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 from rest_framework_simplejwt.tokens import AccessToken, Token
 
 from accounts import outside, tokens
+from accounts.keys import MARK, Key, is_formed
 from accounts.models import User
 from web.request_id import name_in_log
 
@@ -33,10 +34,14 @@ def _signed_in(request: HttpRequest) -> Any:
 
 
 class BearerAuthentication(JWTAuthentication):
-    """A token of ours; with EXTERNAL_SESSIONS also the session token of an outside login."""
+    """A key or a token of ours; with EXTERNAL_SESSIONS also a session token of an outside login."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """The user, and what the token says."""
+        """The user, and their key or what the token says."""
+        header = self.get_header(request)
+        raw = header and self.get_raw_token(header)
+        if raw and raw.startswith(MARK.encode()):
+            return _by_key(raw.decode("latin-1"), _door_of_view(request))
         try:
             return super().authenticate(request)
         except InvalidToken:
@@ -52,6 +57,15 @@ class BearerAuthentication(JWTAuthentication):
         return tokens.account_of(validated_token)
 
 
+def _by_key(text: str, door: str) -> tuple[User, Key]:
+    """One query. Raises InvalidToken, whatever is wrong with it."""
+    key = Key.objects.under(text).first() if is_formed(text) else None
+    if key is None:
+        raise InvalidToken
+    key.note_use(door)
+    return key.user, key
+
+
 class BearerScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]
     target_class = "accounts.authentication.BearerAuthentication"
 
@@ -63,6 +77,17 @@ def user_of(request: Request | HttpRequest) -> User:
     return user
 
 
+def key_of(request: Request | HttpRequest) -> Key | None:
+    """The key that somebody came with; None for a token, and for a session."""
+    key = getattr(request, "auth", None)
+    return key if isinstance(key, Key) else None
+
+
 def door_of(request: Request | HttpRequest) -> str:
-    """``api`` for who comes with a token, ``page`` for the session of the page."""
-    return "page" if getattr(request, "auth", None) is None else "api"
+    """``page`` for the session of the page; else what the view says as ``door``, or ``api``."""
+    return "page" if getattr(request, "auth", None) is None else _door_of_view(request)
+
+
+def _door_of_view(request: Request | HttpRequest) -> str:
+    context = getattr(request, "parser_context", None) or {}
+    return getattr(context.get("view"), "door", "api")

@@ -19,7 +19,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.answered import AnsweredRequest
-from accounts.preferences import MOST_TOLD, Key, NoRoom, Preference, PreferenceQuerySet
+from accounts.keys import SHOWN, Key, Scope, hash_of, new_key
+from accounts.preferences import MOST_TOLD, NoRoom, Preference, PreferenceQuerySet
+from accounts.preferences import Key as PreferenceKey
 from accounts.sessions import Session
 
 ERASE_TRIES = 5
@@ -142,11 +144,13 @@ class User(AbstractUser):
         return timezone.now().astimezone(self.zone)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A new password ends the sessions that began with the old one."""
+        """A new password ends the sessions that began with the old one, and all keys."""
         new_password = self.pk is not None and getattr(self, "_password", None) is not None
-        super().save(*args, **kwargs)
-        if new_password:
-            Session.objects.filter(user=self).delete()
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if new_password:
+                Session.objects.filter(user=self).delete()
+                Key.objects.for_user(self).revoke()
 
     def keep(self, *fields: str) -> None:
         """Save these fields alone: others may have been changed in the meantime.
@@ -177,7 +181,7 @@ class User(AbstractUser):
         with transaction.atomic():
             User.objects.hold([self.pk])
             rows = Preference.objects.for_user(self)
-            replaced = rows.filter(value=value) if key == Key.NOTE else rows
+            replaced = rows.filter(value=value) if key == PreferenceKey.NOTE else rows
             replaced.filter(key=key).delete()
             lines = [each.line for each in (*rows, told)]
             if sum(len(line.encode()) + 1 for line in lines) > MOST_TOLD:
@@ -194,6 +198,21 @@ class User(AbstractUser):
             forgotten, _by_model = rows.filter(pk__in=keys).delete()
             self._tell_whether_any(rows.exists())
         return forgotten
+
+    def make_key(self, name: str, scopes: Iterable[str], expires_at: datetime | None = None) -> Key:
+        """A new one, which tells as ``text`` what signs in with it, now and never again.
+
+        Raises User.DoesNotExist when the password, which ends all keys, was changed meanwhile.
+        """
+        text = new_key()
+        key = Key(user=self, name=name, expires_at=expires_at, prefix=text[:SHOWN])
+        key.scopes, key.key_hash = [each for each in Scope if each in scopes], hash_of(text)
+        with transaction.atomic():
+            User.objects.hold([self.pk])
+            User.objects.only("pk").get(pk=self.pk, password=self.password)
+            key.save(force_insert=True)
+        key.text = text
+        return key
 
     def _tell_whether_any(self, has: bool) -> None:
         User.objects.filter(pk=self.pk).exclude(has_preferences=has).update(has_preferences=has)

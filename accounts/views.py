@@ -112,6 +112,7 @@ class AccountView(RetrieveUpdateAPIView[User]):
 
     serializer_class = OwnAccountSerializer
     http_method_names = ["get", "patch", "delete", "head", "options"]
+    by_hand = frozenset({"PATCH", "DELETE"})
 
     def get_object(self) -> User:
         return user_of(self.request)
@@ -137,6 +138,8 @@ class AccountView(RetrieveUpdateAPIView[User]):
 
 
 class ExportView(GenericAPIView[User]):
+    by_hand = frozenset({"GET"})
+
     @extend_schema(
         tags=["accounts"],
         parameters=[AccountExportSerializer],

@@ -16,7 +16,7 @@ from agent.own_words import asks_to_undo, most_spoken_of, names, stands_in
 from conversations.asked import asked_in
 from conversations.models import ToolCall
 from text import as_json
-from todos.batch import Operation
+from todos.batch import ACTS, Operation
 from todos.consent import MOST_CHANGED, is_wide
 from todos.models import Origin, Proposal, TaskChange, TaskList
 
@@ -52,6 +52,10 @@ UNDONE_ENOUGH = (
     "Not undone: together that is too much for one message. Tell the user to say “undo” again."
 )
 NAMED_BY_OTHERS = "Not done: the user did not say that name. Ask them to say it."
+CANNOT_BE_ASKED = (
+    "Not done: this client asks before each change, and this cannot be asked for. Tell the user to "
+    "do it where they are signed in."
+)
 UNDONE_UNASKED = "Not undone: the user did not ask for it. Tell them to say “undo” if they want it."
 SHALL_I = "Shall I do that? Say yes or no."
 
@@ -71,10 +75,12 @@ class Consent:
     ``said`` is the person's own message, and ``calls`` are those made before in answer to it.
     """
 
-    def __init__(self, user: User, said: str = "", calls: Sequence[ToolCall] = ()) -> None:
+    def __init__(
+        self, user: User, said: str = "", calls: Sequence[ToolCall] = (), *, tainted: bool = False
+    ) -> None:
         self._user = user
         self._said = said
-        self._is_tainted = False
+        self._is_tainted = tainted
         self._proposals = {
             KINDS[call.name][0]: id for id, call in asked_in(calls).items() if call.name in KINDS
         }
@@ -93,7 +99,12 @@ class Consent:
         self._is_tainted = self._is_tainted or FOREIGN in as_json(result)
 
     def check(self, name: str, bound: Bound, result: Result, origin: Origin) -> None:
-        """What was just done, in its transaction. Raises AsksFirst, and ToolError for undo."""
+        """What was just done, in its transaction. Raises AsksFirst, and ToolError for undo.
+
+        Where the client asks before each change, whatever was done is asked for.
+        """
+        if origin.asks:
+            _ask_for_all(self._user, name, bound, result, origin)
         if isinstance(bound, tools.EditList):
             self._check_list(bound, origin)
             return
@@ -199,6 +210,21 @@ class Consent:
         self._counted[_group(do)] |= weight
         if do == "create":
             self._spoken_of |= touched - weight
+
+
+def _ask_for_all(user: User, name: str, bound: Bound, result: Result, origin: Origin) -> None:
+    """Raises AsksFirst and ToolError, unless nothing was changed."""
+    if not origin.touched and not isinstance(bound, tools.Remember):
+        return
+    do, _kind = KINDS.get(name, ("", ""))
+    operation = None
+    if isinstance(bound, tools.EditList):
+        operation = _operation_of_list(user, bound, origin)
+    elif do in ACTS or do == "create":
+        operation = _operation(user, do, origin)
+    if operation is None:
+        raise tools.ToolError(CANNOT_BE_ASKED)
+    raise AsksFirst(operation, result.get("failures", []))
 
 
 def question(calls: Sequence[ToolCall]) -> str:

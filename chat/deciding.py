@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from accounts.models import User
+from accounts.scopes import MissingScope
 from agent.consent import answer
 from agent.tools.summaries import summary
 from chat.consent import DEEDS, KINDS, NOTE, OF_LISTS, Result, told
@@ -74,6 +75,8 @@ def _outcome(proposal: Proposal, said: str, origin: Origin) -> Result:
         if outdated.renewed is None:
             return untouched | {"note": NOTHING_LEFT}
         return {"proposal": told(outdated.renewed), "note": MOVED_ON}
+    except MissingScope as missing:
+        return untouched | {"note": str(missing.detail)}
     except Expired:
         return untouched | {"note": TOO_LATE}
     except AlreadyDecided:

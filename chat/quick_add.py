@@ -176,6 +176,7 @@ def _words_of(kind: str, read: Read, kinds: Sequence[str], today: date) -> str:
 class ReadLineView(GenericAPIView[Task]):
     serializer_class = LineSerializer
     pagination_class = None
+    only_reads = frozenset({"POST"})
 
     @extend_schema(
         tags=["tasks"],

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 
-from accounts.authentication import door_of, user_of
+from accounts.authentication import door_of, key_of, user_of
 from accounts.models import User
 from chat.errors import DailyTurnsUsedUp, TurnInProgress
 from chat.processes import close_turns_of_the_dead
@@ -46,7 +46,8 @@ class Asker:
     @classmethod
     def of(cls, request: Request | HttpRequest, door: str = "") -> Self:
         """``door`` is our API or the page where none is named."""
-        return cls(user_of(request), door or door_of(request))
+        key = key_of(request)
+        return cls(user_of(request), door or door_of(request), key.pk if key else None)
 
 
 def send(asker: Asker, where: Where, text: str, key: str | None) -> tuple[Turn, bool]:

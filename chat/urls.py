@@ -1,5 +1,6 @@
 from django.urls import path
 
+from chat.keys import KeyUndoView
 from chat.quick_add import ReadLineView
 from chat.views import (
     ActUndoView,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("tasks/read/", ReadLineView.as_view(), name="read-line"),
     path("acts/<id:pk>/undo/", ActUndoView.as_view()),
     path("changes/<id:pk>/undo/", ChangeUndoView.as_view()),
+    path("keys/<id:pk>/undo/", KeyUndoView.as_view()),
     path("messages/<id:pk>/undo/", MessageUndoView.as_view()),
     path("messages/<id:pk>/withdraw/", MessageWithdrawView.as_view()),
 ]

@@ -16,7 +16,7 @@ from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authentication import door_of, user_of
+from accounts.authentication import user_of
 from chat import export, sse
 from chat.errors import NothingToCancel, TurnInProgress
 from chat.follow import follow_from, turn_to_follow
@@ -35,7 +35,8 @@ from chat.withdraw import withdraw
 from conversations.models import Conversation, Turn
 from conversations.serializers import ExportSerializer
 from conversations.views import MessageListView
-from todos.models import Origin, TaskChange
+from todos.models import TaskChange
+from todos.origins import origin_of
 from todos.serializers import TaskChangeSerializer
 from web.errors import CONTENT_TYPE, problem
 from web.idempotency import HEADER, IDEMPOTENCY_KEY, REPLAYED
@@ -105,6 +106,7 @@ def _whole(ended: TurnEnded, success: int, headers: dict[str, str]) -> Response:
 
 class ChatView(GenericAPIView[Turn]):
     serializer_class = ChatSerializer
+    asks = frozenset({"POST"})
 
     @extend_schema(
         tags=["chat"],
@@ -130,6 +132,8 @@ class ChatView(GenericAPIView[Turn]):
 
 
 class MessagesView(MessageListView):
+    asks = frozenset({"POST"})
+
     @extend_schema(
         tags=["chat"],
         parameters=[IDEMPOTENCY_KEY, DRAWN],
@@ -176,6 +180,8 @@ class ExportView(ConversationView):
 
 
 class CancelView(ConversationView):
+    asks = frozenset({"POST"})
+
     @extend_schema(tags=["chat"], request=CancelSerializer, responses={202: None, **problems(409)})
     def post(self, request: Request, pk: UUID) -> Response:
         """Stop the open turn soon; what it said and did stays."""
@@ -213,7 +219,7 @@ class ChangeUndoView(GenericAPIView[TaskChange]):
         """Take back the act of a change; 409 when a task has moved on. May be repeated."""
         changes = TaskChange.objects.for_user(user_of(request))
         change = get_object_or_404(changes, pk=pk)
-        undo(changes.of_acts([change.its_act]), Origin(door_of(request)))
+        undo(changes.of_acts([change.its_act]), origin_of(request))
         change.refresh_from_db()
         return Response(TaskChangeSerializer(change).data)
 
@@ -233,7 +239,7 @@ class ActUndoView(GenericAPIView[TaskChange]):
         May be repeated: what was taken back before is left out. The tasks that moved on are named
         as `changed`.
         """
-        undone = undo_act(user_of(request), pk, Origin(door_of(request)))
+        undone = undo_act(user_of(request), pk, origin_of(request))
         return Response({"undone": self.get_serializer(undone, many=True).data})
 
 
@@ -249,7 +255,7 @@ class MessageUndoView(GenericAPIView[TaskChange]):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Take back all that a reply did, newest first; 409, and nothing, when a task moved on."""
-        changes = undo_reply(user_of(request), pk, Origin(door_of(request)))
+        changes = undo_reply(user_of(request), pk, origin_of(request))
         return Response(self.get_serializer(changes, many=True).data)
 
 
@@ -274,7 +280,7 @@ class MessageWithdrawView(GenericAPIView[TaskChange]):
         """
         form = WithdrawSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        origin = Origin(door_of(request))
+        origin = origin_of(request)
         turn, undone = withdraw(user_of(request), pk, origin, keep=form.validated_data["keep"])
         changes = self.get_serializer(undone, many=True).data
         return Response({"withdrawn_at": turn.withdrawn_at, "undone": changes})

@@ -8,6 +8,7 @@ from contextvars import copy_context
 from copy import copy
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import chain
 from threading import Thread
 from time import monotonic, sleep
@@ -20,6 +21,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from accounts.keys import Key
 from accounts.models import User
 from agent import prompt, runner, tools
 from agent.chain import who_answered_instead
@@ -69,7 +71,9 @@ class Work:
         self.said = ""
         self.outcome = Outcome()
         self.saved_at = monotonic()
-        self.consent = Consent(user, turn.user_message.content, turn.calls)
+        self.by_model = turn.door == "mcp"
+        said = turn.user_message.content
+        self.consent = Consent(user, said, turn.calls, tainted=self.by_model)
         self.lease = timedelta(seconds=settings.AGENT_LEASE)
         self.told: list[str] = []
 
@@ -152,8 +156,11 @@ class Work:
             release_connection()
 
     def _decide(self, history: Sequence[prompt.MessageRow]) -> None:
-        """Do or leave what was proposed before, if the message is a plain answer to it."""
-        said, proposals = to_decide(history, self.turn)
+        """Do or leave what was proposed before, if the message is a plain answer to it.
+
+        One that a model has written is no consent of the person's.
+        """
+        said, proposals = ("", []) if self.by_model else to_decide(history, self.turn)
         for id in proposals if said else ():
             started_at, key = timezone.now(), uuid7()
             with self._transaction():
@@ -290,11 +297,19 @@ class Work:
 
     def _origin(self, call: UUID) -> Origin:
         """The changes of a tool call are one act, which has its id."""
-        return Origin("chat", call, self.turn.conversation_id, act=call)
+        source = "mcp" if self.by_model else "chat"
+        where = {"tool_call_id": call, "conversation_id": self.turn.conversation_id}
+        return Origin.by(self._key, source, **where, act=call)
+
+    @cached_property
+    def _key(self) -> Key | None:
+        """By which the turn came. That it is valid still, the fence knows."""
+        return Key.objects.filter(pk=self.turn.key).first() if self.turn.key else None
 
     def _desk(self, origin: Origin) -> tools.Desk:
         message = self.turn.user_message
-        return tools.Desk(self.user, origin, self._show_undone, message.content, message.pk)
+        said = "" if self.by_model else message.content
+        return tools.Desk(self.user, origin, self._show_undone, said, message.pk)
 
     def _show_undone(self, changes: Sequence[TaskChange]) -> int:
         """How many other acts of the same turn are left."""

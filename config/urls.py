@@ -16,6 +16,7 @@ handler500 = "web.errors.server_error"
 urlpatterns = [
     path("api/auth/", include("accounts.urls")),
     path("api/preferences/", include("accounts.preference_urls")),
+    path("api/keys/", include("accounts.key_urls")),
     path("api/", include("chat.urls")),
     path("api/", include("conversations.urls")),
     path("api/", include("transfer.urls")),

@@ -47,6 +47,7 @@ class ConversationViewSet(GenericViewSet[Conversation]):
     serializer_class = ConversationSerializer
     latest_messages = LATEST_MESSAGES
     messages_url = "conversation-messages"
+    asks = frozenset({"create"})  # which changes nothing that there is
 
     def get_queryset(self) -> QuerySet[Conversation]:
         return Conversation.objects.for_user(user_of(self.request)).with_status()

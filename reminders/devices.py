@@ -52,6 +52,7 @@ class WhichSerializer(RequestBody, serializers.Serializer[Any]):
 
 class DevicesView(GenericAPIView[PushSubscription]):
     serializer_class = SubscriptionSerializer
+    by_hand = frozenset({"POST", "DELETE"})
 
     @extend_schema(tags=["reminders"], responses={204: None})
     def post(self, request: Request) -> Response:

@@ -28,6 +28,7 @@ from web.throttles import throttle
 @extend_schema(tags=["reminders"])
 class ChannelsView(GenericAPIView[Channels]):
     serializer_class = ChannelsSerializer
+    by_hand = frozenset({"GET", "PATCH"})
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "user": user_of(self.request)}
@@ -45,6 +46,7 @@ class ChannelsView(GenericAPIView[Channels]):
 
 class ChannelsTestView(GenericAPIView[Channels]):
     serializer_class = TestSerializer
+    by_hand = frozenset({"POST"})
 
     @extend_schema(
         tags=["reminders"], request=None, responses={200: TestSerializer, **problems(429)}

@@ -156,7 +156,7 @@ class TaskListAdmin(ReadOnly, admin.ModelAdmin[TaskList]):
 
 @admin.register(TaskChange)
 class TaskChangeAdmin(ReadOnly, admin.ModelAdmin[TaskChange]):
-    list_display = ("created_at", "user", "task", "list", "kind", "source", "undone_at")
+    list_display = ("created_at", "user", "task", "list", "kind", "source", "key", "undone_at")
     list_filter = ("kind", "source")
     list_select_related = ("user", "task", "list")
     search_fields = ("task__title", "list__name", "user__username")

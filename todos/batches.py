@@ -12,12 +12,13 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authentication import door_of, user_of
+from accounts.authentication import user_of
 from accounts.models import User
 from accounts.once import once
 from todos import batch
 from todos.batch import MOST_AT_ONCE, Failure, Fields, Outcome
-from todos.models import Origin, Proposal, Reminder, Task, in_line
+from todos.models import Proposal, Reminder, Task, in_line
+from todos.origins import origin_of
 from todos.proposals import ProposalSerializer, ProposedSerializer
 from todos.serializers import (
     CompletedTaskSerializer,
@@ -187,6 +188,7 @@ class Checked:
 class BatchView(GenericAPIView[Task]):
     serializer_class = BatchSerializer
     pagination_class = None
+    asks = frozenset({"POST"})
 
     @extend_schema(
         tags=["tasks"],
@@ -205,7 +207,7 @@ class BatchView(GenericAPIView[Task]):
         """Change up to 100 tasks in one transaction and as one act; one that fails is named.
 
         With `propose`, what is wide (more than 3 deletions, or more than 10 other changes) is 202
-        with the proposal of it, and nothing is done.
+        with the proposal of it, and nothing is done; by a key that asks whatever it is.
         """
         return once(request, self._act)
 
@@ -213,17 +215,19 @@ class BatchView(GenericAPIView[Task]):
         form = BatchSerializer(data=self.request.data)
         form.is_valid(raise_exception=True)
         asked, user = form.validated_data, user_of(self.request)
-        door = door_of(self.request)
+        origin = origin_of(self.request)
         with in_line(user.pk):
             items = asked["tasks"] if "tasks" in asked else found(user, asked["do"], asked["where"])
             checked = check(asked["do"], items, asked.get("set", {}))
             operation = {"do": asked["do"], "tasks": checked.items}
-            if asked["propose"]:
-                checked.leave_out(batch.rehearse(user, operation, Origin(door)).failures)
+            if asked["propose"] or origin.asks:
+                rehearsed = batch.rehearse(user, operation, origin_of(self.request))
+                checked.leave_out(rehearsed.failures)
                 operation["tasks"] = checked.items
-                if asking := Proposal.if_wide(user, operation, Origin(door)):
+                asking = rehearsed.act and Proposal.if_wide(user, operation, origin)
+                if asking:
                     return Response(asked_instead(asking, checked), 202)
-            outcome = batch.run(user, operation, Origin(door))
+            outcome = batch.run(user, operation, origin)
             checked.leave_out(outcome.failures)
             return Response(told(asked["do"], outcome, checked))
 

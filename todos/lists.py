@@ -14,10 +14,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.authentication import door_of, user_of
+from accounts.authentication import user_of
 from todos import rules
 from todos.models import NameTaken, Origin, Task, TaskChange, TaskList
-from todos.proposals import PROPOSE, ProposedSerializer, asked_first
+from todos.origins import origin_of
+from todos.proposals import PROPOSE, ProposedSerializer, asked_by_key, asked_first
 from todos.serializers import (
     CountsSerializer,
     OneOfField,
@@ -86,6 +87,7 @@ class MergeSerializer(RequestBody, serializers.Serializer[Any]):
 class TaskListViewSet(GenericViewSet[TaskList]):
     queryset = TaskList.objects.none()
     serializer_class = TaskListSerializer
+    asks = frozenset({"destroy", "merge"})
 
     def get_queryset(self) -> Any:
         user = user_of(self.request)
@@ -95,7 +97,7 @@ class TaskListViewSet(GenericViewSet[TaskList]):
 
     @property
     def origin(self) -> Origin:
-        return Origin(door_of(self.request))
+        return origin_of(self.request)
 
     def list(self, request: Request) -> Response:
         """The user's lists by their names, with how many tasks are in them."""
@@ -144,12 +146,17 @@ class TaskListViewSet(GenericViewSet[TaskList]):
             found.restore(self.origin)
         return self._answer(found)
 
-    @extend_schema(request=MergeSerializer)
+    @extend_schema(
+        request=MergeSerializer, responses={200: TaskListSerializer, 202: ProposedSerializer}
+    )
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: str) -> Response:
         """Move its tasks into another list, which is the answer, and delete this one."""
         found, form = self.get_object(), MergeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        ids = {"list": str(found.pk), "into": str(form.validated_data["into"])}
+        if asked := asked_by_key(request, {"do": "merge_list"} | ids):
+            return asked
         with told_rules():
             into = found.merge(form.validated_data["into"], self.origin)
         return self._answer(into)
@@ -220,7 +227,7 @@ class TagView(GenericAPIView[Any]):
         """Rename a tag on all tasks that have it; onto another one, the two are one from now on."""
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
-        user, origin = user_of(request), Origin(door_of(request))
+        user, origin = user_of(request), origin_of(request)
         new = form.validated_data["name"]
         if not Task.objects.rename_tag(user, tag_in_path(name), new, origin):
             raise NotFound

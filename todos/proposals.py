@@ -12,12 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.authentication import door_of, user_of
+from accounts.authentication import user_of
 from accounts.ownership import OwnedQuerySet
+from todos import batch
 from todos.batch import Operation
-from todos.models import AlreadyDecided, Expired, Origin, Outdated, Proposal
+from todos.models import AlreadyDecided, Expired, Outdated, Proposal
 from todos.models.proposal import Status
-from todos.serializers import OneOfField
+from todos.origins import origin_of
+from todos.rules import RuleBroken
+from todos.serializers import OneOfField, told_rules
 from web.schema import problems
 
 
@@ -65,8 +68,26 @@ def asked_first(request: Request, operation: Operation) -> Response | None:
     query = ProposeSerializer(data=request.query_params)
     query.is_valid(raise_exception=True)
     if query.validated_data["propose"] == "false":
+        return asked_by_key(request, operation)
+    return _proposed(Proposal.if_wide(user_of(request), operation, origin_of(request)))
+
+
+def asked_by_key(request: Request, operation: Operation) -> Response | None:
+    """Whatever would change something, where a key came that asks first; None: it may be done.
+
+    Raises ValidationError, as doing it would.
+    """
+    user, origin = user_of(request), origin_of(request)
+    if not origin.asks:
         return None
-    made = Proposal.if_wide(user_of(request), operation, Origin(door_of(request)))
+    outcome = batch.rehearse(user, operation, origin)
+    with told_rules():
+        for each in outcome.failures:
+            raise RuleBroken(each.field, each.code, each.detail)
+    return _proposed(Proposal.if_wide(user, operation, origin) if outcome.act else None)
+
+
+def _proposed(made: Proposal | None) -> Response | None:
     return Response(ProposedSerializer({"proposal": made}).data, 202) if made else None
 
 
@@ -147,7 +168,7 @@ class ProposalViewSet(GenericViewSet[Proposal]):
         """
         proposal = self.get_object()
         with told_refusals():
-            proposal.approve(Origin(door_of(request)))
+            proposal.approve(origin_of(request))
         return self._answer(proposal)
 
     @extend_schema(request=None, responses={200: ProposalSerializer, **problems(409)})

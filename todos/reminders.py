@@ -18,11 +18,12 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.authentication import door_of, user_of
+from accounts.authentication import user_of
 from accounts.models import User
 from accounts.once import once
 from todos.asked import ASK, as_text, told
 from todos.models import Origin, Reminder, ReminderQuerySet, Task
+from todos.origins import origin_of
 from todos.reminding import LONGEST, Clock, Habits, read_moment
 from todos.rules import RuleBroken
 from todos.serializers import OneOfField, RowIdField, TimeOfDayField, WholeNumberField
@@ -108,7 +109,7 @@ class ReminderViewSet(GenericViewSet[Reminder]):
 
     @cached_property
     def origin(self) -> Origin:
-        return Origin(door_of(self.request))
+        return origin_of(self.request)
 
     def get_queryset(self) -> ReminderQuerySet:
         return Reminder.objects.for_user(user_of(self.request)).of_kept_tasks()
@@ -236,7 +237,7 @@ class TaskRemindersView(GenericAPIView[Task]):
         return once(request, self._post)
 
     def _post(self) -> Response:
-        task, origin = self.get_task(), Origin(door_of(self.request))
+        task, origin = self.get_task(), origin_of(self.request)
         with told_as(_named_in(self.request.data)):
             specs = task.add_reminders(origin, [self.request.data])
             if not specs:
@@ -255,7 +256,7 @@ class TaskReminderView(GenericAPIView[Task]):
     def delete(self, request: Request, pk: UUID, reminder: UUID) -> Response:
         """Take a reminder away from its task; an undo brings it back."""
         task = get_object_or_404(Task.objects.for_user(user_of(request)), pk=pk)
-        origin = Origin(door_of(request))
+        origin = origin_of(request)
         if not task.drop_reminder(origin, reminder):
             raise NotFound
         return Response(status=status.HTTP_204_NO_CONTENT, headers={ACT: str(origin.act)})

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from accounts.keys import Key
 from todos import rules
 from todos.asked import AsksField
 from todos.models import INBOX, ORDERINGS, ChangeKind, Priority, Task, TaskChange
@@ -294,6 +295,23 @@ class TaskQuerySerializer(serializers.Serializer[Any]):
         return repeating == "true"
 
 
+class ClientSerializer(serializers.Serializer[Any]):
+    """Who came with a key."""
+
+    id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(read_only=True)
+
+
+class ChangesSerializer(serializers.ListSerializer[TaskChange]):
+    def to_representation(self, data: Any) -> Any:
+        """The clients of all of them are looked up at once."""
+        changes = [*data]
+        names = Key.objects.names(change.key for change in changes)
+        for change in changes:
+            change.client = names.get(change.key, "")
+        return super().to_representation(changes)
+
+
 class TaskChangeSerializer(serializers.Serializer[TaskChange]):
     """One line of the history of a task or of a list."""
 
@@ -304,7 +322,8 @@ class TaskChangeSerializer(serializers.Serializer[TaskChange]):
     before = serializers.DictField(read_only=True, help_text="The changed fields as they were.")
     after = serializers.DictField(read_only=True, help_text="The same fields as they became.")
     source = serializers.CharField(  # type: ignore[assignment]  # a Field has a `source` too
-        read_only=True, help_text="The door: `api`, `chat`, `page`, `admin`, or `import`: a file."
+        read_only=True,
+        help_text="The door: `api`, `chat`, `page`, `mcp`, `admin`, `import`: a file.",
     )
     format = serializers.CharField(read_only=True, help_text="Of a file; else blank.")
     act = serializers.UUIDField(
@@ -316,5 +335,16 @@ class TaskChangeSerializer(serializers.Serializer[TaskChange]):
     conversation_id = serializers.UUIDField(
         read_only=True, allow_null=True, help_text="The conversation in which it was done."
     )
+    key = serializers.SerializerMethodField(help_text="The key of who did or asked it.")
     undone = serializers.BooleanField(read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
+
+    class Meta:
+        list_serializer_class = ChangesSerializer
+
+    @extend_schema_field(ClientSerializer(allow_null=True))
+    def get_key(self, change: TaskChange) -> dict[str, Any] | None:
+        if change.key is None:
+            return None
+        name = change.client or Key.objects.names([change.key]).get(change.key, "")
+        return {"id": str(change.key), "name": name}

@@ -11,10 +11,12 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.authentication import door_of, user_of
+from accounts.authentication import user_of
 from accounts.once import once
+from todos import batch
 from todos.models import ChangeKind, Origin, Reminder, Task, TaskChange, TaskQuerySet
-from todos.proposals import PROPOSE, ProposedSerializer, asked_first
+from todos.origins import origin_of
+from todos.proposals import PROPOSE, ProposedSerializer, asked_by_key, asked_first
 from todos.serializers import (
     CatchUpSerializer,
     CompletedTaskSerializer,
@@ -59,6 +61,8 @@ TASK = {
     "version": 1,
 }
 NEW_TASK = {name: TASK[name] for name in ("title", "due_date", "due_time", "priority", "tags")}
+ASKED: dict[Any, Any] = {202: ProposedSerializer}
+SET: dict[Any, Any] = {**ASKED, 200: TaskSerializer, **problems(412)}
 EXAMPLES = [
     OpenApiExample("A new task", NEW_TASK, request_only=True),
     OpenApiExample("The task", TASK, response_only=True),
@@ -69,6 +73,9 @@ EXAMPLES = [
 class TaskViewSet(GenericViewSet[Task]):
     queryset = Task.objects.none()  # for the OpenAPI document, which asks on nobody's behalf
     serializer_class = TaskSerializer
+    asks = frozenset(
+        {"create", "update", "partial_update", "destroy", "restore", "complete", "reopen"}
+    )
 
     def get_queryset(self) -> TaskQuerySet:
         user = user_of(self.request)
@@ -79,7 +86,7 @@ class TaskViewSet(GenericViewSet[Task]):
 
     @cached_property
     def origin(self) -> Origin:
-        return Origin(door_of(self.request))
+        return origin_of(self.request)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """With the act that undoes what was changed."""
@@ -100,12 +107,14 @@ class TaskViewSet(GenericViewSet[Task]):
 
     @extend_schema(
         parameters=[IDEMPOTENCY_KEY, ETAG],
-        responses={201: TaskSerializer, **problems(409, 422)},
+        responses={201: TaskSerializer, 202: ProposedSerializer, **problems(409, 422)},
         examples=EXAMPLES,
     )
     def create(self, request: Request) -> Response:
         """Add a task."""
         response = once(request, self._create)
+        if response.status_code != status.HTTP_201_CREATED:
+            return response
         response["ETag"] = etag(response.data["version"])
         if "Idempotency-Replayed" in response:
             made = TaskChange.objects.for_user(user_of(request)).filter(kind=ChangeKind.CREATED)
@@ -115,6 +124,9 @@ class TaskViewSet(GenericViewSet[Task]):
     def _create(self) -> Response:
         form = self.get_serializer(data=self.request.data)
         form.is_valid(raise_exception=True)
+        operation = {"do": "create", "tasks": [batch.spelled(form.validated_data)]}
+        if asked := asked_by_key(self.request, operation):
+            return asked
         task = form.save(user=user_of(self.request), origin=self.origin)
         return Response(self.get_serializer(task).data, status=status.HTTP_201_CREATED)
 
@@ -123,7 +135,7 @@ class TaskViewSet(GenericViewSet[Task]):
         """One task."""
         return self._answer(self.get_object())
 
-    @extend_schema(parameters=[IF_MATCH, ETAG], responses={200: TaskSerializer, **problems(412)})
+    @extend_schema(parameters=[IF_MATCH, ETAG], responses=SET)
     def update(self, request: Request, pk: str, *, partial: bool = False) -> Response:
         """Replace a task: what is not named is set to its default, except `completed`.
 
@@ -132,12 +144,15 @@ class TaskViewSet(GenericViewSet[Task]):
         task = self.get_object()
         form = self.get_serializer(task, data=request.data, partial=partial)
         form.is_valid(raise_exception=True)
+        item = batch.spelled(form.validated_data) | {"id": str(task.pk)}
         with as_it_was(request.headers.get("If-Match"), task):
+            if asked := asked_by_key(request, {"do": "update", "tasks": [item]}):
+                return asked
             form.save(origin=self.origin)
         followed = task.completed and task.successor
         return _told(task, CompletedTaskSerializer(task)) if followed else self._answer(task)
 
-    @extend_schema(parameters=[IF_MATCH, ETAG], responses={200: TaskSerializer, **problems(412)})
+    @extend_schema(parameters=[IF_MATCH, ETAG], responses=SET)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change the named fields of a task."""
         return self.update(request, pk, partial=True)
@@ -155,15 +170,17 @@ class TaskViewSet(GenericViewSet[Task]):
             task.remove(self.origin)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None)
+    @extend_schema(request=None, responses=ASKED | {200: TaskSerializer})
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
         """Bring a deleted task back; nothing changes if it is not deleted."""
         task = self.get_object()
+        if asked := asked_by_key(request, {"do": "restore", "tasks": [str(task.pk)]}):
+            return asked
         task.restore(self.origin)
         return self._answer(task)
 
-    @extend_schema(request=None, responses=CompletedTaskSerializer)
+    @extend_schema(request=None, responses=ASKED | {200: CompletedTaskSerializer})
     @action(detail=True, methods=["post"])
     def complete(self, request: Request, pk: str) -> Response:
         """Mark a task as done; nothing changes if it was done before.
@@ -171,10 +188,12 @@ class TaskViewSet(GenericViewSet[Task]):
         One that repeats is followed by a task for its next day, told as `next`.
         """
         task = self.get_object()
+        if asked := asked_by_key(request, {"do": "complete", "tasks": [str(task.pk)]}):
+            return asked
         task.complete(self.origin)
         return _told(task, CompletedTaskSerializer(task))
 
-    @extend_schema(request=None)
+    @extend_schema(request=None, responses=ASKED | {200: TaskSerializer})
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
         """Mark a task as not done after all; nothing changes if it is open.
@@ -182,6 +201,8 @@ class TaskViewSet(GenericViewSet[Task]):
         What followed it is deleted, if nobody has changed it since.
         """
         task = self.get_object()
+        if asked := asked_by_key(request, {"do": "reopen", "tasks": [str(task.pk)]}):
+            return asked
         task.reopen(self.origin)
         return self._answer(task)
 

@@ -66,6 +66,7 @@ class CalendarView(GenericAPIView[CalendarFeed]):
     queryset = CalendarFeed.objects.none()
     serializer_class = CalendarFeedSerializer
     pagination_class = None
+    by_hand = frozenset({"GET", "POST", "DELETE"})
 
     @extend_schema(responses=CalendarFeedSerializer)
     def get(self, request: Request) -> Response:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from accounts.keys import Key
 from accounts.models import User
 from text import clean_text
 from todos.models import NameTaken, Origin, Task, TaskList, in_line
@@ -128,12 +129,14 @@ def recognized(file: BinaryIO) -> str:
     raise UnknownFormat(f"It is not known what this file is: give one of {', '.join(FORMATS)}.")
 
 
-def carry_out(user: User, made: Plan, progress: Progress = lambda _: None) -> UUID | None:
+def carry_out(
+    user: User, made: Plan, progress: Progress = lambda _: None, *, key: Key | None = None
+) -> UUID | None:
     """Make it all, as one act, which is returned; None where there was nothing to do.
 
     ``progress`` is told how many more tasks have been made, each time that some were.
     """
-    origin = Origin("import", format=made.format)
+    origin = Origin.by(key, "import", format=made.format)
     with in_line(user.pk):
         made.there = _there(user, made)  # somebody may have imported it meanwhile
         keys = made.there | {each.digest: uuid7() for each in made.to_make}

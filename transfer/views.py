@@ -12,8 +12,9 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authentication import user_of
+from accounts.authentication import key_of, user_of
 from accounts.models import User
+from accounts.scopes import Need, need
 from todos.serializers import OneOfField
 from todos.versions import ACT
 from transfer.exporting import KINDS, export
@@ -89,6 +90,7 @@ class ExportQuerySerializer(serializers.Serializer[Any]):
 class ImportView(GenericAPIView[Any]):
     parser_classes = (MultiPartParser,)
     serializer_class = ImportSerializer
+    only_reads = frozenset({"POST"})  # a preview does
 
     @extend_schema(responses={200: PreviewSerializer, 201: MadeSerializer})
     def post(self, request: Request) -> Response:
@@ -99,7 +101,8 @@ class ImportView(GenericAPIView[Any]):
         made = read_plan(user, file.file, file.name, form.validated_data.get("format"))
         if form.validated_data["preview"]:
             return Response(previewed(made))
-        act = carry_out(user, made)
+        need(request, Need.CHANGE)
+        act = carry_out(user, made, key=key_of(request))
         told = told_of(made) | {"made": len(made.to_make) if act else 0, "act": act}
         return Response(told, status.HTTP_201_CREATED, headers={ACT: str(act)} if act else None)
 

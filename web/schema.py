@@ -89,9 +89,9 @@ def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
 def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[int]:
     statuses = [400, 503]
     if {} not in operation.get("security", [{}]):
-        statuses += [401]
+        statuses += [401, 403]
     if method != "get":
         statuses += [403, 413, 415]
     if "{" in path:
         statuses += [404]
-    return sorted(statuses)
+    return sorted({*statuses})

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from accounts.models import User
+from accounts.scopes import MissingScope
 from agent import loose
 from agent.handles import is_handle
 from agent.offline.dates import read_amount
@@ -234,6 +235,8 @@ class Tool(BaseModel):
             result = self.act(desk)
         except RuleBroken as broken:
             raise ToolError(f"{broken.field}: {broken.sentence}") from None
+        except MissingScope as missing:
+            raise ToolError(str(missing.detail)) from None
         notes = [*filter(None, [result.get("note")]), *self._taken]
         return result | ({"note": " ".join(notes)} if notes else {})
 

@@ -23,6 +23,7 @@ KINDS = {
 DOORS = {
     "api": gettext_lazy("over the API"),
     "chat": gettext_lazy("by the assistant"),
+    "mcp": gettext_lazy("by another assistant"),
     "page": gettext_lazy("on this page"),
     "admin": gettext_lazy("by an operator"),
     "import": gettext_lazy("with a file"),

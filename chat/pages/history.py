@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.keys import Key
 from accounts.models import User
 from chat.pages.days import due_words, length_words
 from conversations.models import Conversation, ToolCall
@@ -35,6 +36,7 @@ DOORS = {
     "page": gettext_lazy("by you, on this page"),
     "chat": gettext_lazy("by the assistant"),
     "api": gettext_lazy("over the API"),
+    "mcp": gettext_lazy("by another assistant"),
     "admin": gettext_lazy("by an administrator"),
     "import": gettext_lazy("out of a file"),
 }
@@ -55,21 +57,33 @@ class Line:
 
 
 def history(task: Task, user: User) -> list[Line]:
-    """The latest changes, newest first; at most 4 queries."""
+    """The latest changes, newest first; at most 5 queries."""
     changes = list(task.changes.newest_first()[:CHANGES])
     addresses = _addresses(changes, user)
+    clients = Key.objects.for_user(user).names(change.key for change in changes)
     today, names = user.local_now().date(), _names(changes, user)
     return [
         Line(
             change,
             kind=str(KINDS[ChangeKind(change.kind)]),
             details=list(_details(change, today, names)),
-            door=str(DOORS.get(change.source, change.source)),
+            door=_door(change, clients),
             words=addresses.get(change.tool_call_id) or addresses.get(change.conversation_id, ""),
             can_be_undone=not change.undone and change.has_left(task),
         )
         for change in changes
     ]
+
+
+def _door(change: TaskChange, clients: Mapping[UUID | None, str]) -> str:
+    """And the client, where one came with a key."""
+    door = str(DOORS.get(change.source, change.source))
+    if change.key not in clients:
+        return door
+    client = clients[change.key]
+    if change.source in ("api", "mcp"):
+        return _("by %(client)s") % {"client": client}
+    return _("%(door)s, asked by %(client)s") % {"door": door, "client": client}
 
 
 def _addresses(changes: Iterable[TaskChange], user: User) -> dict[UUID | None, str]:

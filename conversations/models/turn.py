@@ -13,6 +13,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.keys import Key
 from accounts.models import User
 from accounts.ownership import OwnedQuerySet
 from conversations.models.errors import (
@@ -258,10 +259,12 @@ class Turn(TurnState):
     def fenced(self, lease: timedelta) -> Iterator[None]:
         """A transaction whose first statement proves that the turn is ours and renews its lease.
 
-        Raises TurnLost, and keeps nothing, when it is not.
+        Raises TurnLost, and keeps nothing, when it is not, nor when its key signs in no more.
         """
         with transaction.atomic():
             ours = self._ours().of_active_users().of_kept_conversations()
+            if self.key:
+                ours = ours.filter(Exists(Key.objects.live().filter(pk=self.key)))
             if not ours.filter(cancel_requested_at=None).update(lease_expires_at=Now() + lease):
                 raise TurnLost
             yield

@@ -18,6 +18,7 @@ from tests.factories import ConversationFactory, TaskFactory, say
 from todos.models import Origin
 
 OUT = (
+    "accounts.Key.key_hash",
     "accounts.Session.",
     "accounts.SpentToken.",
     "admin.LogEntry.",

@@ -62,6 +62,7 @@ def live_fully(user: User) -> None:
     )
     task.complete(Origin("chat"))
     user.remember("note", "Tea", "remember that I take tea")
+    user.make_key("Claude Desktop", ["write"])
     TaskFactory(user=user, due_date=DAY, reminders=[{"before_minutes": 10}]).remove(Origin("api"))
     Proposal.make(user, {"do": "delete", "tasks": [str(task.pk)]}, Origin("api"))
     AnsweredRequest.claimed(user.pk, "key", "hash").keep(201, {"title": "Milk"})

@@ -175,6 +175,7 @@ def test_the_history_tells_every_change_newest_first(client: APIClient, task: Ta
         "act": str(call_id),
         "tool_call_id": str(call_id),
         "conversation_id": None,
+        "key": None,
         "undone": False,
         "created_at": updated["created_at"],
     }

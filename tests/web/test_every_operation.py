@@ -22,7 +22,12 @@ LISTS = [
     for _, path, operation in OPERATIONS
     if "cursor" in [parameter["name"] for parameter in operation.get("parameters", [])]
 ]
-READ_NO_TEXT = {"/api/messages/{id}/withdraw/", "/api/tasks/catch-up/", "/api/channels/"}
+READ_NO_TEXT = {
+    "/api/messages/{id}/withdraw/",
+    "/api/keys/{id}/undo/",
+    "/api/tasks/catch-up/",
+    "/api/channels/",
+}
 READERS = [
     (method, path)
     for method, path, operation in OPERATIONS

@@ -97,10 +97,15 @@ def a_preference(user: User) -> Model:
     return user.remember("note", "Tea", "Tea")
 
 
+def a_key(user: User) -> Model:
+    return user.make_key("Claude Desktop", ["write"])
+
+
 # Whose row stands at the place of the id; a new kind of path has to be entered here.
 ROWS: dict[str, list[Make]] = {
     "/api/conversations/": [a_conversation, a_deleted_conversation],
     "/api/preferences/": [a_preference],
+    "/api/keys/": [a_key],
     "/accounts/settings/forget/": [a_preference],
     "/api/tasks/": [a_task, a_deleted_task],
     "/api/lists/": [a_list, a_deleted_list],

@@ -17,13 +17,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+from accounts.keys import Key
 from accounts.ownership import Followed, Owned, OwnedQuerySet
+from accounts.scopes import MissingScope
 from todos.models.waiting import wait_in_line
 
 Rows = dict[UUID, Any]
 """Tasks and lists by their ids: they know this module, and it does not know theirs."""
 
 OWN_HANDS = frozenset({"page", "api", "chat", "admin"})
+MAY_NOT_DELETE = _("Not done: this key may not delete, nor undo what was added.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Origin:
     by a file its format.
 
     All changes of one origin are one act: they are taken back together. So each request and each
-    tool call has an origin of its own.
+    tool call has an origin of its own. ``key`` is that of who came with one, ``may_delete`` and
+    ``asks`` (before each change) what it says of that.
     """
 
     source: str
@@ -40,13 +44,31 @@ class Origin:
     conversation_id: UUID | None = None
     format: str = ""
     act: UUID = field(default_factory=uuid7)
+    key: UUID | None = None
+    may_delete: bool = True
+    asks: bool = False
     touched: dict[str, set[UUID]] = field(default_factory=dict, compare=False, repr=False)
     """The rows changed so far, by the kind of the change."""
 
+    @classmethod
+    def by(cls, key: Key | None, source: str, **fields: Any) -> "Origin":
+        """Of who comes with this key, if with any."""
+        if key is None:
+            return cls(source, **fields)
+        return cls(source, key=key.pk, may_delete=key.may_delete, asks=key.asks, **fields)
+
     @property
     def is_own(self) -> bool:
-        """Whether the person's own hand is at work; all else brings the words of others."""
-        return self.source in OWN_HANDS
+        """Whether the person's own hand is at work; all else brings the words of others.
+
+        With a key comes a program: in a chat a person speaks through it, but else it writes.
+        """
+        return self.source in OWN_HANDS and not (self.key and self.source == "api")
+
+    def check_deletion(self) -> None:
+        """Raises MissingScope (403)."""
+        if not self.may_delete:
+            raise MissingScope(MAY_NOT_DELETE)
 
 
 class ChangedSince(Exception):
@@ -104,6 +126,17 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         lines = self.filter(Q(task__in=keys) | Q(list__in=keys), after__deleted_at__isnull=False)
         found = lines.order_by("created_at", "id").values_list("task", "list", "after", "source")
         return {task or of: source for task, of, after, source in found if after["deleted_at"]}
+
+    def of_key(self, key: UUID, since: datetime | None = None) -> Self:
+        """What was done with this key, ever or since then."""
+        mine = self.filter(key=key)
+        return mine.filter(created_at__gte=since) if since else mine
+
+    def acts_by_size(self) -> list[tuple[UUID, int]]:
+        """The acts, the newest first, with how many of these changes each has."""
+        acts: Any = self.order_by().values("act")
+        acts = acts.annotate(newest=models.Max("created_at"), size=models.Count("pk"))
+        return list(acts.order_by("-newest", "-act").values_list("act", "size"))
 
     def acts(self) -> set[UUID | None]:
         return set(self.order_by().values_list("act", flat=True).distinct())
@@ -215,8 +248,12 @@ class TaskChange(Followed, Owned):
     act = models.UUIDField(db_index=True, null=True)
     tool_call_id = models.UUIDField(db_index=True, null=True)
     conversation_id = models.UUIDField(null=True)
+    key = models.UUIDField(null=True)
     undone_at = models.DateTimeField(null=True)
     original = models.ForeignKey("self", models.DO_NOTHING, related_name="+", null=True)
+
+    client = ""
+    """The name of its key, where somebody has looked it up."""
 
     objects = TaskChangeQuerySet.as_manager()
 
@@ -233,6 +270,12 @@ class TaskChange(Followed, Owned):
                 fields=["user", "-created_at", "-id"],
                 name="change_newest",
                 condition=Q(undone_at=None),
+            ),
+            # All that was done with a key since a time, newest first.
+            models.Index(
+                fields=["key", "-created_at"],
+                name="change_of_key",
+                condition=Q(key__isnull=False),
             ),
             # What is new, and of that what was taken back or brought back.
             models.Index(fields=["user", "-changed_at"], name="change_followed"),

@@ -102,6 +102,8 @@ class Journaled(Recoverable):
 
     def _set(self, kind: str, origin: Origin, **fields: Any) -> TaskChange | None:
         """Without saving it; returns the line to be saved with it, None when nothing differs."""
+        if fields.get("deleted_at"):
+            origin.check_deletion()
         if not (origin.is_own or kind == ChangeKind.UNDONE) and self._gets_words(fields):
             fields["foreign"] = True
         before = {name: self.value(name) for name in fields}
@@ -162,6 +164,7 @@ class Journaled(Recoverable):
             act=origin.act,
             tool_call_id=origin.tool_call_id,
             conversation_id=origin.conversation_id,
+            key=origin.key,
         )
 
 

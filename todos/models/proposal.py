@@ -85,6 +85,7 @@ class Proposal(Followed, Owned):
     tasks = models.JSONField(encoder=JournalEncoder)
     source = models.CharField(max_length=10)
     conversation_id = models.UUIDField(null=True)
+    key = models.UUIDField(null=True)
     expires_at = models.DateTimeField(default=_in_a_day)
     decided_at = models.DateTimeField(null=True)
     act = models.UUIDField(null=True)
@@ -114,13 +115,18 @@ class Proposal(Followed, Owned):
         return Status.EXPIRED if late else self.status
 
     @property
+    def _origin(self) -> Origin:
+        """By whom it was asked."""
+        return Origin(self.source, conversation_id=self.conversation_id, key=self.key)
+
+    @property
     def is_foreign(self) -> bool:
         """Whether its summary tells words of others. A query, or two."""
         lists = self.operation.get("list"), self.operation.get("into")
         keys = [task["id"] for task in self.tasks if task["id"]]
         tasks = Task.objects.with_deleted_for_user(self.user).filter(pk__in=keys, foreign=True)
         named = TaskList.objects.filter(user=self.user_id, pk__in=filter(None, lists), foreign=True)
-        return not Origin(self.source).is_own or tasks.exists() or named.exists()
+        return not self._origin.is_own or tasks.exists() or named.exists()
 
     @classmethod
     def make(cls, user: User, operation: Operation, origin: Origin) -> "Proposal":
@@ -130,10 +136,14 @@ class Proposal(Followed, Owned):
 
     @classmethod
     def if_wide(cls, user: User, operation: Operation, origin: Origin) -> "Proposal | None":
-        """``None``, and nothing, when it may be done without asking."""
+        """``None``, and nothing, when it may be done without asking.
+
+        Of who asks before each change whatever changes something is wide.
+        """
         with in_line(user.pk):
             found = reach(user, operation)
-            return cls._ask(user, found, origin) if found.is_wide else None
+            asks = not found.is_nothing if origin.asks else found.is_wide
+            return cls._ask(user, found, origin) if asks else None
 
     def approve(self, origin: Origin) -> Outcome:
         """Do it, once: who says yes after somebody else did gets an outcome with nothing done.
@@ -160,8 +170,7 @@ class Proposal(Followed, Owned):
             if not self._decide(Status.OUTDATED, None):
                 return None
             found = reach(self.user, _together(self.operation, operation))
-            origin = Origin(self.source, conversation_id=self.conversation_id)
-            self.renewed = self._ask(self.user, found, origin)
+            self.renewed = self._ask(self.user, found, self._origin)
             self.save(update_fields=["renewed"])
         return self.renewed
 
@@ -193,10 +202,11 @@ class Proposal(Followed, Owned):
     def _run_whole(self, origin: Origin) -> Outcome | None:
         """``None``, and nothing, when a part of it cannot be done.
 
-        Words of others stay foreign, whoever says yes to them.
+        Words of others stay foreign, whoever says yes to them; and what a key has asked for is done
+        with it.
         """
-        by_own_hand = Origin(self.source).is_own
-        origin = origin if by_own_hand else replace(origin, source=self.source)
+        origin = replace(origin, key=self.key or origin.key)
+        origin = origin if self._origin.is_own else replace(origin, source=self.source)
         with suppress(_NotWhole), transaction.atomic():
             outcome = batch.run(self.user, self.operation, origin)
             if outcome.failures:
@@ -207,10 +217,9 @@ class Proposal(Followed, Owned):
     def _renew(self, found: Reach) -> None:
         """Ask for what there is still to do, if anything, and say what differs."""
         if not found.is_nothing:
-            origin = Origin(self.source, conversation_id=self.conversation_id)
             now = Task.objects.in_bulk([UUID(task["id"]) for task in self.tasks])
             since = summaries.difference(self.operation, self.tasks, now, found)
-            self.renewed = self._ask(self.user, found, origin, since)
+            self.renewed = self._ask(self.user, found, self._origin, since)
         self.status, self.act = Status.OUTDATED, None
         self.save(update_fields=["status", "act", "renewed"])
 
@@ -220,6 +229,7 @@ class Proposal(Followed, Owned):
             user=user,
             source=origin.source,
             conversation_id=origin.conversation_id,
+            key=origin.key,
             **cls._asked(user, found, since),
         )
 

@@ -15,6 +15,7 @@ MOST_UNDONE = 12
 HANDS = {
     "page": "That was done on the page.",
     "api": "That was done over the API.",
+    "mcp": "Another assistant did that.",
     "admin": "That was done in the administration.",
     "import": "That came out of a file.",
 }
