@@ -88,6 +88,10 @@ def types(events: list[Event]) -> list[str]:
     return [each for place, each in enumerate(found) if found[place - 1 : place] != [each]]
 
 
+def without_state(events: list[Event]) -> list[Event]:
+    return [event for event in events if not event["type"].startswith("STATE")]
+
+
 def text_of(events: list[Event]) -> str:
     return "".join(event["delta"] for event in events if event["type"] == "TEXT_MESSAGE_CONTENT")
 

@@ -57,6 +57,7 @@ class Reader:
         if place is None:
             return Telling.of(turn, wire)
         if (place.turn, place.attempt) == (turn.pk, turn.attempt):
+            wire.was_away = place.number >= OPENING
             return Telling.of(turn, wire, behind=place.number)
         wire.anew = _messages(turn.conversation, before=turn)
         return Telling.of(turn, wire)

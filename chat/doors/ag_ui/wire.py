@@ -33,12 +33,17 @@ RESPONSE_SCHEMA = {
 
 @dataclass(slots=True)
 class Wire:
-    """``anew``: the messages to begin with again in a run that has begun, since the reply does."""
+    """``anew``: the messages to begin with again in a run that has begun, since the reply does.
+
+    With ``was_away`` the first line tells the tasks as they are now, too: who comes back to a run
+    has not heard what was done to them elsewhere. That belongs to no number.
+    """
 
     run: RunInput
     turn: Turn
     user: User
     anew: list[Told] | None = None
+    was_away: bool = False
     finished: int = field(default=0, init=False)
     open_message: str = field(default="", init=False)
     is_too_much: bool = field(default=False, init=False)
@@ -67,7 +72,11 @@ class Wire:
                 yield from ending(self.run, turn, self.user)
 
     def line(self, frame: Frame, number: int) -> bytes:
-        return data_line(frame.data, id=f"{self.turn.pk}.{self.turn.attempt}.{number}")
+        line = data_line(frame.data, id=f"{self.turn.pk}.{self.turn.attempt}.{number}")
+        if not self.was_away:
+            return line
+        self.was_away = False
+        return data_line(self._state().data) + line
 
     def _opened(self) -> Frame:
         if self.anew is not None:

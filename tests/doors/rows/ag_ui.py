@@ -1,7 +1,7 @@
 from typing import Any
 from uuid import uuid4
 
-from tests.doors.ag_ui import state_of
+from tests.doors.ag_ui import state_of, without_state
 from tests.doors.rows.row import Answer, Row, Sent, merged
 
 
@@ -91,9 +91,6 @@ class AgUi(Row):
         return Sent(sent.path, sent.body, headers={"Last-Event-ID": ids[-1].removeprefix("id: ")})
 
     def joined(self, read: Answer, rest: Answer) -> Any:
-        """Of the tasks what a client knows in the end: each event tells them as they are by now."""
+        """Of the tasks what a client knows in the end: who comes back is told them once more."""
         frames = read.frames() + rest.frames()
-        told = [
-            {"type": each["type"]} if each["type"].startswith("STATE") else each for each in frames
-        ]
-        return merged(told, "delta", "type"), state_of(frames)
+        return merged(without_state(frames), "delta", "type"), state_of(frames)
