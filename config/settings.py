@@ -87,6 +87,7 @@ CORS_ALLOW_HEADERS = (
     "idempotency-key",
     "if-match",
     "last-event-id",
+    "prefer",
     "x-ai-sdk",
     "x-request-id",
     # What chat pages and OpenAI's package for JavaScript send along.
@@ -326,9 +327,11 @@ CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
 MACHINE_PATHS = (  # errors are JSON there
     *("/api/", "/health", "/metrics", "/news/", "/calendar/", "/chatkit", "/mcp", "/v1/"),
 )
-ERROR_SHAPES = {  # below a path, as the door there tells a problem
+ERROR_SHAPES = {  # below a path, as the door there tells a problem; blank: as we do
     "/v1/": "chat.doors.openai.errors.shaped",
     "/api/ai-sdk/": "chat.doors.ai_sdk.views.as_words",
+    "/chatkit/threads": "",
+    "/chatkit": "chat.doors.chatkit.errors.shaped",
 }
 FOLLOW_PATHS = ("/news/",)  # asked by every tab all the time: the log tells only what failed
 HEALTH_PATHS = ("/health/", "/health/ready/")  # whoever asks may call us by any name

@@ -85,7 +85,7 @@ def shape_at(path: str) -> Callable[[dict[str, Any]], dict[str, Any] | str] | No
     """What puts a problem into the words of the door at ``path``, if one is there."""
     for prefix, name in settings.ERROR_SHAPES.items():
         if path.startswith(prefix):
-            return cast(Callable[..., Any], import_string(name))
+            return cast(Callable[..., Any], import_string(name)) if name else None
     return None
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from chat.doors.ag_ui.views import RunView
 from chat.doors.ai_sdk import views as ai_sdk
+from chat.doors.chatkit.views import ChatKitView
 from chat.doors.openai.completions import CompletionsView
 from chat.doors.openai.models import ModelsView, ModelView
 
@@ -16,4 +17,5 @@ urlpatterns = [
     path("api/ag-ui/", RunView.as_view(**HIDDEN)),
     path("api/ai-sdk/chat/", ai_sdk.ChatView.as_view(**HIDDEN)),
     path("api/ai-sdk/chat/<path:chat>/stream/", ai_sdk.StreamView.as_view(**HIDDEN)),
+    path("chatkit/", ChatKitView.as_view(**HIDDEN)),
 ]

@@ -25,13 +25,21 @@ class Chip:
 
 def chips(reply: Message, today: date) -> list[Chip]:
     try:
-        return [*_which(reply)] or [*_tomorrow(reply.calls, today)]
+        return which_one(reply) or [*_tomorrow(reply.calls, today)]
+    except SPOILT:
+        return []
+
+
+def which_one(reply: Message) -> list[Chip]:
+    """The tasks of which the reply asks for one."""
+    try:
+        return [*_which(reply)]
     except SPOILT:
         return []
 
 
 def _which(reply: Message) -> Iterator[Chip]:
-    """The tasks of which it asks for one; those of one title are told apart by their day."""
+    """Those of one title are told apart by their day."""
     asks = "?" in reply.content
     found = _candidates(reply) if asks else []
     if not 2 <= len(found) <= MOST:

@@ -16,6 +16,7 @@ from conversations.models.errors import (
     TooManyTurns,
     TurnLost,
 )
+from conversations.models.feedback import Feedback
 from conversations.models.message import Message, MessageQuerySet, SaidRow, ToolCall
 from conversations.models.turn import Turn
 from conversations.models.turn_count import NoTurnsLeft, TurnCount
@@ -25,6 +26,7 @@ __all__ = [
     "AliasTaken",
     "Conversation",
     "ConversationBusy",
+    "Feedback",
     "IdempotencyKeyTaken",
     "Message",
     "MessageQuerySet",

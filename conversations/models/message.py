@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Count, Q, Window
+from django.db.models import Count, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Now, RowNumber
 from django.utils.translation import gettext_lazy as _
 
@@ -105,6 +105,16 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         """Those of turns that are not withdrawn."""
         return self.filter(turn__withdrawn_at=None)
 
+    def with_said_after(self) -> Self:
+        """With what the person said next, if they have said anything since."""
+        next_ones = Message.objects.standing().filter(
+            conversation=OuterRef("conversation"),
+            seq__gt=OuterRef("seq"),
+            role=Message.Role.USER,
+        )
+        said = next_ones.order_by("seq").values("content")[:1]
+        return self.annotate(said_after=Subquery(said))
+
     def told(self, limit: int) -> list[Told]:
         """The latest ``limit`` for a prompt, oldest first; at most 2 queries."""
         columns = (
@@ -193,6 +203,7 @@ class Message(Owned):
 
     read_at: datetime | None = None  # read through with_turns(), a row has its own
     hits: int = 0  # read through first_saying(), a row has its own
+    said_after: str | None = None  # read through with_said_after(), a row has its own
 
     class Meta:
         constraints = [

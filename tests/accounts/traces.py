@@ -20,7 +20,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.answered import AnsweredRequest
 from accounts.models import User
-from conversations.models import Alias, Name, TurnCount
+from conversations.models import Alias, Feedback, Name, TurnCount
 from reminders.models import Channels, Delivery, PushSubscription
 from tests.accounts.tokens import REVOKE
 from tests.factories import (
@@ -46,7 +46,7 @@ OF_NOBODY = {Permission, Group, ContentType, SessionOfDjango}
 def live_fully(user: User) -> None:
     """Leave a row in every table that can hold something of a user."""
     conversation = ConversationFactory(user=user)
-    say(conversation, "Hello")
+    Feedback.objects.give(say(conversation, "Hello").reply, "positive")
     record_call(conversation.begin_turn("Add milk", LEASE))
     TurnCount.charge(user.pk, 500)
     ConversationFactory(user=user).remove()

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from rest_framework_simplejwt.tokens import AccessToken
 
+from accounts.models import User
+from tests.doors.clients import Client, python_client
 from tests.served.conftest import served
 from tests.served.processes import Model, Mortal
 
@@ -31,3 +34,16 @@ def shared_server(django_db_setup: None, shared_model: Model) -> Iterator[Mortal
 @pytest.fixture
 def server(transactional_db: None, shared_server: Mortal) -> Mortal:
     return shared_server
+
+
+@pytest.fixture(scope="package")
+def shared_page(shared_server: Mortal) -> Iterator[Client]:
+    with python_client("chatkit_door.py", shared_server.url) as page:
+        yield page
+
+
+@pytest.fixture
+def page(shared_page: Client, server: Mortal, model: Model, user: User) -> Client:
+    """With ChatKit in it, and ``user`` before it."""
+    shared_page.ask("sign_in", token=str(AccessToken.for_user(user)))
+    return shared_page

@@ -1,0 +1,173 @@
+"""``POST /chatkit``: every type of request of the protocol, at one address."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.authentication import door_of, user_of
+from chat import sse
+from chat.doors.chatkit import reading, requests
+from chat.doors.chatkit.asking import hear
+from chat.doors.chatkit.items import thread
+from chat.doors.chatkit.leaving import StopsWhenLeft
+from chat.doors.chatkit.wire import KEEP_ALIVE, Wire
+from chat.errors import NotTheLastExchange
+from chat.follow import follow
+from chat.send import Asker, send
+from chat.telling import Telling
+from chat.turns import take
+from chat.withdraw import withdraw
+from conversations.models import Conversation, Feedback, Message, Turn
+from todos.models import Origin
+from web.idempotency import HEADER, REPLAYED, IdempotencyKeyReused
+
+LEAVING_STOPS = "leaving-stops"
+Values = dict[str, Any]
+
+
+class ChatKitView(APIView):
+    door = "chatkit"
+
+    def post(self, request: Request) -> HttpResponseBase:
+        asked = _read(requests.RequestSerializer, request.data)
+        type_ = asked["type"]
+        if type_ in requests.NOT_SERVED:
+            raise requests.NotServed(requests.NOT_SERVED[type_])
+        if type_ not in ACTS:
+            unknown = ErrorDetail("ChatKit 1.6 has no such request.", code="invalid_choice")
+            raise ValidationError({"type": [unknown]})
+        act = ACTS[type_]
+        return act.do(request, _read(act.params, asked["params"]))
+
+
+def _read(form_of: type[requests.Params], data: Any) -> Values:
+    form = form_of(data=data)
+    form.is_valid(raise_exception=True)
+    read: Values = form.validated_data
+    return read
+
+
+# What streams
+
+
+def _create(request: Request, params: Values) -> HttpResponseBase:
+    return _turn(request, None, params["input"]["message"], begins=True)
+
+
+def _add_message(request: Request, params: Values) -> HttpResponseBase:
+    conversation = _conversation(request, params)
+    return _turn(request, conversation, params["input"]["message"])
+
+
+def _add_answers(request: Request, params: Values) -> HttpResponseBase:
+    conversation = _conversation(request, params)
+    answers, again = params["input"]["answers"], bool(_sent_before(request))
+    text, answered = hear(user_of(request), conversation, params["item_id"], answers, again=again)
+    return _turn(request, conversation, text, answered=answered)
+
+
+def _retry(request: Request, params: Values) -> HttpResponseBase:
+    """Take the exchange back, if that was not done before in vain, and say its words anew."""
+    conversation, user = _conversation(request, params), user_of(request)
+    said = conversation.messages.filter(role=Message.Role.USER).select_related("turn")
+    message = get_object_or_404(said, pk=reading.uuid_of(params["item_id"]))
+    sent_before = _sent_before(request)
+    if sent_before and sent_before.pk == message.turn_id:
+        raise IdempotencyKeyReused
+    removed = [item["id"] for item in reading.items_of_turn(user, message.turn)]
+    if not message.turn.withdrawn_at:
+        withdraw(user, message.pk, Origin(door_of(request)))
+    elif not sent_before and message.seq + 1 < conversation.message_count:
+        raise NotTheLastExchange
+    return _turn(request, conversation, message.content, removed=removed)
+
+
+def _sent_before(request: Request) -> Turn | None:
+    key = request.headers.get(HEADER)
+    return Turn.objects.with_key(user_of(request).pk, key).first() if key else None
+
+
+def _turn(
+    request: Request, conversation: Conversation | None, text: str, **of: Any
+) -> HttpResponseBase:
+    """``of`` is what the wire knows beside the turn."""
+    asker, key = Asker.of(request, ChatKitView.door), request.headers.get(HEADER)
+    turn, replayed = send(asker, conversation.pk if conversation else None, text, key)
+    can_be_left = request.headers.get("Prefer") == LEAVING_STOPS and not replayed
+
+    def begin(turn: Turn) -> Telling:
+        wire = Wire(asker.user, can_be_left=can_be_left, **of)
+        return Telling.of(turn, wire, keep_alive=KEEP_ALIVE)
+
+    if replayed:
+        return sse.respond(follow(turn, begin), REPLAYED)
+    live = sse.Live(take(turn, asker.user), begin(turn))
+    return sse.respond(StopsWhenLeft(live, turn) if can_be_left else live, {})
+
+
+# What is answered at once
+
+
+def _get(request: Request, params: Values) -> Response:
+    """With its first items, as the package has it; the others are in items.list."""
+    conversation = _conversation(request, params)
+    first = _read(requests.PageParams, {"order": "asc"})
+    return Response(thread(conversation, reading.items(user_of(request), conversation, **first)))
+
+
+def _threads(request: Request, params: Values) -> Response:
+    return Response(reading.threads(user_of(request), **params))
+
+
+def _items(request: Request, params: Values) -> Response:
+    conversation = _conversation(request, params)
+    return Response(reading.items(user_of(request), conversation, **params))
+
+
+def _feedback(request: Request, params: Values) -> Response:
+    conversation, user = _conversation(request, params), user_of(request)
+    for reply in reading.replies_of(user, conversation, params["item_ids"]):
+        Feedback.objects.give(reply, params["kind"])
+    return Response({})
+
+
+def _rename(request: Request, params: Values) -> Response:
+    conversation = _conversation(request, params)
+    conversation.rename(params["title"])
+    return Response(thread(conversation))
+
+
+def _delete(request: Request, params: Values) -> Response:
+    _conversation(request, params).remove()
+    return Response({})
+
+
+def _conversation(request: Request, params: Values) -> Conversation:
+    return reading.conversation_of(user_of(request), params.pop("thread_id"))
+
+
+class Act(NamedTuple):
+    """What a type of request is: its params, and what is done."""
+
+    params: type[requests.Params]
+    do: Callable[[Request, Values], HttpResponseBase]
+
+
+ACTS = {
+    "threads.create": Act(requests.CreateParams, _create),
+    "threads.add_user_message": Act(requests.AddMessageParams, _add_message),
+    "threads.add_structured_input": Act(requests.AddAnswersParams, _add_answers),
+    "threads.retry_after_item": Act(requests.ItemParams, _retry),
+    "threads.get_by_id": Act(requests.ThreadParams, _get),
+    "threads.list": Act(requests.PageParams, _threads),
+    "threads.update": Act(requests.RenameParams, _rename),
+    "threads.delete": Act(requests.ThreadParams, _delete),
+    "items.list": Act(requests.ItemsParams, _items),
+    "items.feedback": Act(requests.FeedbackParams, _feedback),
+}
