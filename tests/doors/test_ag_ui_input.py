@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from accounts.models import User
 from conversations.models import Alias, Conversation, Turn
 from tests.conftest import Plays
 from tests.doors.ag_ui import Thread
+from tests.keys import client_with
 
 pytestmark = pytest.mark.only_on("sqlite")
 
@@ -94,3 +96,17 @@ def test_who_is_nobody_has_no_run(anonymous: APIClient) -> None:
     answer = anonymous.post("/api/ag-ui", GOOD)
 
     assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_may_only_read_looks_and_says_nothing(user: User, plays: Plays) -> None:
+    plays(["Hi."])
+    reads = Thread(client_with(user, "read"), messages=[dict(HELLO)])
+    answers = [{"interruptId": "1", "status": "cancelled"}]
+
+    refused = [reads.post(), reads.post(messages=[], resume=answers)]
+    Thread(client_with(user, "write"), messages=[dict(HELLO)]).run()
+
+    assert [each.status_code for each in refused] == [403, 403]
+    assert refused[0].json()["code"] == "missing_scope"
+    assert len(Thread(client_with(user, "read")).run()[1]["messages"]) == 2

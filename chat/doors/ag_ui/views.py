@@ -7,9 +7,10 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.models import User
+from accounts.scopes import Need, need
 from chat import sse
 from chat.answering import words_for
-from chat.doors.ag_ui.asked import DOOR, RunInput
+from chat.doors.ag_ui.asked import DOOR, RunInput, UserMessage
 from chat.doors.ag_ui.reading import Place, Reader, look
 from chat.errors import TurnInProgress
 from chat.send import Asker, send
@@ -22,6 +23,7 @@ OURS = 7  # the version of our UUIDs; clients make such of version 4
 
 class RunView(APIView):
     door = DOOR
+    only_reads = frozenset({"POST"})  # whatever takes a turn needs more
 
     def post(self, request: Request) -> HttpResponseBase:
         """Have a run of AG-UI 1.0. What stands in its way is told before any event."""
@@ -31,10 +33,11 @@ class RunView(APIView):
         key = request.headers.get(HEADER) or run.key
         if place and (turn := _turn_at(place, asker.user, key)):
             return sse.respond(Reader(run, asker.user, place).follow(turn), {})
-        where = _where(asker.user, run.thread_id)
-        words = _words(run, asker.user, where, key)
-        if words is None:
+        where, said = _where(asker.user, run.thread_id), _new_message(run, asker.user)
+        if said is None and not run.answers:
             return sse.respond(look(run, asker.user, _conversation(asker.user, where)), {})
+        need(request, Need.WRITE)
+        words = run.words_of(said) if said else _answer(run, asker.user, where, key)
         return _take(Reader(run, asker.user), asker, where, words, key)
 
 
@@ -60,17 +63,17 @@ def _conversation(user: User, where: UUID | Name) -> Conversation:
     return Conversation.objects.for_user(user).get(pk=where)
 
 
-def _words(run: RunInput, user: User, where: UUID | Name, key: str | None) -> str | None:
-    """The message of the turn; None where the run has none that is new."""
-    if answers := run.answers:
-        earlier = Turn.objects.with_key(user.pk, str(key)).first()
-        if earlier:
-            return earlier.user_message.content
-        return words_for(user, _conversation(user, where), answers)
+def _new_message(run: RunInput, user: User) -> UserMessage | None:
     said = run.unanswered
-    if said is None or _was_told(user, said.id):
-        return None
-    return run.words_of(said)
+    return None if said is None or _was_told(user, said.id) else said
+
+
+def _answer(run: RunInput, user: User, where: UUID | Name, key: str | None) -> str:
+    """The words of the answer to what was asked; or those that this very run came with before."""
+    earlier = Turn.objects.with_key(user.pk, str(key)).first()
+    if earlier:
+        return earlier.user_message.content
+    return words_for(user, _conversation(user, where), run.answers)
 
 
 def _was_told(user: User, id: str) -> bool:
