@@ -80,15 +80,17 @@ def _wait_for_open_turn(conversation: Conversation, give_up: float) -> None:
     conversation.refresh_from_db(from_queryset=Conversation.objects.filter(deleted_at=None))
 
 
-def take(turn: Turn, user: User) -> Generator[TurnEvent, None, None]:
-    """Take an open turn to its end with the model that is chosen."""
-    return answer(turn, user, chosen_llm())
+def take(turn: Turn, user: User, *, by_hand: bool = False) -> Generator[TurnEvent, None, None]:
+    """Take an open turn to its end with the model that is chosen; ``by_hand`` as for Work."""
+    return answer(turn, user, chosen_llm(), by_hand=by_hand)
 
 
-def answer(turn: Turn, user: User, llm: LLM) -> Generator[TurnEvent, None, None]:
+def answer(
+    turn: Turn, user: User, llm: LLM, *, by_hand: bool = False
+) -> Generator[TurnEvent, None, None]:
     """Take an open turn to its end, whatever happens on the way."""
     yield TurnStarted(turn)
-    work = Work(turn, user)
+    work = Work(turn, user, by_hand=by_hand)
     retry_after = None
     try:
         yield from work.answer(llm)

@@ -62,16 +62,27 @@ def did_something(call: ToolCall) -> bool:
     return call.status == ToolCall.Status.SUCCEEDED and tools.has_changed(call.name, call.result)
 
 
-class Work:
-    """What is known of a turn only by the process that works on it: above all what was said."""
+def lines_told_by(user: User) -> list[str]:
+    """What they told about themselves; asks the database only where that is any."""
+    quiet = quiet_of(user.quiet_from, user.quiet_to)
+    told = [each.line for each in user.preferences()]
+    return [*told, f"{QUIET}: {quiet}"] if quiet else told
 
-    def __init__(self, turn: Turn, user: User) -> None:
+
+class Work:
+    """What is known of a turn only by the process that works on it: above all what was said.
+
+    ``by_hand``: the message is an answer that the person gave by a click, also where the door is
+    one for models. It is kept nowhere: who takes the turn over holds the message for a model's.
+    """
+
+    def __init__(self, turn: Turn, user: User, *, by_hand: bool = False) -> None:
         self.turn = turn
         self.user = user
         self.said = ""
         self.outcome = Outcome()
         self.saved_at = monotonic()
-        self.by_model = turn.door == "mcp"
+        self.by_model = turn.door == "mcp" and not by_hand
         said = turn.user_message.content
         self.consent = Consent(user, said, turn.calls, tainted=self.by_model)
         self.lease = timedelta(seconds=settings.AGENT_LEASE)
@@ -189,10 +200,7 @@ class Work:
         return self.turn.calls[-1].step + 1 if self.turn.calls else 0
 
     def _read_told(self) -> None:
-        """What the user has told about themselves; asks the database only where that is any."""
-        quiet = quiet_of(self.user.quiet_from, self.user.quiet_to)
-        self.told = [each.line for each in self.user.preferences()]
-        self.told += [f"{QUIET}: {quiet}"] if quiet else []
+        self.told = lines_told_by(self.user)
 
     def _run(self, llm: LLM, messages: list[Message]) -> Iterator[Event]:
         limits = runner.Limits(

@@ -92,12 +92,13 @@ CORS_ALLOW_HEADERS = (
     "x-request-id",
     # What chat pages and OpenAI's package for JavaScript send along.
     *("openai-organization", "openai-project", "openai-beta"),
+    *("mcp-method", "mcp-name", "mcp-protocol-version"),
     *("x-conversation-id", "x-chat-id", "x-openwebui-chat-id", "x-openwebui-task"),
     *(f"x-stainless-{what}" for what in STAINLESS),
 )
 CORS_EXPOSE_HEADERS = (
     *("ETag", "Idempotency-Replayed", "Retry-After", "X-Act", "X-Request-ID"),
-    "X-Conversation-Id",
+    *("X-Conversation-Id", "WWW-Authenticate"),
 )
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=bounds(0))
@@ -332,9 +333,11 @@ ERROR_SHAPES = {  # below a path, as the door there tells a problem; blank: as w
     "/api/ai-sdk/": "chat.doors.ai_sdk.views.as_words",
     "/chatkit/threads": "",
     "/chatkit": "chat.doors.chatkit.errors.shaped",
+    "/mcp": "chat.doors.mcp.faults.error_body",
 }
 FOLLOW_PATHS = ("/news/",)  # asked by every tab all the time: the log tells only what failed
 HEALTH_PATHS = ("/health/", "/health/ready/")  # whoever asks may call us by any name
+HOST_PATHS = ("/mcp/",)  # the view itself looks at the name that we are called by
 EMAIL_URL = env.str("EMAIL_URL", "", validate=mail_server_or_nothing)
 SENDS_MAIL = bool(EMAIL_URL)
 # EMAIL_HOST, EMAIL_PORT, … as Django has them; and no mail server may keep a page waiting.

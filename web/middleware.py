@@ -85,10 +85,13 @@ def optional_slash(get_response: GetResponse) -> GetResponse:
 
 
 class Common(CommonMiddleware):
-    """Django's, which refuses names that are not ours: but a probe may know our address alone."""
+    """Django's, which refuses names that are not ours.
+
+    But a probe may know our address alone, and a door may have its own words for it.
+    """
 
     def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
-        if request.path_info in settings.HEALTH_PATHS:
+        if request.path_info in (*settings.HEALTH_PATHS, *settings.HOST_PATHS):
             return None
         return super().process_request(request)
 

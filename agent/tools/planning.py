@@ -48,7 +48,7 @@ class Plan(Tool):
 
 
 def _day(plan: DayPlan, desk: Desk) -> Result:
-    """And where something could be done on another day, that is proposed."""
+    """And where something could be done on another day, that is told, and proposed."""
     told: Result = {
         "day": plan.day.isoformat(),
         "free_minutes": plan.free_minutes,
@@ -61,6 +61,8 @@ def _day(plan: DayPlan, desk: Desk) -> Result:
     told["could_move"] = [
         {"title": each.task.title, "to": each.to.isoformat()} for each in plan.moves
     ]
+    if not desk.proposes:
+        return told
     moved = [{"id": str(each.task.pk), "due_date": each.to.isoformat()} for each in plan.moves]
     asked = Proposal.make(desk.user, {"do": "update", "tasks": moved}, desk.origin)
     proposal = {"id": str(asked.pk), "summary": asked.summary, "tasks": len(moved)}

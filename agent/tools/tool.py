@@ -76,7 +76,7 @@ class Desk:
 
     ``said`` is the message that is answered, in the person's own words, and ``message_id`` its id.
     ``show_undone`` lets the calls that made some changes show that these are undone, and returns
-    how many other acts of the same turn are not.
+    how many other acts of the same turn are not. ``proposes``: what only looks may ask for changes.
     """
 
     user: User
@@ -84,6 +84,7 @@ class Desk:
     show_undone: Callable[[Sequence[TaskChange]], int]
     said: str = ""
     message_id: UUID | None = None
+    proposes: bool = True
     _held: dict[UUID, Task] = field(default_factory=dict)
     _lists: dict[str, TaskList] = field(default_factory=dict)
     _named: dict[str, UUID | ToolError] = field(default_factory=dict)

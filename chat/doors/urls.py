@@ -5,12 +5,15 @@ from django.urls import path
 from chat.doors.ag_ui.views import RunView
 from chat.doors.ai_sdk import views as ai_sdk
 from chat.doors.chatkit.views import ChatKitView
+from chat.doors.mcp.view import McpView, MetadataView
 from chat.doors.openai.completions import CompletionsView
 from chat.doors.openai.models import ModelsView, ModelView
 
 HIDDEN = {"schema": None}  # from the OpenAPI document: these protocols have documents of their own
 
 urlpatterns = [
+    path("mcp/", McpView.as_view(**HIDDEN)),
+    path(".well-known/oauth-protected-resource/mcp/", MetadataView.as_view(**HIDDEN)),
     path("v1/models/", ModelsView.as_view(**HIDDEN)),
     path("v1/models/<path:name>/", ModelView.as_view(**HIDDEN)),
     path("v1/chat/completions/", CompletionsView.as_view(**HIDDEN)),

@@ -176,13 +176,14 @@ def prepare(user: User) -> Ids:
 
 def expected(door: str) -> dict[str, Any]:
     """The rows after the dialogue through this one, as ``rows_of`` tells them."""
+    hand = "mcp" if door == "mcp" else "chat"  # words that a model writes to ours are no person's
     kept, gone = dict.fromkeys([*BAGS, *MADE], "kept"), dict.fromkeys(BOXES, "deleted")
     return {
         "turns": [(door, each.words, each.reply, each.status, each.calls) for each in DIALOGUE],
         "tasks": kept | gone,
         "journal": [
-            *((title, "created", "chat") for title in MADE),
-            *((title, "deleted", "chat") for title in BOXES),
+            *((title, "created", hand) for title in MADE),
+            *((title, "deleted", hand) for title in BOXES),
         ],
         "proposals": [("delete", "approved"), ("delete", "rejected")],
     }

@@ -41,5 +41,6 @@ DRIVERS: dict[str, Any] = {
     "ai-sdk 6": Script("ai_sdk.mjs", "ai-sdk", AI="ai-6"),
     "ai-sdk 5": Script("ai_sdk.mjs", "ai-sdk", AI="ai-5"),
     "chatkit": Script("chatkit_door.py", "chatkit"),
+    "mcp": Script("mcp_door.py", "mcp"),
 }
 """By the name of a door, and whatever tells its clients apart behind a space."""

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import UUID
 
 from django.db import models, transaction
@@ -59,6 +59,11 @@ class ProposalQuerySet(OwnedQuerySet["Proposal"]):
     def of_conversation(self, conversation_id: UUID) -> Self:
         return self.filter(conversation_id=conversation_id)
 
+    def asked_with(self, proposal: "Proposal") -> Self:
+        """It, and the other open ones that are bound to the same and were asked for there."""
+        alike = self.with_status(Status.OPEN).of_conversation(cast(UUID, proposal.conversation_id))
+        return alike.filter(bound_to=proposal.bound_to)
+
     def with_status(self, status: str) -> Self:
         """As it is shown: one that is open for too long has expired."""
         if status == Status.EXPIRED:
@@ -76,7 +81,8 @@ class Proposal(Followed, Owned):
     """An operation (see todos/batch.py) with the tasks that it would change, as they were then.
 
     Each of ``tasks`` has ``id``, ``title`` and ``version``; one to be made has its title alone. Its
-    status is never ``expired`` in the row: that is a matter of time.
+    status is never ``expired`` in the row: that is a matter of time. ``bound_to`` is a hash of who
+    alone may answer, and for what, where a client brings the answer; empty for all others.
     """
 
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
@@ -89,6 +95,7 @@ class Proposal(Followed, Owned):
     expires_at = models.DateTimeField(default=_in_a_day)
     decided_at = models.DateTimeField(null=True)
     act = models.UUIDField(null=True)
+    bound_to = models.CharField(max_length=64, default="", db_default="", editable=False)
     renewed = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
 
     objects = ProposalQuerySet.as_manager()
