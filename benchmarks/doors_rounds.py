@@ -16,8 +16,8 @@ from tests.served.processes import Mortal
 
 OURS = EACH["api"]
 MOST = 1.1
-IN_A_ROUND = 10  # turns through each door; the kernel tells hundredths of a second
-WARM_UP = 2  # rounds that are not counted
+IN_A_ROUND = 20  # turns through each door; the kernel tells hundredths of a second
+WARM_UP = 1  # rounds that are not counted
 TICKS = os.sysconf("SC_CLK_TCK")
 
 Way = tuple[str, bool]  # of a turn: the name of its door, and whether it is streamed

@@ -173,7 +173,7 @@ def test_a_turn_takes_hardly_more_statements_than_through_our_own_door(
     for stream in door.modes:
         door.said("Hello", where, stream=stream, id="1").by(client)  # it has had a turn by then
         with statements() as ours:
-            EACH["api"].said("Hello", where, stream=stream).by(client)
+            EACH["api"].said("Hello", where, stream=stream, id=f"{stream}").by(client)
         with statements() as theirs:
             door.said("Hello", where, stream=stream, id="2").by(client)
 

@@ -8,13 +8,15 @@ class Ours(Row):
     name = door = "api"
     room = ""
     paths = ()
+    ids = True
     goes_on = True
 
     def said(
         self, text: Any, where: str | None = None, *, stream: bool = False, id: str = ""
     ) -> Sent:
         place = {"conversation_id": where} if where else {}
-        return Sent("/api/chat/", {"message": text, "stream": stream, **place})
+        key = {"Idempotency-Key": id} if id else {}
+        return Sent("/api/chat/", {"message": text, "stream": stream, **place}, headers=key)
 
     def reply(self, answer: Answer) -> str:
         if answer.headers["Content-Type"] == "text/event-stream":
