@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from accounts.models import User
 from conversations.models import Turn
 from tests.conftest import Serves
 from tests.doors.clients import MISSING, NODE, PYTHON, node_command
