@@ -1,9 +1,11 @@
 """Chat Completions and models over HTTP: shapes, refusals, and what is asked beside a chat."""
 
 import json
+from time import process_time
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from rest_framework.test import APIClient
 
 from agent.llm import LLMTimeout, LLMUnavailable
@@ -199,17 +201,45 @@ def test_what_a_page_asks_beside_is_no_message(
     assert not Turn.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "headers", [{}, {"X-OpenWebUI-Task": ""}, {"X-OpenWebUI-Task": "{{TASK}}"}]
-)
-def test_words_like_those_are_a_message(
-    headers: dict[str, str], client: APIClient, plays: Plays
-) -> None:
-    plays(["Which one?"])
+def test_words_like_those_are_messages(client: APIClient, plays: Plays) -> None:
+    plays(["Which?"], ["Which?"], ["Which?"])
+    task = "### Task: buy milk"
 
-    say(client, {"role": "user", "content": "### Task: buy milk"}, headers=headers)
+    say(client, {"role": "user", "content": task}, headers={"X-OpenWebUI-Task": "{{TASK}}"})
+    say(client, HELLO, {"role": "user", "content": f"{task} <chat_history>"})
+    say(client, {"role": "user", "content": "Analyze this conversation and provide: a list"})
 
-    assert Turn.objects.count() == 1
+    assert Turn.objects.count() == 3
+
+
+def test_a_browser_may_send_what_the_package_for_it_sends(anonymous: APIClient) -> None:
+    asked = (
+        "authorization,content-type,idempotency-key,openai-organization,openai-project,"
+        "x-stainless-arch,x-stainless-lang,x-stainless-os,x-stainless-package-version,"
+        "x-stainless-retry-count,x-stainless-runtime,x-stainless-runtime-version,"
+        "x-stainless-timeout,x-stainless-helper-method,x-conversation-id"
+    )
+    with override_settings(CORS_ALLOWED_ORIGINS=["https://chat.example"]):
+        answer = anonymous.options(
+            PATH,
+            headers={
+                "Origin": "https://chat.example",
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": asked,
+            },
+        )
+
+    allowed = {name.strip() for name in answer["Access-Control-Allow-Headers"].split(",")}
+    assert {*asked.split(",")} <= allowed
+
+
+def test_a_history_that_is_hard_to_read_takes_no_long_time(client: APIClient, plays: Plays) -> None:
+    plays(["Hello."])
+    hard = {"role": "assistant", "content": "<think>" * 140_000 + "<details></think>" * 50_000}
+    before = process_time()
+
+    assert say(client, HELLO, hard, HELLO).status_code == 200
+    assert process_time() - before < 10
 
 
 def test_errors_of_others_have_the_shape_too(client: APIClient, anonymous: APIClient) -> None:

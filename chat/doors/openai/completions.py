@@ -40,7 +40,7 @@ class CompletionsView(APIView):
         asked = form.validated_data
         said = read(asked["messages"])
         stream, usage = asked["stream"], bool(asked["stream_options"].get("include_usage"))
-        beside = side_answer(said.text, request.headers)
+        beside = side_answer(said, request.headers)
         if beside is not None:
             return _told_beside(beside, stream=stream)
 

@@ -7,29 +7,38 @@ import json
 import re
 from collections.abc import Mapping
 
+from chat.doors.openai.said import Said
+
 OPEN_WEBUI = "X-OpenWebUI-Task"
-LIBRECHAT = (
-    "Provide a concise, 5-word-or-less title for the conversation",
-    "Analyze this conversation and provide:",
+OPEN_WEBUI_ASKS = ("### Task:", "<chat_history>")
+LIBRECHAT_ASKS = (
+    ("Provide a concise, 5-word-or-less title for the conversation", "Conversation:\n"),
+    ("Analyze this conversation and provide:", "A concise title in the detected language"),
 )
-FIRST_WORDS = re.compile(r"^\s*(?:USER|User|Human):\s*(\S.*)$", re.M)
+FIRST_WORDS = re.compile(r"^[ \t]*(?:USER|User|Human):[ \t]*(\S.*)$", re.M)
 LONGEST_TITLE = 50
 
 
-def side_answer(text: str, headers: Mapping[str, str]) -> str | None:
-    """The answer to what a chat page asks for itself; None: it is a message like others."""
-    if text.startswith(LIBRECHAT):
-        return _title(text)
+def side_answer(said: Said, headers: Mapping[str, str]) -> str | None:
+    """The answer to what a chat page asks for itself; None: it is a message like others.
+
+    Such a question comes alone, with what was said so far within it. Open WebUI tells in a header
+    that it is one, if it is set up so.
+    """
+    alone = not said.history
+    if alone and any(_is_like(said.text, asks) for asks in LIBRECHAT_ASKS):
+        return _title(said.text)
     task = headers.get(OPEN_WEBUI, "")
-    if task.strip("{} ") not in ("", "TASK") or _is_template(text):
+    is_task = task.strip("{} ") not in ("", "TASK")  # a placeholder that nobody has filled
+    if is_task or (alone and _is_like(said.text, OPEN_WEBUI_ASKS)):
         nothing = {"tags": [], "follow_ups": [], "queries": [], "text": "", "prompt": ""}
-        return json.dumps({"title": _title(text), **nothing}, ensure_ascii=False)
+        return json.dumps({"title": _title(said.text), **nothing}, ensure_ascii=False)
     return None
 
 
-def _is_template(text: str) -> bool:
-    """Those of Open WebUI, for one that does not send the header."""
-    return text.startswith("### Task:") and "<chat_history>" in text
+def _is_like(text: str, asks: tuple[str, str]) -> bool:
+    start, within = asks
+    return text.startswith(start) and within in text
 
 
 def _title(text: str) -> str:
