@@ -160,6 +160,23 @@ def test_an_answer_goes_on_in_the_message_that_asked(
     assert whole(chunks(again)) == whole(told)
 
 
+def test_each_question_has_its_answer(client: APIClient, user: User, plays: Plays) -> None:
+    first, second = ([str(TaskFactory(user=user).pk) for _ in range(n)] for n in (4, 11))
+    plays([call("delete_task", task_ids=first), call("complete_task", task_ids=second)], ["?"])
+    told = say(client, "tidy up")
+    requests = [each for each in told if each["type"] == "tool-approval-request"]
+    deleting, completing = (each["approvalId"] for each in requests)
+
+    half = post(client, answers(**{completing: True}))
+    told = answer(client, **{deleting: False, completing: True})
+
+    assert half.status_code == 409
+    assert of(told, "tool-output-denied")["toolCallId"] == requests[0]["toolCallId"]
+    assert of(told, "tool-output-available")["toolCallId"] == requests[1]["toolCallId"]
+    assert deleted() == 0
+    assert Task.objects.exclude(completed_at=None).count() == 11
+
+
 def test_an_answer_that_nobody_asked_for_does_nothing(
     client: APIClient, stranger_client: APIClient, user: User, plays: Plays
 ) -> None:
