@@ -8,6 +8,7 @@ import pytest
 from django.db.models.functions import Now
 from rest_framework.test import APIClient
 
+from accounts.keys import Key
 from accounts.models import User
 from chat.withdraw import withdraw
 from conversations.models import Conversation, Message, Turn
@@ -19,6 +20,7 @@ from tests.doors.ai_sdk import (
     ask,
     chunks,
     deleted,
+    of,
     post,
     say,
     text,
@@ -28,7 +30,8 @@ from tests.doors.ai_sdk import (
 from tests.factories import LEASE
 from tests.factories import say as said
 from tests.fakes import call
-from todos.models import Origin
+from tests.keys import client_with
+from todos.models import Origin, Task
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
@@ -229,3 +232,20 @@ def test_any_media_type_may_be_asked_for(client: APIClient, plays: Plays) -> Non
 
     assert text(chunks(post(client, words("hi", "m1"), header=accepts))) == "One."
     assert client.get(f"{CHAT}/chat-1/stream", headers=accepts).status_code == 204
+
+
+def test_a_key_that_asks_first_may_chat_but_take_nothing_back(user: User, plays: Plays) -> None:
+    asking, reading = client_with(user, "write", "ask"), client_with(user, "read")
+    plays([call("create_task", title="Milk")], ["?"])
+
+    told = say(asking, "milk")
+    proposal = of(told, "tool-approval-request")["approvalId"]
+    again = post(asking, words("milk", "m1"), trigger="regenerate-message")
+    answer(asking, **{proposal: True})
+
+    assert (again.status_code, post(reading, words("hi", "m2")).status_code) == (403, 403)
+    assert again.content.startswith(b"This key asks before each change")
+    assert stream(reading, "chat-1").status_code == 204
+    assert Task.objects.get().title == "Milk"
+    turn = Turn.objects.latest("pk")
+    assert turn.door == Key.objects.get(pk=str(turn.key)).last_door == "ai-sdk"

@@ -5,7 +5,11 @@ from contextlib import suppress
 from hashlib import sha256
 from uuid import UUID
 
+from rest_framework.request import Request
+
+from accounts.authentication import key_of
 from accounts.models import User
+from accounts.scopes import Need, need
 from chat.answering import NO, YES, NotAsked, words_for
 from chat.doors.ai_sdk.asked import Said
 from chat.errors import NotTheLastExchange
@@ -14,6 +18,7 @@ from chat.withdraw import withdraw
 from conversations.models import Alias, Conversation, Name, Turn
 from conversations.models.turn import TurnQuerySet
 from todos.models import Origin
+from web.idempotency import HEADER
 
 DOOR = "ai-sdk"
 ANSWERS = f"{DOOR}:answers:"
@@ -42,33 +47,34 @@ def conversation_of(user: User, chat: str) -> Conversation | None:
     return None if new else conversation
 
 
-def say(
-    asker: Asker, chat: str, said: Said, header: str | None, origin: Origin
-) -> tuple[Turn, bool]:
+def say(request: Request, chat: str, said: Said) -> tuple[Turn, bool]:
     """As ``chat.send.send``, and raises what it raises; what is said again takes the place of what
     was said before, which is withdrawn.
 
     The client's id of a message is its idempotency key, unless it sends one. Raises
-    NotTheLastExchange, ConversationIsBusy and TaskChangedSince.
+    NotTheLastExchange, ConversationIsBusy, TaskChangedSince and MissingScope.
     """
+    asker = Asker.of(request, DOOR)
     key = _key(chat, said.message_id)
     conversation = conversation_of(asker.user, chat) if said.again else None
     if conversation is None:
-        return send(asker, place_of(asker.user, chat), said.text, header or key)
+        return send(asker, place_of(asker.user, chat), said.text, request.headers.get(HEADER, key))
     before = _last_message(conversation.turns.all())
     if not before or not _is_of(before[0], said, key):
         key = _unused(conversation, said, key)
     elif not said.regenerates and _is_sent_again(before[0], said, key):
         key = before[0].idempotency_key or key
     else:
+        need(request, Need.CHANGE)
         for turn in reversed(before):
-            withdraw(asker.user, turn.reply.pk, origin)
+            withdraw(asker.user, turn.reply.pk, Origin.by(key_of(request), "api"))
         key = f"{key}:again:{before[0].pk}"
     return send(asker, place_of(asker.user, chat), said.text, key)
 
 
-def answer(asker: Asker, chat: str, given: dict[str, bool]) -> tuple[Turn, bool]:
+def answer(request: Request, chat: str, given: dict[str, bool]) -> tuple[Turn, bool]:
     """The turn that says yes or no to what is asked, once. Raises NotAsked."""
+    asker = Asker.of(request, DOOR)
     conversation = conversation_of(asker.user, chat)
     if conversation is None:
         raise NotAsked

@@ -9,37 +9,38 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.authentication import door_of, user_of
+from accounts.authentication import user_of
 from chat import sse
 from chat.doors.ai_sdk import asked, chats
 from chat.doors.ai_sdk.wire import HEADERS, Wire
 from chat.follow import follow, turn_to_follow
-from chat.send import Asker
 from chat.telling import Telling
 from chat.turns import take
 from conversations.models import Turn
-from todos.models import Origin
-from web.idempotency import HEADER, REPLAYED
+from web.idempotency import REPLAYED
 
 
 class ChatView(APIView):
+    door = chats.DOOR
+    asks = frozenset({"POST"})
+
     def post(self, request: Request) -> HttpResponseBase:
         """Say the newest message, or answer what was asked; told as a UI message stream."""
         told = asked.read(request.data)
-        asker = Asker.of(request, chats.DOOR)
         if told.said:
-            key, origin = request.headers.get(HEADER), Origin(door_of(request))
-            turn, replayed = chats.say(asker, told.chat, told.said, key, origin)
+            turn, replayed = chats.say(request, told.chat, told.said)
         else:
-            turn, replayed = chats.answer(asker, told.chat, told.given)
+            turn, replayed = chats.answer(request, told.chat, told.given)
         asks = told.knows_approvals and _knows_approvals(request)
         wire = Wire(earlier=chats.message_before(turn), asks=asks)
         if replayed:
             return sse.respond(_from_rows(turn, wire), HEADERS | REPLAYED)
-        return sse.respond(sse.Live(take(turn, asker.user), Telling.of(turn, wire)), HEADERS)
+        return sse.respond(sse.Live(take(turn, user_of(request)), Telling.of(turn, wire)), HEADERS)
 
 
 class StreamView(APIView):
+    door = chats.DOOR
+
     def get(self, request: Request, chat: str) -> HttpResponseBase:
         """The open turn again, from its start."""
         conversation = chats.conversation_of(user_of(request), chat)
