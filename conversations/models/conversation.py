@@ -75,6 +75,8 @@ class Conversation(Followed, Recoverable):
     message_count = models.PositiveIntegerField(default=0, editable=False)
     last_message_preview = models.CharField(max_length=PREVIEW, blank=True, editable=False)
 
+    metadata = models.JSONField(default=dict, db_default={}, editable=False)  # of clients, theirs
+
     objects = ConversationQuerySet.as_manager()
 
     busy: ClassVar[bool] = False  # read through with_status(), a row has its own
@@ -101,6 +103,10 @@ class Conversation(Followed, Recoverable):
 
     def rename(self, title: str) -> None:
         self._set(title=title, title_is_made=False, updated_at=timezone.now())
+
+    def keep_metadata(self, metadata: dict[str, str]) -> None:
+        """Names and texts that a client keeps with it, in place of earlier ones."""
+        self._set(metadata=metadata)
 
     def remove(self) -> None:
         """Delete softly, and cancel the open turn: nothing is done for a deleted conversation."""

@@ -174,6 +174,10 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         """About ``limit`` messages, with as many before that one as after it."""
         return self.filter(seq__gte=seq - limit // 2, seq__lt=seq + limit // 2)
 
+    def of_call(self, call: UUID) -> Self:
+        """The reply in which a tool was called so."""
+        return self.filter(turn__tool_calls=call, role=Message.Role.ASSISTANT)
+
     def before(self, seq: int) -> Self:
         return self.filter(seq__lt=seq)
 

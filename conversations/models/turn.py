@@ -9,7 +9,7 @@ from typing import Any, Self
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, UUIDField, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -63,6 +63,13 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-pk")
+
+    def with_last(self) -> Self:
+        """With ``last``, the turn that stands last in its conversation, and ``last_seq``."""
+        standing = Message.objects.standing().filter(conversation=OuterRef("conversation"))
+        latest = standing.order_by("-seq")
+        turn = Subquery(latest.values("turn")[:1], output_field=UUIDField())
+        return self.annotate(last=turn, last_seq=Subquery(latest.values("seq")[:1]))
 
     def live(self) -> Self:
         """In progress, and the process that works on it has shown signs of life."""
@@ -151,6 +158,9 @@ class Turn(TurnState):
 
     objects = TurnQuerySet.as_manager()
 
+    last: UUID | None = None  # read through with_last(), a row has its own, and that of
+    last_seq: int = 0  # its reply
+
     @cached_property
     def user_message(self) -> Message:
         return self.messages.get(role=Message.Role.USER)
@@ -166,6 +176,14 @@ class Turn(TurnState):
     @cached_property
     def calls(self) -> list[ToolCall]:
         return list(self.tool_calls.all())
+
+    def turn_before(self) -> UUID | None:
+        """The turn that stands before it in its conversation."""
+        if self.user_message.seq == 1:
+            return None
+        messages = Message.objects.standing().filter(conversation=self.conversation_id)
+        earlier = messages.before(self.user_message.seq).order_by("-seq")
+        return earlier.values_list("turn", flat=True).first()
 
     def retry(self, lease: timedelta, *, slots: int = 3, process: UUID | None = None) -> Self:
         """Open the turn again after it ended badly, for ``process``.

@@ -42,5 +42,6 @@ DRIVERS: dict[str, Any] = {
     "ai-sdk 5": Script("ai_sdk.mjs", "ai-sdk", AI="ai-5"),
     "chatkit": Script("chatkit_door.py", "chatkit"),
     "mcp": Script("mcp_door.py", "mcp"),
+    "responses": Script("openai_responses.py", "openai"),
 }
 """By the name of a door, and whatever tells its clients apart behind a space."""

@@ -10,8 +10,9 @@ from tests.doors.rows.chatkit import ChatKit
 from tests.doors.rows.completions import Completions
 from tests.doors.rows.mcp import Mcp
 from tests.doors.rows.ours import Ours
+from tests.doors.rows.responses import Responses
 from tests.doors.rows.row import Row
 
-DOORS: list[Row] = [Ours(), Completions(), AgUi(), AiSdk(), ChatKit(), Mcp()]
+DOORS: list[Row] = [Ours(), Completions(), Responses(), AgUi(), AiSdk(), ChatKit(), Mcp()]
 EACH = {row.name: row for row in DOORS}
 NOT_YET: set[str] = set()

@@ -111,7 +111,9 @@ def test_a_site_that_we_name_may_send_and_read_the_headers_of_ours(
 
     assert set(sent) < set(preflight["access-control-allow-headers"].split(", "))
     exposed = answer["access-control-expose-headers"]
-    assert exposed == "ETag, Idempotency-Replayed, Retry-After, X-Act, X-Request-ID"
+    assert (
+        exposed == "ETag, Idempotency-Replayed, Retry-After, X-Act, X-Request-ID, X-Conversation-Id"
+    )
 
 
 def paths_of(user: User) -> Iterator[str]:

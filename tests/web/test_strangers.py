@@ -21,6 +21,9 @@ Make = Callable[[User], Model]
 
 ID = re.compile(r"\(\?P<\w+>[^)]*\)|<[^>]*>")
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+OF_NO_ROW = (  # or with a secret for nobody else, or with a name that is looked up among one's own
+    *("/admin/", "/accounts/forgotten/<", "/calendar/<", "/v1/models/<", "/api/ai-sdk/chat/<"),
+)
 MAKES_WHAT_IS_UNKNOWN = ("POST", "/chatkit/threads/{id}/messages/")
 GOOD_FOR_ALL = {"title": "x", "content": "x", "message": "x", "name": "x"}
 
@@ -81,6 +84,19 @@ def a_proposal(user: User) -> Model:
     return Proposal.make(user, {"do": "delete", "tasks": keys}, Origin("api"))
 
 
+def a_response(user: User) -> Model:
+    """Its row is a turn, which stands here by the id that OpenAI's clients have for it."""
+    turn = a_conversation(user).turns.last()
+    turn.pk = f"resp_{turn.pk.hex}"
+    return turn
+
+
+def a_conversation_of_openai(user: User) -> Model:
+    conversation = a_conversation(user)
+    conversation.pk = f"conv_{conversation.pk.hex}"
+    return conversation
+
+
 def a_reply(user: User) -> Model:
     return a_conversation(user).messages.last()
 
@@ -119,6 +135,8 @@ ROWS: dict[str, list[Make]] = {
     "/api/chat/": [a_conversation, a_deleted_conversation],
     "/api/chat/conversations/": [a_conversation, a_deleted_conversation],
     "/chatkit/threads/": [a_conversation, a_deleted_conversation],
+    "/v1/responses/": [a_response],
+    "/v1/conversations/": [a_conversation_of_openai],
     "/c/": [a_conversation, a_deleted_conversation],
     "/calls/": [a_call],
     "/messages/": [a_reply],
@@ -140,14 +158,14 @@ def routes(patterns: list[Any], prefix: str = "/") -> Iterator[str]:
 
 
 def all_paths() -> Iterator[str]:
-    """All but the admin's, and those with a secret for nobody else.
+    """All where somebody's row may be named.
 
     With ``{id}`` where a row is named, and ``{user}`` where the caller is.
 
     Whoever else stands there is told in tests/web/test_user_in_path.py.
     """
     for path in routes(get_resolver().url_patterns):
-        if not path.startswith(("/admin/", "/accounts/forgotten/<", "/calendar/<")):
+        if not path.startswith(OF_NO_ROW):
             yield ID.sub("{id}", path.replace("<str:user_id>", "{user}"))
 
 
@@ -208,7 +226,8 @@ def test_a_stranger_gets_what_anybody_gets_for_no_row_at_all(
     assert theirs.status_code == nobodys.status_code
     assert theirs.status_code in (404, 405) or method == "OPTIONS"
     if theirs.status_code == 404 and method != "HEAD" and of_the_api(path):
-        assert theirs.json()["code"] == "not_found"
+        told = theirs.json()
+        assert told.get("error", told)["code"] == "not_found"
         assert theirs.json() == nobodys.json()
     assert theirs.content == nobodys.content
     assert everything() == before
@@ -229,7 +248,7 @@ def test_a_thread_is_made_under_no_id_of_a_stranger(
 
 
 def of_the_api(path: str) -> bool:
-    return path.startswith(("/api/", "/chatkit/"))
+    return path.startswith(("/api/", "/chatkit/", "/v1/"))
 
 
 def ask(client: APIClient, method: str, path: str, key: Any, **options: bool) -> Any:

@@ -76,7 +76,7 @@ def read(messages: list[dict[str, Any]]) -> Said:
         detail = "The last message must be the user's: it is the one that is answered."
         raise ValidationError({f"{field}.role": [ErrorDetail(detail, code="invalid")]})
     text = text_of(newest.get("content"), f"{field}.content")
-    return Said(text, _history(messages[:-1]))
+    return Said(text, history_of(messages[:-1]))
 
 
 def text_of(content: Any, field: str) -> str:
@@ -95,7 +95,7 @@ def text_of(content: Any, field: str) -> str:
     return spoken
 
 
-def _history(messages: list[dict[str, Any]]) -> list[Exchange]:
+def history_of(messages: list[dict[str, Any]]) -> list[Exchange]:
     """What other roles than these two have said is left out: it is not part of a conversation."""
     exchanges: list[Exchange] = []
     for message in messages:
