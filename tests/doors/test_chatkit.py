@@ -3,6 +3,9 @@
 What the page holds after a stream is what items.list tells.
 """
 
+import json
+from time import sleep
+
 import pytest
 from rest_framework.test import APIClient
 
@@ -22,8 +25,11 @@ from tests.doors.chatkit_page import (
     the_item,
 )
 from tests.doors.clients import Client
+from tests.factories import ConversationFactory
+from tests.factories import say as say_before
 from tests.fakes import call
 from tests.fakes.answers import asks, fails, says
+from tests.keys import client_with
 from tests.served.processes import Model, Mortal, client_of, until
 from todos.models import Task
 
@@ -214,6 +220,27 @@ def test_threads_are_listed_renamed_and_deleted(page: Client, model: Model, user
     assert whole["items"]["data"] == page.ask("items")
 
 
+def test_a_long_silence_is_told_as_progress(
+    page: Client, client: APIClient, plays: Plays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat.sse.KEEP_ALIVE_SECONDS", 0.05)
+
+    def thinks(prompt: object) -> list[str]:
+        sleep(0.2)
+        return ["Hm."]
+
+    plays(thinks)
+    wish = {"type": "threads.create", "params": {"input": said("Hello")}}
+
+    answer = client.post("/chatkit", wish, format="json")
+
+    lines = b"".join(answer.streaming_content).split(b"\n\n")
+    frames = [json.loads(line.removeprefix(b"data: ")) for line in lines if line]
+    silent = of_type(frames, "progress_update")
+    assert silent
+    assert page.ask("checked_event", event=silent[0]) == silent[0]
+
+
 def test_a_page_that_says_so_stops_the_turn_by_leaving_it(
     client: APIClient, plays: Plays, transactional_db: None
 ) -> None:
@@ -251,3 +278,38 @@ def test_what_there_is_none_of_is_told(page: Client, type: str, params: Json) ->
     assert (body["status"], body["problem"], body["allow_retry"]) == (400, "not_served", False)
     assert body["message"]
     assert body["request_id"]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "refused_types"),
+    [
+        (["read"], {"threads.create", "items.feedback", "threads.update", "threads.delete"}),
+        (["ask"], {"threads.update", "threads.retry_after_item", "threads.delete"}),
+        (["no_delete"], {"threads.delete"}),
+    ],
+)
+def test_a_key_does_what_it_may(user: User, scopes: list[str], refused_types: set[str]) -> None:
+    scopes = scopes if scopes == ["read"] else ["write", *scopes]
+    with_key, conversation = client_with(user, *scopes), ConversationFactory(user=user)
+    turn = say_before(conversation, "Hello")
+    where = {"thread_id": str(conversation.pk)}
+    one = {**where, "item_id": str(turn.user_message.pk)}
+    wishes: dict[str, Json] = {
+        "threads.list": {},
+        "threads.get_by_id": where,
+        "items.list": where,
+        "threads.create": {"input": said("Hello")},
+        "items.feedback": {**where, "item_ids": [f"{turn.reply.pk}.end"], "kind": "positive"},
+        "threads.update": {**where, "title": "Other"},
+        "threads.retry_after_item": one,
+        "threads.delete": where,
+    }
+
+    answers = {
+        type: with_key.post("/chatkit", {"type": type, "params": params}, format="json")
+        for type, params in wishes.items()
+        if type in refused_types or type in ("threads.list", "threads.get_by_id", "items.list")
+    }
+
+    assert {type for type, answer in answers.items() if answer.status_code != 200} == refused_types
+    assert {answers[type].json()["problem"] for type in refused_types} == {"missing_scope"}

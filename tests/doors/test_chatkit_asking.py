@@ -117,3 +117,32 @@ def test_what_is_sent_twice_under_a_key_is_done_once(
 
     assert of_type(again, "thread.item.done") == of_type(first, "thread.item.done")
     assert Turn.objects.count() == 2
+
+
+def test_several_questions_are_answered_together(page: Client, model: Model, user: User) -> None:
+    boxes, bags = (
+        [str(TaskFactory(user=user, title=f"{name} {n}").pk) for n in range(number)]
+        for name, number in (("Box", 4), ("Bag", 11))
+    )
+    deletes, completes = call("delete_task", task_ids=boxes), call("complete_task", task_ids=bags)
+    model.begin(asks(deletes, completes), says("I can do both."))
+    begin(page, "Boxes away, and all bags are done")
+    ask = the_item(page, "structured_input")
+    first, second = (each["id"] for each in ask["inputs"])
+    mixed = {first: {"values": ["Yes"]}, second: {"values": ["some of them"]}}
+    where = {"item_id": ask["id"]}
+    told = refused(page, "threads.add_structured_input", **where, input={"answers": mixed})
+    assert told == (400, "invalid")
+
+    take(
+        page,
+        "threads.add_structured_input",
+        **where,
+        input={"answers": {first: {"values": ["Yes"]}}},
+    )
+
+    statuses = {str(each.pk): each.status for each in Proposal.objects.all()}
+    assert statuses == {first: "approved", second: "rejected"}
+    assert Task.objects.filter(user=user, deleted_at=None, completed_at=None).count() == 11
+    answers = [each["answer"]["values"] for each in page.ask("items")[3]["inputs"]]
+    assert answers == [["Yes"], ["No"]]

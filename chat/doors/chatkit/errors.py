@@ -2,7 +2,7 @@
 
 from typing import Any
 
-WORTH_TRYING_AGAIN = frozenset({409, 429, 500, 502, 503, 504})
+SOON = frozenset({"conversation_busy", "turn_in_progress"})
 
 KEPT = ("status", "errors", "changed", "conversation_id", "request_id")
 
@@ -13,7 +13,7 @@ def shaped(problem: dict[str, Any]) -> dict[str, Any]:
         "type": "error",
         "code": "custom",
         "message": problem["detail"],
-        "allow_retry": problem["status"] in WORTH_TRYING_AGAIN,
+        "allow_retry": problem["status"] in (429, *range(500, 600)) or problem["code"] in SOON,
         "problem": problem["code"],
         **{name: problem[name] for name in KEPT if name in problem},
     }

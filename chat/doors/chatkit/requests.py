@@ -19,6 +19,13 @@ class NotServed(APIException):
     default_code = "not_served"
 
 
+class IdField(TextField):
+    """To the letter."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, allow_blank=True, **options)
+
+
 class Params(RequestBody, serializers.Serializer[Any]):
     """Of one type of request; null is absent."""
 
@@ -54,7 +61,7 @@ class InputSerializer(Params):
 class PageParams(Params):
     limit = serializers.IntegerField(default=DEFAULT_LIMIT, min_value=1)
     order = serializers.ChoiceField(["asc", "desc"], default="desc")
-    after = TextField(default="")
+    after = IdField(default="")
 
     def validate_limit(self, limit: int) -> int:
         return min(limit, MAX_LIMIT)  # ChatKit's own page asks for 9999 threads
@@ -65,7 +72,7 @@ class CreateParams(Params):
 
 
 class ThreadParams(Params):
-    thread_id = TextField()
+    thread_id = IdField()
 
 
 class AddMessageParams(ThreadParams):
@@ -91,12 +98,12 @@ class SubmissionSerializer(Params):
 
 
 class AddAnswersParams(ThreadParams):
-    item_id = TextField()
+    item_id = IdField()
     input = SubmissionSerializer()
 
 
 class ItemParams(ThreadParams):
-    item_id = TextField()
+    item_id = IdField()
 
 
 class ItemsParams(ThreadParams, PageParams):
@@ -104,7 +111,7 @@ class ItemsParams(ThreadParams, PageParams):
 
 
 class FeedbackParams(ThreadParams):
-    item_ids = serializers.ListField(child=TextField(), min_length=1, max_length=MAX_LIMIT)
+    item_ids = serializers.ListField(child=IdField(), min_length=1, max_length=MAX_LIMIT)
     kind = serializers.ChoiceField(Feedback.Kind.choices)
 
 

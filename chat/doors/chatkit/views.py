@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import door_of, user_of
+from accounts.authentication import key_of, user_of
+from accounts.scopes import Need, need
 from chat import sse
 from chat.doors.chatkit import reading, requests
 from chat.doors.chatkit.asking import hear
@@ -33,6 +34,7 @@ Values = dict[str, Any]
 
 class ChatKitView(APIView):
     door = "chatkit"
+    only_reads = frozenset({"POST"})  # each type of request has its own need
 
     def post(self, request: Request) -> HttpResponseBase:
         asked = _read(requests.RequestSerializer, request.data)
@@ -43,6 +45,7 @@ class ChatKitView(APIView):
             unknown = ErrorDetail("ChatKit 1.6 has no such request.", code="invalid_choice")
             raise ValidationError({"type": [unknown]})
         act = ACTS[type_]
+        need(request, act.need)
         return act.do(request, _read(act.params, asked["params"]))
 
 
@@ -82,7 +85,7 @@ def _retry(request: Request, params: Values) -> HttpResponseBase:
         raise IdempotencyKeyReused
     removed = [item["id"] for item in reading.items_of_turn(user, message.turn)]
     if not message.turn.withdrawn_at:
-        withdraw(user, message.pk, Origin(door_of(request)))
+        withdraw(user, message.pk, Origin.by(key_of(request), "chat"))
     elif not sent_before and message.seq + 1 < conversation.message_count:
         raise NotTheLastExchange
     return _turn(request, conversation, message.content, removed=removed)
@@ -153,21 +156,22 @@ def _conversation(request: Request, params: Values) -> Conversation:
 
 
 class Act(NamedTuple):
-    """What a type of request is: its params, and what is done."""
+    """A type of request: what a key must be allowed for it, its params, and what is done."""
 
+    need: Need
     params: type[requests.Params]
     do: Callable[[Request, Values], HttpResponseBase]
 
 
 ACTS = {
-    "threads.create": Act(requests.CreateParams, _create),
-    "threads.add_user_message": Act(requests.AddMessageParams, _add_message),
-    "threads.add_structured_input": Act(requests.AddAnswersParams, _add_answers),
-    "threads.retry_after_item": Act(requests.ItemParams, _retry),
-    "threads.get_by_id": Act(requests.ThreadParams, _get),
-    "threads.list": Act(requests.PageParams, _threads),
-    "threads.update": Act(requests.RenameParams, _rename),
-    "threads.delete": Act(requests.ThreadParams, _delete),
-    "items.list": Act(requests.ItemsParams, _items),
-    "items.feedback": Act(requests.FeedbackParams, _feedback),
+    "threads.create": Act(Need.WRITE, requests.CreateParams, _create),
+    "threads.add_user_message": Act(Need.WRITE, requests.AddMessageParams, _add_message),
+    "threads.add_structured_input": Act(Need.WRITE, requests.AddAnswersParams, _add_answers),
+    "threads.retry_after_item": Act(Need.CHANGE, requests.ItemParams, _retry),
+    "threads.get_by_id": Act(Need.READ, requests.ThreadParams, _get),
+    "threads.list": Act(Need.READ, requests.PageParams, _threads),
+    "threads.update": Act(Need.CHANGE, requests.RenameParams, _rename),
+    "threads.delete": Act(Need.DELETE, requests.ThreadParams, _delete),
+    "items.list": Act(Need.READ, requests.ItemsParams, _items),
+    "items.feedback": Act(Need.WRITE, requests.FeedbackParams, _feedback),
 }

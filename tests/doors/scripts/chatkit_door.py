@@ -178,6 +178,10 @@ def refused(type: str, params: Json, headers: Json | None = None) -> Json:
     raise AssertionError("it was not refused")
 
 
+def checked_event(event: Json) -> Json:
+    return checked(EVENT.validate_python(event), event)
+
+
 def items() -> list[Json]:
     return list(held.items.values())
 
@@ -252,4 +256,17 @@ def decide(yes: bool) -> Json:
     return told()
 
 
-serve(sign_in, take, get, refused, items, listed, leave, say, say_and_stop, say_and_cut, decide)
+serve(
+    sign_in,
+    checked_event,
+    take,
+    get,
+    refused,
+    items,
+    listed,
+    leave,
+    say,
+    say_and_stop,
+    say_and_cut,
+    decide,
+)
