@@ -117,6 +117,9 @@ class TaskLookups(JournaledQuerySet[Row]):
         """What these tool calls have changed: ids, or a query of them."""
         return self.filter(pk__in=TaskChange.objects.of_calls(tool_calls).values("task"))
 
+    def without_notes(self) -> Self:
+        return self.defer("notes")
+
     def in_list(self, task_list: UUID | str) -> Self:
         """Of a list by its id, or of the Inbox."""
         return self.filter(list=None if task_list == INBOX else task_list)

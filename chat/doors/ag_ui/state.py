@@ -1,8 +1,9 @@
 """The state that a client shares with us: the user's open tasks, by their ids.
 
 ``{"tasks": {id: task}, "more": false}``. A task is as REST tells it, without what changes while the
-task itself does not: ``steps`` (which are tasks here, too) and ``reminders``. Of more than a
-hundred open tasks it has those that were changed last, and says that there are ``more``.
+task itself does not: ``steps`` (which are tasks here, too) and ``reminders``. It has no ``notes``,
+since a client sends the state back with each run. Of more than fifty open tasks it has those that
+were changed last, and says that there are ``more``.
 """
 
 from functools import cache
@@ -14,21 +15,22 @@ from todos.models import Task
 from todos.serializers import TaskSerializer
 from web.connections import release_connection
 
-MOST_TASKS = 100
+MOST_TASKS = 50
 
 State = dict[str, Any]
 Patch = list[dict[str, Any]]
 
 
 class StateTask(TaskSerializer):
+    notes = None  # type: ignore[assignment]
     steps = None  # type: ignore[assignment]
     reminders = None  # type: ignore[assignment]
 
 
 def snapshot(user: User) -> State:
     """As it is now; one statement."""
-    still_open = Task.objects.for_user(user).with_status("open").in_order("-updated_at")
-    tasks = list(still_open[: MOST_TASKS + 1])
+    still_open = Task.objects.for_user(user).with_status("open").without_notes()
+    tasks = list(still_open.in_order("-updated_at")[: MOST_TASKS + 1])
     release_connection()
     told = {str(task.pk): _told(task) for task in tasks[:MOST_TASKS]}
     return {"tasks": told, "more": len(tasks) > MOST_TASKS}
@@ -40,9 +42,10 @@ def patch(user: User, call: UUID) -> Patch:
 
     It does not matter whether the state has these tasks already, nor how often it is applied.
     """
-    changed = list(Task.objects.with_deleted_for_user(user).changed_by([call]).order_by("pk"))
+    changed = Task.objects.with_deleted_for_user(user).changed_by([call]).without_notes()
+    operations = [each for task in changed.order_by("pk") for each in _operations(task)]
     release_connection()
-    return [operation for task in changed for operation in _operations(task)]
+    return operations
 
 
 def _operations(task: Task) -> Patch:

@@ -70,7 +70,7 @@ async function run(parameters, onText = () => {}) {
 async function briefly(...how) {
   const { text, status, tools, asked } = await run(...how)
   const { results } = await ours('GET', '/api/tasks/?status=open&limit=100')
-  const there = Object.fromEntries(results.map(({ steps, reminders, ...task }) => [task.id, task]))
+  const there = Object.fromEntries(results.map(({ steps, reminders, notes, ...task }) => [task.id, task]))
   deepEqual(agent.state, { tasks: there, more: false })
   return { text, status, tools, asked }
 }
