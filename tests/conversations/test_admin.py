@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from conversations import admin
-from conversations.models import Message, Turn
+from conversations.models import Feedback, Message, Turn
 from tests.conversations.conftest import CONVERSATIONS, TURNS, See, failed_turn, page_of
 from tests.factories import LEASE, ConversationFactory, UserFactory, record_call, say
 
@@ -141,6 +141,19 @@ def test_what_a_model_thought_is_shown_folded(see: See) -> None:
 
     assert "<summary>Thinking</summary>" in page
     assert "&lt;b&gt;They want milk.&lt;/b&gt;</div>" in page
+
+
+def test_what_a_person_thinks_of_a_reply_stands_beside_it(see: See) -> None:
+    conversation = ConversationFactory()
+    liked, other = say(conversation, "Hello").reply, say(conversation, "Ho").reply
+    for kind in ("negative", "positive"):
+        Feedback.objects.give(liked, kind)
+
+    page = see(page_of(conversation))
+
+    assert page.count("<dt>Feedback</dt><dd>positive, ") == 1
+    assert "negative" not in page
+    assert page.index("<dt>Feedback</dt>") < page.index(f'id="turn-{other.turn_id}"')
 
 
 def test_a_turn_whose_process_died_is_told_from_one_at_work(see: See) -> None:

@@ -26,7 +26,7 @@ RUNS: dict[str, Command] = {
 }
 
 
-SPOKEN_THROUGH = {"ag-ui"}
+SPOKEN_THROUGH = {"ag-ui", "chatkit"}
 
 
 def lines_of(language: str) -> str:
