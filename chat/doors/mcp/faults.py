@@ -42,7 +42,10 @@ def error_body(problem: Json) -> Json:
     status = problem["status"]
     code = INTERNAL_ERROR if status >= 500 else codes.get(status, REFUSED)
     kept = {name: value for name, value in problem.items() if name not in NOT_TOLD}
-    return {"jsonrpc": "2.0", "id": None, "error": error(code, problem["detail"], kept)}
+    told = f"{problem['detail']} {HOW}" if status == 401 else problem["detail"]
+    return {"jsonrpc": "2.0", "id": None, "error": error(code, told, kept)}
 
 
 NOT_TOLD = frozenset({"type", "title", "detail"})
+HOW = "Send a key, which Settings has, in the header: “Authorization: Bearer tc_…”."
+"""Clients show a person no more of a 401 than its sentence."""

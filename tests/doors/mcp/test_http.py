@@ -97,6 +97,7 @@ def test_who_brings_no_key_is_told_where_to_read_on(anonymous: APIClient) -> Non
     where = "http://testserver/.well-known/oauth-protected-resource/mcp"
 
     assert shape(response) == (401, "not_authenticated")
+    assert "Bearer tc_" in response.json()["error"]["message"]
     assert response["WWW-Authenticate"] == f'Bearer resource_metadata="{where}"'
 
     told = anonymous.get(where).json()
