@@ -171,10 +171,11 @@ def test_a_turn_takes_hardly_more_statements_than_through_our_own_door(
 ) -> None:
     plays(*[["Fine."]] * 6)
     for stream in door.modes:
-        door.said("Hello", where, stream=stream, id=f"first-{stream}").by(client)
+        first, second, third = (f"{n}-{stream}" if door.ids else "" for n in range(3))
+        door.said("Hello", where, stream=stream, id=first).by(client)
         with statements() as ours:
-            EACH["api"].said("Hello", where, stream=stream, id=f"second-{stream}").by(client)
+            EACH["api"].said("Hello", where, stream=stream, id=second).by(client)
         with statements() as theirs:
-            door.said("Hello", where, stream=stream, id=f"third-{stream}").by(client)
+            door.said("Hello", where, stream=stream, id=third).by(client)
 
         assert len(theirs.all) <= 1.1 * len(ours.all), "\n".join(theirs.all)
