@@ -32,6 +32,10 @@ class AliasQuerySet(OwnedQuerySet["Alias"]):
     def named(self, name: Name) -> Self:
         return self.filter(door=name.door, name_hash=_hash(name))
 
+    def names(self, conversation: UUID) -> bool:
+        """Whether it has any."""
+        return self.filter(conversation=conversation).exists()
+
     def look_up(self, user: User, name: Name) -> "tuple[Conversation, Alias | None]":
         """The conversation of this name; or one that is not saved, and the alias to be saved with
         it, where there is none, it was deleted, or it is to be begun anew.

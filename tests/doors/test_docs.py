@@ -26,7 +26,7 @@ RUNS: dict[str, Command] = {
 }
 
 
-SPOKEN_THROUGH = {"ag-ui", "chatkit", "mcp"}
+SPOKEN_THROUGH = {"ag-ui", "chatkit", "mcp", "openai"}
 
 
 def lines_of(language: str) -> str:

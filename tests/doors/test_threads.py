@@ -74,6 +74,13 @@ THREADS: dict[str, list[tuple[dict[str, str], str, str]]] = {
         ({OURS: "2"}, "you", "B"),
     ],
     "a name beats a history": [({CHAT: "1"}, "hi", "A"), ({CHAT: "2"}, "hi = you", "B")],
+    "a name that comes late": [
+        ({CHAT: "{{CHAT_ID}}"}, "hi", "A"),
+        ({CHAT: "null"}, "hi", "B"),
+        ({CHAT: "undefined"}, "all", "C"),
+        ({CHAT: "1"}, "all = you", "C"),
+        ({CHAT: "1"}, "all = you = there", "C"),
+    ],
     "our own id beats all": [
         ({}, "hi", "A"),
         ({OURS: "A"}, "you", "A"),
@@ -85,6 +92,8 @@ THREADS: dict[str, list[tuple[dict[str, str], str, str]]] = {
         ({"user": "1"}, "all", "B"),  # another chat of the same person
         ({"user": "1"}, "hi = you = there", "A"),
         ({"user": "1"}, "all = there", "B"),
+        ({}, "no", "C"),
+        ({"user": "2"}, "no = you", "C"),
     ],
 }
 

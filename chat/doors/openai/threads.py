@@ -20,13 +20,16 @@ from conversations.models import Alias, Conversation, Message, MessageQuerySet, 
 OURS = "X-Conversation-Id"  # tells our own id in an answer, and takes it
 RESENDS = "X-OpenWebUI-Chat-Id"  # of a page that always sends the history along
 HEADERS = (RESENDS, "X-Chat-Id", OURS)
+NO_NAMES = ("", "null", "undefined", "none", "new")  # of a chat that its page has not named yet
+PLACEHOLDER = "{{"  # that nobody has filled
 LATELY = timedelta(minutes=1)  # so soon a client tries again when it has lost the answer
 
 
 def thread_of(user: User, said: Said, headers: Mapping[str, str], client_user: str) -> Where:
     """Where the newest message belongs."""
     for header in HEADERS:
-        if text := headers.get(header, "").strip():
+        text = headers.get(header, "").strip()
+        if text.lower() not in NO_NAMES and PLACEHOLDER not in text:
             mine = _ours(user, text) if header == OURS else None
             return mine or _named(user, Name(DOOR, f"chat:{text}"), said, header)
     if not client_user:
@@ -63,10 +66,12 @@ def _ours(user: User, text: str) -> UUID | None:
     return given if known else None
 
 
-def _named(user: User, name: Name, said: Said, header: str) -> Name:
+def _named(user: User, name: Name, said: Said, header: str) -> Where:
+    """A page may give the name only after the first message: then the history tells which it is."""
     kept = _called(user, name)
     if not kept:
-        return name
+        found = _one_that_fits(user, said)
+        return name if found is None or Alias.objects.names(found) else found
     if said.history:
         clean = left_of(kept, said.history, named=True) is not None
     else:  # its client keeps no history; or it begins anew, or wants another answer to its first
@@ -78,15 +83,23 @@ def _named(user: User, name: Name, said: Said, header: str) -> Name:
 def _of_client_user(user: User, name: Name, said: Said) -> Where:
     """Some clients name a conversation so, and others a person, in all conversations alike."""
     if said.history:
-        if left_of(_called(user, name), said.history, named=True) is not None:
+        kept = _called(user, name)
+        if kept and left_of(kept, said.history, named=True) is not None:
             return name
-        found = _by_history(user, said)
-        if isinstance(found, UUID):
+        if found := _one_that_fits(user, said):
             return found
     return Name(DOOR, name.text, anew=True)
 
 
 def _by_history(user: User, said: Said) -> Where:
+    if not said.history:
+        return None
+    found = _one_that_fits(user, said)
+    return found or _behind([*(each.words for each in said.history), plain(said.text)])
+
+
+def _one_that_fits(user: User, said: Said) -> UUID | None:
+    """The conversation that the whole history is told by, if there is one and only one."""
     if not said.history:
         return None
     last = said.history[-1]
@@ -96,16 +109,14 @@ def _by_history(user: User, said: Said) -> Where:
         for conversation, of_it in groupby(rows, lambda row: row.conversation_id)
         if _is_clean(user, conversation, exchanges(of_it), said)
     ]
-    if len(clean) == 1:
-        return clean[0]
-    return _behind([*(each.words for each in said.history), plain(said.text)])
+    return clean[0] if len(clean) == 1 else None
 
 
 def _is_clean(user: User, conversation: UUID, kept: Sequence[Kept], said: Said) -> bool:
     """What the history has in front of it must be what the conversation was begun behind."""
     left = left_of(kept, said.history, named=False)
-    if not left:
-        return left is not None
+    if not (left and kept):
+        return left == []
     name = _behind([*(each.words for each in left), kept[-1].words])
     return Alias.objects.for_user(user).named(name).filter(conversation=conversation).exists()
 
