@@ -23,6 +23,17 @@ class NotAsked(APIException):
     default_detail = "Nobody asks that now, so nothing was done. Ask for it again."
 
 
+def asked_now(user: User, conversation: Conversation) -> list[Proposal]:
+    """The open ones that its latest reply asks about."""
+    still_open = Proposal.objects.for_user(user).with_status(Status.OPEN)
+    return list(still_open.filter(pk__in=_asked(conversation)))
+
+
+def _asked(conversation: Conversation) -> set[str]:
+    last = conversation.messages.standing().told(1)
+    return set(asked_in(last[0].calls)) if last else set()
+
+
 def words_for(user: User, conversation: Conversation, answers: Mapping[str, bool]) -> str:
     """The message that says it: a turn with it decides, as if the person had typed it.
 
@@ -31,8 +42,7 @@ def words_for(user: User, conversation: Conversation, answers: Mapping[str, bool
     A no may come whatever became of it. Where there are both, the noes are left at once. Raises
     NotAsked, and then nothing is decided.
     """
-    last = conversation.messages.standing().told(1)
-    asked = set(asked_in(last[0].calls)) if last else set()
+    asked = _asked(conversation)
     if not answers or not answers.keys() <= asked:
         raise NotAsked
     agreed = {id for id, said in answers.items() if said}

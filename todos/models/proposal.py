@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Self, cast
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import models, transaction
@@ -58,11 +58,6 @@ class ProposalQuerySet(OwnedQuerySet["Proposal"]):
 
     def of_conversation(self, conversation_id: UUID) -> Self:
         return self.filter(conversation_id=conversation_id)
-
-    def asked_with(self, proposal: "Proposal") -> Self:
-        """It, and the other open ones that are bound to the same and were asked for there."""
-        alike = self.with_status(Status.OPEN).of_conversation(cast(UUID, proposal.conversation_id))
-        return alike.filter(bound_to=proposal.bound_to)
 
     def with_status(self, status: str) -> Self:
         """As it is shown: one that is open for too long has expired."""

@@ -10,7 +10,7 @@ from rest_framework.exceptions import APIException, ValidationError
 
 from accounts.models import User
 from accounts.scopes import Need
-from chat.answering import NotAsked, words_for
+from chat.answering import NotAsked, asked_now, words_for
 from chat.doors.mcp import consent
 from chat.doors.mcp.caller import DOOR, Call, Caller
 from chat.doors.mcp.faults import INVALID_PARAMS, Fault, Json
@@ -21,7 +21,7 @@ from chat.serializers import LONGEST_MESSAGE
 from chat.turns import TurnEnded, take
 from conversations.asked import asked_in
 from conversations.models import Conversation, ToolCall, Turn
-from todos.models import Proposal, TaskChange
+from todos.models import TaskChange
 from web.errors import NOTHING_HERE, field_errors, summary
 from web.fields import RequestBody, SpokenTextField
 
@@ -67,10 +67,10 @@ def _answered(call: Call) -> Json:
         first, said = consent.asked_by(call), consent.answer_in(call.responses)
     if said in ("", "later"):
         return consent.ask(call, first) if said == "" else consent.later(call, first)
-    asked = Proposal.objects.for_user(user).asked_with(first)
     try:
         conversation = Conversation.objects.for_user(user).get(pk=str(first.conversation_id))
-        words = words_for(user, conversation, {str(each.pk): said == "yes" for each in asked})
+        asked = {first.pk} | {each.pk for each in asked_now(user, conversation)}
+        words = words_for(user, conversation, {str(id): said == "yes" for id in asked})
     except (NotAsked, Conversation.DoesNotExist):
         raise Fault(INVALID_PARAMS, consent.NOT_OPEN) from None
     return _told(call, _said(call.caller, conversation.pk, words, f"mcp:{first.pk}", by_hand=True))

@@ -251,6 +251,24 @@ def test_what_a_reply_asks_is_answered_by_a_turn(
     assert (replayed.status_code, deleted(), Turn.objects.count()) == (400, gone, 2)
 
 
+def test_what_is_asked_twice_is_answered_once(
+    client: APIClient, plays: Plays, boxes: dict[str, Any]
+) -> None:
+    plays(*[[asks_for("delete_task", **boxes)], ["I can do that."]] * 2)
+    begun = call(client, "ask_assistant", {"message": "Throw the boxes away"})
+    asked = {
+        "message": "I said, throw the boxes away",
+        "conversation": begun["structuredContent"]["conversation_id"],
+    }
+    plays(*[[asks_for("delete_task", **boxes)], ["I can do that."]] * 2)
+    first, second = (ask(client, asked, "ask_assistant") for _ in range(2))
+
+    assert again(client, asked, first, YES, name="ask_assistant").status_code == 400
+    assert deleted() == 0
+    assert again(client, asked, second, YES, name="ask_assistant").status_code == 200
+    assert deleted() == 5
+
+
 def test_a_model_cannot_say_yes(client: APIClient, plays: Plays, boxes: dict[str, Any]) -> None:
     plays([asks_for("delete_task", **boxes)], ["I can do that."], ["Well."])
     result = call(client, "ask_assistant", {"message": "Throw the boxes away"})
