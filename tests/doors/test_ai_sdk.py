@@ -229,6 +229,7 @@ def test_a_client_that_knows_no_approvals_is_asked_in_words(
     told = chunks(post(client, *history, words("delete them", "m1"), header=header))
 
     assert "tool-approval-request" not in kinds(told)
+    assert not any({"title", "finishReason"} & each.keys() for each in told)
     assert of(told, "tool-output-available")["output"]["proposal"]["tasks"] == 4
     header = {"X-AI-SDK": "5"}
     told = chunks(post(client, words("No.", "m2"), header=header))

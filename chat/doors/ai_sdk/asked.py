@@ -34,7 +34,7 @@ class Asked:
     chat: str
     said: Said | None
     given: dict[str, bool]
-    knows_approvals: bool
+    by_5: bool
 
 
 class MessageSerializer(serializers.Serializer[Any]):
@@ -74,7 +74,7 @@ def read(data: Any) -> Asked:
     is_answer = newest["role"] == "assistant" and asked["trigger"] == "submit-message" and given
     if not said and not is_answer:
         raise ValidationError({"messages": [NOT_NEWEST]})
-    return Asked(asked["id"], said, given, _knows_approvals(data["messages"]))
+    return Asked(asked["id"], said, given, _is_by_5(data["messages"]))
 
 
 def _said(newest: dict[str, Any], asked: dict[str, Any]) -> Said:
@@ -102,11 +102,11 @@ def _answers(parts: list[dict[str, Any]]) -> Iterator[tuple[str, bool]]:
         yield id, approved
 
 
-def _knows_approvals(messages: list[Any]) -> bool:
-    """Whether the client keeps the title of a tool call, which `ai` 5 drops; it knows none."""
+def _is_by_5(messages: list[Any]) -> bool:
+    """Whether the client has dropped the title of a tool call, as `ai` 5 does, but not 6 and 7."""
     for message in reversed(messages):
         parts = message.get("parts") if isinstance(message, dict) else None
         for part in reversed(parts if isinstance(parts, list) else []):
             if isinstance(part, dict) and part.get("type") == "dynamic-tool":
-                return "title" in part
-    return True
+                return "title" not in part
+    return False

@@ -31,8 +31,8 @@ class ChatView(APIView):
             turn, replayed = chats.say(request, told.chat, told.said)
         else:
             turn, replayed = chats.answer(request, told.chat, told.given)
-        asks = told.knows_approvals and _knows_approvals(request)
-        wire = Wire(earlier=chats.message_before(turn), asks=asks)
+        is_5 = told.by_5 or _is_5(request)
+        wire = Wire(earlier=chats.message_before(turn), is_5=is_5)
         if replayed:
             return sse.respond(_from_rows(turn, wire), HEADERS | REPLAYED)
         return sse.respond(sse.Live(take(turn, user_of(request)), Telling.of(turn, wire)), HEADERS)
@@ -47,8 +47,7 @@ class StreamView(APIView):
         turn = turn_to_follow(conversation, None) if conversation else None
         if turn is None:
             return HttpResponse(status=status.HTTP_204_NO_CONTENT)
-        earlier, asks = chats.message_before(turn), _knows_approvals(request)
-        wire = Wire(earlier=earlier, whole=True, asks=asks)
+        wire = Wire(earlier=chats.message_before(turn), whole=True, is_5=_is_5(request))
         return sse.respond(_from_rows(turn, wire), HEADERS)
 
 
@@ -57,8 +56,8 @@ def as_words(problem: dict[str, Any]) -> str:
     return f"{problem['detail']} (request {problem['request_id']})"
 
 
-def _knows_approvals(request: Request) -> bool:
-    return request.headers.get("X-AI-SDK", "").partition(".")[0] != "5"
+def _is_5(request: Request) -> bool:
+    return request.headers.get("X-AI-SDK", "").partition(".")[0] == "5"
 
 
 class _TakenOver(Exception):

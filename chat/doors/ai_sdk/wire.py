@@ -1,7 +1,8 @@
 """A turn as a UI message stream, v1: https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol
 
-Only chunks that `ai` 5, 6 and 7 all know are told, but for ``tool-approval-request``, which 5 does
-not: an unknown one ends the stream there with an error.
+A chunk that a client does not know ends the stream there with an error, and in the first releases
+of `ai` 5 and 6 so does an unknown member of one. So only those are told that all releases of 5, 6
+and 7 know, but for ``tool-approval-request`` and what is in ``NEWER``, which 5 is not told.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,23 +23,23 @@ DONE = b"data: [DONE]\n\n"
 LAST = frozenset({"finish", "abort", "error"})
 FINISH_REASONS = {"stop": "stop", "length": "length", "content_filter": "content-filter"}
 FAILED = "The tool failed."
-STOPPED = "You have stopped the answer."
+NEWER = frozenset({"title", "finishReason"})
 
 
 class Wire:
     """One message of the client: a turn, or several where answers to approvals continue it.
 
     ``earlier`` are the turns of the same message before this one, oldest first: their chunks are
-    told again with ``whole``; else the client has them. Without ``asks`` what a reply asks is text
-    alone. The whole turn is one step: whether all is answered, a client asks of the last step.
+    told again with ``whole``; else the client has them. What a reply asks is text alone for `ai` 5
+    (``is_5``). The whole turn is one step: whether all is answered, a client asks of the last step.
     """
 
     def __init__(
-        self, *, earlier: Sequence[Turn] = (), whole: bool = False, asks: bool = True
+        self, *, earlier: Sequence[Turn] = (), whole: bool = False, is_5: bool = False
     ) -> None:
         self._earlier = earlier
         self._whole = whole
-        self._asks = asks
+        self._is_5 = is_5
         self._asked = {id: call for turn in earlier for id, call in asked_in(turn.calls).items()}
         self._reply: UUID | None = None
         self._pieces = 0
@@ -46,7 +47,9 @@ class Wire:
         self._held: ToolStarted | None = None
 
     def line(self, frame: Frame, number: int) -> bytes:
-        line = data_line(frame.data)
+        left_out = NEWER if self._is_5 else ()
+        told = {name: value for name, value in frame.data.items() if name not in left_out}
+        line = data_line(told)
         return line + DONE if frame.data["type"] in LAST else line
 
     def frames(self, event: TurnEvent) -> Iterator[Frame]:
@@ -105,7 +108,7 @@ class Wire:
         self._held = None
         if answered:
             yield _answered(answered.pk, done)
-        if asks_anew and self._asks:
+        if asks_anew and not self._is_5:
             return  # until the end: a later call may ask in its place
         if not answered or asks_anew:
             yield _output(done.id, done)
@@ -117,7 +120,7 @@ class Wire:
         """With what stands asked in the end, as the last reply of its conversation asks it."""
         yield from self._end_text()
         asked = asked_in(turn.calls)
-        for call in turn.calls if self._asks else ():
+        for call in () if self._is_5 else turn.calls:
             if told := proposal_of(call):
                 yield _request(told["id"], call) if told["id"] in asked else _output(call.pk, call)
         yield _chunk("finish-step")
@@ -135,7 +138,7 @@ class Wire:
         if turn.error:
             yield _chunk("error", errorText=turn.error["detail"])
         else:
-            yield _chunk("abort", reason=STOPPED)
+            yield _chunk("abort")
 
 
 def _events(turn: Turn) -> Iterator[TextDelta | ToolStarted | ToolFinished]:
