@@ -14,6 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.authentication import user_of
 from accounts.keys import LONGEST_NAME, Key, KeyQuerySet, Scope
 from accounts.models import User
+from text import is_blank
 from web.fields import RequestBody, TitleField
 
 NEITHER = "Give read or write as well: the others say how a key writes."
@@ -41,6 +42,11 @@ class KeySerializer(RequestBody, serializers.Serializer[Key]):
     last_door = serializers.CharField(
         read_only=True, help_text="By which door it was used last; blank: it never was."
     )
+
+    def validate_name(self, name: str) -> str:
+        if is_blank(name):
+            self.fields["name"].fail("blank")
+        return name
 
     def validate_scopes(self, scopes: list[str]) -> list[str]:
         if not {Scope.READ, Scope.WRITE} & {*scopes}:

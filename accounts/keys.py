@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import choice
 from string import ascii_letters, digits
@@ -77,6 +77,10 @@ class KeyQuerySet(models.QuerySet["Key"]):
     def live(self) -> Self:
         """That still sign in, by the database's clock."""
         return self.not_revoked().filter(Q(expires_at=None) | Q(expires_at__gt=Now()))
+
+    def ended_since(self, moment: datetime) -> Self:
+        """And all that have not ended."""
+        return self.filter(Q(revoked_at=None) | Q(revoked_at__gte=moment))
 
     def under(self, text: str) -> Self:
         """The live one that this is, whose user may sign in, and with its user."""

@@ -347,7 +347,7 @@ LOGIN_REDIRECT_URL = "/"
 # To these one may be led on by signing in, and to those of the admin.
 PAGES = (
     *("home", "conversation", "print", "settings", "password", "delete-account"),
-    *("settings-reminders", "settings-calendar", "files"),
+    *("settings-reminders", "settings-calendar", "settings-keys", "files"),
 )
 LOGOUT_REDIRECT_URL = "/accounts/login/"
 USE_TZ = True

@@ -10,6 +10,7 @@ from chat.pages import (
     editing,
     files,
     installed,
+    keys,
     news,
     views,
 )
@@ -27,6 +28,9 @@ urlpatterns = [
     path("news/", news.news, name="news"),
     path("settings/reminders/", channels.channels, name="settings-reminders"),
     path("settings/calendar/", calendar.calendar, name="settings-calendar"),
+    path("settings/keys/", keys.keys, name="settings-keys"),
+    path("settings/keys/<id:pk>/revoke/", keys.revoke_key, name="revoke-key"),
+    path("settings/keys/<id:pk>/undo/", keys.undo_of_key, name="undo-key"),
     path("import/", files.files, name="files"),
     path("find/", views.find, name="find"),
     path("manifest.webmanifest", installed.manifest, name="manifest"),

@@ -17,7 +17,8 @@ FILE = b"title,due_date\nMilk,2026-12-01\nBread,\n"
 @both_widths
 @pytest.mark.parametrize("colour_scheme", ["dark"])
 def test_a_file_stays_chosen_while_one_looks(page: Page, user: User, axe: Check) -> None:
-    for path in ("/settings/reminders/", "/settings/calendar/"):
+    user.make_key("An assistant with a name that is long", ["write", "ask", "no_delete"])
+    for path in ("/settings/reminders/", "/settings/keys/", "/settings/calendar/"):
         page.goto(path)
         axe(page)
         assert fits_the_window(page)

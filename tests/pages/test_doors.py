@@ -31,7 +31,12 @@ VIEWS = (
     "task",
     "find",
 )
-SETTINGS = ("settings-reminders", "settings-calendar", "files")  # which take forms, too
+SETTINGS = (
+    "settings-reminders",
+    "settings-calendar",
+    "settings-keys",
+    "files",
+)  # which take forms, too
 
 
 def path_of(pattern: URLPattern) -> str:

@@ -123,6 +123,7 @@ ROWS: dict[str, list[Make]] = {
     "/api/preferences/": [a_preference],
     "/api/keys/": [a_key],
     "/accounts/settings/forget/": [a_preference],
+    "/settings/keys/": [a_key],
     "/api/tasks/": [a_task, a_deleted_task],
     "/api/lists/": [a_list, a_deleted_list],
     "/api/tags/": [a_tag],
