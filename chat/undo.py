@@ -10,6 +10,7 @@ from django.utils import timezone
 from rest_framework.generics import get_object_or_404
 
 from accounts.models import User
+from accounts.scopes import ASKS_FIRST, MissingScope
 from chat.errors import TaskChangedSince
 from conversations.models import Message, ToolCall
 from todos.models import ChangedSince, Origin, TaskChange
@@ -19,8 +20,11 @@ from todos.models.change import TaskChangeQuerySet
 def undo(changes: TaskChangeQuerySet, origin: Origin) -> list[TaskChange]:
     """Take back all of them or, with TaskChangedSince (409), none; their tool calls show it, too.
 
-    Returns what was taken back now, newest first.
+    Returns what was taken back now, newest first. Raises MissingScope for who asks before each
+    change, as that cannot be asked for.
     """
+    if origin.asks and changes.exists():
+        raise MissingScope(ASKS_FIRST)
     try:
         with transaction.atomic():
             undone = changes.undo(origin)

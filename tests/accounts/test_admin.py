@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
+from accounts.keys import Key
 from accounts.models import User
 from conversations.models import Message
 from tests.factories import PASSWORD, ConversationFactory, TaskFactory, UserFactory, say
@@ -172,3 +173,15 @@ def test_the_sign_in_of_the_admin_leads_to_no_other_site(db: None) -> None:
     form = {"username": UserFactory().username, "password": PASSWORD}
     signed_in = Client().post(answer.redirect_chain[0][0], form)
     assert signed_in["Location"] == "/"
+
+
+def test_keys_are_revoked_and_what_signs_in_is_not_shown(operator: Client, ada: User) -> None:
+    key, path = ada.make_key("Claude Desktop", ["write"]), "/admin/accounts/key/"
+    page = operator.get(f"{path}{key.pk}/change/").content.decode()
+    assert "Claude Desktop" in page
+    assert Key.objects.get().key_hash not in page
+
+    operator.post(path, {"action": "revoke", "_selected_action": [key.pk]})
+
+    assert not Key.objects.live().exists()
+    assert "1 key was revoked." in operator.get(path).content.decode()
