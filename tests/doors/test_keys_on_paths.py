@@ -1,4 +1,4 @@
-"""A key that reads changes nothing, and one that asks nothing unasked, through any door."""
+"""A key that reads changes nothing, and one that asks nothing unasked, by any path and method."""
 
 from typing import Any
 
@@ -8,13 +8,8 @@ from django.apps import apps
 from accounts.keys import Key
 from accounts.models import User
 from conversations.models import Turn
-from tests.conftest import Plays
-from tests.doors.rows.row import Row
-from tests.doors.through import DOORS
-from tests.fakes import call
 from tests.keys import client_with
 from tests.web.test_strangers import METHODS, ROWS, Make, all_paths, ask
-from todos.models import Proposal, TaskChange
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
@@ -61,31 +56,3 @@ def test_no_path_takes_more_of_a_key_than_it_may(user: User, scopes: tuple[str, 
             assert answer.status_code < 500, f"{method} {path}"
             answer.close()
         assert rows(*begun) == before, path
-
-
-@pytest.mark.parametrize("door", DOORS, ids=lambda row: row.name)
-def test_words_by_a_key_that_reads_are_no_turn(user: User, plays: Plays, door: Row) -> None:
-    client = client_with(user, "read")
-    llm, before = plays(), rows()
-
-    for stream in door.modes:
-        answer = door.said("Add milk", stream=stream).by(client)
-        assert "may only read" in answer.text
-
-    assert rows() == before
-    assert not llm.prompts
-
-
-@pytest.mark.parametrize("door", DOORS, ids=lambda row: row.name)
-def test_what_a_turn_by_a_key_that_asks_would_change_is_asked(
-    user: User, plays: Plays, door: Row
-) -> None:
-    plays([call("create_task", title="Milk")], ["Well."])
-    client = client_with(user, "write", "ask")
-
-    answer = door.said("Add milk").by(client)
-
-    assert answer.status == 200
-    key, asked = Key.objects.get(), Proposal.objects.get()
-    assert (asked.key, key.last_door) == (key.pk, door.door)
-    assert not TaskChange.objects.exists()
