@@ -1,5 +1,6 @@
 """What the person may well answer to the last reply, each to be said with one click."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,6 +13,9 @@ from chat.pages.cards import SPOILT
 from conversations.models import Message, ToolCall
 
 MOST = 5
+SENTENCE_ENDS = re.compile(r"\n|(?<=[.!?])\s")
+WHICH = re.compile(r"\b(?:which|what one|what task)\b", re.IGNORECASE)
+OR = re.compile(r"\bor\b", re.IGNORECASE)
 DATED = {"create_task", "update_task"}
 
 
@@ -59,7 +63,19 @@ def _candidates(reply: Message) -> list[Any]:
         if has_changed(call.name, call.result) and call.status == ToolCall.Status.SUCCEEDED:
             return []
     looked_up = [call.result["tasks"] for call in reply.calls if call.name == "list_tasks"]
-    return [task for task in (looked_up or [[]])[-1] if task["title"] in reply.content]
+    named = [task for task in (looked_up or [[]])[-1] if task["title"] in reply.content]
+    return named if _asks_for_one(reply.content, named) else []
+
+
+def _asks_for_one(text: str, named: list[Any]) -> bool:
+    """“Which one?”, “Ann or Bob?”; but not “Shall I?” of all that it names."""
+    titles = [task["title"] for task in named]
+    questions = [sentence for sentence in SENTENCE_ENDS.split(text) if "?" in sentence]
+    return any(
+        WHICH.search(question)
+        or (OR.search(question) and any(title in question for title in titles))
+        for question in questions
+    )
 
 
 def _tomorrow(calls: Sequence[ToolCall], today: date) -> Iterator[Chip]:

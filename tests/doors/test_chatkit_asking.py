@@ -58,6 +58,7 @@ def test_consent_is_asked_and_the_answer_is_a_turn(
     ]
     told = the_item(page, "structured_input")
     assert told["status"] == ("skipped" if became == "open" else "answered")
+    assert [each["item"] for each in of_type(events, "thread.item.replaced")] == [told]
     again = {"answers": {str(proposal.pk): {"values": ["Yes"]}}}
     refusal = refused(page, "threads.add_structured_input", item_id=ask["id"], input=again)
     assert refusal == (409, "not_asked")

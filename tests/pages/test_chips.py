@@ -52,6 +52,27 @@ def test_what_a_tool_could_not_tell_apart_is_offered(
     assert sorted(offered(say(browser, "done with the call"))) == ["Call Anna", "Call Ben"]
 
 
+@pytest.mark.parametrize(
+    ("reply", "chips"),
+    [
+        ("I found Call Anna and Call Ben. Which of them is done?", ["Call Anna", "Call Ben"]),
+        ("Do you mean “Call Anna” or “Call Ben”?", ["Call Anna", "Call Ben"]),
+        ("Which?\n1. Call Anna\n2. Call Ben\n\nTell me its number.", ["Call Anna", "Call Ben"]),
+        ("That would delete 2 tasks:\n1. Call Anna\n2. Call Ben\n\nShall I? (yes or no)", []),
+        ("There are Call Anna and Call Ben. Shall I move both to friday?", []),
+        ("There are Call Anna and Call Ben. Anything else, a list or a reminder?", []),
+    ],
+)
+def test_tasks_are_offered_where_one_of_them_is_asked_for(
+    browser: Client, user: User, plays: Plays, reply: str, chips: list[str]
+) -> None:
+    for title in ("Call Anna", "Call Ben"):
+        TaskFactory(user=user, title=title)
+    plays([call("list_tasks")], [reply])
+
+    assert sorted(offered(say(browser, "what about the calls"))) == chips
+
+
 @pytest.mark.parametrize("words", ["Add milk on friday", "Add milk in 3 days"])
 def test_a_day_can_be_tomorrow_instead(browser: Client, user: User, words: str) -> None:
     page = say(browser, words)

@@ -52,12 +52,11 @@ def _ask(reply: Message, proposals: Sequence[Proposal]) -> Item | None:
         inputs = [_consent(each, waits=waits) for each in proposals]
     elif chips := which_one(reply):
         waits, options = last, [chip.says for chip in chips]
-        said = [] if reply.said_after is None else [reply.said_after]
+        said = [] if reply.said_after in (None, FORGET_IT) else [str(reply.said_after)]
         inputs = [_question(WHICH, _("Which one?"), options, said, waits=last)]
     else:
         return None
-    given = any(each.get("answer", {}).get("values") for each in inputs)
-    status = "pending" if waits else "answered" if given else "skipped"
+    status = "pending" if waits else _status(inputs)
     return item(reply, ASK, "structured_input", status=status, inputs=inputs)
 
 
@@ -105,7 +104,7 @@ def hear(
     if not answers.keys() <= questions.keys():
         raise answering.NotAsked
     given = {
-        id: answers.get(id, [])[:1]
+        id: answers.get(id, [])[:1] or ([] if id == WHICH else [NO])
         for id, question in questions.items()
         if again or "answer" not in question
     }
@@ -127,13 +126,20 @@ def _words(given: Answers) -> str:
 
 
 def _decided(given: Answers) -> dict[str, bool]:
-    """To pass over a question is to leave what it is about."""
     return {id: values == [YES] for id, values in given.items()}
 
 
 def _with_answers(ask: Item, given: Answers) -> Item:
-    answered = deepcopy(ask) | {"status": "answered"}
+    """As the rows will tell it; there is no consent in other words than yes and no."""
+    answered = deepcopy(ask)
     for question in answered["inputs"]:
-        if question["id"] in given:
-            question["answer"] = _answer(given[question["id"]])
-    return answered
+        id = question["id"]
+        if id in given:
+            values = [value for value in given[id] if id == WHICH or value in (YES, NO)]
+            question["answer"] = _answer(values)
+    return answered | {"status": _status(answered["inputs"])}
+
+
+def _status(inputs: Sequence[Item]) -> str:
+    """Once nothing waits."""
+    return "answered" if any(each["answer"]["values"] for each in inputs) else "skipped"

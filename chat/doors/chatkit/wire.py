@@ -26,7 +26,7 @@ from conversations.models import Conversation, Message, ToolCall, Turn
 from web.connections import log_database_failure, release_connection
 
 TASKS_CHANGED = "tasks_changed"
-KEEP_ALIVE = data_line({"type": "progress_update", "text": "Still at it …"})
+KEEP_ALIVE = data_line({"type": "progress_update", "text": "Still working on it."})
 
 
 class Wire:
