@@ -24,6 +24,7 @@ BAD: list[tuple[str, Any]] = [
     ("messages.0", {"messages": ["Hello"]}),
     ("messages.0", {"messages": [{**HELLO, "role": "root"}]}),
     ("messages.0.id", {"messages": [{**HELLO, "id": 1}]}),
+    ("messages.2.content", {"messages": [HELLO, HELLO, {**HELLO, "content": ""}]}),
     ("messages.0.content", {"messages": [{**HELLO, "content": None}]}),
     ("messages.0.content", {"messages": [{**HELLO, "content": " "}]}),
     ("messages.0.content", {"messages": [{**HELLO, "content": "a" * 10_001}]}),
@@ -96,6 +97,18 @@ def test_who_is_nobody_has_no_run(anonymous: APIClient) -> None:
     answer = anonymous.post("/api/ag-ui", GOOD)
 
     assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_without_an_id_is_said_each_time(client: APIClient, plays: Plays) -> None:
+    plays(["Hi."], ["Hi."])
+    thread = Thread(client, messages=[HELLO | {"id": ""}])
+
+    thread.run()
+    thread.messages.append(HELLO | {"id": "", "content": "Hello again"})
+    thread.run()
+
+    assert Turn.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

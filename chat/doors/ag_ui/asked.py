@@ -20,6 +20,13 @@ from web.fields import SpokenTextField
 DOOR = "ag-ui"
 LONGEST_KEY = 200
 MOST_FAULTS = 20
+SENTENCES = {
+    "missing": "This field is required.",
+    "model_type": "Give an object.",
+    "list_type": "Give a list.",
+    "string_type": "Give a string.",
+}
+"""By pydantic's names of faults; the others have sentences that anybody understands."""
 ROLES = ("user", "assistant", "system", "developer", "tool", "activity", "reasoning")
 
 
@@ -207,11 +214,12 @@ class RunInput(Sent):
 
     def words_of(self, message: UserMessage) -> str:
         """As it may be said. Raises ValidationError."""
-        place = self.messages.index(message)
         try:
             return str(SpokenTextField(max_length=LONGEST_MESSAGE).run_validation(message.text))
         except ValidationError as error:
-            raise ValidationError({f"messages.{place}.content": error.detail}) from None
+            behind = next(n for n, each in enumerate(self._backwards(), 1) if each is message)
+            place = f"messages.{len(self.messages) - behind}.content"
+            raise ValidationError({place: error.detail}) from None
 
     @property
     def key(self) -> str | None:
@@ -219,7 +227,7 @@ class RunInput(Sent):
         if answers := self.answers:
             said = "".join(f"\n{id} {yes}" for id, yes in sorted(answers.items()))
             return _key(self.thread_id, "resume", sha256((self.run_id + said).encode()).hexdigest())
-        return _key(self.thread_id, self.newest.id) if self.newest else None
+        return _key(self.thread_id, self.newest.id) if self.newest and self.newest.id else None
 
     def _backwards(self) -> Iterator[Message]:
         return reversed(self.messages)
@@ -243,7 +251,7 @@ def _faults(error: pydantic.ValidationError) -> dict[str, list[ErrorDetail]]:
     told = error.errors(include_url=False, include_input=False, include_context=False)
     return {
         ".".join(str(each) for each in fault["loc"] if not str(each).startswith("<")): [
-            ErrorDetail(fault["msg"], code="invalid")
+            ErrorDetail(SENTENCES.get(fault["type"], fault["msg"]), code="invalid")
         ]
         for fault in told[:MOST_FAULTS]
     }
