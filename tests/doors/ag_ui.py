@@ -1,6 +1,7 @@
 """A client of AG-UI that holds a transcript, and sends the whole of it with each run."""
 
 import json
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,7 +73,11 @@ def read(response: Any) -> list[tuple[str, Event]]:
     """All events of a run with their ids, to its end."""
     assert response.status_code == 200, response.content
     assert response["Content-Type"] == "text/event-stream"
-    blocks = b"".join(response.streaming_content).decode().split("\n\n")
+    return parse(response.streaming_content)
+
+
+def parse(pieces: Iterable[bytes]) -> list[tuple[str, Event]]:
+    blocks = b"".join(pieces).decode().split("\n\n")
     return [_event(block) for block in blocks if block and not block.startswith(":")]
 
 

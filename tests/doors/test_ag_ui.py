@@ -10,11 +10,12 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from agent.llm import LLMTimeout
+from chat.send import request_hash
 from conversations.models import Conversation, Message, Turn
 from tests.conftest import Plays
-from tests.doors.ag_ui import Thread, read, text_of, types, without_state
+from tests.doors.ag_ui import Thread, parse, read, text_of, types, without_state
 from tests.doors.clients import Client, python_client
-from tests.factories import TaskFactory
+from tests.factories import LEASE, ConversationFactory, TaskFactory
 from tests.fakes import call
 from todos.models import Task
 
@@ -228,8 +229,8 @@ def test_who_goes_on_from_an_attempt_that_was_given_up_reads_the_reply_anew(
 
     rest = [event for _, event in read(thread.post(last=place))]
 
-    assert types(rest)[:2] == ["MESSAGES_SNAPSHOT", "STATE_SNAPSHOT"]
-    assert rest[0]["messages"] == [{"id": "first", "role": "user", "content": "Hello"}]
+    assert types(rest)[:3] == ["TEXT_MESSAGE_END", "MESSAGES_SNAPSHOT", "STATE_SNAPSHOT"]
+    assert rest[1]["messages"] == [{"id": "first", "role": "user", "content": "Hello"}]
     assert text_of(rest) == "Here it is."
 
 
@@ -344,3 +345,51 @@ def test_a_run_takes_a_statement_more_than_a_turn_of_ours_and_one_for_each_chang
 
     assert len(made) - streamed == 2
     assert whole + 2 <= 1.1 * whole
+
+
+def test_who_looks_while_an_answer_comes_reads_it_to_its_end(client: APIClient, user: User) -> None:
+    conversation = ConversationFactory(user=user)
+    turn = conversation.begin_turn("Hello", LEASE)
+    lines = iter(Thread(client, str(conversation.pk)).post().streaming_content)
+
+    opening = [next(lines) for _ in range(3)]
+    turn.finish(Turn.Status.COMPLETED, "Hi there.")
+    events = [event for _, event in parse([*opening, *lines])]
+
+    told = [(each["role"], each["content"]) for each in events[1]["messages"]]
+    assert told == [("user", "Hello")]
+    assert text_of(events) == "Hi there."
+    assert types(without_state(events))[-2:] == ["TEXT_MESSAGE_END", "RUN_FINISHED"]
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_a_reply_that_another_process_begins_anew_is_read_anew(
+    client: APIClient, user: User, comes_back: bool
+) -> None:
+    """What was open is ended, and a client forgets what it has of the reply."""
+    conversation = ConversationFactory(user=user)
+    where = str(conversation.pk)
+    key, hashed = f"ag-ui:{where}:1", request_hash(conversation.pk, "Hello")
+    turn = conversation.begin_turn("Hello", LEASE, idempotency_key=key, request_hash=hashed)
+    Message.objects.filter(pk=turn.reply.pk).update(content="Half an ")
+    thread = Thread(client, where, [{"id": "1", "role": "user", "content": "Hello"}])
+    lines = iter(thread.post().streaming_content)
+
+    half = b""
+    while b"Half an " not in half:
+        half += next(lines)
+    Turn.objects.filter(pk=turn.pk).interrupt()
+    turn.reload()
+    turn.take_over(LEASE)
+    turn.finish(Turn.Status.COMPLETED, "Whole.")
+    if comes_back:
+        [*_, (last, _)] = parse([half])
+        lines = iter(thread.post(last=last).streaming_content)
+    events = [event for _, event in parse(lines)]
+
+    assert types(events) == [
+        *("TEXT_MESSAGE_END", "MESSAGES_SNAPSHOT", "STATE_SNAPSHOT"),
+        *("TEXT_MESSAGE_START", "TEXT_MESSAGE_CONTENT", "TEXT_MESSAGE_END", "RUN_FINISHED"),
+    ]
+    assert text_of(events) == "Whole."
+    assert [each["content"] for each in events[1]["messages"]] == ["Hello"]

@@ -22,26 +22,29 @@ MOST_MESSAGES = 50
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What the id of an event says: the attempt at a turn, and how much of it was told."""
+    """What the id of an event says: the attempt at a turn, how much of it was told, and what of it
+    was begun and not ended."""
 
     turn: UUID
     attempt: int
     number: int
+    open: str = ""
 
     @classmethod
     def read(cls, event_id: str) -> Self | None:
         """``None`` for what is no id of ours."""
         turn, _, numbers = event_id.partition(".")
-        attempt, _, number = numbers.partition(".")
+        attempt, _, reached = numbers.partition(".")
+        number, _, open = reached.partition(".")
         try:
-            return cls(UUID(turn), int(attempt), int(number))
+            return cls(UUID(turn), int(attempt), int(number), open)
         except ValueError:
             return None
 
 
 @dataclass(slots=True)
 class Reader:
-    """Who reads a run; ``place`` is None before its first event.
+    """Who reads a run; ``place`` is None before its first event, and ``wire`` what it is told by.
 
     A process may die, and another one begins the reply again: then the run goes on with all
     messages as they were before the reply.
@@ -50,16 +53,19 @@ class Reader:
     run: RunInput
     user: User
     place: Place | None = None
+    wire: Wire | None = None
 
     def begin(self, turn: Turn) -> Telling:
-        place, self.place = self.place, Place(turn.pk, turn.attempt, 0)
-        wire = Wire(self.run, turn, self.user)
+        place, before = self.place, self.wire
+        self.place, self.wire = Place(turn.pk, turn.attempt, 0), Wire(self.run, turn, self.user)
+        wire = self.wire
         if place is None:
             return Telling.of(turn, wire)
         if (place.turn, place.attempt) == (turn.pk, turn.attempt):
             wire.was_away = place.number >= OPENING
             return Telling.of(turn, wire, behind=place.number)
         wire.anew = _messages(turn.conversation, before=turn)
+        wire.left_open = before.open if before else place.open
         return Telling.of(turn, wire)
 
     def follow(self, turn: Turn) -> Iterator[bytes]:

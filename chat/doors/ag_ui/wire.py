@@ -24,6 +24,9 @@ VERSION = "1.0"
 OPENING = 2
 """Frames before what the turn says and does: the run begins, and the state."""
 
+TEXT, CALL = "t", "c"
+"""What may be open."""
+
 RESPONSE_SCHEMA = {
     "type": "object",
     "properties": {"approved": {"type": "boolean"}},
@@ -33,19 +36,22 @@ RESPONSE_SCHEMA = {
 
 @dataclass(slots=True)
 class Wire:
-    """``anew``: the messages to begin with again in a run that has begun, since the reply does.
+    """``open`` is the text or the call that was begun and not ended: a letter, and its id.
 
-    With ``was_away`` the first line tells the tasks as they are now, too: who comes back to a run
-    has not heard what was done to them elsewhere. That belongs to no number.
+    ``anew``: the messages to begin with again in a run that has begun, since the reply does, and
+    ``left_open`` what was open in it. With ``was_away`` the tasks are told once more: who comes
+    back to a run has not heard what was done to them elsewhere. Both are told ahead of the first
+    line, and belong to no number.
     """
 
     run: RunInput
     turn: Turn
     user: User
     anew: list[Told] | None = None
+    left_open: str = ""
     was_away: bool = False
     finished: int = field(default=0, init=False)
-    open_message: str = field(default="", init=False)
+    open: str = field(default="", init=False)
     is_too_much: bool = field(default=False, init=False)
 
     def frames(self, event: TurnEvent) -> Iterator[Frame]:
@@ -56,7 +62,7 @@ class Wire:
             case TextDelta(text):
                 yield from self._say(text)
             case ToolStarted():
-                yield from self._fall_silent()
+                yield from self._end_it()
                 yield from self._call(event)
             case ToolFinished():
                 self.finished += 1
@@ -68,15 +74,19 @@ class Wire:
                 )
                 yield from self._changes(event)
             case TurnEnded(turn):
-                yield from self._fall_silent()
+                yield from self._end_it()
                 yield from ending(self.run, turn, self.user)
 
     def line(self, frame: Frame, number: int) -> bytes:
-        line = data_line(frame.data, id=f"{self.turn.pk}.{self.turn.attempt}.{number}")
-        if not self.was_away:
-            return line
-        self.was_away = False
-        return data_line(self._state().data) + line
+        """Its id says what is open, so that another attempt can end it."""
+        place = f"{self.turn.pk}.{self.turn.attempt}.{number}"
+        line = data_line(frame.data, id=f"{place}.{self.open}" if self.open else place)
+        return b"".join(data_line(each.data) for each in self._ahead()) + line
+
+    def _ahead(self) -> list[Frame]:
+        left_open, self.left_open = self.left_open, ""
+        was_away, self.was_away = self.was_away, False
+        return _end(left_open) + [self._state() for _ in range(was_away)]
 
     def _opened(self) -> Frame:
         if self.anew is not None:
@@ -93,22 +103,22 @@ class Wire:
         return piece_id(self.turn.reply.pk, self.finished)
 
     def _say(self, text: str) -> Iterator[Frame]:
-        if not self.open_message:
-            self.open_message = self._message
+        if not self.open:
+            self.open = TEXT + self._message
             yield _frame("TEXT_MESSAGE_START", messageId=self._message, role="assistant")
         data = {"type": "TEXT_MESSAGE_CONTENT", "messageId": self._message, "delta": text}
         yield Frame(data, text="delta")
 
-    def _fall_silent(self) -> Iterator[Frame]:
-        if self.open_message:
-            yield _frame("TEXT_MESSAGE_END", messageId=self.open_message)
-            self.open_message = ""
+    def _end_it(self) -> Iterator[Frame]:
+        ended, self.open = self.open, ""
+        yield from _end(ended)
 
     def _call(self, event: ToolStarted) -> Iterator[Frame]:
         begun = {"toolCallName": event.name, "parentMessageId": self._message}
+        self.open = f"{CALL}{event.id}"
         yield _frame("TOOL_CALL_START", toolCallId=event.id, **begun)
         yield _frame("TOOL_CALL_ARGS", toolCallId=event.id, delta=as_json(event.arguments))
-        yield _frame("TOOL_CALL_END", toolCallId=event.id)
+        yield from self._end_it()
 
     def _changes(self, event: ToolFinished) -> Iterator[Frame]:
         """One frame, whatever the rows are by now: on that the numbers of the others depend.
@@ -122,6 +132,14 @@ class Wire:
             yield self._state()
         else:
             yield _frame("STATE_DELTA", delta=state.patch(self.user, event.id))
+
+
+def _end(open: str) -> list[Frame]:
+    if open.startswith(TEXT):
+        return [_frame("TEXT_MESSAGE_END", messageId=open.removeprefix(TEXT))]
+    if open.startswith(CALL):
+        return [_frame("TOOL_CALL_END", toolCallId=open.removeprefix(CALL))]
+    return []
 
 
 def started(run: RunInput, conversation: UUID | None, reply: UUID | None = None) -> Frame:
