@@ -2,6 +2,7 @@
 
 from collections import deque
 from datetime import date
+from functools import partial
 from typing import cast
 from uuid import uuid4
 
@@ -13,21 +14,20 @@ from rest_framework.views import APIView
 
 from chat import sse
 from chat.doors.openai import DOOR
+from chat.doors.openai.again import tried_before
 from chat.doors.openai.chunks import DONE, FIRST, Chunks, chunk, completion, head, whole
 from chat.doors.openai.errors import TurnFailed
 from chat.doors.openai.said import CompletionSerializer, Said, read
 from chat.doors.openai.side import side_answer
-from chat.doors.openai.threads import OURS, earlier_attempt, thread_of, thread_of_key
+from chat.doors.openai.threads import OURS, is_behind, thread_of, thread_of_key
 from chat.doors.openai.usage import completion_usage
 from chat.errors import TurnInProgress
 from chat.follow import follow
-from chat.send import Asker, send, try_again
+from chat.send import Asker, send
 from chat.telling import Telling
 from chat.turns import TurnEnded, take
 from conversations.models import Turn
 from web.idempotency import HEADER, REPLAYED
-
-TRIES_AGAIN = "X-Stainless-Retry-Count"  # OpenAI's own packages count it, from 0
 
 
 class CompletionsView(APIView):
@@ -65,17 +65,10 @@ class CompletionsView(APIView):
 
 
 def _send(request: Request, asker: Asker, said: Said, client_user: str) -> tuple[Turn, bool]:
-    """The turn that is ours to take, or (``True``) one that is told from its rows.
-
-    OpenAI's packages send a request again of themselves when its answer is lost, without a key.
-    """
+    """The turn that is ours to take, or (``True``) one that is told from its rows."""
+    if before := tried_before(request, asker.user, said.text, partial(is_behind, said=said)):
+        return before
     key = request.headers.get(HEADER)
-    if not key and request.headers.get(TRIES_AGAIN, "0") != "0":
-        earlier = earlier_attempt(asker.user, said)
-        if earlier and earlier.can_be_retried and earlier.status != Turn.Status.IN_PROGRESS:
-            return try_again(earlier, earlier.conversation), False
-        if earlier:
-            return earlier, True
     where = thread_of(asker.user, said, request.headers, client_user)
     begun = Turn.objects.with_key(asker.user.pk, key).first() if key else None
     if begun:

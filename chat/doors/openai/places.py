@@ -10,7 +10,7 @@ from rest_framework.exceptions import APIException
 
 from accounts.models import User
 from chat.doors.openai import ids
-from chat.doors.openai.threads import thread_of, thread_of_key
+from chat.doors.openai.threads import is_behind, thread_of, thread_of_key
 from chat.send import Where
 from conversations.models import Turn
 
@@ -51,6 +51,15 @@ def place_of(
     said = asked["input"]
     where = thread_of(user, said, headers, asked["user"])
     return Place(thread_of_key(begun, said.text, where) if begun else where)
+
+
+def was_said_here(turn: Turn, asked: Mapping[str, Any]) -> bool:
+    """Whether a turn is where this request wants to be, its own turn aside."""
+    if "conversation" in asked:
+        return bool(turn.conversation_id == asked["conversation"])
+    if "previous_response_id" in asked:
+        return turn.turn_before() == ids.read("resp", asked["previous_response_id"])
+    return is_behind(turn, asked["input"])
 
 
 def _named(conversation: UUID | None) -> Place:

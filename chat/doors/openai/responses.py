@@ -3,9 +3,10 @@
 https://developers.openai.com/api/reference/resources/responses
 """
 
+from collections import deque
 from functools import partial
 from time import monotonic, sleep
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import Http404
@@ -17,8 +18,9 @@ from rest_framework.response import Response
 from accounts.authentication import door_of, user_of
 from chat import sse
 from chat.doors.openai import DOOR, ids, items
+from chat.doors.openai.again import tried_before
 from chat.doors.openai.asked import ItemsSerializer, NewResponseSerializer, RetrieveSerializer
-from chat.doors.openai.places import place_of
+from chat.doors.openai.places import Place, place_of, was_said_here
 from chat.doors.openai.response import begun, settled
 from chat.doors.openai.threads import OURS
 from chat.doors.openai.wire import ResponseWire
@@ -45,12 +47,11 @@ class ResponsesView(GenericAPIView[Turn]):
         form = NewResponseSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         asked = form.validated_data
-        asker, key = Asker.of(request, DOOR), request.headers.get(HEADER)
-        place = place_of(asker.user, asked, request.headers, key)
-        turn, replayed = send(asker, place.where, asked["input"].text, key)
-        headers = {OURS: str(turn.conversation_id)}
+        asker = Asker.of(request, DOOR)
+        turn, replayed, place = _send(request, asker, asked)
+        headers = {OURS: str(turn.conversation_id), **(REPLAYED if replayed else {})}
         if replayed:
-            return _told(turn, asked["stream"], headers | REPLAYED)
+            return _told(turn, headers, stream=asked["stream"], wait=not asked["background"])
         previous = place.before(turn)
         events = take(turn, asker.user)
         if asked["stream"]:
@@ -61,6 +62,16 @@ class ResponsesView(GenericAPIView[Turn]):
             return Response(body, headers=headers)
         *_, ended = events
         return Response(settled(cast(TurnEnded, ended).turn, previous), headers=headers)
+
+
+def _send(request: Request, asker: Asker, asked: dict[str, Any]) -> tuple[Turn, bool, Place]:
+    """The turn that is ours to take, or (``True``) one that is told from its rows."""
+    text = asked["input"].text
+    if before := tried_before(request, asker.user, text, partial(was_said_here, asked=asked)):
+        return *before, Place(None)
+    key = request.headers.get(HEADER)
+    place = place_of(asker.user, asked, request.headers, key)
+    return *send(asker, place.where, text, key), place
 
 
 class OneResponse(GenericAPIView[Turn]):
@@ -81,7 +92,7 @@ class ResponseView(OneResponse):
         query = RetrieveSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         asked = query.validated_data
-        return _told(self.get_turn(), asked["stream"], {}, behind=asked["starting_after"])
+        return _told(self.get_turn(), {}, stream=asked["stream"], behind=asked["starting_after"])
 
     def delete(self, request: Request, id: str) -> Response:
         """Withdraw it, if it is the last one of its conversation; what it did stays."""
@@ -118,13 +129,15 @@ class InputItemsView(OneResponse):
 
 
 def _told(
-    turn: Turn, stream: bool, headers: dict[str, str], *, behind: int = 0
+    turn: Turn, headers: dict[str, str], *, stream: bool, behind: int = 0, wait: bool = False
 ) -> HttpResponseBase:
-    """From its rows."""
+    """From its rows; whole ``wait`` makes for its end, if it is open."""
     previous = turn.turn_before()
+    events = follow(turn, partial(_telling, previous=previous, behind=behind))
     if stream:
-        begin = partial(_telling, previous=previous, behind=behind)
-        return sse.respond(follow(turn, begin), headers)
+        return sse.respond(events, headers)
+    if wait:
+        deque(events, maxlen=0)
     return Response(settled(turn, previous), headers=headers)
 
 

@@ -5,7 +5,6 @@ clean continuation begins a new conversation; so does what could be the continua
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from hashlib import sha256
 from itertools import groupby
 from uuid import UUID
@@ -22,7 +21,6 @@ RESENDS = "X-OpenWebUI-Chat-Id"  # of a page that always sends the history along
 HEADERS = (RESENDS, "X-Chat-Id", OURS)
 NO_NAMES = ("", "null", "undefined", "none", "new")  # of a chat that its page has not named yet
 PLACEHOLDER = "{{"  # that nobody has filled
-LATELY = timedelta(minutes=1)  # so soon a client tries again when it has lost the answer
 
 
 def thread_of(user: User, said: Said, headers: Mapping[str, str], client_user: str) -> Where:
@@ -44,16 +42,10 @@ def thread_of_key(turn: Turn, text: str, where: Where) -> Where:
     return next(same, None)
 
 
-def earlier_attempt(user: User, said: Said) -> Turn | None:
-    """The turn of the very same request, if its client tries again since it has lost the answer."""
-    for turn in Turn.objects.for_user(user).lately_by(DOOR, LATELY):
-        turn.load_messages()
-        if plain(turn.user_message.content) != plain(said.text):
-            continue
-        before = turn.conversation.messages.standing().before(turn.user_message.seq)
-        if left_of(exchanges(before.latest_said(2 * ENOUGH)), said.history, named=True) is not None:
-            return turn
-    return None
+def is_behind(turn: Turn, said: Said) -> bool:
+    """Whether its message was said behind the same history."""
+    before = turn.conversation.messages.standing().before(turn.user_message.seq)
+    return left_of(exchanges(before.latest_said(2 * ENOUGH)), said.history, named=True) is not None
 
 
 def _ours(user: User, text: str) -> UUID | None:
