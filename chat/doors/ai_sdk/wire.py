@@ -166,7 +166,6 @@ def _input(started: ToolStarted) -> Frame:
         title=started.name.replace("_", " ").capitalize(),
         input=started.arguments,
         dynamic=True,
-        providerExecuted=True,
     )
 
 
