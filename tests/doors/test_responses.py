@@ -1,5 +1,6 @@
 """What is believed of a request to the Responses API, and where it belongs."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -179,6 +180,22 @@ def test_what_is_anothers_is_as_what_is_not_there(
             assert answer.status_code == 404
         assert stranger_client.get(f"/v1/conversations/{where}/items").status_code == 404
     assert Conversation.objects.count() == 1
+
+
+def test_who_was_told_of_an_earlier_attempt_is_told_the_whole_of_the_next(
+    client: APIClient, plays: Plays
+) -> None:
+    plays(["One."])
+    path = f"/v1/responses/{say(client).json()['id']}?stream=true&starting_after="
+    earlier = b"".join(client.get(f"{path}0").streaming_content)
+    Turn.objects.update(attempt=2)
+
+    whole = b"".join(client.get(f"{path}6").streaming_content)
+
+    numbers = [re.findall(rb'"sequence_number": (\d+)', told) for told in (earlier, whole)]
+    assert [int(number) - 1_000_000 for number in numbers[1]] == [*map(int, numbers[0])]
+    rest = b"".join(client.get(f"{path}1000002").streaming_content)
+    assert rest == whole.partition(b"response.in_progress")[2].partition(b"\n\n")[2]
 
 
 def test_what_is_deleted_is_withdrawn_and_stays_done(

@@ -142,4 +142,6 @@ def _told(
 
 
 def _telling(turn: Turn, previous: UUID | None, behind: int = 0) -> Telling:
-    return Telling.of(turn, ResponseWire(turn.reply.pk, previous), behind)
+    """All of it for who was told of an earlier attempt: its reply begins anew."""
+    wire = ResponseWire(turn, previous)
+    return Telling.of(turn, wire, max(0, behind - wire.number_before))

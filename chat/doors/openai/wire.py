@@ -13,13 +13,18 @@ from chat.doors.openai.response import begun, settled
 from chat.sse import data_line
 from chat.telling import Frame
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
+from conversations.models import Turn
+
+PER_ATTEMPT = 1_000_000
+"""More than is told of any; so the numbers rise, too, where a reply is begun again."""
 
 
 class ResponseWire:
     """``previous`` is the turn before this one."""
 
-    def __init__(self, reply: UUID, previous: UUID | None) -> None:
-        self._reply = reply
+    def __init__(self, turn: Turn, previous: UUID | None) -> None:
+        self.number_before = (turn.attempt - 1) * PER_ATTEMPT
+        self._reply = turn.reply.pk
         self._previous = previous
         self._calls = 0
         self._index = 0  # of the item that is told, or comes next
@@ -45,8 +50,8 @@ class ResponseWire:
                 yield Frame({"response": response}, f"response.{_ending(response['status'])}")
 
     def line(self, frame: Frame, number: int) -> bytes:
-        data = {"type": frame.event, "sequence_number": number, **frame.data}
-        return data_line(data, event=frame.event)
+        place = {"sequence_number": self.number_before + number}
+        return data_line({"type": frame.event, **place, **frame.data}, event=frame.event)
 
     def _text(self, text: str) -> Iterator[Frame]:
         if not self._piece:
