@@ -18,6 +18,7 @@ from accounts.models import User
 from chat import answering
 from chat.doors.chatkit.items import ASK, Item, item, message_of
 from chat.pages.chips import which_one
+from chat.serializers import ContentSerializer
 from conversations.asked import asked_in
 from conversations.models import Conversation, Message
 from todos.models import Proposal
@@ -116,12 +117,14 @@ def hear(
 
 def _words(given: Answers) -> str:
     own = [value for values in given.values() for value in values if value not in (YES, NO)]
-    if WHICH in given:
-        return "".join(own) or FORGET_IT
     if own and len(own) < len(given):
         raise ValidationError({"input": "Answer each with Yes or No, or all in words."})
     if own:
-        return "\n".join(own)
+        form = ContentSerializer(data={"content": "\n".join(own)})
+        form.is_valid(raise_exception=True)
+        return str(form.validated_data["content"])
+    if WHICH in given:
+        return given[WHICH][0] if given[WHICH] else FORGET_IT
     return answering.YES if any(_decided(given).values()) else answering.NO
 
 
