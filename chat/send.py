@@ -61,6 +61,8 @@ def send(asker: Asker, where: Where, text: str, key: str | None) -> tuple[Turn, 
     if earlier and not earlier.can_be_retried:
         return earlier, True
     throttle(None, "chat", settings.CHAT_RATE, str(asker.user.pk))
+    if earlier and earlier.key != asker.key:  # it may do what that key may
+        raise IdempotencyKeyReused
     if earlier:
         return try_again(earlier, _kept(asker.user, earlier.conversation_id)), False
     begin = partial(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
+from accounts.keys import Key
 from accounts.models import User
 from conversations.asked import asked_in
 from conversations.models import Conversation, Message
@@ -20,12 +21,14 @@ MOST_WAITING = 20
 class Question:
     """``tasks`` are their titles, where there are more than the summary names.
 
-    ``asked_in`` is the conversation that it leads to, unless that is deleted.
+    ``asked_in`` is the conversation that it leads to, unless that is deleted; ``client`` names who
+    asked with a key.
     """
 
     proposal: Proposal
     can_be_undone: bool = False
     asked_in: UUID | None = None
+    client: str = ""
 
     @property
     def tasks(self) -> list[str]:
@@ -37,8 +40,14 @@ def waiting(user: User) -> list[Question]:
     """What is still to be answered, wherever it was asked, newest first; one query."""
     still_open = Proposal.objects.for_user(user).with_status("open").newest_first()
     kept = Conversation.objects.for_user(user).filter(pk=OuterRef("conversation_id"))
-    found: Any = still_open.annotate(asked_in=Subquery(kept.values("pk")))[:MOST_WAITING]
-    return [Question(proposal, asked_in=proposal.asked_in) for proposal in found]
+    clients = Key.objects.for_user(user).filter(pk=OuterRef("key"))
+    found: Any = still_open.annotate(
+        asked_in=Subquery(kept.values("pk")), client=Subquery(clients.values("name"))
+    )
+    return [
+        Question(proposal, asked_in=proposal.asked_in, client=proposal.client or "")
+        for proposal in found[:MOST_WAITING]
+    ]
 
 
 def asked(messages: Sequence[Message], user: User) -> dict[UUID, list[Question]]:

@@ -15,6 +15,7 @@ from conversations.models import Turn
 from tests.factories import TaskFactory
 from tests.fakes import ScriptedLLM, call
 from todos.models import Origin, Proposal, Task, TaskChange, TaskList
+from web.idempotency import IdempotencyKeyReused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -148,6 +149,17 @@ def test_what_a_model_writes_is_no_consent_and_its_words_are_foreign(user: User)
     assert turn.calls[-1].status == "failed"
     change = TaskChange.objects.get(task__title="Bread")
     assert (change.source, change.conversation_id) == ("mcp", turn.conversation_id)
+
+
+def test_a_turn_is_tried_again_by_nobody_but_its_key(user: User, asks: Key) -> None:
+    hand = Asker(user, "api")
+    turn, _ = send(hand, None, "add milk", "once")
+    turn.finish(Turn.Status.FAILED, "")
+
+    with pytest.raises(IdempotencyKeyReused):
+        send(Asker(user, "api", asks.pk), None, "add milk", "once")
+
+    assert send(hand, None, "add milk", "once")[0].attempt == 2
 
 
 def test_a_turn_without_a_key_asks_for_none(user: User) -> None:

@@ -9,7 +9,7 @@ from accounts.keys import Key
 from accounts.models import User
 from tests.keys import client_with
 from tests.pages.markup import notice, read
-from todos.models import Origin, Task
+from todos.models import Origin, Proposal, Task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
@@ -68,3 +68,14 @@ def test_what_was_done_with_it_is_taken_back_and_what_moved_on_is_told(
     told = read(browser.get(KEYS)).text
     assert "2 changes were taken back." in told
     assert "1 act is left, as what it changed has moved on since." in told
+
+
+def test_what_a_client_asks_waits_on_the_page_with_its_name(browser: Client, user: User) -> None:
+    client_with(user, "write", "ask").post("/api/tasks/", {"title": "Milk"})
+
+    page = read(browser.get("/"))
+
+    assert "Asked by A client." in page.text
+    form = page.one("form", action=f"/proposals/{Proposal.objects.get().pk}/approve/")
+    browser.post(form.attributes["action"])
+    assert Task.objects.get().title == "Milk"
