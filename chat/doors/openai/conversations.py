@@ -12,13 +12,13 @@ from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authentication import door_of, user_of
+from accounts.authentication import user_of
 from chat.doors.openai import DOOR, ids
 from chat.doors.openai.asked import ConversationSerializer, ItemsSerializer, MetadataSerializer
 from chat.doors.openai.items import Item, items_of, listed
 from chat.withdraw import withdraw
 from conversations.models import Conversation, Message
-from todos.models import Origin
+from todos.origins import origin_of
 
 
 class ItemsNotTaken(APIException):
@@ -29,6 +29,7 @@ class ItemsNotTaken(APIException):
 
 class ConversationsView(GenericAPIView[Conversation]):
     door = DOOR
+    asks = {"POST"}
 
     def post(self, request: Request) -> Response:
         """Begin an empty one; `items` are a client's word for what was said, and left unread."""
@@ -93,7 +94,7 @@ class ItemView(OneConversation):
         """Withdraw its exchange, if that is the last one; what was done stays. May be repeated."""
         conversation = self.get_conversation()
         message, _place = _find(conversation, item)
-        withdraw(user_of(request), message.pk, Origin(door_of(request)), keep=True)
+        withdraw(user_of(request), message.pk, origin_of(request), keep=True)
         return Response(told(conversation))
 
 

@@ -15,7 +15,7 @@ from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authentication import door_of, user_of
+from accounts.authentication import user_of
 from chat import sse
 from chat.doors.openai import DOOR, ids, items
 from chat.doors.openai.again import tried_before
@@ -30,7 +30,7 @@ from chat.telling import Telling
 from chat.turns import TurnEnded, take
 from chat.withdraw import withdraw
 from conversations.models import Turn
-from todos.models import Origin
+from todos.origins import origin_of
 from web.connections import release_connection
 from web.idempotency import HEADER, REPLAYED
 
@@ -97,7 +97,7 @@ class ResponseView(OneResponse):
     def delete(self, request: Request, id: str) -> Response:
         """Withdraw it, if it is the last one of its conversation; what it did stays."""
         turn = self.get_turn()
-        withdraw(user_of(request), turn.reply.pk, Origin(door_of(request)), keep=True)
+        withdraw(user_of(request), turn.reply.pk, origin_of(request), keep=True)
         return Response({"id": id, "object": "response", "deleted": True})
 
 
