@@ -42,6 +42,7 @@ EVERYTHING_GOOD = {
     "name": "x",
     "message": "x",
     "content": "x",
+    "assistant_message_id": "01900000-0000-7000-8000-000000000000",
 }
 CURSORS = {
     "garbage": "garbage",
