@@ -23,6 +23,7 @@ LISTS = [
     if "cursor" in [parameter["name"] for parameter in operation.get("parameters", [])]
 ]
 READ_NO_TEXT = {
+    "/api/conversations/{id}/cancel/",
     "/api/messages/{id}/withdraw/",
     "/api/keys/{id}/undo/",
     "/api/tasks/catch-up/",
