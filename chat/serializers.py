@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from conversations.models import Turn
 from conversations.serializers import MessageSerializer
-from web.fields import RequestBody, SpokenTextField
+from web.fields import IdField, RequestBody, SpokenTextField
 
 LONGEST_MESSAGE = 10_000
 
@@ -26,7 +26,7 @@ class WithdrawSerializer(RequestBody, serializers.Serializer[Any]):
 
 
 class CancelSerializer(RequestBody, serializers.Serializer[Any]):
-    assistant_message_id = serializers.UUIDField(
+    assistant_message_id = IdField(
         required=False, help_text="The reply that is to stop, and no later one."
     )
 

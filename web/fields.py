@@ -19,6 +19,15 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class IdField(serializers.UUIDField):
+    """An id in a JSON string; REST framework makes one of a number, too."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
 class SpokenTextField(TextField):
     """What a person says: kept to the letter, though not if there is nothing to see in it.
 

@@ -23,7 +23,7 @@ from conversations.asked import asked_in
 from conversations.models import Conversation, ToolCall, Turn
 from todos.models import TaskChange
 from web.errors import NOTHING_HERE, field_errors, summary
-from web.fields import RequestBody, SpokenTextField
+from web.fields import IdField, RequestBody, SpokenTextField
 
 STILL_OPEN = "It is still being answered. Ask for the conversation again soon."
 TOO_MANY = 429
@@ -31,7 +31,7 @@ TOO_MANY = 429
 
 class AskedSerializer(RequestBody, serializers.Serializer[Any]):
     message = SpokenTextField(max_length=LONGEST_MESSAGE)
-    conversation = serializers.UUIDField(required=False)
+    conversation = IdField(required=False)
 
 
 class AskAssistant:
