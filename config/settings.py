@@ -13,6 +13,7 @@ import django_stubs_ext
 from corsheaders.defaults import default_headers
 from environs import EnvError, validate
 
+from config import doors
 from config.knobs import (
     NotEmpty,
     address,
@@ -71,35 +72,8 @@ SECRET_KEY = env.str("SECRET_KEY", "") or own_key("secret_key")
 JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", "") or own_key("jwt_signing_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
-STAINLESS = (  # what OpenAI's packages tell of themselves
-    *("lang", "package-version", "os", "arch", "runtime", "runtime-version", "async"),
-    *(
-        "retry-count",
-        "timeout",
-        "read-timeout",
-        "helper-method",
-        "custom-poll-interval",
-        "poll-helper",
-    ),
-)
-CORS_ALLOW_HEADERS = (
-    *default_headers,
-    "idempotency-key",
-    "if-match",
-    "last-event-id",
-    "prefer",
-    "x-ai-sdk",
-    "x-request-id",
-    # What chat pages and OpenAI's package for JavaScript send along.
-    *("openai-organization", "openai-project", "openai-beta"),
-    *("mcp-method", "mcp-name", "mcp-protocol-version"),
-    *("x-conversation-id", "x-chat-id", "x-openwebui-chat-id", "x-openwebui-task"),
-    *(f"x-stainless-{what}" for what in STAINLESS),
-)
-CORS_EXPOSE_HEADERS = (
-    *("ETag", "Idempotency-Replayed", "Retry-After", "X-Act", "X-Request-ID"),
-    *("X-Conversation-Id", "WWW-Authenticate"),
-)
+CORS_ALLOW_HEADERS = (*default_headers, *doors.SENT_HEADERS)
+CORS_EXPOSE_HEADERS = doors.READ_HEADERS
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=bounds(0))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
@@ -235,9 +209,7 @@ CALENDAR_RATE = env.str("CALENDAR_RATE", "120/m")
 CHANNEL_TEST_RATE = env.str("CHANNEL_TEST_RATE", "5/m")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
 WHOLE_HISTORY_MAX_MB = 2
-WHOLE_HISTORY_PATHS = (  # of doors whose clients send the whole conversation with each message
-    *("/v1/chat/completions", "/v1/responses", "/api/ai-sdk/chat", "/api/ag-ui"),
-)
+WHOLE_HISTORY_PATHS = doors.WHOLE_HISTORY_PATHS
 IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", 20, validate=bounds(1, 100))
 IMPORT_PATHS = ("/api/import", "/import")  # of the API and of the page: bodies may be larger there
 
@@ -328,13 +300,7 @@ CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
 MACHINE_PATHS = (  # errors are JSON there
     *("/api/", "/health", "/metrics", "/news/", "/calendar/", "/chatkit", "/mcp", "/v1/"),
 )
-ERROR_SHAPES = {  # below a path, as the door there tells a problem; blank: as we do
-    "/v1/": "chat.doors.openai.errors.shaped",
-    "/api/ai-sdk/": "chat.doors.ai_sdk.views.as_words",
-    "/chatkit/threads": "",
-    "/chatkit": "chat.doors.chatkit.errors.shaped",
-    "/mcp": "chat.doors.mcp.faults.error_body",
-}
+ERROR_SHAPES = doors.ERROR_SHAPES
 FOLLOW_PATHS = ("/news/",)  # asked by every tab all the time: the log tells only what failed
 HEALTH_PATHS = ("/health/", "/health/ready/")  # whoever asks may call us by any name
 HOST_PATHS = ("/mcp/",)  # the view itself looks at the name that we are called by
