@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.keys import Key
 from accounts.models import User
 from conversations.models import ToolCall
 from tests.conftest import Serves
@@ -40,9 +41,12 @@ def test_the_first_conversation_of_the_readme(serves: Serves, tmp_path: Path) ->
     assert [made.name for made in ToolCall.objects.order_by("started_at")] == [
         "create_task",
         "complete_task",
+        "list_tasks",
     ]
+    assert Key.objects.for_user(user).get().last_door == "openai"
     assert '"name": "create_task"' in printed
     assert '"completed":true' in printed
+    assert '"object":"chat.completion"' in printed
     assert "Delete the list “Groceries” with its 2 tasks: “Eggs”, “Bread”" in printed
     assert TaskList.objects.get(user=user).deleted_at
     assert Proposal.objects.get().status == "approved"
