@@ -93,6 +93,7 @@ def test_a_failure_is_told_whole_and_within_a_stream(client: APIClient, plays: P
 
     assert (whole.status_code, whole["Retry-After"]) == (503, "7")
     assert whole["Content-Type"] == "application/json"
+    assert Turn.objects.filter(conversation=whole["X-Conversation-Id"]).exists()
     assert whole.json()["error"]["type"] == last["error"]["type"] == "server_error"
     assert (whole.json()["error"]["code"], last["error"]["code"]) == (
         *("llm_unavailable", "llm_timeout"),
@@ -100,12 +101,19 @@ def test_a_failure_is_told_whole_and_within_a_stream(client: APIClient, plays: P
     assert whole.json()["request_id"] == whole["X-Request-ID"]
 
 
+TEXT, NO_TEXT = {"type": "text", "text": "Hello"}, {"type": "text", "text": ["all"]}
 IMAGE = {"type": "image_url", "image_url": {"url": "data:,"}}
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"messages": []}, "messages", "empty"),
     ({}, "messages", "required"),
     ({"messages": ["Hello"]}, "messages[0]", "not_a_dict"),
-    ({"messages": [{"role": "user"}]}, "messages[0].content", "blank"),
+    ({"messages": [{"role": "user"}]}, "messages[0].content", "null"),
+    ({"messages": [{"role": "user", "content": 5}]}, "messages[0].content", "invalid"),
+    (
+        {"messages": [{"role": "user", "content": [TEXT, NO_TEXT]}]},
+        "messages[0].content",
+        "invalid",
+    ),
     ({"messages": [{"role": "user", "content": " "}]}, "messages[0].content", "blank"),
     (
         {"messages": [{"role": "user", "content": "a\0"}]},

@@ -142,12 +142,13 @@ def test_a_key_is_answered_again_wherever_it_went(client: APIClient, plays: Play
 def test_a_package_that_has_lost_the_answer_gets_it_when_it_asks_again(
     client: APIClient, plays: Plays
 ) -> None:
-    plays(*[["So."]] * 5)
+    plays(*[["So."]] * 6)
     first = say(client).json()
     for more in (
         {},
         {"previous_response_id": first["id"]},
         {"conversation": first["conversation"]},
+        {"previous_response_id": first["id"]},  # not the last any more
     ):
         answered = say(client, **more).json()
         lost = {"model": "gpt-6", "input": "Add milk", **more}
@@ -156,7 +157,7 @@ def test_a_package_that_has_lost_the_answer_gets_it_when_it_asks_again(
         assert told.json() == answered
     other = client.post("/v1/responses", lost | {"input": "Eggs"}, format="json", headers=again)
     assert other.json()["id"] != answered["id"]
-    assert Turn.objects.count() == 5
+    assert Turn.objects.count() == 6
 
 
 def test_what_is_anothers_is_as_what_is_not_there(

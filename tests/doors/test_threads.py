@@ -189,6 +189,45 @@ def test_who_tries_again_gets_the_answer_that_was_lost(client: APIClient, plays:
     assert client.post(PATH, body, headers=again)[OURS] != first[OURS]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"headers": {CHAT: "1"}}, {"headers": {CHAT: "2"}}),
+        ({"headers": {CHAT: "1"}}, {"headers": {WEB_UI: "2"}}),
+        ({"headers": {CHAT: "1"}}, {}),
+        ({}, {"headers": {CHAT: "1"}}),
+        ({"user": "ada"}, {"user": "bob"}),
+    ],
+)
+def test_who_tries_again_gets_no_answer_of_another_chat(
+    first: Any, second: Any, client: APIClient, plays: Plays
+) -> None:
+    plays(["To one."], ["To the other."])
+    conversations = set()
+    for count, chat in enumerate((first, second)):
+        body = {"messages": messages("hi"), "user": chat.get("user", "")}
+        headers = {**chat.get("headers", {}), "X-Stainless-Retry-Count": str(count)}
+        conversations.add(client.post(PATH, body, headers=headers)[OURS])
+
+    assert len(conversations) == 2
+
+
+def test_who_is_refused_may_not_take_an_earlier_answer_for_its_own(
+    client: APIClient, plays: Plays, settings: Any
+) -> None:
+    """Packages try again by themselves unless they are told not to."""
+    settings.CHAT_RATE = "1/h"
+    plays(["Once."])
+    for count, words in enumerate(("on", "on", "off")):
+        answer = client.post(PATH, {"messages": messages(words)}, headers={CHAT: "1"})
+        assert answer.status_code == (429 if count else 200)
+        assert answer.get("X-Should-Retry") == ("false" if count == 1 else None)
+
+    Conversation.objects.get().remove()
+    headers = {CHAT: "1", "X-Stainless-Retry-Count": "1"}  # and what is deleted is no answer
+    assert client.post(PATH, {"messages": messages("on")}, headers=headers).status_code == 429
+
+
 @pytest.mark.parametrize("named", [{}, {CHAT: "1"}])
 def test_a_key_is_answered_once(named: dict[str, str], client: APIClient, plays: Plays) -> None:
     plays(["Hello."], ["Once."])

@@ -14,12 +14,12 @@ from rest_framework.views import APIView
 
 from chat import sse
 from chat.doors.openai import DOOR
-from chat.doors.openai.again import tried_before
+from chat.doors.openai.again import refused, tried_before
 from chat.doors.openai.chunks import DONE, FIRST, Chunks, chunk, completion, head, whole
 from chat.doors.openai.errors import TurnFailed
 from chat.doors.openai.said import CompletionSerializer, Said, read
 from chat.doors.openai.side import side_answer
-from chat.doors.openai.threads import OURS, is_behind, thread_of, thread_of_key
+from chat.doors.openai.threads import OURS, began, thread_of, thread_of_key
 from chat.doors.openai.usage import completion_usage
 from chat.errors import TurnInProgress
 from chat.follow import follow
@@ -45,44 +45,46 @@ class CompletionsView(APIView):
             return _told_beside(beside, stream=stream)
 
         asker = Asker.of(request, DOOR)
-        turn, replayed = _send(request, asker, said, asked["user"])
-        headers = {OURS: str(turn.conversation_id), **(REPLAYED if replayed else {})}
+        turn, replayed = self._send(asker, said, asked["user"])
+        self.headers |= {OURS: str(turn.conversation_id), **(REPLAYED if replayed else {})}
         today = asker.user.local_now().date()
 
         def told(turn: Turn) -> Telling:
             return Telling.of(turn, Chunks(turn, today, usage))
 
         if replayed and stream:
-            return sse.respond(follow(turn, told), headers)
+            return sse.respond(follow(turn, told), {})
         if replayed:
             deque(follow(turn, told), maxlen=0)  # it may be open still
-            return _whole(TurnEnded(turn), today, headers)
+            return _whole(TurnEnded(turn), today)
         events = take(turn, asker.user)
         if stream:
-            return sse.respond(sse.Live(events, told(turn)), headers)
+            return sse.respond(sse.Live(events, told(turn)), {})
         *_, ended = events
-        return _whole(cast(TurnEnded, ended), today, headers)
+        return _whole(cast(TurnEnded, ended), today)
+
+    def _send(self, asker: Asker, said: Said, client_user: str) -> tuple[Turn, bool]:
+        """The turn that is ours to take, or (``True``) one that is told from its rows."""
+        request, headers = self.request, self.request.headers
+        asked_before = partial(began, said=said, headers=headers, client_user=client_user)
+        if before := tried_before(request, asker.user, asked_before):
+            return before
+        key = headers.get(HEADER)
+        where = thread_of(asker.user, said, headers, client_user)
+        begun = Turn.objects.with_key(asker.user.pk, key).first() if key else None
+        if begun:
+            where = thread_of_key(begun, said.text, where)
+        with refused(self.headers, request, asker.user, asked_before):
+            return send(asker, where, said.text, key)
 
 
-def _send(request: Request, asker: Asker, said: Said, client_user: str) -> tuple[Turn, bool]:
-    """The turn that is ours to take, or (``True``) one that is told from its rows."""
-    if before := tried_before(request, asker.user, said.text, partial(is_behind, said=said)):
-        return before
-    key = request.headers.get(HEADER)
-    where = thread_of(asker.user, said, request.headers, client_user)
-    begun = Turn.objects.with_key(asker.user.pk, key).first() if key else None
-    if begun:
-        where = thread_of_key(begun, said.text, where)
-    return send(asker, where, said.text, key)
-
-
-def _whole(ended: TurnEnded, today: date, headers: dict[str, str]) -> Response:
+def _whole(ended: TurnEnded, today: date) -> Response:
     turn = ended.turn
     if turn.status == Turn.Status.IN_PROGRESS:  # another process has taken it over, or must
         raise TurnInProgress(Turn.objects.filter(pk=turn.pk))
     if turn.error:
         raise TurnFailed(turn, ended.retry_after)
-    return Response(whole(turn, today), headers=headers)
+    return Response(whole(turn, today))
 
 
 def _told_beside(text: str, *, stream: bool) -> HttpResponseBase:

@@ -10,8 +10,8 @@ from rest_framework.exceptions import APIException
 
 from accounts.models import User
 from chat.doors.openai import ids
-from chat.doors.openai.threads import is_behind, thread_of, thread_of_key
-from chat.send import Where
+from chat.doors.openai.threads import began, thread_of, thread_of_key
+from chat.send import Where, request_hash
 from conversations.models import Turn
 
 
@@ -53,13 +53,18 @@ def place_of(
     return Place(thread_of_key(begun, said.text, where) if begun else where)
 
 
-def was_said_here(turn: Turn, asked: Mapping[str, Any]) -> bool:
-    """Whether a turn is where this request wants to be, its own turn aside."""
+def began_here(turn: Turn, asked: Mapping[str, Any], headers: Mapping[str, str]) -> bool:
+    """Whether this request can have begun the turn, as ``threads.began`` has it."""
+    said = asked["input"]
     if "conversation" in asked:
-        return bool(turn.conversation_id == asked["conversation"])
-    if "previous_response_id" in asked:
-        return turn.turn_before() == ids.read("resp", asked["previous_response_id"])
-    return is_behind(turn, asked["input"])
+        place, same = asked["conversation"], turn.conversation_id == asked["conversation"]
+    elif "previous_response_id" in asked:
+        before = turn.turn_before()
+        place = turn.conversation_id if before else None
+        same = before in (None, ids.read("resp", asked["previous_response_id"]))
+    else:
+        return began(turn, said, headers, asked["user"])
+    return same and turn.request_hash == request_hash(place, said.text)
 
 
 def _named(conversation: UUID | None) -> Place:

@@ -18,9 +18,9 @@ from rest_framework.response import Response
 from accounts.authentication import user_of
 from chat import sse
 from chat.doors.openai import DOOR, ids, items
-from chat.doors.openai.again import tried_before
+from chat.doors.openai.again import refused, tried_before
 from chat.doors.openai.asked import ItemsSerializer, NewResponseSerializer, RetrieveSerializer
-from chat.doors.openai.places import Place, place_of, was_said_here
+from chat.doors.openai.places import Place, began_here, place_of
 from chat.doors.openai.response import begun, settled
 from chat.doors.openai.threads import OURS
 from chat.doors.openai.wire import ResponseWire
@@ -48,7 +48,7 @@ class ResponsesView(GenericAPIView[Turn]):
         form.is_valid(raise_exception=True)
         asked = form.validated_data
         asker = Asker.of(request, DOOR)
-        turn, replayed, place = _send(request, asker, asked)
+        turn, replayed, place = _send(request, asker, asked, self.headers)
         headers = {OURS: str(turn.conversation_id), **(REPLAYED if replayed else {})}
         if replayed:
             return _told(turn, headers, stream=asked["stream"], wait=not asked["background"])
@@ -64,14 +64,17 @@ class ResponsesView(GenericAPIView[Turn]):
         return Response(settled(cast(TurnEnded, ended).turn, previous), headers=headers)
 
 
-def _send(request: Request, asker: Asker, asked: dict[str, Any]) -> tuple[Turn, bool, Place]:
+def _send(
+    request: Request, asker: Asker, asked: dict[str, Any], headers: dict[str, str]
+) -> tuple[Turn, bool, Place]:
     """The turn that is ours to take, or (``True``) one that is told from its rows."""
-    text = asked["input"].text
-    if before := tried_before(request, asker.user, text, partial(was_said_here, asked=asked)):
+    began = partial(began_here, asked=asked, headers=request.headers)
+    if before := tried_before(request, asker.user, began):
         return *before, Place(None)
     key = request.headers.get(HEADER)
     place = place_of(asker.user, asked, request.headers, key)
-    return *send(asker, place.where, text, key), place
+    with refused(headers, request, asker.user, began):
+        return *send(asker, place.where, asked["input"].text, key), place
 
 
 class OneResponse(GenericAPIView[Turn]):

@@ -17,6 +17,7 @@ from web.fields import RequestBody, SpokenTextField, TextField
 Value = TypeVar("Value")
 
 TEXT_PARTS = ("text", "input_text", "output_text")
+PART = TextField(allow_blank=True, trim_whitespace=False)
 REASONING = re.compile(r"<(think|details)\b[^<>]*>")  # as clients write it into replies
 
 
@@ -86,8 +87,9 @@ def text_of(content: Any, field: str) -> str:
             detail = f"Only text can be read here, and this message has a part of type {kind}."
             raise ValidationError({field: [ErrorDetail(detail, code="unsupported_content")]})
     try:
+        texts = [PART.run_validation(part.get("text")) for part in parts]
         field_of_text = SpokenTextField(max_length=LONGEST_MESSAGE)
-        spoken: str = field_of_text.run_validation("\n".join(_texts(parts)))
+        spoken: str = field_of_text.run_validation("\n".join(texts))
     except ValidationError as error:
         raise ValidationError({field: error.detail}) from None
     return spoken

@@ -25,14 +25,13 @@ PLACEHOLDER = "{{"  # that nobody has filled
 
 def thread_of(user: User, said: Said, headers: Mapping[str, str], client_user: str) -> Where:
     """Where the newest message belongs."""
-    for header in HEADERS:
-        text = headers.get(header, "").strip()
-        if text.lower() not in NO_NAMES and PLACEHOLDER not in text:
-            mine = _ours(user, text) if header == OURS else None
-            return mine or _named(user, Name(DOOR, f"chat:{text}"), said, header)
-    if not client_user:
+    header, name = _name(headers, client_user)
+    if not name:
         return _by_history(user, said)
-    return _of_client_user(user, Name(DOOR, f"user:{client_user}"), said)
+    if not header:
+        return _of_client_user(user, name, said)
+    mine = _ours(user, headers[OURS]) if header == OURS else None
+    return mine or _named(user, name, said, header)
 
 
 def thread_of_key(turn: Turn, text: str, where: Where) -> Where:
@@ -42,20 +41,46 @@ def thread_of_key(turn: Turn, text: str, where: Where) -> Where:
     return next(same, None)
 
 
-def is_behind(turn: Turn, said: Said) -> bool:
+def began(turn: Turn, said: Said, headers: Mapping[str, str], client_user: str) -> bool:
+    """Whether this request can have begun the turn: it says the same there, and behind the same."""
+    _header, name = _name(headers, client_user)
+    places: list[Where] = [name]
+    if said.history or _as_ours(headers.get(OURS, "")) == turn.conversation_id:
+        places.append(turn.conversation_id)
+    if said.history and not name:
+        places.append(_behind_all(said))
+    hashes = [request_hash(place, said.text) for place in places]
+    return turn.request_hash in hashes and _is_behind(turn, said)
+
+
+def _is_behind(turn: Turn, said: Said) -> bool:
     """Whether its message was said behind the same history."""
     before = turn.conversation.messages.standing().before(turn.user_message.seq)
     return left_of(exchanges(before.latest_said(2 * ENOUGH)), said.history, named=True) is not None
 
 
+def _name(headers: Mapping[str, str], client_user: str) -> tuple[str, Name | None]:
+    """What the client calls the conversation, and the header that tells, if one does."""
+    for header in HEADERS:
+        text = headers.get(header, "").strip()
+        if text.lower() not in NO_NAMES and PLACEHOLDER not in text:
+            return header, Name(DOOR, f"chat:{text}")
+    return "", Name(DOOR, f"user:{client_user}") if client_user else None
+
+
 def _ours(user: User, text: str) -> UUID | None:
     """Our own id of a conversation: whoever sends it means it, whatever history comes along."""
+    given = _as_ours(text)
+    known = given and Conversation.objects.for_user(user).filter(pk=given).exists()
+    return given if known else None
+
+
+def _as_ours(text: str) -> UUID | None:
     try:
-        given = UUID(text)
+        given = UUID(text.strip())
     except ValueError:
         return None
-    known = given.version == 7 and Conversation.objects.for_user(user).filter(pk=given).exists()
-    return given if known else None
+    return given if given.version == 7 else None
 
 
 def _named(user: User, name: Name, said: Said, header: str) -> Where:
@@ -86,8 +111,7 @@ def _of_client_user(user: User, name: Name, said: Said) -> Where:
 def _by_history(user: User, said: Said) -> Where:
     if not said.history:
         return None
-    found = _one_that_fits(user, said)
-    return found or _behind([*(each.words for each in said.history), plain(said.text)])
+    return _one_that_fits(user, said) or _behind_all(said)
 
 
 def _one_that_fits(user: User, said: Said) -> UUID | None:
@@ -111,6 +135,10 @@ def _is_clean(user: User, conversation: UUID, kept: Sequence[Kept], said: Said) 
         return left == []
     name = _behind([*(each.words for each in left), kept[-1].words])
     return Alias.objects.for_user(user).named(name).filter(conversation=conversation).exists()
+
+
+def _behind_all(said: Said) -> Name:
+    return _behind([*(each.words for each in said.history), plain(said.text)])
 
 
 def _behind(words: list[str]) -> Name:
