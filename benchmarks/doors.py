@@ -23,7 +23,7 @@ from tests.servers import Postgres
 def main() -> None:
     parser = argparse.ArgumentParser(prog="doors", description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rounds", type=int, default=100)
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="todo-chat-doors-"))

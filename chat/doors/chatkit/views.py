@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -64,15 +65,15 @@ def _create(request: Request, params: Values) -> HttpResponseBase:
 
 
 def _add_message(request: Request, params: Values) -> HttpResponseBase:
-    conversation = _conversation(request, params)
-    return _turn(request, conversation, params["input"]["message"])
+    where = reading.uuid_of(params["thread_id"])
+    return _turn(request, where, params["input"]["message"])
 
 
 def _add_answers(request: Request, params: Values) -> HttpResponseBase:
     conversation = _conversation(request, params)
     answers, again = params["input"]["answers"], bool(_sent_before(request))
     text, answered = hear(user_of(request), conversation, params["item_id"], answers, again=again)
-    return _turn(request, conversation, text, answered=answered)
+    return _turn(request, conversation.pk, text, answered=answered)
 
 
 def _retry(request: Request, params: Values) -> HttpResponseBase:
@@ -88,7 +89,7 @@ def _retry(request: Request, params: Values) -> HttpResponseBase:
         withdraw(user, message.pk, Origin.by(key_of(request), "chat"))
     elif not sent_before and message.seq + 1 < conversation.message_count:
         raise NotTheLastExchange
-    return _turn(request, conversation, message.content, removed=removed)
+    return _turn(request, conversation.pk, message.content, removed=removed)
 
 
 def _sent_before(request: Request) -> Turn | None:
@@ -96,12 +97,10 @@ def _sent_before(request: Request) -> Turn | None:
     return Turn.objects.with_key(user_of(request).pk, key).first() if key else None
 
 
-def _turn(
-    request: Request, conversation: Conversation | None, text: str, **of: Any
-) -> HttpResponseBase:
+def _turn(request: Request, where: UUID | None, text: str, **of: Any) -> HttpResponseBase:
     """``of`` is what the wire knows beside the turn."""
     asker, key = Asker.of(request, ChatKitView.door), request.headers.get(HEADER)
-    turn, replayed = send(asker, conversation.pk if conversation else None, text, key)
+    turn, replayed = send(asker, where, text, key)
     can_be_left = request.headers.get("Prefer") == LEAVING_STOPS and not replayed
 
     def begin(turn: Turn) -> Telling:
