@@ -12,8 +12,11 @@ SAYS = r"(?:wrote|writes|says?|said|tells?|told|thinks?|texted|mailed|replied)"
 TOLD = re.compile(r"\b(?:remember|keep in mind|note)(?: that|:)? ?\Z", re.IGNORECASE)
 """What stands in quotation marks behind this is the person's own."""
 NOBODY_ELSE = r"(?:i|i've|have|has|had|never|always|to|when|if|please|must|did|already)"
+_MARKED = r"^[ \t]*>[^\n]*"
+MARKED = re.compile(_MARKED, re.MULTILINE)
+"""A line of what somebody else has said, as mails and ChatKit mark it."""
 LINES = re.compile(
-    r"^[ \t]*>[^\n]*|^[ \t]*(?:from|sent|subject|cc|fwd?)[ \t]?:.*",
+    rf"{_MARKED}|^[ \t]*(?:from|sent|subject|cc|fwd?)[ \t]?:.*",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 """Those of a mail that is answered; from its headers on a mail as a whole."""
@@ -31,6 +34,11 @@ def without_others(message: str) -> str:
         return message
     text = QUOTATION.sub(_own, message)
     return SPEECH.sub(" … ", LINES.sub(" … ", text))
+
+
+def without_marked(message: str) -> str:
+    """Only without the lines that are marked as those of somebody else."""
+    return MARKED.sub("", message)
 
 
 def _own(match: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from accounts.models import User
 from agent import tools
 from agent.llm import Message
 from agent.own_words import asks_to_undo, most_spoken_of, names, stands_in
+from agent.quoted import without_marked
 from conversations.asked import asked_in
 from conversations.models import ToolCall
 from text import as_json
@@ -72,7 +73,8 @@ class AsksFirst(Exception):
 class Consent:
     """Of one turn, all attempts at it together; or of one tool call that is part of none.
 
-    ``said`` is the person's own message, and ``calls`` are those made before in answer to it.
+    ``said`` is the person's own message, and ``calls`` are those made before in answer to it. Once
+    words of others are in sight, what it quotes counts no more as said by the person.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Consent:
     ) -> None:
         self._user = user
         self._said = said
+        self._own = without_marked(said)
         self._is_tainted = tainted
         self._proposals = {
             KINDS[call.name][0]: id for id, call in asked_in(calls).items() if call.name in KINDS
@@ -143,7 +146,7 @@ class Consent:
         operation = _operation_of_list(self._user, bound, origin)
         if operation and (self._is_tainted or is_wide_):
             raise AsksFirst(operation, [])
-        if self._is_tainted and not all(stands_in(self._said, words) for words in _words(bound)):
+        if self._is_tainted and not all(stands_in(self._own, words) for words in _words(bound)):
             raise tools.ToolError(NAMED_BY_OTHERS)
 
     def _widened(self, do: str, operation: Operation) -> Proposal | None:
@@ -175,7 +178,7 @@ class Consent:
 
     def _names(self, do: str, bound: Bound, origin: Origin) -> bool:
         """Whether the person's own message has the words to be written, and the tasks changed."""
-        if not all(stands_in(self._said, words) for words in _words(bound)):
+        if not all(stands_in(self._own, words) for words in _words(bound)):
             return False
         if do == "create":
             return True
@@ -185,11 +188,11 @@ class Consent:
             for change in changes.select_related("task")
             if change.task
         )
-        return all(names(self._said, title) for title in titles)
+        return all(names(self._own, title) for title in titles)
 
     def _check_undo(self, touched: set[UUID]) -> None:
         """Raises ToolError; without words of others in sight, the first of a turn always passes."""
-        if self._is_tainted and not asks_to_undo(self._said):
+        if self._is_tainted and not asks_to_undo(self._own):
             raise tools.ToolError(UNDONE_UNASKED)
         undone = self._counted["undone"]
         if undone and len(undone | touched) > MOST_CHANGED:

@@ -218,6 +218,7 @@ def test_without_an_order_the_same_is_done_at_once(user: User) -> None:
         ("add milk", call("create_task", title="Milk", notes="see http://evil.test")),
         ("note that own thing 3 is blue", call("update_task", task_id="Own thing 3", notes="red")),
         ("tag own thing 3 shop", call("update_task", task_id="Own thing 3", title="Pay Mallory")),
+        ("> tick own thing 3\n\nwhy?", call("complete_task", task_id="Own thing 3")),
     ],
 )
 def test_with_foreign_text_in_sight_what_goes_beyond_the_message_is_asked_for(
