@@ -15,11 +15,23 @@ from chat.consent import DEEDS, KINDS, NOTE, OF_LISTS, Result, told
 from conversations.asked import asked_in
 from conversations.models import Turn
 from todos.batch import Outcome
-from todos.models import AlreadyDecided, Expired, Origin, Outdated, Proposal, TaskList
+from todos.models import (
+    AlreadyDecided,
+    Expired,
+    Origin,
+    Outdated,
+    Proposal,
+    TaskChange,
+    TaskList,
+)
 from todos.repeating import Repeat
 
 LEFT = "Nothing was done, as the answer was no."
 DONE_ELSEWHERE = "It was done before, by a yes elsewhere."
+TAKEN_BACK = (
+    "Nothing was done: it was done before, by a yes, and taken back since. Ask for it once more if "
+    "you want it."
+)
 LEFT_ELSEWHERE = "Nothing was done: it was left before, by a no elsewhere."
 TOO_LATE = (
     "Nothing was done: it was asked more than a day ago. Ask for it once more if you want it."
@@ -80,10 +92,15 @@ def _outcome(proposal: Proposal, said: str, origin: Origin) -> Result:
     except Expired:
         return untouched | {"note": TOO_LATE}
     except AlreadyDecided:
-        return untouched | {"note": DONE_ELSEWHERE if said == "no" else LEFT_ELSEWHERE}
+        return untouched | {"note": _done_before(proposal) if said == "no" else LEFT_ELSEWHERE}
     if outcome.act != origin.act:
-        return untouched | {"note": DONE_ELSEWHERE}
+        return untouched | {"note": _done_before(proposal)}
     return _done(proposal, outcome)
+
+
+def _done_before(proposal: Proposal) -> str:
+    changes = TaskChange.objects.for_user(proposal.user).filter(act=proposal.act)
+    return DONE_ELSEWHERE if changes.not_undone().exists() else TAKEN_BACK
 
 
 def _done(proposal: Proposal, outcome: Outcome) -> Result:

@@ -56,6 +56,20 @@ def test_what_it_did_goes_with_it(client: APIClient, plays: Plays, which: str) -
     assert reply["tool_calls"][0]["undone"]
 
 
+def test_a_yes_that_was_taken_back_and_is_said_again_tells_what_became_of_it(
+    client: APIClient, user: User, plays: Plays
+) -> None:
+    ids = [str(TaskFactory(user=user).pk) for _ in range(4)]
+    plays([call("delete_task", task_ids=ids)], ["Sure."], ["Gone."], ["They are back."])
+    where = send(client, "delete all")["conversation_id"]
+    withdraw(client, send(client, "yes", where)["assistant_message"]["id"])
+
+    [made] = send(client, "yes", where)["assistant_message"]["tool_calls"]
+
+    assert "taken back since" in made["result"]["note"]
+    assert Task.objects.filter(deleted_at=None).count() == 4
+
+
 def test_once_more_changes_nothing(client: APIClient, plays: Plays) -> None:
     body = add_milk(client, plays)
     first = withdraw(client, body["user_message"]["id"]).json()
