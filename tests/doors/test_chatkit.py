@@ -124,7 +124,7 @@ def test_a_retry_takes_back_what_was_done_and_only_the_last_exchange(
 ) -> None:
     model.begin(
         says("Hello."),
-        asks(call("create_task", title="Mlik")),
+        asks(call("create_task", title="Mlik"), call("create_task", title="Egs")),
         says("Added."),
         asks(call("create_task", title="Milk")),
         says("Better."),

@@ -142,7 +142,10 @@ class Wire:
             yield _frame("error", code="custom", **told)
 
     def _asks(self, turn: Turn) -> Iterator[Frame]:
-        """What became of what was asked before, what the reply asks, and a title that is new."""
+        """What became of what was asked before, what the reply asks, and a title that is new.
+
+        To take an exchange back may have changed the title before the turn began.
+        """
         before = _before(turn)
         asking = [turn.reply]
         if before and "?" in before.content:
@@ -154,7 +157,7 @@ class Wire:
         if turn.reply.pk in asks:
             yield _done(asks[turn.reply.pk])
         now = before.conversation if before else Conversation.objects.get(pk=turn.conversation_id)
-        if now.title != self.title:
+        if self.removed or now.title != self.title:
             yield _frame("thread.updated", thread=thread(now))
 
     def _task(self, type_: str) -> Frame:

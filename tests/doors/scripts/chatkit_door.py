@@ -187,9 +187,11 @@ def items() -> list[Json]:
 
 
 def listed() -> list[Json]:
-    """The same from items.list, read in pages of three, both ways."""
+    """The same from items.list, read in pages of three, both ways; the thread is as it is held."""
     found = [pages(order) for order in ("asc", "desc")]
     assert found[0] == found[1][::-1]
+    thread = plainly("threads.get_by_id", {"thread_id": held.thread["id"]})
+    assert thread.get("title") == held.thread.get("title")
     return found[0]
 
 
