@@ -96,8 +96,8 @@ def test_which_one_is_asked_and_answered_in_the_persons_words(
     options = [option["value"] for option in ask["inputs"][0]["options"]]
     assert (ask["status"], sorted(options)) == ("pending", ["Call Ann", "Call Bob"])
 
-    for bad in ("x" * 10_001, "\0", " "):
-        given = {"answers": {"which": {"values": [bad]}}}
+    for bad in (["x" * 10_001], ["\0"], [" "], ["Call Ann", "Call Bob"]):
+        given = {"answers": {"which": {"values": bad}}}
         told = refused(page, "threads.add_structured_input", item_id=ask["id"], input=given)
         assert told == (400, "invalid")
     answers = {"which": {"values": ["Call Bob"]}}

@@ -105,7 +105,7 @@ def hear(
     if not answers.keys() <= questions.keys():
         raise answering.NotAsked
     given = {
-        id: answers.get(id, [])[:1] or ([] if id == WHICH else [NO])
+        id: answers.get(id) or ([] if id == WHICH else [NO])
         for id, question in questions.items()
         if again or "answer" not in question
     }

@@ -80,7 +80,7 @@ class AddMessageParams(ThreadParams):
 
 
 class AnswerSerializer(Params):
-    values = serializers.ListField(child=TextField(), default=list)
+    values = serializers.ListField(child=TextField(), default=list, max_length=1)
     skipped = serializers.BooleanField(default=False)
 
 
