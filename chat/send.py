@@ -1,10 +1,9 @@
 """From a message that somebody sends to its turn: settled before, tried again, or new."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from rest_framework.request import Request
 
 from accounts.authentication import door_of, key_of, user_of
 from accounts.models import User
+from chat.answering import NotAsked
 from chat.errors import DailyTurnsUsedUp, TurnInProgress
 from chat.processes import close_turns_of_the_dead
 from chat.turns import open_turn
@@ -31,8 +31,11 @@ from web.idempotency import IdempotencyKeyReused, check_key
 from web.request_id import current_request_id
 from web.throttles import throttle
 
-Where = UUID | Name | None
-"""A conversation, by our id or by the name that a client has for it; None: a new one."""
+Where = UUID | Name | Conversation | None
+"""A conversation, by our id or by the name that a client has for it; None: a new one.
+
+A row of the asker's: what is sent is the answer to what stands in it as it was read.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ def send(asker: Asker, where: Where, text: str, key: str | None) -> tuple[Turn, 
     """The open turn that will answer, or (``True``) the settled one that has answered before.
 
     ``key`` is the Idempotency-Key. Raises what stands in the way of a turn; then nothing is kept.
+    So does NotAsked, where something else was said behind what is answered.
     """
     check_key(key)
     what = request_hash(where, text)
@@ -85,10 +89,13 @@ def send(asker: Asker, where: Where, text: str, key: str | None) -> tuple[Turn, 
 
 def request_hash(where: Where, text: str) -> str:
     """By it a key knows whether it comes with the same request again."""
-    return sha256(f"{where}\n{text}".encode()).hexdigest()
+    place = where.pk if isinstance(where, Conversation) else where
+    return sha256(f"{place}\n{text}".encode()).hexdigest()
 
 
-def _open(user: User, where: Where, begin: Callable[..., Turn]) -> Turn:
+def _open(user: User, where: Where, begin: "partial[Turn]") -> Turn:
+    if isinstance(where, Conversation):
+        return open_turn(where, partial(_begin_as_read, where, where.message_count, begin))
     if not isinstance(where, Name):
         conversation = Conversation(user=user) if where is None else _kept(user, where)
         return open_turn(conversation, partial(begin, conversation))
@@ -98,6 +105,20 @@ def _open(user: User, where: Where, begin: Callable[..., Turn]) -> Turn:
         return open_turn(conversation, partial(begin, conversation, give_name=give_name))
     except AliasTaken:  # somebody has just begun it: there is one now
         return _open(user, Name(where.door, where.text), begin)
+
+
+def _begin_as_read(
+    conversation: Conversation, messages: int, begin: "partial[Turn]", **how: Any
+) -> Turn:
+    """As ``begin``, while the conversation has no more messages than these. Else raises NotAsked,
+    or IdempotencyKeyTaken where the very same answer came meanwhile.
+    """
+    if conversation.message_count == messages:
+        return begin(conversation, **how)
+    key = begin.keywords["idempotency_key"]
+    if key and Turn.objects.with_key(conversation.user_id, key).exists():
+        raise IdempotencyKeyTaken
+    raise NotAsked
 
 
 def _earlier_turn(user: User, key: str, what: str) -> Turn | None:

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from chat.answering import NotAsked, words_for
+from chat.send import Asker, send
 from conversations.models import Conversation
 from tests.conftest import Plays
 from tests.factories import TaskFactory
@@ -95,3 +96,18 @@ def test_an_answer_that_was_given_is_not_asked_any_more(
 
     with pytest.raises(NotAsked):
         words_for(user, asked, answers)
+
+
+@pytest.mark.only_on("sqlite")
+def test_an_answer_comes_to_nothing_once_something_else_was_said(
+    asked: Conversation, user: User, client: APIClient, plays: Plays
+) -> None:
+    words = words_for(user, asked, dict.fromkeys(ids(), True))
+    everything = [str(task.pk) for task in Task.objects.all()]
+    plays([call("delete_task", task_ids=everything)], ["All of them?"])
+    client.post("/api/chat/", {"message": "No, all of them", "conversation_id": str(asked.pk)})
+
+    with pytest.raises(NotAsked):
+        send(Asker(user, "ai-sdk"), asked, words, None)
+
+    assert Conversation.objects.get().message_count == 4

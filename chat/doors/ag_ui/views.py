@@ -9,11 +9,11 @@ from rest_framework.views import APIView
 from accounts.models import User
 from accounts.scopes import Need, need
 from chat import sse
-from chat.answering import words_for
+from chat.answering import NotAsked, words_for
 from chat.doors.ag_ui.asked import DOOR, RunInput, UserMessage
 from chat.doors.ag_ui.reading import Place, Reader, look
 from chat.errors import TurnInProgress
-from chat.send import Asker, send
+from chat.send import Asker, Where, send
 from chat.turns import take
 from conversations.models import Alias, Conversation, Message, Name, Turn
 from web.idempotency import HEADER, REPLAYED
@@ -37,8 +37,11 @@ class RunView(APIView):
         if said is None and not run.answers:
             return sse.respond(look(run, asker.user, _conversation(asker.user, where)), {})
         need(request, Need.WRITE)
-        words = run.words_of(said) if said else _answer(run, asker.user, where, key)
-        return _take(Reader(run, asker.user), asker, where, words, key)
+        if said:
+            return _take(Reader(run, asker.user), asker, where, run.words_of(said), key)
+        conversation = _conversation(asker.user, where)
+        words = _answer(run, asker.user, conversation, key)
+        return _take(Reader(run, asker.user), asker, conversation, words, key)
 
 
 def _turn_at(place: Place, user: User, key: str | None) -> Turn | None:
@@ -68,12 +71,15 @@ def _new_message(run: RunInput, user: User) -> UserMessage | None:
     return None if said is None or _was_told(user, said.id) else said
 
 
-def _answer(run: RunInput, user: User, where: UUID | Name, key: str | None) -> str:
+def _answer(run: RunInput, user: User, conversation: Conversation, key: str | None) -> str:
     """The words of the answer to what was asked; or those that this very run came with before."""
-    earlier = Turn.objects.with_key(user.pk, str(key)).first()
-    if earlier:
+    try:
+        return words_for(user, conversation, run.answers)
+    except NotAsked:
+        earlier = Turn.objects.with_key(user.pk, str(key)).first()
+        if earlier is None:
+            raise
         return earlier.user_message.content
-    return words_for(user, _conversation(user, where), run.answers)
 
 
 def _was_told(user: User, id: str) -> bool:
@@ -91,7 +97,7 @@ def _our_id(text: str) -> UUID | None:
 
 
 def _take(
-    reader: Reader, asker: Asker, where: UUID | Name, words: str, key: str | None
+    reader: Reader, asker: Asker, where: Where, words: str, key: str | None
 ) -> HttpResponseBase:
     """The turn, or what became of it if the same was sent before."""
     try:

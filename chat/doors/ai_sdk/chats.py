@@ -79,11 +79,13 @@ def answer(request: Request, chat: str, given: dict[str, bool]) -> tuple[Turn, b
     if conversation is None:
         raise NotAsked
     key = ANSWERS + _digest(sorted(given.items()))
-    if Turn.objects.with_key(asker.user.pk, key).exists():
-        words = YES if any(given.values()) else NO
-    else:
+    try:
         words = words_for(asker.user, conversation, given)
-    return send(asker, conversation.pk, words, key)
+    except NotAsked:
+        if not Turn.objects.with_key(asker.user.pk, key).exists():
+            raise
+        words = YES if any(given.values()) else NO
+    return send(asker, conversation, words, key)
 
 
 def message_before(turn: Turn) -> list[Turn]:

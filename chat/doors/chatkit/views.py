@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -21,7 +20,7 @@ from chat.doors.chatkit.leaving import StopsWhenLeft
 from chat.doors.chatkit.wire import KEEP_ALIVE, Wire
 from chat.errors import NotTheLastExchange
 from chat.follow import follow
-from chat.send import Asker, send
+from chat.send import Asker, Where, send
 from chat.telling import Telling
 from chat.turns import take
 from chat.withdraw import withdraw
@@ -73,7 +72,7 @@ def _add_answers(request: Request, params: Values) -> HttpResponseBase:
     conversation = _conversation(request, params)
     answers, again = params["input"]["answers"], bool(_sent_before(request))
     text, answered = hear(user_of(request), conversation, params["item_id"], answers, again=again)
-    return _turn(request, conversation.pk, text, answered=answered)
+    return _turn(request, conversation, text, answered=answered)
 
 
 def _retry(request: Request, params: Values) -> HttpResponseBase:
@@ -97,7 +96,7 @@ def _sent_before(request: Request) -> Turn | None:
     return Turn.objects.with_key(user_of(request).pk, key).first() if key else None
 
 
-def _turn(request: Request, where: UUID | None, text: str, **of: Any) -> HttpResponseBase:
+def _turn(request: Request, where: Where, text: str, **of: Any) -> HttpResponseBase:
     """``of`` is what the wire knows beside the turn."""
     asker, key = Asker.of(request, ChatKitView.door), request.headers.get(HEADER)
     turn, replayed = send(asker, where, text, key)

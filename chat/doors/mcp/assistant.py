@@ -16,7 +16,7 @@ from chat.doors.mcp.caller import DOOR, Call, Caller
 from chat.doors.mcp.faults import INVALID_PARAMS, Fault, Json
 from chat.doors.mcp.results import done, failed
 from chat.doors.mcp.schemas import ASK_ASSISTANT
-from chat.send import Asker, send
+from chat.send import Asker, Where, send
 from chat.serializers import LONGEST_MESSAGE
 from chat.turns import TurnEnded, take
 from conversations.asked import asked_in
@@ -73,11 +73,11 @@ def _answered(call: Call) -> Json:
         words = words_for(user, conversation, {str(id): said == "yes" for id in asked})
     except (NotAsked, Conversation.DoesNotExist):
         raise Fault(INVALID_PARAMS, consent.NOT_OPEN) from None
-    return _told(call, _said(call.caller, conversation.pk, words, f"mcp:{first.pk}", by_hand=True))
+    return _told(call, _said(call.caller, conversation, words, f"mcp:{first.pk}", by_hand=True))
 
 
 def _said(
-    caller: Caller, where: UUID | None, text: str, key: str | None, *, by_hand: bool = False
+    caller: Caller, where: Where, text: str, key: str | None, *, by_hand: bool = False
 ) -> TurnEnded:
     asker = Asker(caller.user, DOOR, caller.key.pk if caller.key else None)
     turn, replayed = send(asker, where, text, key)
