@@ -61,6 +61,18 @@ def test_a_yes_is_a_turn_that_does_it(thread: Thread) -> None:
     assert text_of(events) == answer.reply.content
 
 
+def test_an_answer_is_no_message_of_the_transcript(thread: Thread) -> None:
+    """It was none in the run, and a client puts what it does not know behind all it has."""
+    events = thread.answer(True, thread.asked[0]["id"])
+    [last] = {each["messageId"] for each in events if each["type"] == "TEXT_MESSAGE_CONTENT"}
+
+    [snapshot] = [each for each in thread.run() if each["type"] == "MESSAGES_SNAPSHOT"]
+
+    roles = [each["role"] for each in snapshot["messages"]]
+    assert roles == ["user", "assistant", "tool", "assistant", "assistant", "tool", "assistant"]
+    assert snapshot["messages"][-1]["id"] == last
+
+
 @pytest.mark.parametrize("status", ["resolved", "cancelled"])
 def test_a_no_leaves_everything_as_it_is(thread: Thread, status: str) -> None:
     entry = said(thread.asked[0]["id"], False) | {"status": status}

@@ -18,6 +18,7 @@ from chat.serializers import LONGEST_MESSAGE
 from web.fields import SpokenTextField
 
 DOOR = "ag-ui"
+ANSWER = f"{DOOR}::answer:"
 LONGEST_KEY = 200
 MOST_FAULTS = 20
 SENTENCES = {
@@ -225,8 +226,9 @@ class RunInput(Sent):
     def key(self) -> str | None:
         """The same for the same wish, however often it is sent; None where none is in it."""
         if answers := self.answers:
-            said = "".join(f"\n{id} {yes}" for id, yes in sorted(answers.items()))
-            return _key(self.thread_id, "resume", sha256((self.run_id + said).encode()).hexdigest())
+            said = [f"{id} {yes}" for id, yes in sorted(answers.items())]
+            wish = _key(self.thread_id, self.run_id, *said)
+            return ANSWER + sha256(wish.encode()).hexdigest()
         return _key(self.thread_id, self.newest.id) if self.newest and self.newest.id else None
 
     def _backwards(self) -> Iterator[Message]:
@@ -238,6 +240,11 @@ def _key(*names: str) -> str:
     if len(key) <= LONGEST_KEY:
         return key
     return f"{DOOR}::{sha256(key.encode()).hexdigest()}"
+
+
+def is_answer(key: str | None) -> bool:
+    """Whether what came with this key answers interrupts."""
+    return (key or "").startswith(ANSWER)
 
 
 def id_in(key: str | None) -> str | None:

@@ -2,14 +2,14 @@
 
 A message of the protocol has its text before its calls, so what is said after a call is another
 one. Their ids tell the reply, and which piece of it this is, so that the transcript and the stream
-agree.
+agree. An answer to an interrupt is no message there: a client would put it behind all it has.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from chat.doors.ag_ui.asked import id_in
+from chat.doors.ag_ui.asked import id_in, is_answer
 from conversations.models import Message, ToolCall
 from text import as_json
 
@@ -31,7 +31,10 @@ def transcript(messages: Iterable[Message]) -> list[Told]:
 
 def _told(message: Message) -> Iterator[Told]:
     if message.role == Message.Role.USER:
-        id = id_in(message.turn.idempotency_key) or str(message.pk)
+        key = message.turn.idempotency_key
+        if is_answer(key):
+            return
+        id = id_in(key) or str(message.pk)
         yield {"id": id, "role": "user", "content": message.content}
         return
     begun = place = 0
