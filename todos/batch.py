@@ -12,7 +12,7 @@ ids.
 import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -67,7 +67,7 @@ def run(user: User, operation: Operation, origin: Origin) -> Outcome:
 def rehearse(user: User, operation: Operation, origin: Origin) -> Outcome:
     """What would come of it now; nothing is done."""
     with transaction.atomic():
-        outcome = run(user, operation, origin)
+        outcome = run(user, operation, replace(origin, asks=False))
         transaction.set_rollback(True)
     return outcome
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.keys import Key
@@ -131,6 +132,22 @@ def test_it_is_asked_for_nothing_that_is_so_already_or_cannot_be(user: User, tas
     again = {"do": "reopen", "tasks": [str(task.pk)]}
     assert asks.post(f"{TASKS}batch/", again).json()["act"] is None
     assert not Proposal.objects.exists()
+
+
+def test_what_is_so_no_more_when_it_is_done_was_not_asked(user: User, task: Task) -> None:
+    asks = client_with(user, "write", "ask")
+
+    def the_person_comes_in_between(execute: Any, sql: str, *rest: Any) -> Any:
+        done = execute(sql, *rest)
+        if sql.startswith("ROLLBACK TO"):
+            task.complete(Origin("page"))
+        return done
+
+    with connection.execute_wrapper(the_person_comes_in_between):
+        answer = asks.post(f"{TASKS}{task.pk}/reopen/")
+
+    assert refused(answer)
+    assert Task.objects.get().completed
 
 
 def test_what_cannot_be_asked_for_is_refused_and_says_where_it_is_done(

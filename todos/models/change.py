@@ -27,6 +27,7 @@ Rows = dict[UUID, Any]
 
 OWN_HANDS = frozenset({"page", "api", "chat", "admin"})
 MAY_NOT_DELETE = _("Not done: this key may not delete, nor undo what was added.")
+NOT_ASKED = _("Not done: this key asks before each change. Ask once more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,14 @@ class Origin:
         """Raises MissingScope (403)."""
         if not self.may_delete:
             raise MissingScope(MAY_NOT_DELETE)
+
+    def check_consent(self) -> None:
+        """Over REST nothing is written to be asked for: what is written there was not asked.
+
+        Raises MissingScope (403).
+        """
+        if self.asks and self.source == "api":
+            raise MissingScope(NOT_ASKED)
 
 
 class ChangedSince(Exception):

@@ -152,6 +152,7 @@ class Journaled(Recoverable):
     def _line(
         self, kind: str, origin: Origin, before: dict[str, Any], after: dict[str, Any]
     ) -> TaskChange:
+        origin.check_consent()
         origin.touched.setdefault(kind, set()).add(self.pk)
         return TaskChange(
             **{f"{self.journaled_as}_id": self.pk},
