@@ -28,7 +28,7 @@ FORM = re.compile(rf"{MARK}[0-9A-Za-z]{{{RANDOM + CHECKSUM}}}")
 SHOWN = len(MARK) + 4
 LONGEST_NAME = 100
 NOTED_AGAIN = timedelta(minutes=1)
-"""After so long its use is noted again: a client may ask all the time."""
+"""After so long its use by the same door is noted again: a client may ask all the time."""
 
 
 class Scope(models.TextChoices):
@@ -150,9 +150,10 @@ class Key(models.Model):
         return Scope.ASK in self.scopes
 
     def note_use(self, door: str) -> None:
-        """When and by which door it was used last, to the minute."""
+        """When, to the minute, and by which door it was used last."""
         now = timezone.now()
-        if self.last_used_at and self.last_used_at > now - NOTED_AGAIN:
+        is_recent = self.last_used_at and self.last_used_at > now - NOTED_AGAIN
+        if is_recent and self.last_door == door:
             return
-        long_ago = Q(last_used_at=None) | Q(last_used_at__lte=now - NOTED_AGAIN)
-        Key.objects.filter(long_ago, pk=self.pk).update(last_used_at=now, last_door=door)
+        noted = Q(last_used_at__gt=now - NOTED_AGAIN, last_door=door)
+        Key.objects.filter(~noted, pk=self.pk).update(last_used_at=now, last_door=door)
