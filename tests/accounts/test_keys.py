@@ -71,6 +71,10 @@ def test_it_signs_in_with_one_statement_and_tells_when_and_by_which_door(
     assert timezone.now() - key.last_used_at < timedelta(minutes=1)
     assert key.last_door == "api"
 
+    with_key.get("/v1/models/")  # a client that comes by several doors at once
+    key.refresh_from_db()
+    assert key.last_door == "openai"
+
 
 @pytest.mark.parametrize("end", ["revoked", "expired", "inactive", "unknown", "mistyped"])
 def test_a_key_that_signs_in_no_more_is_refused_as_any(
@@ -162,8 +166,10 @@ def test_nothing_of_a_key_is_logged(user: User, caplog: pytest.LogCaptureFixture
         anonymous.post(TASKS, {"title": "x"})
         anonymous.credentials(HTTP_AUTHORIZATION=f"Bearer {key.text}0")
         anonymous.get(TASKS)
+        anonymous.get(f"/api/{key.text}/")  # pasted in the wrong place
 
     assert key.text[7:20] not in caplog.text
+    assert "GET /api/tc_…/ 404" in caplog.text
 
 
 @pytest.mark.parametrize(

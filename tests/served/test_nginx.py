@@ -317,6 +317,7 @@ def test_no_log_tells_an_address_that_is_a_secret(proxy: Nginx, server: Mortal) 
         ):
             assert client.get(path).headers["Content-Type"] == PROBLEM
         client.get("/accounts/forgotten/MQ/mArKeR2/")
+        client.get("/api/tasks/tc_mArKeR2mArKeR2/x/")
         client.get("/calendar/mArKeR2.ics", headers={"X-Large": "x" * 9000})
     with socket.create_connection(("127.0.0.1", server.port)) as gunicorn:
         gunicorn.sendall(b"GET /calendar/mArKeR2.ics\r\n\r\n")
@@ -324,6 +325,7 @@ def test_no_log_tells_an_address_that_is_a_secret(proxy: Nginx, server: Mortal) 
     until(lambda: "GET /calendar/... 431" in proxy.log("access"))
 
     assert "GET /accounts/forgotten/... " in proxy.log("access")
+    assert "GET /api/tasks/tc_... " in proxy.log("access")
     assert "mArKeR2" not in proxy.log("access") + proxy.log("error")
     served = (server.folder / "log").read_text()
     assert "GET /calendar/\\u2026" in served
