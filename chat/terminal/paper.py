@@ -1,6 +1,11 @@
 """Where a conversation is written down: a terminal, or whatever reads our output."""
 
+import os
+import sys
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import Protocol, TextIO
 
 from rich.console import Console
@@ -29,6 +34,22 @@ class Paper(Protocol):
 
     def note(self, sentence: str, style: str = "dim") -> None:
         """What is told beside the conversation."""
+
+
+READER_LEFT = 141  # as shells tell of who wrote to a pipe that nobody reads any more
+
+
+@contextmanager
+def to_whoever_reads() -> Iterator[None]:
+    """Whatever can be told is, also where letters are missing; it ends when nobody reads on."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is not written
+        sys.exit(READER_LEFT)
 
 
 def safe(text: str) -> str:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from select import select
 from typing import Any
 from uuid import uuid4
@@ -108,6 +108,27 @@ def test_tasks_are_lines_with_tabs(user: User, stranger: User) -> None:
             told(user, **wrong)
 
 
+def test_who_reads_may_lack_letters_or_leave(
+    user: User, plays: Plays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plays(["Añadí leche."], ["Añadí pan."])
+    TaskFactory(user=user, title="Leche y té")
+    for command in ("tasks", "chat"):
+        monkeypatch.setattr(sys, "stdin", StringIO("Añade leche\n"))
+        monkeypatch.setattr(sys, "stdout", TextIOWrapper(BytesIO(), encoding="ascii"))
+        call_command(command, user=user.username)
+        sys.stdout.seek(0)
+        assert sys.stdout.read() in ("open\tLeche y t?\t\t\t\t\n", "A?ad? leche.\n")
+
+        monkeypatch.setattr(sys, "stdin", StringIO("Añade pan\n"))
+        read, write = os.pipe()
+        os.close(read)
+        with open(write, "w") as left:
+            monkeypatch.setattr(sys, "stdout", left)
+            with pytest.raises(SystemExit, match="141"):
+                call_command(command, user=user.username)
+
+
 def told(user: User, **options: str) -> list[str]:
     out = StringIO()
     call_command("tasks", user=user.username, stdout=out, **options)
@@ -192,6 +213,7 @@ def test_a_talk_in_a_terminal(terminal: Callable[..., Terminal], user: User) -> 
         at.until("›")
         at.type("/list\n/nonsense\n")
         at.until("There is no command /nonsense.")
+        at.until("›")
         at.type("\x04")
         at.until("--conversation")
         assert at.end() == 0

@@ -1,3 +1,4 @@
+import logging
 import sys
 from typing import Any
 from uuid import UUID
@@ -6,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
 from accounts.models import User
-from chat.terminal.paper import Plain, Screen
+from chat.terminal.paper import Plain, Screen, to_whoever_reads
 from chat.terminal.talk import Talk
 from chat.terminal.whose import user_named
 from conversations.models import Conversation
@@ -43,15 +44,19 @@ def _is_terminal() -> bool:
 
 def _through_a_pipe(user: User, where: UUID | None) -> Talk:
     talk = Talk(user, Plain(sys.stdout, sys.stderr), where)
-    for line in sys.stdin:
-        if words := line.strip():
-            talk.say(words)
+    with to_whoever_reads():
+        for line in sys.stdin:
+            if words := line.strip():
+                talk.say(words)
     return talk
 
 
 def _at_hand(user: User, where: UUID | None) -> Talk:
     import readline  # noqa: F401 - lines can be edited, and earlier ones called back
 
+    logging.disable(
+        logging.WARNING
+    )  # who reads is told in a sentence; lines of a log are for others
     console = Console()
     talk = Talk(user, Screen(console), where)
     if where:

@@ -3,12 +3,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rest_framework.exceptions import ValidationError
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from accounts.models import User
 from chat.pages.days import due_words
-from chat.terminal.paper import safe
+from chat.terminal.paper import safe, to_whoever_reads
 from chat.terminal.whose import user_named
 from todos.models import Task, TaskList
 from todos.serializers import TaskQuerySerializer
@@ -33,14 +33,21 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = user_named(options["user"])
         rows = [_row(task, user) for task in _found(user, options)]
-        if not self.stdout.isatty():
+        with to_whoever_reads():
+            if self.stdout.isatty():
+                Console().print(_table(rows) if rows else Text("There are no such tasks."))
+                return
             for row in rows:
                 self.stdout.write("\t".join(row))
-            return
-        table = Table(*COLUMNS)
-        for row in rows:
-            table.add_row(*map(Text, row), style="dim" if row[0] == "done" else "")
-        Console().print(table if rows else Text("There are no such tasks."))
+
+
+def _table(rows: list[list[str]]) -> Table:
+    """Without the columns that are empty, for terminals are narrow."""
+    told = [place for place in range(len(COLUMNS)) if any(row[place] for row in rows)]
+    table = Table(*(Column(COLUMNS[place], overflow="fold") for place in told))
+    for row in rows:
+        table.add_row(*(Text(row[place]) for place in told), style="dim" * (row[0] == "done"))
+    return table
 
 
 def _found(user: User, options: dict[str, Any]) -> list[Task]:
