@@ -88,7 +88,9 @@ def asked_by(call: Call) -> Proposal:
     with suppress(TypeError, ValueError, AttributeError, Proposal.DoesNotExist):
         wait_in_line(call.caller.user.pk)
         mine = Proposal.objects.for_user(call.caller.user).with_status("open")
-        return mine.get(pk=UUID(call.state), bound_to=_hash_of(call))  # type: ignore[arg-type]
+        proposal = mine.get(pk=UUID(call.state), bound_to=_hash_of(call))  # type: ignore[arg-type]
+        if str(proposal.pk) == call.state:  # to the letter
+            return proposal
     raise Fault(INVALID_PARAMS, NOT_OPEN)
 
 

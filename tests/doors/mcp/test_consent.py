@@ -111,6 +111,7 @@ def test_who_cannot_ask_is_told_where_the_person_can_say_yes(
 REFUSED: dict[str, Any] = {
     "made up": lambda state: {"state": str(uuid4())},
     "altered": lambda state: {"state": f"{state}-x"},
+    "spelled in another way": lambda state: {"state": state.upper()},
     "no id": lambda state: {"state": "yes"},
     "no text": lambda state: {"state": 5},
     "a list": lambda state: {"state": [state]},
