@@ -87,6 +87,19 @@ def send(asker: Asker, where: Where, text: str, key: str | None) -> tuple[Turn, 
         raise DailyTurnsUsedUp(settings.AGENT_DAILY_TURNS, used_up.until) from None
 
 
+def own_id(user: User, text: str) -> UUID | None:
+    """The conversation of the user's that has this id; None: it is a client's own name for one.
+
+    Whoever has an id of ours finds under it what all other doors show there. It need not look like
+    one of ours, for a client of `/chatkit/threads/{id}` chooses it.
+    """
+    try:
+        id = UUID(text)
+    except ValueError:
+        return None
+    return id if Conversation.objects.for_user(user).filter(pk=id).exists() else None
+
+
 def request_hash(where: Where, text: str) -> str:
     """By it a key knows whether it comes with the same request again."""
     place = where.pk if isinstance(where, Conversation) else where

@@ -1,6 +1,7 @@
 """A turn is the same turn, whichever door its words come through."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from pytest_django import Settings
@@ -53,6 +54,18 @@ def test_words_are_answered(door: Row, client: APIClient, plays: Plays, where: s
         assert door.reply(answer).split() == turn.reply.content.split()
         assert "Good morning, you." in str(llm.prompts[0])
     assert Task.objects.filter(title="Milk").count() == len(door.modes)
+
+
+def test_a_conversation_whose_id_a_client_chose_goes_on(
+    door: Row, client: APIClient, user: User, plays: Plays
+) -> None:
+    plays(["Fine."])
+    conversation = ConversationFactory(pk=uuid4(), user=user)  # by POST /chatkit/threads/{id}
+    say(conversation, "Good morning", "Good morning, you.")
+
+    door.said("Hello", str(conversation.pk)).by(client)
+
+    assert Turn.objects.latest("created_at").conversation == conversation
 
 
 def test_a_conversation_is_begun(door: Row, client: APIClient, plays: Plays) -> None:

@@ -13,12 +13,12 @@ from chat.answering import NotAsked, words_for
 from chat.doors.ag_ui.asked import DOOR, RunInput, UserMessage
 from chat.doors.ag_ui.reading import Place, Reader, look
 from chat.errors import TurnInProgress
-from chat.send import Asker, Where, send
+from chat.send import Asker, Where, own_id, send
 from chat.turns import take
 from conversations.models import Alias, Conversation, Message, Name, Turn
 from web.idempotency import HEADER, REPLAYED
 
-OURS = 7  # the version of our UUIDs; clients make such of version 4
+OURS = 7  # the version of our messages' UUIDs; clients make such of version 4
 
 
 class RunView(APIView):
@@ -54,10 +54,7 @@ def _turn_at(place: Place, user: User, key: str | None) -> Turn | None:
 
 def _where(user: User, thread: str) -> UUID | Name:
     """One of our conversations, or what the client calls one."""
-    id = _our_id(thread)
-    if id and Conversation.objects.for_user(user).filter(pk=id).exists():
-        return id
-    return Name(DOOR, thread)
+    return own_id(user, thread) or Name(DOOR, thread)
 
 
 def _conversation(user: User, where: UUID | Name) -> Conversation:
@@ -84,16 +81,11 @@ def _answer(run: RunInput, user: User, conversation: Conversation, key: str | No
 
 def _was_told(user: User, id: str) -> bool:
     """Whether the client has the message from us, so that it is nothing new."""
-    ours = _our_id(id)
-    return ours is not None and Message.objects.for_user(user).filter(pk=ours).exists()
-
-
-def _our_id(text: str) -> UUID | None:
     try:
-        id = UUID(text)
+        ours = UUID(id)
     except ValueError:
-        return None
-    return id if id.version == OURS else None
+        return False
+    return ours.version == OURS and Message.objects.for_user(user).filter(pk=ours).exists()
 
 
 def _take(

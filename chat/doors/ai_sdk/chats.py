@@ -13,7 +13,7 @@ from accounts.scopes import Need, need
 from chat.answering import NO, YES, NotAsked, words_for
 from chat.doors.ai_sdk.asked import Said
 from chat.errors import NotTheLastExchange
-from chat.send import Asker, send
+from chat.send import Asker, own_id, send
 from chat.withdraw import withdraw
 from conversations.models import Alias, Conversation, Name, Turn
 from conversations.models.turn import TurnQuerySet
@@ -26,16 +26,8 @@ MOST_TURNS = 20  # of one message
 
 
 def place_of(user: User, chat: str) -> UUID | Name:
-    """One of our conversations, where the client has its id; else what it calls by this name.
-
-    Ours win: whoever opens a conversation by its id finds what all other paths show under it.
-    """
-    try:
-        id = UUID(chat)
-    except ValueError:
-        return Name(DOOR, chat)
-    is_ours = Conversation.objects.for_user(user).filter(pk=id).exists()
-    return id if is_ours else Name(DOOR, chat)
+    """One of our conversations, where the client has its id; else what it calls by this name."""
+    return own_id(user, chat) or Name(DOOR, chat)
 
 
 def conversation_of(user: User, chat: str) -> Conversation | None:

@@ -13,8 +13,8 @@ from accounts.models import User
 from chat.doors.openai import DOOR
 from chat.doors.openai.kept import ENOUGH, Kept, exchanges, left_of
 from chat.doors.openai.said import Said, plain
-from chat.send import Where, request_hash
-from conversations.models import Alias, Conversation, Message, MessageQuerySet, Name, Turn
+from chat.send import Where, own_id, request_hash
+from conversations.models import Alias, Message, MessageQuerySet, Name, Turn
 
 OURS = "X-Conversation-Id"  # tells our own id in an answer, and takes it
 RESENDS = "X-OpenWebUI-Chat-Id"  # of a page that always sends the history along
@@ -24,13 +24,13 @@ PLACEHOLDER = "{{"  # that nobody has filled
 
 
 def thread_of(user: User, said: Said, headers: Mapping[str, str], client_user: str) -> Where:
-    """Where the newest message belongs."""
+    """Where the newest message belongs; whoever sends our own id means it, whatever else comes."""
     header, name = _name(headers, client_user)
     if not name:
         return _by_history(user, said)
     if not header:
         return _of_client_user(user, name, said)
-    mine = _ours(user, headers[OURS]) if header == OURS else None
+    mine = own_id(user, headers[OURS].strip()) if header == OURS else None
     return mine or _named(user, name, said, header)
 
 
@@ -45,7 +45,7 @@ def began(turn: Turn, said: Said, headers: Mapping[str, str], client_user: str) 
     """Whether this request can have begun the turn: it says the same there, and behind the same."""
     _header, name = _name(headers, client_user)
     places: list[Where] = [name]
-    if said.history or _as_ours(headers.get(OURS, "")) == turn.conversation_id:
+    if said.history or headers.get(OURS, "").strip().lower() == str(turn.conversation_id):
         places.append(turn.conversation_id)
     if said.history and not name:
         places.append(_behind_all(said))
@@ -66,21 +66,6 @@ def _name(headers: Mapping[str, str], client_user: str) -> tuple[str, Name | Non
         if text.lower() not in NO_NAMES and PLACEHOLDER not in text:
             return header, Name(DOOR, f"chat:{text}")
     return "", Name(DOOR, f"user:{client_user}") if client_user else None
-
-
-def _ours(user: User, text: str) -> UUID | None:
-    """Our own id of a conversation: whoever sends it means it, whatever history comes along."""
-    given = _as_ours(text)
-    known = given and Conversation.objects.for_user(user).filter(pk=given).exists()
-    return given if known else None
-
-
-def _as_ours(text: str) -> UUID | None:
-    try:
-        given = UUID(text.strip())
-    except ValueError:
-        return None
-    return given if given.version == 7 else None
 
 
 def _named(user: User, name: Name, said: Said, header: str) -> Where:
