@@ -50,6 +50,17 @@ def test_the_last_message_is_answered_anew(client: APIClient, plays: Plays) -> N
     assert [each.content for each in standing] == ["beer"]
 
 
+def test_a_page_that_has_its_messages_from_us_has_the_last_one_answered_anew(
+    client: APIClient, plays: Plays
+) -> None:
+    plays(["One."], ["Two."])
+    say(client, "first")
+    ours = str(Message.objects.get(role="user").pk)
+
+    assert text(say(client, "first", ours, trigger="regenerate-message")) == "Two."
+    assert Turn.objects.filter(withdrawn_at=None).count() == 1
+
+
 def test_an_answer_is_taken_back_with_what_it_answers(
     client: APIClient, user: User, plays: Plays
 ) -> None:

@@ -102,12 +102,15 @@ def _unused(conversation: Conversation, said: Said, key: str) -> str:
 
 
 def _is_of(turn: Turn, said: Said, key: str) -> bool:
-    """By the id of its message; by its words, where it came by another door, or has another key."""
-    known = turn.idempotency_key or ""
+    """By the id of its message, the client's or ours; by its words, where it came by another door,
+    or has another key.
+    """
+    message, known = turn.user_message, turn.idempotency_key or ""
+    if str(message.pk) == said.message_id:
+        return True
     if known.startswith(f"{DOOR}:"):
         return known == key or known.startswith(f"{key}:")
-    message = turn.user_message
-    return str(message.pk) == said.message_id or message.content == said.text
+    return message.content == said.text
 
 
 def _is_sent_again(turn: Turn, said: Said, key: str) -> bool:
