@@ -114,6 +114,7 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
     list_filter = (
         "status",
         ("created_at", admin.DateFieldListFilter),
+        "door",
         "degraded",
         ("error_code", admin.AllValuesFieldListFilter),
         ("model", admin.AllValuesFieldListFilter),
@@ -129,6 +130,8 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
         "state",
         "where",
         "user",
+        "door",
+        "key",
         "created_at",
         "finished_at",
         "duration_ms",

@@ -1,10 +1,12 @@
 """Turns in the admin: how an operator finds failures."""
 
+from uuid import uuid4
+
 import pytest
 
 from conversations.models import Turn
 from tests.conversations.conftest import TURNS, See, failed_turn, page_of
-from tests.factories import ConversationFactory, UserFactory, say
+from tests.factories import LEASE, ConversationFactory, UserFactory, say
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,15 @@ def test_a_turn_leads_to_its_place_in_the_conversation(see: See) -> None:
     for page in (see(TURNS), see(page_of(turn))):
         assert f'<a href="{page_of(conversation)}#turn-{turn.pk}"><bdi>Milk</bdi></a>' in page
     assert f'id="turn-{turn.pk}"' in see(page_of(conversation))
+
+
+def test_a_turn_tells_by_which_door_and_key_it_came(see: See) -> None:
+    key = uuid4()
+    turn = ConversationFactory().begin_turn("Hello", LEASE, door="mcp", key=key)
+
+    assert "mcp" in see(page_of(turn))
+    assert str(key) in see(page_of(turn))
+    assert "By door" in see(TURNS)
 
 
 def test_a_turn_keeps_its_lock_to_itself(see: See) -> None:
