@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 
+from django.db.models import QuerySet
 from rest_framework.exceptions import APIException
 
 from accounts.models import User
@@ -25,8 +26,11 @@ class NotAsked(APIException):
 
 def asked_now(user: User, conversation: Conversation) -> list[Proposal]:
     """The open ones that its latest reply asks about."""
-    still_open = Proposal.objects.for_user(user).with_status(Status.OPEN)
-    return list(still_open.filter(pk__in=_asked(conversation)))
+    return list(_still_open(user, _asked(conversation)))
+
+
+def _still_open(user: User, asked: set[str]) -> QuerySet[Proposal]:
+    return Proposal.objects.for_user(user).with_status(Status.OPEN).filter(pk__in=asked)
 
 
 def _asked(conversation: Conversation) -> set[str]:
@@ -48,8 +52,7 @@ def words_for(user: User, conversation: Conversation, answers: Mapping[str, bool
     agreed = {id for id, said in answers.items() if said}
     if not agreed:
         return NO
-    still_open = Proposal.objects.for_user(user).with_status(Status.OPEN).filter(pk__in=asked)
-    proposals = {str(each.pk): each for each in still_open}
+    proposals = {str(each.pk): each for each in _still_open(user, asked)}
     if not agreed <= proposals.keys() <= answers.keys():
         raise NotAsked
     for id in proposals.keys() - agreed:

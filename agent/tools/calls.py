@@ -87,6 +87,15 @@ def has_changed(name: str, result: Any) -> bool:
     return changes(name) and ASKED_OR_LEFT.isdisjoint(result if isinstance(result, dict) else ())
 
 
+def changed_tasks(result: Any) -> list[str]:
+    """The ids of the tasks that a call has changed with this result."""
+    told = result if isinstance(result, dict) else {}
+    found = told.get("undone", told.get("deleted", told.get("task", told.get("tasks"))))
+    each_told = found if isinstance(found, list) else [found]
+    tasks = [each.get("task", each) for each in each_told if isinstance(each, dict)]
+    return [task["id"] for task in tasks if isinstance(task, dict) and "id" in task]
+
+
 ASKED_OR_LEFT = frozenset({"proposal", "untouched"})
 """What a result tells in place of what it would have done."""
 

@@ -113,7 +113,7 @@ class Wire:
         if not answered or asks_anew:
             yield _output(done.id, done)
         if done.status == ToolCall.Status.SUCCEEDED and tools.has_changed(done.name, done.result):
-            changed = {"tool": done.name, "ids": _ids(_result(done))}
+            changed = {"tool": done.name, "ids": tools.changed_tasks(done.result)}
             yield _chunk("data-tasks", data=changed, transient=True)
 
     def _end_step(self, turn: Turn) -> Iterator[Frame]:
@@ -192,17 +192,6 @@ def _request(proposal: str, call: ToolCall) -> Frame:
 def _result(done: ToolFinished | ToolCall) -> dict[str, Any]:
     """Rows may have been changed by hand."""
     return done.result if isinstance(done.result, dict) else {}
-
-
-def _ids(result: dict[str, Any]) -> list[str]:
-    """Of the tasks that a result tells of."""
-    undone = result.get("undone")
-    if isinstance(undone, list):
-        tasks = [each.get("task") for each in undone if isinstance(each, dict)]
-    else:
-        told = result.get("deleted", result.get("task", result.get("tasks")))
-        tasks = told if isinstance(told, list) else [told]
-    return [task["id"] for task in tasks if isinstance(task, dict) and "id" in task]
 
 
 def _place(turn: Turn) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from agent.tools import has_changed
-from chat.pages.cards import SPOILT, card
+from agent.tools import changed_tasks, has_changed
+from chat.pages.cards import card
 from conversations.asked import proposal_of
 from conversations.models import ToolCall
 
@@ -57,13 +57,4 @@ def changed(call: ToolCall) -> dict[str, Any] | None:
     """The effect that a page may hear of: the tool, and the ids of the tasks it has changed."""
     if call.status == ToolCall.Status.FAILED or not has_changed(call.name, call.result):
         return None
-    return {"tool": call.name, "tasks": _ids(call.result)}
-
-
-def _ids(result: Any) -> list[str]:
-    try:
-        told = result.get("undone", result.get("deleted", result.get("tasks", result.get("task"))))
-        tasks = told if isinstance(told, list) else [told]
-        return [task["id"] for task in (each.get("task", each) for each in tasks) if "id" in task]
-    except SPOILT:
-        return []
+    return {"tool": call.name, "tasks": changed_tasks(call.result)}

@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from accounts.authentication import key_of, user_of
 from accounts.scopes import MissingScope
 from chat.doors.mcp import envelope
-from chat.doors.mcp.caller import Caller
+from chat.doors.mcp.caller import DOOR, Caller
 from chat.doors.mcp.eras import answer
 from chat.doors.mcp.faults import NO_SUCH_METHOD, Fault, Json
 from web.idempotency import HEADER
@@ -36,7 +36,7 @@ class Stranger(PermissionDenied):
 class McpView(APIView):
     """POST alone; whoever comes must say who they are with each message."""
 
-    door = "mcp"
+    door = DOOR
     only_reads = {"POST"}  # to come in; each tool says what it needs
     http_method_names = ["post"]
     message_id: envelope.Id | None = None

@@ -22,8 +22,10 @@ FIRST: Body = {"role": "assistant", "content": ""}
 DONE = b"data: [DONE]\n\n"
 
 
-def completion(head: Body, message: Body, reason: str, usage: Body) -> Body:
+def completion(head: Body, text: str, reason: str, usage: Body, reasoning: str = "") -> Body:
     """A whole answer."""
+    message = {"role": "assistant", "content": text, "refusal": None}
+    message |= {"reasoning_content": reasoning} if reasoning else {}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": reason}
     return {**head, "object": "chat.completion", "choices": [choice], "usage": usage}
 
@@ -41,10 +43,8 @@ def head(key: UUID, made: datetime) -> Body:
 def whole(turn: Turn, today: date) -> Body:
     """A settled turn."""
     told = "".join([_line_of(call, today) for call in turn.calls] + _warning(turn))
-    message = {"role": "assistant", "content": turn.reply.content, "refusal": None}
-    message |= {"reasoning_content": told} if told else {}
     top = head(turn.pk, turn.created_at)
-    return completion(top, message, _reason(turn), completion_usage(turn))
+    return completion(top, turn.reply.content, _reason(turn), completion_usage(turn), told)
 
 
 @dataclass(slots=True)

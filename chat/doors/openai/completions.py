@@ -91,7 +91,6 @@ def _told_beside(text: str, *, stream: bool) -> HttpResponseBase:
     """What is no message of a conversation is no turn."""
     top = head(uuid4(), timezone.now())
     if not stream:
-        message = {"role": "assistant", "content": text, "refusal": None}
-        return Response(completion(top, message, "stop", completion_usage(None)))
+        return Response(completion(top, text, "stop", completion_usage(None)))
     chunks = [chunk(top, FIRST), chunk(top, {"content": text}), chunk(top, {}, "stop")]
     return sse.respond([*map(sse.data_line, chunks), DONE], {})
