@@ -55,6 +55,18 @@ class TitleField(TextField):
         return one_line(super().to_internal_value(data))
 
 
+class ObjectsField(serializers.ListField):
+    """JSON objects, as many as a body holds; of those that are none the first is told alone."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        items = super().to_internal_value(data)
+        for place, item in enumerate(items):
+            if not isinstance(item, dict):
+                wrong = ErrorDetail("Give a JSON object here.", code="not_a_dict")
+                raise ValidationError({str(place): [wrong]})
+        return items
+
+
 class RequestBody:
     """For a serializer: null means that an optional field is absent.
 

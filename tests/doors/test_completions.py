@@ -249,6 +249,11 @@ def test_a_history_that_is_hard_to_read_takes_no_long_time(client: APIClient, pl
     assert say(client, HELLO, hard, HELLO).status_code == 200
     assert process_time() - before < 10
 
+    before = process_time()
+    error = say(client, *["x"] * 400_000).json()["error"]
+    assert (error["param"], error["code"]) == ("messages[0]", "not_a_dict")
+    assert process_time() - before < 5
+
 
 def test_errors_of_others_have_the_shape_too(client: APIClient, anonymous: APIClient) -> None:
     answers = {

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from chat.serializers import LONGEST_MESSAGE
-from web.fields import RequestBody, SpokenTextField, TextField
+from web.fields import ObjectsField, RequestBody, SpokenTextField, TextField
 
 LONGEST_ID = 1000
 NOT_NEWEST = "The newest message must be one of the user, or answer what was asked for."
@@ -40,7 +40,7 @@ class Asked:
 class MessageSerializer(serializers.Serializer[Any]):
     id = TextField(max_length=LONGEST_ID)
     role = serializers.ChoiceField(["user", "assistant", "system"])
-    parts = serializers.ListField(child=serializers.DictField())
+    parts = ObjectsField()
 
 
 class RequestSerializer(RequestBody, serializers.Serializer[Any]):

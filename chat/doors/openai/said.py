@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from chat.serializers import LONGEST_MESSAGE
-from web.fields import RequestBody, SpokenTextField, TextField
+from web.fields import ObjectsField, RequestBody, SpokenTextField, TextField
 
 Value = TypeVar("Value")
 
@@ -38,7 +38,7 @@ class Said:
 class CompletionSerializer(RequestBody, serializers.Serializer[Any]):
     """What would mislead a client if it were ignored is refused; all else is ignored."""
 
-    messages = serializers.ListField(child=serializers.DictField(), allow_empty=False)
+    messages = ObjectsField(allow_empty=False)
     stream = serializers.BooleanField(default=False)
     stream_options = serializers.DictField(default=dict)
     user = TextField(default="", allow_blank=True)
