@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from conversations.models import Turn
 from tests.conftest import Plays
-from tests.doors.ag_ui import Thread, interrupts, said, text_of
+from tests.doors.ag_ui import Thread, interrupts, said, text_of, types
 from tests.factories import TaskFactory
 from tests.fakes import call
 from todos.models import Proposal, Task
@@ -59,6 +59,20 @@ def test_a_yes_is_a_turn_that_does_it(thread: Thread) -> None:
     answer = Turn.objects.latest("created_at")
     assert (answer.user_message.content, answer.door) == ("Yes.", "ag-ui")
     assert text_of(events) == answer.reply.content
+
+
+def test_who_gives_up_on_what_was_answered_elsewhere_is_told_how_it_is(
+    thread: Thread, client: APIClient
+) -> None:
+    """Its client would say nothing else on the thread."""
+    where = str(Turn.objects.get().conversation_id)
+    client.post("/api/chat/", {"message": "no", "conversation_id": where})
+
+    events = thread.run(resume=[{"interruptId": thread.asked[0]["id"], "status": "cancelled"}])
+
+    assert types(events)[:2] == ["RUN_STARTED", "MESSAGES_SNAPSHOT"]
+    assert events[-1]["outcome"] == {"type": "success"}
+    assert (kept(), Turn.objects.count()) == (4, 2)
 
 
 def test_an_answer_is_no_message_of_the_transcript(thread: Thread) -> None:

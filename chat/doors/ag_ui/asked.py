@@ -209,9 +209,16 @@ class RunInput(Sent):
                 _refuse(f"resume.{place}.interruptId", "It is answered twice, and not alike.")
         if not self.unanswered or not answers:
             return answers
-        if all(each.status == "cancelled" for each in self.resume or ()):
+        if self.gives_up:
             return {}
         return _refuse("resume", "Answer, or say something new: one of them in a run.")
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether whatever it answers is to be left. It may be asked no more: until its client has
+        given up on it, it says nothing else on the thread.
+        """
+        return all(each.status == "cancelled" for each in self.resume or ())
 
     def words_of(self, message: UserMessage) -> str:
         """As it may be said. Raises ValidationError."""

@@ -40,7 +40,12 @@ class RunView(APIView):
         if said:
             return _take(Reader(run, asker.user), asker, where, run.words_of(said), key)
         conversation = _conversation(asker.user, where)
-        words = _answer(run, asker.user, conversation, key)
+        try:
+            words = _answer(run, asker.user, conversation, key)
+        except NotAsked:
+            if not run.gives_up:
+                raise
+            return sse.respond(look(run, asker.user, conversation), {})
         return _take(Reader(run, asker.user), asker, conversation, words, key)
 
 
