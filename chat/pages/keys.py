@@ -1,6 +1,7 @@
 """The keys of one's clients: the page of the settings for them."""
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -95,12 +96,21 @@ def keys(request: HttpRequest, user: User) -> HttpResponse:
     if form.is_valid() and (made := form.keep(user)):
         form = KeyForm()
     context: dict[str, Any] = {"form": form, "made": made, "spans": SPANS.items()}
-    context["keys"] = [(key, DOORS.get(key.last_door, key.last_door)) for key in _shown(user)]
+    context["keys"] = [
+        (key, DOORS.get(key.last_door, key.last_door), _end(key)) for key in _shown(user)
+    ]
     return render(request, "chat/settings/keys.html", context, status=400 if form.errors else 200)
 
 
 def _shown(user: User) -> list[Key]:
     return list(Key.objects.for_user(user).ended_since(timezone.now() - SHOWN_AFTER).newest_first())
+
+
+def _end(key: Key) -> datetime | None:
+    """On the user's clock, unless it is past the last year there: some mean never by 9999."""
+    with suppress(OverflowError):
+        return key.expires_at and timezone.localtime(key.expires_at)
+    return key.expires_at and timezone.make_naive(key.expires_at, UTC)
 
 
 @action

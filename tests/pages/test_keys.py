@@ -1,5 +1,6 @@
 """The keys of one's clients in the settings, without a script."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -42,6 +43,13 @@ def test_a_key_is_shown_once_listed_and_ended(browser: Client) -> None:
     assert notice(page) == "The key has ended."
     assert "ended" in page.one(id="main").text
     assert not Key.objects.under(text).exists()
+
+
+def test_an_end_that_means_never_is_told_in_any_time_zone(browser: Client, user: User) -> None:
+    user.make_key("x", ["read"], datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+    for zone in ("UTC", "Pacific/Kiritimati"):
+        User.objects.update(time_zone=zone)
+        assert "It ends on 31 December 9999." in main(browser.get(KEYS))
 
 
 @pytest.mark.parametrize("wrong", [{"name": " "}, {"name": "\u200b"}, {"does": "all"}, {"days": 9}])
