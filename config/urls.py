@@ -32,7 +32,11 @@ urlpatterns = [
         SpectacularAPIView.as_view(content_negotiation_class=FormatInQuery),
         name="schema",
     ),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", http_method_names=["get", "head"]),
+        name="docs",
+    ),
     path("", include("chat.pages.urls")),
     path("accounts/", include("accounts.pages")),
     path("admin/", admin.site.urls),

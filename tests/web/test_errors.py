@@ -60,7 +60,12 @@ def test_a_path_outside_the_api_that_matches_nothing_is_a_page(anonymous: APICli
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("put", "/api/auth/me/"), ("delete", "/api/conversations/"), ("trace", "/api/conversations/")],
+    [
+        ("put", "/api/auth/me/"),
+        ("delete", "/api/conversations/"),
+        ("trace", "/api/conversations/"),
+        ("options", "/api/docs/"),
+    ],
 )
 def test_a_wrong_method_is_a_problem(client: APIClient, method: str, path: str) -> None:
     answer = client.generic(method.upper(), path)
