@@ -13,7 +13,7 @@ from zlib import crc32
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +70,9 @@ class KeyQuerySet(models.QuerySet["Key"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
+
+    def revoked_last(self) -> Self:
+        return self.order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "-id")
 
     def not_revoked(self) -> Self:
         return self.filter(revoked_at=None)

@@ -26,6 +26,7 @@ from web.errors import sentence
 
 SHOWN_AFTER = timedelta(days=30)
 """So long an ended key is shown, so that what was done with it can be taken back."""
+MOST_SHOWN = 100
 WEEK, MONTH = 7 * 24, 30 * 24
 SPANS = {
     1: gettext_lazy("the last hour"),
@@ -99,11 +100,13 @@ def keys(request: HttpRequest, user: User) -> HttpResponse:
     context["keys"] = [
         (key, DOORS.get(key.last_door, key.last_door), _end(key)) for key in _shown(user)
     ]
+    context["most"] = MOST_SHOWN
     return render(request, "chat/settings/keys.html", context, status=400 if form.errors else 200)
 
 
 def _shown(user: User) -> list[Key]:
-    return list(Key.objects.for_user(user).ended_since(timezone.now() - SHOWN_AFTER).newest_first())
+    found = Key.objects.for_user(user).ended_since(timezone.now() - SHOWN_AFTER)
+    return list(found.revoked_last()[:MOST_SHOWN])
 
 
 def _end(key: Key) -> datetime | None:

@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.keys import Key
 from accounts.models import User
+from chat.pages.keys import MOST_SHOWN
 from tests.keys import client_with
 from tests.pages.markup import notice, read
 from todos.models import Origin, Proposal, Task
@@ -43,6 +44,21 @@ def test_a_key_is_shown_once_listed_and_ended(browser: Client) -> None:
     assert notice(page) == "The key has ended."
     assert "ended" in page.one(id="main").text
     assert not Key.objects.under(text).exists()
+
+
+def test_of_very_many_the_latest_are_shown_and_what_still_signs_in_before_the_rest(
+    browser: Client, user: User
+) -> None:
+    user.make_key("The first", ["read"])
+    for number in range(MOST_SHOWN + 1):
+        user.make_key(f"Number {number}.", ["read"])
+    Key.objects.exclude(name="The first").revoke()
+
+    page = read(browser.get(KEYS))
+
+    assert "Your keys The first" in page.one(id="main").text
+    assert f"Only {MOST_SHOWN} are shown" in page.one(id="main").text
+    assert "Number 0." not in page.one(id="main").text
 
 
 def test_an_end_that_means_never_is_told_in_any_time_zone(browser: Client, user: User) -> None:
