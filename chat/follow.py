@@ -56,12 +56,10 @@ def follow(turn: Turn, begin: Callable[[Turn], Told], told: Told | None = None) 
     told_at = monotonic()
     while True:
         try:
-            turn.reload()
-            awaited = _is_awaited(turn)
+            awaited = _look(turn, wait=told is None)
         except (OperationalError, InterfaceError) as error:  # a reader can come back to its place
             log_database_failure(error)
             return
-        release_connection()
         if told is None or (told.turn, told.attempt) != (turn.pk, turn.attempt):
             told = begin(turn)
             if line := told.tell(TurnStarted(turn)):
@@ -100,11 +98,26 @@ def _piece_at(place: Place, turn: Turn) -> str:
     return turn.reply.content[begun : place.characters]
 
 
+def _look(turn: Turn, *, wait: bool) -> bool:
+    """Read it anew; whether another process will go on with it, which begins its reply anew.
+
+    With ``wait`` not before that has come about, or nobody does.
+    """
+    while True:
+        turn.reload()
+        awaited = _is_awaited(turn)
+        release_connection()
+        if not (wait and awaited):
+            return awaited
+        sleep(POLL_SECONDS)
+
+
 def _is_awaited(turn: Turn) -> bool:
-    """Its process has died, and another one will go on with it at any moment."""
+    """Its process has died, and another one will go on with it at any moment, or does so by now."""
     if turn.shown_status != Turn.Status.INCOMPLETE:
         return False
     rows = Turn.objects.filter(pk=turn.pk)
     if turn.abandoned:
         rows.close_dead()
-    return rows.broken_off(most=AWAITED).exists()
+    as_we_know_it = rows.filter(status=Turn.Status.INCOMPLETE, attempt=turn.attempt)
+    return rows.broken_off(most=AWAITED).exists() or not as_we_know_it.exists()

@@ -1,7 +1,14 @@
 """Of many who could finish a turn one does, and each in its time."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
 import pytest
+from django.db import connection
 from pytest_django import Settings
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from chat.errors import TurnInProgress
@@ -9,6 +16,7 @@ from chat.finish import AT_ONCE, Finisher
 from chat.send import try_again
 from conversations.models import Conversation, ConversationBusy, Turn, TurnCount, TurnLost
 from tests.chat.broken_off import break_off, broken_off, spoken_since
+from tests.chat.streams import parse
 from tests.conftest import Plays
 from tests.factories import LEASE, ConversationFactory, UserFactory
 
@@ -121,3 +129,49 @@ def test_it_costs_no_turn_of_the_day(conversation: Conversation, plays: Plays) -
 
     assert TurnCount.objects.get().turns == 1
     assert Turn.objects.get().status == Status.COMPLETED
+
+
+@contextmanager
+def finished_before_look(number: int) -> Iterator[None]:
+    """As a reader asks the database for the numbered time whether somebody will go on with it."""
+    looks = count(1)
+
+    def listen(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if "BETWEEN" in sql and next(looks) == number:
+            Finisher().finish_all()
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(listen):
+        yield
+
+
+def test_a_reader_who_looks_just_then_reads_on(
+    client: APIClient, conversation: Conversation, plays: Plays
+) -> None:
+    turn = broken_off(conversation)
+    plays(["Milk it is."])
+    place = {"Last-Event-ID": f"{turn.pk}.1.0.0"}
+
+    with finished_before_look(1):
+        url = f"/api/conversations/{conversation.pk}/events/"
+        told = parse(client.get(url, headers=place).streaming_content)
+
+    assert told[-1].data["assistant_message"]["content"] == "Milk it is."
+
+
+def test_a_reader_who_comes_meanwhile_is_told_from_where_it_begins_anew(
+    client: APIClient, conversation: Conversation, plays: Plays
+) -> None:
+    turn = conversation.begin_turn("Milk", LEASE)
+    with turn.fenced(LEASE):
+        turn.save_text("Let me")
+    break_off(turn)
+    plays(["Milk it is."])
+
+    with finished_before_look(3):
+        path = f"/api/ai-sdk/chat/{conversation.pk}/stream/"
+        told = b"".join(client.get(path).streaming_content).decode()
+
+    assert told.count('"start"') == 1
+    assert "Let me" not in told
+    assert told.endswith("data: [DONE]\n\n")
