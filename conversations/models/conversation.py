@@ -172,17 +172,21 @@ class Conversation(Followed, Recoverable):
                 self.save(force_insert=True)
             if give_name:
                 give_name(self)
-            turn.save(force_insert=True)  # the lock, and so ahead of the other rows
-            if per_day:
-                TurnCount.charge(self.user_id, per_day)
-            self._count(messages)
-            Message.objects.bulk_create(messages)
+            self._insert(turn, messages, per_day)
 
         turn.take_slot(slots, insert)
         turn.lease_expires_at = timezone.now() + lease  # near enough; the row has it exactly
         turn.user_message, turn.reply = messages
         turn.calls = []
         return turn
+
+    def _insert(self, turn: Turn, messages: list[Message], per_day: int) -> None:
+        """In the caller's transaction."""
+        turn.save(force_insert=True)  # the lock, and so ahead of the other rows
+        if per_day:
+            TurnCount.charge(self.user_id, per_day)
+        self._count(messages)
+        Message.objects.bulk_create(messages)
 
     def _messages_of(self, turn: Turn, text: str) -> list[Message]:
         """What the user has said, and the reply, empty as yet."""

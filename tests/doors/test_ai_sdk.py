@@ -1,5 +1,6 @@
 """The AI SDK's door, chunk by chunk; with its real clients: test_ai_sdk_clients.py."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -35,17 +36,29 @@ TWO_CALLS = [
 ]
 
 
+def told_of_two_calls(turn: Turn) -> list[dict[str, Any]]:
+    made, missed = turn.calls
+    ids = [str(Task.objects.get().pk)]
+    known = {"dynamic": True, "providerExecuted": True}
+    shown = {"toolCallId": str(made.pk), "toolName": "create_task", "title": "Create task"}
+    failed = {"toolCallId": str(missed.pk), "toolName": "complete_task", "title": "Complete task"}
+    output = {"toolCallId": str(made.pk), "output": made.result}
+    error = {"toolCallId": str(missed.pk), "errorText": missed.result["error"]}
+    return [
+        {"type": "tool-input-available", **shown, "input": {"title": "Milk"}, "dynamic": True},
+        {"type": "tool-output-available", **output, **known},
+        {"type": "data-tasks", "data": {"tool": "create_task", "ids": ids}, "transient": True},
+        {"type": "tool-input-available", **failed, "input": missed.arguments, "dynamic": True},
+        {"type": "tool-output-error", **error, **known},
+    ]
+
+
 def test_a_turn_is_told_in_chunks_of_one_step(client: APIClient, plays: Plays) -> None:
     plays(*TWO_CALLS)
 
     told = whole(say(client, "milk"))
 
     turn = Turn.objects.get()
-    made, missed = turn.calls
-    task = Task.objects.get()
-    known = {"dynamic": True, "providerExecuted": True}
-    shown = {"toolCallId": str(made.pk), "toolName": "create_task", "title": "Create task"}
-    failed = {"toolCallId": str(missed.pk), "toolName": "complete_task", "title": "Complete task"}
     created_at = told[0]["messageMetadata"].pop("created_at")
     assert created_at.startswith("20")
     assert told == [
@@ -62,25 +75,7 @@ def test_a_turn_is_told_in_chunks_of_one_step(client: APIClient, plays: Plays) -
         {"type": "text-start", "id": f"{turn.reply.pk}-1"},
         {"type": "text-delta", "id": f"{turn.reply.pk}-1", "delta": "See. "},
         {"type": "text-end", "id": f"{turn.reply.pk}-1"},
-        {"type": "tool-input-available", **shown, "input": {"title": "Milk"}, "dynamic": True},
-        {
-            "type": "tool-output-available",
-            "toolCallId": str(made.pk),
-            "output": made.result,
-            **known,
-        },
-        {
-            "type": "data-tasks",
-            "data": {"tool": "create_task", "ids": [str(task.pk)]},
-            "transient": True,
-        },
-        {"type": "tool-input-available", **failed, "input": missed.arguments, "dynamic": True},
-        {
-            "type": "tool-output-error",
-            "toolCallId": str(missed.pk),
-            "errorText": missed.result["error"],
-            **known,
-        },
+        *told_of_two_calls(turn),
         {"type": "text-start", "id": f"{turn.reply.pk}-2"},
         {"type": "text-delta", "id": f"{turn.reply.pk}-2", "delta": "\n\nMilk is there."},
         {"type": "text-end", "id": f"{turn.reply.pk}-2"},
