@@ -8,7 +8,7 @@ from rest_framework.exceptions import APIException
 
 from accounts.models import User
 from conversations.asked import asked_in
-from conversations.models import Conversation
+from conversations.models import Conversation, Turn
 from todos.models import AlreadyDecided, Expired, Outdated, Proposal
 from todos.models.proposal import Status
 
@@ -34,8 +34,11 @@ def _still_open(user: User, asked: set[str]) -> QuerySet[Proposal]:
 
 
 def _asked(conversation: Conversation) -> set[str]:
+    """Once the reply has ended, for until then it may ask for more."""
     last = conversation.messages.standing().told(1)
-    return set(asked_in(last[0].calls)) if last else set()
+    turn = last[0].turn_behind if last else None
+    has_ended = turn and turn.shown_status != Turn.Status.IN_PROGRESS
+    return set(asked_in(last[0].calls)) if has_ended else set()
 
 
 def words_for(user: User, conversation: Conversation, answers: Mapping[str, bool]) -> str:

@@ -99,6 +99,15 @@ def test_an_answer_that_was_given_is_not_asked_any_more(
 
 
 @pytest.mark.only_on("sqlite")
+def test_nothing_is_asked_before_the_reply_has_ended(asked: Conversation, user: User) -> None:
+    """It may ask for more by then, and a yes is to all of it."""
+    asked.turns.update(status="in_progress")
+
+    with pytest.raises(NotAsked):
+        words_for(user, asked, dict.fromkeys(ids(), True))
+
+
+@pytest.mark.only_on("sqlite")
 def test_an_answer_comes_to_nothing_once_something_else_was_said(
     asked: Conversation, user: User, client: APIClient, plays: Plays
 ) -> None:
