@@ -1,7 +1,7 @@
 """What the settings say of other protocols than ours (chat/doors/)."""
 
 ERROR_SHAPES = {  # below a path, as the door there tells a problem; blank: as we do
-    "/v1/": "chat.doors.openai.errors.shaped",
+    "/v1": "chat.doors.openai.errors.shaped",
     "/api/ai-sdk/": "chat.doors.ai_sdk.views.as_words",
     "/chatkit/threads": "",
     "/chatkit": "chat.doors.chatkit.errors.shaped",

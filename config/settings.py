@@ -298,7 +298,7 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_ENGINE = "accounts.sessions"
 CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
 MACHINE_PATHS = (  # errors are JSON there
-    *("/api/", "/health", "/metrics", "/news/", "/calendar/", "/chatkit", "/mcp", "/v1/"),
+    *("/api/", "/health", "/metrics", "/news/", "/calendar/", "/chatkit", "/mcp", "/v1"),
 )
 ERROR_SHAPES = doors.ERROR_SHAPES
 FOLLOW_PATHS = ("/news/",)  # asked by every tab all the time: the log tells only what failed

@@ -268,3 +268,4 @@ def test_errors_of_others_have_the_shape_too(client: APIClient, anonymous: APICl
         assert answer.status_code == status
         assert {*answer.json()["error"]} == {"message", "type", "code", "param"}
     assert answers[401].json()["error"]["type"] == "authentication_error"
+    assert client.get("/v1").json()["error"]["code"] == "not_found"
