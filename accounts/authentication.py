@@ -1,5 +1,6 @@
 """Who is asking, and through which door."""
 
+import re
 from typing import Any, cast
 
 from django.conf import settings
@@ -49,6 +50,11 @@ class BearerAuthentication(JWTAuthentication):
                 raise
         token = self.get_header(request).split()[1].decode("latin-1")
         return outside.account_of(token), token
+
+    def get_header(self, request: Request) -> bytes:
+        """With the scheme as it is looked for: its case does not count (RFC 9110, 11.1)."""
+        header = super().get_header(request)
+        return header and re.sub(rb"(?i)^bearer\b", b"Bearer", header)
 
     def get_validated_token(self, raw_token: bytes) -> AccessToken:
         return tokens.read(AccessToken, raw_token)

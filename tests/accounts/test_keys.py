@@ -76,6 +76,13 @@ def test_it_signs_in_with_one_statement_and_tells_when_and_by_which_door(
     assert key.last_door == "openai"
 
 
+def test_the_scheme_of_the_header_is_read_in_any_case(user: User, anonymous: APIClient) -> None:
+    text = user.make_key("x", ["read"]).text
+    for scheme in ("Bearer", "bearer", "BEARER"):
+        anonymous.credentials(HTTP_AUTHORIZATION=f"{scheme} {text}")
+        assert anonymous.get(TASKS).status_code == 200
+
+
 @pytest.mark.parametrize("end", ["revoked", "expired", "inactive", "unknown", "mistyped"])
 def test_a_key_that_signs_in_no_more_is_refused_as_any(
     user: User, client: APIClient, anonymous: APIClient, end: str
