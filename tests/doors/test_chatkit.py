@@ -119,6 +119,22 @@ def test_a_turn_that_fails_says_so_and_is_taken_anew(page: Client, model: Model)
     assert kept[0]["content"] == [{"type": "input_text", "text": "Add jam"}]
 
 
+def test_what_is_sent_again_under_its_key_takes_the_place_of_what_was_told(
+    page: Client, model: Model
+) -> None:
+    jam = asks(call("create_task", title="Jam"), said="Let me see.")
+    model.begin(says("Hello."), jam, fails(400), says("There."))
+    begin(page, "Hello")
+    key = {"Idempotency-Key": "k"}
+
+    for _ in ("fails", "is tried again", "is told again"):
+        say(page, "Add jam", key)
+
+    told = [item["type"] for item in page.ask("items")]
+    assert (told.count("user_message"), told.count("end_of_turn")) == (2, 2)
+    assert the_item(page, "assistant_message")["content"][0]["text"] == "There."
+
+
 def test_a_retry_takes_back_what_was_done_and_only_the_last_exchange(
     page: Client, model: Model
 ) -> None:

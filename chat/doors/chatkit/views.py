@@ -1,6 +1,6 @@
 """``POST /chatkit``: every type of request of the protocol, at one address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.http.response import HttpResponseBase
@@ -96,14 +96,24 @@ def _sent_before(request: Request) -> Turn | None:
     return Turn.objects.with_key(user_of(request).pk, key).first() if key else None
 
 
-def _turn(request: Request, where: Where, text: str, **of: Any) -> HttpResponseBase:
+def _told_before(request: Request) -> list[str]:
+    """The items of the reply to what is sent once more; they are told anew."""
+    turn = _sent_before(request)
+    told = reading.items_of_turn(user_of(request), turn) if turn else []
+    return [item["id"] for item in told if item["type"] != "user_message"]
+
+
+def _turn(
+    request: Request, where: Where, text: str, removed: Sequence[str] = (), **of: Any
+) -> HttpResponseBase:
     """``of`` is what the wire knows beside the turn."""
     asker, key = Asker.of(request, ChatKitView.door), request.headers.get(HEADER)
+    gone = [*removed, *_told_before(request)]
     turn, replayed = send(asker, where, text, key)
     can_be_left = request.headers.get("Prefer") == LEAVING_STOPS and not replayed
 
     def begin(turn: Turn) -> Telling:
-        wire = Wire(asker.user, can_be_left=can_be_left, **of)
+        wire = Wire(asker.user, removed=gone, can_be_left=can_be_left, **of)
         return Telling.of(turn, wire, keep_alive=KEEP_ALIVE)
 
     if replayed:

@@ -33,7 +33,8 @@ class Wire:
     """Of one attempt at a turn.
 
     ``begins``: with it the thread begins. ``removed`` are the ids of items that it takes the place
-    of; ``answered`` is what it answers. ``can_be_left``: who leaves stops it.
+    of, where a page has them; ``answered`` is what it answers. ``can_be_left``: who leaves stops
+    it.
     """
 
     def __init__(

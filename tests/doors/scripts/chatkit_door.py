@@ -50,6 +50,7 @@ class Held:
             case "thread.created" | "thread.updated":
                 self.thread = event["thread"]
             case "thread.item.added":
+                assert event["item"]["id"] not in self.items
                 self._put(event["item"])
             case "thread.item.done":
                 assert self.items.get(event["item"]["id"]) in (None, event["item"])
