@@ -97,6 +97,7 @@ def keys(request: HttpRequest, user: User) -> HttpResponse:
     if form.is_valid() and (made := form.keep(user)):
         form = KeyForm()
     context: dict[str, Any] = {"form": form, "made": made, "spans": SPANS.items()}
+    context["site"] = f"{request.scheme}://{request.get_host()}"
     context["keys"] = [
         (key, DOORS.get(key.last_door, key.last_door), _end(key)) for key in _shown(user)
     ]

@@ -28,6 +28,7 @@ def test_a_key_is_shown_once_listed_and_ended(browser: Client) -> None:
 
     page = read(browser.post(KEYS, form))
 
+    assert "connect to http://testserver/mcp, and those of" in page.one(id="main").text
     text = page.one("input", **{"aria-label": "Key"}).attributes["value"]
     key = Key.objects.under(text).get()
     assert (key.name, key.scopes) == ("Claude  Desktop", ["write", "ask"])
