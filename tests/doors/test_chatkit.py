@@ -31,6 +31,7 @@ from tests.fakes import call
 from tests.fakes.answers import asks, fails, says
 from tests.keys import client_with
 from tests.served.processes import Model, Mortal, client_of, until
+from tests.todos.at_once import at_once
 from todos.models import Task
 
 pytestmark = pytest.mark.only_on("sqlite")  # the door is the same on any database
@@ -158,6 +159,20 @@ def test_a_retry_takes_back_what_was_done_and_only_the_last_exchange(
 
     assert [task.title for task in Task.objects.filter(deleted_at=None)] == ["Milk"]
     assert refused(page, "threads.retry_after_item", item_id=second["id"]) == (409, "not_the_last")
+
+
+def test_of_two_retries_at_once_one_says_the_words(
+    page: Client, model: Model, user: User, server: Mortal
+) -> None:
+    model.begin(says("Hello."), says("Hello again."), says("And again."))
+    begin(page, "Hello")
+    where = {"thread_id": page.ask("items")[0]["thread_id"], "item_id": page.ask("items")[0]["id"]}
+    body = {"type": "threads.retry_after_item", "params": where}
+    with client_of(server, user) as ours:
+        answers = at_once(lambda number: ours.post("/chatkit", json=body).status_code, 2)
+
+    assert sorted(answers) == [200, 409]
+    assert Message.objects.standing().count() == 2
 
 
 def test_words_that_could_not_be_sent_after_a_retry_are_sent_by_the_next(

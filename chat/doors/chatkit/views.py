@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from accounts.authentication import key_of, user_of
 from accounts.scopes import Need, need
 from chat import sse
+from chat.answering import NotAsked
 from chat.doors.chatkit import reading, requests
 from chat.doors.chatkit.asking import hear
 from chat.doors.chatkit.items import thread
@@ -88,7 +89,10 @@ def _retry(request: Request, params: Values) -> HttpResponseBase:
         withdraw(user, message.pk, Origin.by(key_of(request), "chat"))
     elif not sent_before and message.seq + 1 < conversation.message_count:
         raise NotTheLastExchange
-    return _turn(request, conversation.pk, message.content, removed=removed)
+    try:
+        return _turn(request, conversation, message.content, removed=removed)
+    except NotAsked:  # somebody else has said it anew at this moment, or something else
+        raise NotTheLastExchange from None
 
 
 def _sent_before(request: Request) -> Turn | None:
