@@ -91,6 +91,9 @@ class Talk:
         except (Http404, ObjectDoesNotExist):
             self._fail("This conversation is gone; /new begins another one.")
             return
+        except KeyboardInterrupt:  # another reply is waited for
+            self._fail("Not sent.")
+            return
         self.where = turn.conversation_id
         self._paper.begin()
         try:

@@ -6,9 +6,12 @@ import re
 import signal
 import subprocess
 import sys
+from codecs import getincrementaldecoder
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO, StringIO, TextIOWrapper
 from select import select
+from threading import Timer
 from typing import Any
 from uuid import uuid4
 
@@ -83,6 +86,16 @@ def test_what_is_not_answered_is_told_beside(pipes: Pipes, plays: Plays, user: U
     assert conversation.turns.count() == 2
 
 
+def test_ctrl_c_ends_the_wait_for_another_reply(pipes: Pipes, user: User) -> None:
+    busy = ConversationFactory(user=user).begin_turn("First", timedelta(minutes=1))
+    Timer(1, signal.raise_signal, [signal.SIGINT]).start()
+
+    out, beside, code = pipes("Hi", conversation=busy.conversation_id)
+
+    assert (out, beside, code) == ("", "Not sent.\n", 1)
+    assert Turn.objects.get() == busy
+
+
 def test_whom_and_what_it_does_not_know(pipes: Pipes, stranger: User) -> None:
     theirs = ConversationFactory(user=stranger)
     for unknown in (theirs.pk, uuid4()):
@@ -150,6 +163,7 @@ class Terminal:
             preexec_fn=lambda: os.setsid(),
         )
         os.close(theirs)
+        self._decoder = getincrementaldecoder("utf-8")("replace")  # a letter may come in pieces
         self.shown = ""
 
     def until(self, words: str) -> str:
@@ -174,7 +188,7 @@ class Terminal:
 
     def _read(self) -> str:
         try:
-            return os.read(self._at, 65_536).decode(errors="replace")
+            return self._decoder.decode(os.read(self._at, 65_536))
         except OSError:
             return ""
 

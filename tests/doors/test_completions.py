@@ -101,6 +101,22 @@ def test_a_failure_is_told_whole_and_within_a_stream(client: APIClient, plays: P
     assert whole.json()["request_id"] == whole["X-Request-ID"]
 
 
+def test_it_tells_why_a_reply_ends(client: APIClient, plays: Plays) -> None:
+    plays(["I will not."])
+    again = {"headers": {"Idempotency-Key": "k"}}
+    say(client, **again)
+    for kept, told in (
+        ("stop", "stop"),
+        ("length", "length"),
+        ("", "stop"),
+        ("content_filter",) * 2,
+    ):
+        Turn.objects.update(finish_reason=kept)
+        whole = say(client, **again).json()
+        *_, last, _ = read(say(client, stream=True, **again))
+        assert whole["choices"][0]["finish_reason"] == last["choices"][0]["finish_reason"] == told
+
+
 TEXT, NO_TEXT = {"type": "text", "text": "Hello"}, {"type": "text", "text": ["all"]}
 IMAGE = {"type": "image_url", "image_url": {"url": "data:,"}}
 REFUSED: list[tuple[dict[str, Any], str, str]] = [

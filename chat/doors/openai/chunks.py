@@ -9,6 +9,7 @@ from uuid import UUID
 from agent.events import TextDelta, ToolFinished, ToolStarted
 from chat.doors.openai.errors import failure
 from chat.doors.openai.models import MODEL
+from chat.doors.openai.response import CUT
 from chat.doors.openai.usage import completion_usage
 from chat.pages.cards import card
 from chat.sse import data_line
@@ -106,4 +107,4 @@ def _warning(turn: Turn) -> list[str]:
 
 
 def _reason(turn: Turn) -> str:
-    return "length" if turn.finish_reason == "length" else "stop"
+    return turn.finish_reason if turn.finish_reason in CUT else "stop"

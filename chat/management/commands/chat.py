@@ -31,7 +31,8 @@ class Command(BaseCommand):
         if where and not Conversation.objects.for_user(user).filter(pk=where).exists():
             raise CommandError(f"{user.username} has no conversation {where}.")
         try:
-            talk = _at_hand(user, where) if _is_terminal() else _through_a_pipe(user, where)
+            with to_whoever_reads():
+                talk = _at_hand(user, where) if _is_terminal() else _through_a_pipe(user, where)
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
         if talk.failed and not _is_terminal():
@@ -44,10 +45,9 @@ def _is_terminal() -> bool:
 
 def _through_a_pipe(user: User, where: UUID | None) -> Talk:
     talk = Talk(user, Plain(sys.stdout, sys.stderr), where)
-    with to_whoever_reads():
-        for line in sys.stdin:
-            if words := line.strip():
-                talk.say(words)
+    for line in sys.stdin:
+        if words := line.strip():
+            talk.say(words)
     return talk
 
 
@@ -65,7 +65,7 @@ def _at_hand(user: User, where: UUID | None) -> Talk:
     left = False
     while True:
         try:
-            line = console.input("[bold]yes or no ›[/bold] " if talk.asks else "[bold]›[/bold] ")
+            line = input("yes or no › " if talk.asks else "› ")
         except EOFError:
             break
         except KeyboardInterrupt:
