@@ -13,6 +13,7 @@ from chat.pages.questions import Question, asked
 from chat.send import request_hash
 from chat.sse import Place
 from conversations.models import Message, Turn
+from conversations.pieces import in_order
 from todos.models import TaskChange
 
 
@@ -131,11 +132,8 @@ def _text(message: Message, questions: dict[UUID, list[Question]]) -> str:
 
 
 def pieces(message: Message, text: str, today: date) -> Iterator[str | Card]:
-    told = 0
-    for call in message.calls:
-        if text[told : call.text_before].strip():
-            yield text[told : call.text_before]
-        told = max(told, call.text_before)
-        yield card(call, today)
-    if text[told:].strip():
-        yield text[told:]
+    for piece in in_order(text, message.calls):
+        if not isinstance(piece, str):
+            yield card(piece, today)
+        elif piece.strip():
+            yield piece

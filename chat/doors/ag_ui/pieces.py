@@ -11,6 +11,7 @@ from uuid import UUID
 
 from chat.doors.ag_ui.asked import id_in, is_answer
 from conversations.models import Message, ToolCall
+from conversations.pieces import in_order
 from text import as_json
 
 Told = dict[str, Any]
@@ -37,17 +38,18 @@ def _told(message: Message) -> Iterator[Told]:
         id = id_in(key) or str(message.pk)
         yield {"id": id, "role": "user", "content": message.content}
         return
-    begun = place = 0
-    for place, call in enumerate(message.calls, 1):
-        text = message.content[begun : call.text_before]
-        begun = max(begun, call.text_before)
-        said = {"content": text} if text else {}
-        id = piece_id(message.pk, place - 1)
-        yield {"id": id, "role": "assistant", **said, "toolCalls": [_call(call)]}
-        yield _result(call)
-    if message.content[begun:]:
+    place = 0
+    said: Told = {}
+    for piece in in_order(message.content, message.calls):
+        if isinstance(piece, str):
+            said = {"content": piece}
+            continue
         id = piece_id(message.pk, place)
-        yield {"id": id, "role": "assistant", "content": message.content[begun:]}
+        yield {"id": id, "role": "assistant", **said, "toolCalls": [_call(piece)]}
+        yield _result(piece)
+        place, said = place + 1, {}
+    if said:
+        yield {"id": piece_id(message.pk, place), "role": "assistant", **said}
 
 
 def _call(call: ToolCall) -> Told:

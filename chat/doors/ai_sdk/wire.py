@@ -17,6 +17,7 @@ from chat.telling import Frame
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
 from conversations.asked import asked_in, proposal_of
 from conversations.models import ToolCall, Turn
+from conversations.pieces import in_order
 
 HEADERS = {"x-vercel-ai-ui-message-stream": "v1"}
 DONE = b"data: [DONE]\n\n"
@@ -143,15 +144,12 @@ class Wire:
 
 def _events(turn: Turn) -> Iterator[TextDelta | ToolStarted | ToolFinished]:
     """Of a settled turn."""
-    text, told = turn.reply.content, 0
-    for call in turn.calls:
-        if piece := text[told : call.text_before]:
+    for piece in in_order(turn.reply.content, turn.calls):
+        if isinstance(piece, str):
             yield TextDelta(piece)
-        told = call.text_before
-        yield ToolStarted(call.pk, call.name, call.arguments)
-        yield ToolFinished(call.pk, call.name, call.status, call.result, call.duration_ms)
-    if text[told:]:
-        yield TextDelta(text[told:])
+            continue
+        yield ToolStarted(piece.pk, piece.name, piece.arguments)
+        yield ToolFinished(piece.pk, piece.name, piece.status, piece.result, piece.duration_ms)
 
 
 def _chunk(type: str, **members: Any) -> Frame:

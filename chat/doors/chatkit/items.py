@@ -15,6 +15,7 @@ from django.http import Http404
 from accounts.models import User
 from chat.doors.chatkit.tasks import finished
 from conversations.models import Conversation, Message, ToolCall, Turn
+from conversations.pieces import in_order
 
 Item = dict[str, Any]
 
@@ -115,17 +116,15 @@ def _part(reply: Message, number: int, part: str | list[ToolCall], user: User) -
 
 def _parts(reply: Message) -> Iterator[str | list[ToolCall]]:
     """Its text in pieces, and the runs of tools between them."""
-    told, run = 0, list[ToolCall]()
-    for call in reply.calls:
-        if text := reply.content[told : call.text_before].lstrip():
+    run: list[ToolCall] = []
+    for piece in in_order(reply.content, reply.calls):
+        if not isinstance(piece, str):
+            run.append(piece)
+        elif text := piece.lstrip():
             yield from _whole(run)
             yield text
             run = []
-        told = max(told, call.text_before)
-        run.append(call)
     yield from _whole(run)
-    if text := reply.content[told:].lstrip():
-        yield text
 
 
 def _whole(run: list[ToolCall]) -> Iterable[list[ToolCall]]:

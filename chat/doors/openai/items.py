@@ -11,6 +11,7 @@ from uuid import UUID
 
 from chat.doors.openai import ids
 from conversations.models import Message, ToolCall, Turn
+from conversations.pieces import in_order
 from text import as_json
 
 Item = dict[str, Any]
@@ -39,15 +40,15 @@ def said(message: Message) -> Item:
 def replied(reply: Message, calls: Sequence[ToolCall], status: str) -> list[Item]:
     """``status`` is that of the text that comes last."""
     items: list[Item] = []
-    told = 0
-    for number, call in enumerate(calls):
-        if piece := reply.content[told : call.text_before]:
-            items.append(text(piece_id(reply.pk, number), piece, COMPLETED))
-        told = max(told, call.text_before)
-        items.append(called(call.pk, call.name, call.arguments, COMPLETED))
-        items.append(result(call.pk, call.result))
-    if piece := reply.content[told:]:
-        items.append(text(piece_id(reply.pk, len(calls)), piece, status))
+    made = 0
+    for piece in in_order(reply.content, calls):
+        if isinstance(piece, str):
+            ends = status if made == len(calls) else COMPLETED
+            items.append(text(piece_id(reply.pk, made), piece, ends))
+            continue
+        made += 1
+        items.append(called(piece.pk, piece.name, piece.arguments, COMPLETED))
+        items.append(result(piece.pk, piece.result))
     return items
 
 
