@@ -66,7 +66,7 @@ def test_a_line_is_told_as_the_task_that_it_would_be(
         ("Trash every friday", ["every Friday · "]),
         ("Trash every day at 23:58, 5 times", ["every day, 5 times", "23:58", "5 times"]),
         ("Trash tomorrow every day", ["tomorrow", "every day"]),
-        ("Trash tonight for an hour and a half", ["20:00", "1 h 30 min"]),
+        ("Trash tomorrow night for an hour and a half", ["20:00", "1 h 30 min"]),
         ("Trash at 23:59", ["today 23:59"]),
         ("Trash !none", ["none priority"]),
         ("Trash, tagged home and work", ["tagged home and work"]),
