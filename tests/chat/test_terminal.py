@@ -28,7 +28,7 @@ from tests.fakes.answers import asks, event, hangs, says, stream
 from tests.servers import ROOT
 from todos.models import Origin, Task, TaskList
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
 Pipes = Callable[..., tuple[str, str, int]]
 

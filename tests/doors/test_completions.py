@@ -14,7 +14,7 @@ from tests.conftest import Plays
 from tests.fakes import call
 from todos.models import Task
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
 PATH = "/v1/chat/completions"
 HELLO = {"role": "user", "content": "Hello"}

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from tests.doors.mcp.wire import MODERN, handshake, headers_of, meta, modern, post
 from todos.models import Task
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 LIST = modern("tools/list")
 ADD = modern("tools/call", {"name": "create_task", "arguments": {"title": "Milk"}})

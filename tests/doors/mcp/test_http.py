@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from tests.doors.mcp.wire import handshake, modern, post
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 PING = handshake("ping")
 
