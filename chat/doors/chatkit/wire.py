@@ -147,9 +147,9 @@ class Wire:
 
         To take an exchange back may have changed the title before the turn began.
         """
-        before = _before(turn)
+        before = _question_before(turn)
         asking = [turn.reply]
-        if before and "?" in before.content:
+        if before:
             before.said_after = turn.user_message.content
             asking.append(before)
         asks = asks_of(asking, self.user)
@@ -157,9 +157,10 @@ class Wire:
             yield _frame("thread.item.replaced", item=asks[before.pk])
         if turn.reply.pk in asks:
             yield _done(asks[turn.reply.pk])
-        now = before.conversation if before else Conversation.objects.get(pk=turn.conversation_id)
-        if self.removed or now.title != self.title:
-            yield _frame("thread.updated", thread=thread(now))
+        if self.begins or self.removed or turn.calls:
+            now = Conversation.objects.get(pk=turn.conversation_id)
+            if self.removed or now.title != self.title:
+                yield _frame("thread.updated", thread=thread(now))
 
     def _task(self, type_: str) -> Frame:
         """Of the latest one."""
@@ -183,7 +184,8 @@ def _done(item: Item) -> Frame:
     return _frame("thread.item.done", item=item)
 
 
-def _before(turn: Turn) -> Message | None:
-    """The last message before the turn, with the conversation as it is now; one query."""
-    earlier = turn.conversation.messages.standing().before(turn.user_message.seq)
-    return earlier.select_related("turn", "conversation").order_by("-seq").first()
+def _question_before(turn: Turn) -> Message | None:
+    """The last message before the turn, if it asks something."""
+    earlier = turn.conversation.messages.standing().before(turn.user_message.seq).order_by("-seq")
+    words = earlier.values_list("content", flat=True).first() or ""
+    return earlier.select_related("turn").first() if "?" in words else None
