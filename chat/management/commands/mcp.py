@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -32,6 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, user: str, read_only: bool, **options: Any) -> None:
         user_named(user)
+        signal.signal(signal.SIGINT, _leave)
         out, sys.stdout = sys.stdout, sys.stderr  # whatever else is printed is no message
         try:
             for line in filter(bytes.strip, sys.stdin.buffer):
@@ -40,10 +42,15 @@ class Command(BaseCommand):
                     out.write(json.dumps(told) + "\n")
                     out.flush()
                 release_connection()
-        except (KeyboardInterrupt, BrokenPipeError):
+        except BrokenPipeError:
             return
         finally:
             sys.stdout = out
+
+
+def _leave(*_signal: Any) -> None:
+    """Without a word, wherever it is: also where its end and Ctrl-C come at the same moment."""
+    raise SystemExit(0)
 
 
 def _reply(line: bytes, name: str, *, only_reads: bool) -> Json | None:
