@@ -9,15 +9,9 @@ It fails when an answer is wrong, or the processor has more than 1.1 times the w
 
 import argparse
 import os
-import secrets
 from contextlib import ExitStack
-from multiprocessing import get_context
-from tempfile import TemporaryDirectory
 
-import django
-
-from benchmarks.overhead import serve_model
-from tests.servers import Postgres
+from benchmarks.overhead import set_up
 
 
 def main() -> None:
@@ -26,23 +20,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100)
     options = parser.parse_args()
     with ExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory(prefix="todo-chat-doors-"))
-        here, there = get_context("spawn").Pipe()
-        get_context("spawn").Process(target=serve_model, args=(there,), daemon=True).start()
-        postgres = stack.enter_context(Postgres()) if options.database == "postgresql" else None
-        os.environ |= {
-            "AGENT_DAILY_TURNS": "1000000",
-            "CHAT_RATE": "100000/s",
-            "DATABASE_URL": postgres.url if postgres else f"sqlite:///{folder}/db.sqlite3",
-            "DATA_DIR": folder,
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "ENV_FILE": f"{folder}/no.env",
-            "JWT_SIGNING_KEY": secrets.token_urlsafe(48),
-            "OPENAI_BASE_URL": here.recv(),
-            "SECRET_KEY": secrets.token_urlsafe(48),
-            "WEB_CONCURRENCY": "1",
-        }
-        django.setup()
+        os.environ["WEB_CONCURRENCY"] = "1"
+        set_up(stack, options.database)
         from benchmarks.chaos_rows import prepare
         from benchmarks.doors_rounds import measured, report
         from tests.served.processes import Mortal

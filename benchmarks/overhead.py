@@ -100,29 +100,35 @@ def serve_model(pipe: Connection) -> None:
     server.serve_forever()
 
 
+def set_up(stack: ExitStack, database: str) -> str:
+    """Set Django up on a database of its own, beside a model in another process: its address."""
+    folder = stack.enter_context(TemporaryDirectory(prefix="todo-chat-benchmark-"))
+    here, there = get_context("spawn").Pipe()
+    get_context("spawn").Process(target=serve_model, args=(there,), daemon=True).start()
+    postgres = stack.enter_context(Postgres()) if database == "postgresql" else None
+    model_url: str = here.recv()
+    os.environ |= {
+        "AGENT_DAILY_TURNS": "1000000",
+        "CHAT_RATE": "100000/s",
+        "DATABASE_URL": postgres.url if postgres else f"sqlite:///{folder}/db.sqlite3",
+        "DATA_DIR": folder,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "ENV_FILE": f"{folder}/no.env",
+        "JWT_SIGNING_KEY": secrets.token_urlsafe(48),
+        "OPENAI_BASE_URL": model_url,
+        "SECRET_KEY": secrets.token_urlsafe(48),
+    }
+    django.setup()
+    return model_url
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="overhead", description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--turns", type=int, default=20, help="of each user")
     options = parser.parse_args()
     with ExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory(prefix="todo-chat-overhead-"))
-        here, there = get_context("spawn").Pipe()
-        get_context("spawn").Process(target=serve_model, args=(there,), daemon=True).start()
-        postgres = stack.enter_context(Postgres()) if options.database == "postgresql" else None
-        model_url = here.recv()
-        os.environ |= {
-            "AGENT_DAILY_TURNS": "1000000",
-            "CHAT_RATE": "100000/s",
-            "DATABASE_URL": postgres.url if postgres else f"sqlite:///{folder}/db.sqlite3",
-            "DATA_DIR": folder,
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "ENV_FILE": f"{folder}/no.env",
-            "JWT_SIGNING_KEY": secrets.token_urlsafe(48),
-            "OPENAI_BASE_URL": model_url,
-            "SECRET_KEY": secrets.token_urlsafe(48),
-        }
-        django.setup()
+        model_url = set_up(stack, options.database)
         from benchmarks.chaos_rows import prepare
 
         users = list(zip(*prepare(USERS, seconds=3600), strict=True))
