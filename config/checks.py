@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from config import GUNICORN_GIVES_UP
-from config.settings import NOT_GIVEN
+from config.own_keys import NOT_GIVEN
 
 logger = logging.getLogger(__name__)
 

@@ -7,14 +7,25 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_email_url
-from environs import Env, ValidationError
+from environs import EnvError, FileAwareEnv, ValidationError
+
+PRICES = """Environment variable "MODEL_PRICES" invalid: Give '{"some-model": [0.4, 1.6, 0.1]}'."""
 
 
-class NotEmpty(Env):
-    """A variable that is empty counts as one that is not given."""
+class Knobs(FileAwareEnv):
+    """A variable that is empty counts as one that is not given.
+
+    ``NAME_FILE`` names a file that has the value of NAME, as secrets are handed to a container.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(strip_whitespace=True)
 
     def _get_value(self, env_key: str, default: Any) -> Any:
-        return super()._get_value(env_key, default) or default
+        try:
+            return super()._get_value(env_key, default) or default
+        except (ValueError, OSError):
+            raise EnvError(f'"{env_key}_FILE" does not name a file that can be read.') from None
 
 
 def address(text: str) -> None:
@@ -78,3 +89,14 @@ def bounds(least: int, most: int = 10**9) -> Callable[[float], None]:
             raise ValidationError(f"Give {least} to {most:,}.")
 
     return check
+
+
+def prices(given: Any) -> dict[str, list[float]]:
+    """Of models: a million tokens of input, of output and, where it is another, of cached input."""
+    if not isinstance(given, dict):
+        raise EnvError(PRICES)
+    for each in given.values():
+        is_list = isinstance(each, list) and len(each) in (2, 3)
+        if not is_list or not all(type(price) in (int, float) and price >= 0 for price in each):
+            raise EnvError(PRICES)
+    return given

@@ -1,9 +1,6 @@
 """Every knob of the product, one line each: name, environment variable, default."""
 
-import os
-import secrets
-import tempfile
-from contextlib import suppress
+import platform
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,50 +12,32 @@ from environs import EnvError, validate
 
 from config import doors
 from config.knobs import (
-    NotEmpty,
+    Knobs,
     address,
     bounds,
     endpoints_or_nothing,
     mail_server_or_nothing,
+    prices,
     push_key_or_nothing,
     redis_or_nothing,
     web_address_or_nothing,
 )
+from config.own_keys import kept_key, own_key
+from config.version import VERSION as VERSION
 
 django_stubs_ext.monkeypatch()  # lets Django's classes take type parameters, as mypy knows them
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = NotEmpty()
+env = Knobs()
 env.read_env(env.str("ENV_FILE", str(BASE_DIR / ".env")), recurse=False)
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 MODES = ("development", "production")
 PRODUCTION = env.str("DJANGO_ENV", "development", validate=validate.OneOf(MODES)) == "production"
 DEBUG = env.bool("DEBUG", False)
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-NOT_GIVEN = "django-insecure-not-given-"
-
-
-def kept_secret(name: str, size: int = 48) -> str:
-    """Bytes, in Base64, made at the first start and kept in DATA_DIR; who links it first wins."""
-    path = DATA_DIR / name
-    if not path.exists():
-        descriptor, draft = tempfile.mkstemp(dir=DATA_DIR)
-        os.write(descriptor, secrets.token_urlsafe(size).encode())
-        os.close(descriptor)
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        os.unlink(draft)
-    return path.read_text()
-
-
-def own_key(name: str) -> str:
-    """For want of a given one; in production nobody knows it, and config/checks.py refuses it."""
-    return NOT_GIVEN + secrets.token_urlsafe(48) if PRODUCTION else kept_secret(name)
-
 
 # Serving
 
@@ -66,10 +45,23 @@ BIND = env.str("BIND", "127.0.0.1", validate=address)
 PORT = env.int("PORT", 8000, validate=bounds(0, 65_535))
 WEB_THREADS = env.int("WEB_THREADS", 64, validate=bounds(1))
 
+# What is told to those who run it
+
+NODE = env.str("NODE", platform.node())[:64]
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(LEVELS))
+SLOW_TURN_SECONDS = env.float("SLOW_TURN_SECONDS", 30.0, validate=bounds(0))
+SLOW_QUERY_SECONDS = env.float("SLOW_QUERY_SECONDS", 1.0, validate=bounds(0))
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+MODEL_PRICES = prices(env.json("MODEL_PRICES", {}))
+
 # Keys and hosts
 
-SECRET_KEY = env.str("SECRET_KEY", "") or own_key("secret_key")
-JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", "") or own_key("jwt_signing_key")
+SECRET_KEY = env.str("SECRET_KEY", "") or own_key(DATA_DIR, "secret_key", production=PRODUCTION)
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", "") or own_key(
+    DATA_DIR, "jwt_signing_key", production=PRODUCTION
+)
+JWT_VERIFYING_KEYS: list[str] = env.list("JWT_VERIFYING_KEYS", [])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
 CORS_ALLOW_HEADERS = (*default_headers, *doors.SENT_HEADERS)
@@ -218,8 +210,8 @@ IMPORT_PATHS = ("/api/import", "/import")  # of the API and of the page: bodies 
 REMIND = env.bool("REMIND", True)
 PUBLIC_URL = env.str("PUBLIC_URL", "", validate=web_address_or_nothing).rstrip("/")
 OUTBOUND_PRIVATE_HOSTS: list[str] = env.list("OUTBOUND_PRIVATE_HOSTS", [])
-VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "", validate=push_key_or_nothing) or kept_secret(
-    "vapid_private_key", 32
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "", validate=push_key_or_nothing) or kept_key(
+    DATA_DIR, "vapid_private_key", 32
 )
 
 # Clean-up, in days; 0: never
@@ -227,6 +219,7 @@ VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "", validate=push_key_or_nothin
 CLEANUP_INACTIVE_DAYS = env.int("CLEANUP_INACTIVE_DAYS", 0, validate=bounds(0))
 CLEANUP_PURGE_DELETED_DAYS = env.int("CLEANUP_PURGE_DELETED_DAYS", 30, validate=bounds(0))
 CLEANUP_DELIVERIES_DAYS = env.int("CLEANUP_DELIVERIES_DAYS", 30, validate=bounds(0))
+CLEANUP_TASKS_DAYS = env.int("CLEANUP_TASKS_DAYS", 90, validate=bounds(0))
 
 # Django
 
@@ -250,6 +243,7 @@ INSTALLED_APPS = [
     "conversations",
     "chat",
     "evaluation",
+    "oversight",
 ]
 MIDDLEWARE = [
     "web.headers.security_headers",

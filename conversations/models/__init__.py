@@ -17,6 +17,7 @@ from conversations.models.errors import (
     TurnLost,
 )
 from conversations.models.feedback import Feedback
+from conversations.models.instructions import Instructions
 from conversations.models.message import Message, MessageQuerySet, SaidRow, ToolCall
 from conversations.models.turn import Turn
 from conversations.models.turn_count import NoTurnsLeft, TurnCount
@@ -28,6 +29,7 @@ __all__ = [
     "ConversationBusy",
     "Feedback",
     "IdempotencyKeyTaken",
+    "Instructions",
     "Message",
     "MessageQuerySet",
     "Name",

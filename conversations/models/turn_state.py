@@ -56,6 +56,11 @@ class TurnState(Owned):
     cached_tokens = models.PositiveIntegerField(null=True)  # of the input
     # What the model thought; a process that is older than this column leaves it out.
     thinking = models.TextField(blank=True, default="", db_default="")
+    first_word_ms = models.PositiveIntegerField(null=True)  # until it was shown, from its begin on
+    steps = models.PositiveSmallIntegerField(null=True)
+    streamed = models.BooleanField(default=False, db_default=False)  # it was told while it came
+    instructions = models.CharField(max_length=64, blank=True, default="", db_default="")  # a hash
+    trace_id = models.CharField(max_length=32, blank=True, default="", db_default="")
     finished_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)  # its messages count no more
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from config import GUNICORN_GIVES_UP
 from tests.databases import SETTINGS
 from tests.servers import ROOT
 
@@ -29,8 +30,14 @@ def places(tmp_path: Path) -> dict[str, str]:
 
 
 def read_with(environment: dict[str, str]) -> Any:
+    done = run_with(environment)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def run_with(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     kept = {name: value for name, value in os.environ.items() if name not in NAMES}
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", PRINT],
         cwd=ROOT,
         env={**kept, **environment},
@@ -38,8 +45,6 @@ def read_with(environment: dict[str, str]) -> Any:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def test_every_variable_that_is_empty_means_its_default(places: dict[str, str]) -> None:
@@ -61,3 +66,36 @@ def test_zero_is_not_empty(places: dict[str, str]) -> None:
     zero = read_with({**places, "AGENT_DAILY_TURNS": "0", "CLEANUP_PURGE_DELETED_DAYS": "0"})
 
     assert (zero["AGENT_DAILY_TURNS"], zero["CLEANUP_PURGE_DELETED_DAYS"]) == ("0", "0")
+
+
+def test_a_value_may_stand_in_a_file(places: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s3cret, with a line end\n")
+    (tmp_path / "url").write_text("postgres://todo:s3cret@db.example.org/todo\n")
+
+    read = read_with(
+        {
+            **places,
+            "SECRET_KEY_FILE": str(tmp_path / "secret"),
+            "DATABASE_URL_FILE": str(tmp_path / "url"),
+        }
+    )
+
+    assert read["SECRET_KEY"] == repr("s3cret, with a line end")
+    assert "'PASSWORD': 's3cret'" in read["DATABASES"]
+
+
+def test_a_file_that_is_not_there_is_told_without_a_traceback(places: dict[str, str]) -> None:
+    done = run_with({**places, "JWT_SIGNING_KEY_FILE": "/nowhere/key"})
+
+    assert done.returncode == GUNICORN_GIVES_UP
+    assert done.stderr == (
+        'Todo Chat does not start. "JWT_SIGNING_KEY_FILE" does not name a file that can be read.\n'
+    )
+
+
+@pytest.mark.parametrize("prices", ["[]", '{"some-model": 1}', '{"some-model": [1, -2]}', "{"])
+def test_prices_that_are_none_are_told(places: dict[str, str], prices: str) -> None:
+    done = run_with({**places, "MODEL_PRICES": prices})
+
+    assert done.returncode == GUNICORN_GIVES_UP
+    assert 'Environment variable "MODEL_PRICES" invalid' in done.stderr
