@@ -93,14 +93,24 @@ def _jwt_signing_key() -> Iterator[CheckMessage]:
     key = settings.JWT_SIGNING_KEY
     if key.startswith(NOT_GIVEN):
         yield Error("JWT_SIGNING_KEY is not given.", hint=NEW_KEY, id="config.E013")
-    elif len(key.encode()) < 32 or _is_made_up(key):
+    elif _can_be_guessed(key):
         yield Error("JWT_SIGNING_KEY can be guessed.", hint=NEW_KEY, id="config.E014")
+    if any(map(_can_be_guessed, settings.JWT_VERIFYING_KEYS)):
+        yield Error(
+            "One of JWT_VERIFYING_KEYS can be guessed.",
+            hint="Whoever guesses it can sign in as anybody: leave it out.",
+            id="config.E014",
+        )
     if key == settings.SECRET_KEY:
         yield Error(
             "JWT_SIGNING_KEY is the SECRET_KEY.",
             hint=f"Who learns one would have both. {NEW_KEY}",
             id="config.E015",
         )
+
+
+def _can_be_guessed(jwt_key: str) -> bool:
+    return len(jwt_key.encode()) < 32 or _is_made_up(jwt_key)
 
 
 def _is_made_up(key: str) -> bool:
