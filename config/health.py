@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
@@ -9,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from redis.exceptions import RedisError
 
+from accounts.authentication import is_staff
 from agent.choice import is_configured
 
 
@@ -19,7 +21,8 @@ def alive(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """503 when a part that is needed is down; says which, and nothing of why.
 
-    Without its cache it works on, each process with limits of its own: 200 ``degraded``.
+    Without its cache it works on, each process with limits of its own: 200 ``degraded``. The staff
+    are told the version and the node, too.
     """
     database = _holds(_database)
     migrations = database and _holds(_migrations)  # not waited for a second time
@@ -28,6 +31,8 @@ def ready(request: HttpRequest) -> JsonResponse:
     words = {name: "ok" if holds else "down" for name, holds in parts.items()}
     assistant = "configured" if is_configured() else "built-in"
     body = {"status": status, **words, "assistant": assistant}
+    if migrations and is_staff(request):
+        body |= {"version": settings.VERSION, "node": settings.NODE}
     return JsonResponse(body, status=200 if migrations else 503)
 
 

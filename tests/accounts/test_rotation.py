@@ -1,10 +1,9 @@
 """Keys of the server are changed, and nobody is signed out by it."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
+from pytest_django import Settings
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
@@ -31,9 +30,8 @@ def signed_elsewhere(user: User) -> Pair:
 
 
 @pytest.fixture
-def both_keys_hold() -> Iterator[None]:
-    with override_settings(JWT_VERIFYING_KEYS=["some other key, which is of no use to anybody here", ELSEWHERE]):
-        yield
+def both_keys_hold(settings: Settings) -> None:
+    settings.JWT_VERIFYING_KEYS = ["some other key, which is of no use to anybody here", ELSEWHERE]
 
 
 def test_a_token_of_another_key_opens_nothing(anonymous: APIClient, signed_elsewhere: Pair) -> None:

@@ -1,9 +1,13 @@
 import pytest
 from django.core.cache import caches
 from django.db import connection
+from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from config.version import VERSION
+from tests.conftest import SignIn
+from tests.factories import UserFactory
 from tests.servers import Valkey
 
 
@@ -26,6 +30,23 @@ def test_ready_names_every_part(anonymous: APIClient) -> None:
         "cache": "ok",
         "assistant": "built-in",
     }
+
+
+@pytest.mark.django_db
+def test_the_staff_are_told_which_version_runs_where(
+    anonymous: APIClient, sign_in: SignIn, settings: Settings
+) -> None:
+    settings.NODE = "node-2"
+    staff = UserFactory(is_staff=True)
+    browser = Client()
+    browser.force_login(staff)
+
+    for client in (browser, sign_in(staff)):
+        told = client.get("/health/ready/").json()
+        assert (told["version"], told["node"]) == (VERSION, "node-2")
+    others = [anonymous, sign_in(UserFactory()), APIClient(headers={"Authorization": "Bearer x"})]
+    for client in others:
+        assert not {"version", "node"} & set(client.get("/health/ready/").json())
 
 
 @pytest.mark.django_db
