@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.test import TransactionTestCase, override_settings
+from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
@@ -17,12 +18,23 @@ from accounts.models import User
 from tests.factories import UserFactory
 from tests.fakes import ScriptedLLM
 from tests.servers import TodoChat
+from tests.sharding import spread
 
 SignIn = Callable[[User], APIClient]
 Plays = Callable[..., ScriptedLLM]
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and all they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest
+) -> None:
+    """With ``--database sharded``, also spread."""
+    if request.config.getoption("database") == "sharded":
+        with django_db_blocker.unblock():
+            spread()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,9 +1,10 @@
-"""A pytest plugin: `--database sqlite|postgresql` chooses what the whole suite runs on.
+"""A pytest plugin: `--database sqlite|postgresql|sharded` chooses what the whole suite runs on.
 
 It comes before Django's settings are read and gives them an environment of their own: a database
 of the chosen kind, a temporary DATA_DIR, and none of the developer's settings. PostgreSQL is a real
 server, started here and stopped when pytest ends, be it by Ctrl-C. With `-n` the workers inherit
-all this, and pytest-django gives each one its own test database by a suffix.
+all this, and pytest-django gives each one its own test database by a suffix. `sharded` is
+PostgreSQL, each table in partitions by the owner of its rows (`tests/sharding.py`).
 """
 
 import os
@@ -22,9 +23,9 @@ SETTINGS = Path(__file__).parent.parent / "config" / "settings.py"
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database",
-        choices=("sqlite", "postgresql"),
+        choices=("sqlite", "postgresql", "sharded"),
         default="sqlite",
-        help="what the tests run on; postgresql starts a server of its own (default: sqlite)",
+        help="what the tests run on; the others start a PostgreSQL of their own (default: sqlite)",
     )
 
 
@@ -39,7 +40,7 @@ def pytest_load_initial_conftests(
     folder = TemporaryDirectory(prefix="todo-chat-tests-")
     early_config.add_cleanup(folder.cleanup)
     _set_environment(Path(folder.name))
-    if options.database == "postgresql":
+    if options.database != "sqlite":
         os.environ["DATABASE_URL"] = _start_postgres(early_config)
 
 
@@ -52,7 +53,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     On PostgreSQL that is also what asks no database at all.
     """
-    others = [item for item in items if _is_for_another(item, config.getoption("database"))]
+    these = {vendor(config), str(config.getoption("database"))}
+    others = [item for item in items if _is_for_another(item, these)]
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in others]
@@ -62,10 +64,15 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"database: {config.getoption('database')}"
 
 
-def _is_for_another(item: pytest.Item, database: str) -> bool:
+def vendor(config: pytest.Config) -> str:
+    """``sqlite`` or ``postgresql``."""
+    return "sqlite" if config.getoption("database") == "sqlite" else "postgresql"
+
+
+def _is_for_another(item: pytest.Item, these: set[str]) -> bool:
     if mark := item.get_closest_marker("only_on"):
-        return database not in mark.args
-    return database == "postgresql" and not _asks_a_database(item)
+        return these.isdisjoint(mark.args)
+    return "postgresql" in these and not _asks_a_database(item)
 
 
 def _asks_a_database(item: pytest.Item) -> bool:

@@ -7,6 +7,10 @@ import pytest
 from django.conf import LazySettings
 from django.db import connection
 
+from accounts.shards import distributed
+from tests.databases import vendor
+from tests.sharding import PARTITIONS
+
 pytestmark = pytest.mark.django_db
 
 
@@ -17,7 +21,7 @@ def answer(sql: str) -> Any:
 
 
 def test_the_tests_run_on_the_requested_database(request: pytest.FixtureRequest) -> None:
-    assert connection.vendor == request.config.getoption("database")
+    assert connection.vendor == vendor(request.config)
 
 
 def test_the_tests_see_neither_the_data_nor_the_keys_of_a_developer(settings: LazySettings) -> None:
@@ -44,3 +48,11 @@ def test_a_transaction_has_the_write_lock_before_its_first_statement() -> None:
 @pytest.mark.only_on("postgresql")
 def test_letters_beyond_ascii_have_an_upper_case() -> None:
     assert answer("SELECT upper('é')") == "É"
+
+
+@pytest.mark.only_on("sharded")
+def test_the_rows_of_an_owner_are_in_one_partition_of_each_table() -> None:
+    parents = "SELECT count(*) FROM pg_partitioned_table"
+    partitions = "SELECT count(*) FROM pg_class WHERE relispartition AND relkind = 'r'"
+    assert answer(parents) == len([*distributed()])
+    assert answer(partitions) == PARTITIONS * len([*distributed()])

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from tests.databases import vendor
 from tests.servers import ROOT
 
 OURS = ("accounts_", "todos_", "conversations_")
@@ -30,7 +31,7 @@ SCHEMA_OF_POSTGRESQL = """
 
 @pytest.fixture
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.config.getoption("database") == "sqlite":
+    if vendor(request.config) == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
         return
     server, name = os.environ["DATABASE_URL"], f"empty_{os.getpid()}"

@@ -5,11 +5,12 @@ import sys
 
 import pytest
 
+from tests.databases import vendor
 from tests.servers import ROOT
 
 
 def test_the_record_stays_true_while_processes_are_killed(request: pytest.FixtureRequest) -> None:
-    database = request.config.getoption("database")
+    database = vendor(request.config)
     command = [sys.executable, "-m", "benchmarks.chaos", "--seconds", "12", "--database", database]
 
     storm = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

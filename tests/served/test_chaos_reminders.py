@@ -5,11 +5,12 @@ import sys
 
 import pytest
 
+from tests.databases import vendor
 from tests.servers import ROOT
 
 
 def test_no_reminder_is_lost_and_none_is_told_twice_alike(request: pytest.FixtureRequest) -> None:
-    database = request.config.getoption("database")
+    database = vendor(request.config)
     command = [sys.executable, "-m", "benchmarks.chaos_reminders", "--seconds", "4"]
 
     storm = subprocess.run(

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from tests.databases import vendor
 from tests.servers import ROOT
 
 
@@ -12,7 +13,7 @@ from tests.servers import ROOT
 def test_the_cost_of_a_turn_is_told_beside_that_of_the_model(
     request: pytest.FixtureRequest,
 ) -> None:
-    database = request.config.getoption("database")
+    database = vendor(request.config)
     command = [sys.executable, "-m", "benchmarks.overhead", "--turns", "2", "--database", database]
 
     measured = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
