@@ -9,6 +9,8 @@ from accounts.models import User
 from tests.accounts.markup import Page, read
 from tests.factories import UserFactory
 
+pytestmark = pytest.mark.only_on("sqlite")
+
 OPEN = ["/accounts/login/", "/accounts/signup/"]
 PRIVATE = ["/accounts/settings/", "/accounts/password/", "/accounts/delete/"]
 

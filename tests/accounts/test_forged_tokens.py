@@ -15,7 +15,7 @@ from accounts.models import User
 from tests.accounts.tokens import REFRESH, REVOKE, assert_not_signed_in, use
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 FORGED = {
     "no algorithm": ({"alg": "none"}, ""),

@@ -7,7 +7,7 @@ from tests.agent.dialogue import Dialogue, dialogues, parse, play
 
 DIALOGUES = dialogues()
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
 
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: dialogue.title)

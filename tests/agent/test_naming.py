@@ -15,7 +15,7 @@ from agent.tools import ToolError, naming
 from tests.factories import TaskFactory
 from todos.models import Origin, Task, TaskChange
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 API = Origin("api")
 ON_ONE = ["complete_task", "delete_task", "update_task", "read_task"]

@@ -18,7 +18,7 @@ from tests.fakes import call
 from tests.fakes.answers import asks, event, says, stream
 from todos.models import Task
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
 
 def say(client: APIClient, text: str = "milk", **body: object) -> Any:

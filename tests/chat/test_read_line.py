@@ -15,7 +15,7 @@ from todos.models import Origin, Task, TaskChange, TaskList
 READ = "/api/tasks/read/"
 AUTHENTICATION, LISTS, PREFERENCES = 1, 1, 1
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 
 def read(client: APIClient, text: str, **more: Any) -> dict[str, Any]:

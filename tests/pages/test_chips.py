@@ -13,7 +13,7 @@ from tests.fakes import call
 from tests.pages.markup import Node, read, submit
 from todos.models import Task
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
 
 def say(browser: Client, words: str) -> Node:

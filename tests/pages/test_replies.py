@@ -14,7 +14,7 @@ from tests.conftest import Plays
 from tests.factories import LEASE, ConversationFactory
 from tests.pages.markup import last_message, notice, read, submit
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
 TROUBLE = "The language model did not answer. Try again."
 

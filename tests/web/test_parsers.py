@@ -8,6 +8,8 @@ from rest_framework.test import APIClient
 
 from conversations.models import Conversation
 
+pytestmark = pytest.mark.only_on("sqlite")
+
 URL = "/api/conversations/"
 JSON = "application/json"
 

@@ -11,6 +11,8 @@ from accounts.models import User
 from tests.factories import ConversationFactory
 from tests.web.test_strangers import all_paths, everything
 
+pytestmark = pytest.mark.only_on("sqlite")
+
 OTHERS = ["{stranger}", "987654321", "ada", "-1", "0{user}", "{user} ", "٣", "%00", "' OR 1=1 --"]
 
 
