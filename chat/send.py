@@ -27,6 +27,7 @@ from conversations.models import (
     Turn,
     TurnLost,
 )
+from telemetry.metrics import throttled
 from web.idempotency import IdempotencyKeyReused, check_key
 from web.request_id import current_request_id
 from web.throttles import throttle
@@ -84,6 +85,7 @@ def send(asker: Asker, where: Where, text: str, key: str | None) -> tuple[Turn, 
     except IdempotencyKeyTaken:
         raise TurnInProgress(Turn.objects.with_key(asker.user.pk, str(key))) from None
     except NoTurnsLeft as used_up:
+        throttled(DailyTurnsUsedUp.default_code, "daily-turns")
         raise DailyTurnsUsedUp(settings.AGENT_DAILY_TURNS, used_up.until) from None
 
 

@@ -17,6 +17,7 @@ from chat.errors import ConversationIsBusy, TooManyOpenTurns
 from chat.processes import close_turns_of_the_dead, this_process
 from chat.work import Work
 from conversations.models import Conversation, ConversationBusy, TooManyTurns, Turn, TurnLost
+from telemetry.metrics import throttled
 from web.connections import release_connection
 from web.errors import DatabaseUnavailable
 from web.request_id import name_in_log
@@ -61,6 +62,7 @@ def open_turn(conversation: Conversation, begin: Callable[..., Turn]) -> Turn:
             if close_turns_of_the_dead():
                 continue
             mine = Turn.objects.filter(user=conversation.user_id)
+            throttled(TooManyOpenTurns.default_code, "open-turns")
             raise TooManyOpenTurns(mine) from None
         except ConversationBusy:
             close_turns_of_the_dead()

@@ -248,6 +248,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "web.headers.security_headers",
     "web.request_id.request_id",
+    "telemetry.middleware.request_metrics",
     "web.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -296,7 +297,7 @@ MACHINE_PATHS = (  # errors are JSON there
 )
 ERROR_SHAPES = doors.ERROR_SHAPES
 FOLLOW_PATHS = ("/news/",)  # asked by every tab all the time: the log tells only what failed
-HEALTH_PATHS = ("/health/", "/health/ready/")  # whoever asks may call us by any name
+HEALTH_PATHS = ("/health/", "/health/ready/", "/metrics/")  # asked by any name that we have
 HOST_PATHS = ("/mcp/",)  # the view itself looks at the name that we are called by
 EMAIL_URL = env.str("EMAIL_URL", "", validate=mail_server_or_nothing)
 SENDS_MAIL = bool(EMAIL_URL)

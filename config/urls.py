@@ -5,6 +5,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config import health
+from oversight.metrics import metrics
 from transfer.calendar import FeedView
 from web.negotiation import FormatInQuery
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("", include("chat.dialects")),
     path("health/", health.alive),
     path("health/ready/", health.ready),
+    path("metrics/", metrics),
     path(
         "api/schema/",
         SpectacularAPIView.as_view(content_negotiation_class=FormatInQuery),

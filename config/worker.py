@@ -8,7 +8,7 @@ its door" says why.
 
 import os
 import re
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import partial
 from selectors import EVENT_READ
 from socket import MSG_DONTWAIT, MSG_PEEK
@@ -18,6 +18,7 @@ from time import monotonic
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from config import settings
+from telemetry.metrics import loaded
 
 LARGEST_HEAD = 16 * 1024  # bytes of a question after health; a larger one waits with the others
 PATHS = [path.rstrip("/").encode() for path in settings.HEALTH_PATHS]
@@ -32,13 +33,17 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     def init_process(self) -> None:
         # One for each: readiness may wait for the database, and whether we live does not.
         self.spare = {path: ThreadPoolExecutor(4) for path in PATHS}
+        self.in_work = 0  # requests that have a thread of the others, or wait for one
+        self.next_look = 0.0
         super().init_process()
 
     def run(self) -> None:
         """Its application is loaded; beside it, others' turns are finished, and reminders ring."""
         from chat.finish import Finisher
         from reminders.rounds import Ringer
+        from web.connections import pool_in_numbers
 
+        self.pool_in_numbers = pool_in_numbers
         self.finisher, self.ringer = Finisher(), Ringer()
         if settings.AGENT_FINISH_TURNS:
             Thread(target=self.finisher.watch).start()
@@ -57,8 +62,10 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
             self._wait_for(conn)
             return
         conn.data_ready = True
-        answered = self._pool_for(asked).submit(self.handle, conn)
-        answered.add_done_callback(partial(self.method_queue.defer, self.finish_request, conn))
+        pool = self._pool_for(asked)
+        self.in_work += pool is self.tpool
+        answered = pool.submit(self.handle, conn)
+        answered.add_done_callback(partial(self.method_queue.defer, self._finish, pool, conn))
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """The end of its life begins with the last ``False``: gunicorn has nothing else there."""
@@ -67,6 +74,17 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
             self.finisher.stopping.set()
             self.ringer.stopping.set()
             self._close_the_door()
+
+    def notify(self) -> None:
+        """It runs about once a second, or with each request."""
+        super().notify()
+        if monotonic() > self.next_look:
+            self.next_look = monotonic() + 1
+            loaded(self.cfg.threads, self.in_work, self.pool_in_numbers())
+
+    def _finish(self, pool: Executor, conn: TConn, answered: Future[bool]) -> None:
+        self.in_work -= pool is self.tpool
+        self.finish_request(conn, answered)
 
     def _pool_for(self, asked: bytes) -> Executor:
         health = HEALTH.match(asked)

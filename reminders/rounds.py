@@ -24,6 +24,7 @@ from reminders.mail import Postman
 from reminders.models import LEASE, Channel, Delivery, Result, begin_mornings, ring
 from reminders.notice import DROPPED, SEND_TIMEOUT, Outcome, failed
 from reminders.telling import Tell, set_up_for, tell_of
+from telemetry import metrics
 from web.connections import log_database_failure, release_connection
 
 logger = logging.getLogger(__name__)
@@ -110,6 +111,7 @@ class Ringer:
             did["removed"] = Delivery.objects.remove_settled(
                 settings.CLEANUP_DELIVERIES_DAYS, AT_ONCE
             )
+            metrics.cleaned("delivery", did["removed"])
             self._next_cleanup = monotonic() + (0 if did["removed"] == AT_ONCE else CLEANUPS)
         return did
 
@@ -154,7 +156,9 @@ class Ringer:
         while not self._results.empty():
             self._unsettled.append(self._results.get())
         if self._unsettled:
-            Delivery.objects.settle(self._unsettled)
+            settled = Delivery.objects.settle(self._unsettled)
+            for (channel, status), number in settled.items():
+                metrics.delivered(channel, status, number)
         ends = Counter(str(result.end[0]) for result in self._unsettled)
         self._unsettled.clear()
         return ends

@@ -3,6 +3,7 @@
 import logging
 
 from django.db import connection
+from psycopg_pool import ConnectionPool
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +18,12 @@ def release_connection() -> None:
         raise RuntimeError("nobody waits inside a transaction, whose locks they would hold")
     if connection.vendor != "sqlite":
         connection.close()
+
+
+def pool_in_numbers() -> dict[str, int]:
+    """As psycopg counts what is in the pool of this process; nothing where there is none."""
+    pool: ConnectionPool | None = getattr(connection, "pool", None)
+    return pool.get_stats() if pool else {}
 
 
 def log_database_failure(error: Exception) -> None:

@@ -14,6 +14,8 @@ from django_ratelimit.core import get_usage
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
+from telemetry.metrics import throttled
+
 
 class TooManyRequests(Throttled):
     """429 `throttled` with Retry-After; its sentence says as well when to come back."""
@@ -33,6 +35,7 @@ def throttle(request: Request | HttpRequest | None, group: str, rate: str, key: 
 
     usage = get_usage(request, group, key=counted, rate=rate, increment=True)
     if usage and usage["should_limit"]:
+        throttled("throttled", group)
         raise TooManyRequests(usage["time_left"] + 1)  # the last second is one of the window
 
 

@@ -1,6 +1,6 @@
 """One reminder on its way to one receiver: claimed, told, settled, or tried again."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -64,11 +64,12 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         ours = Delivery.objects.filter(pk__in=keys, lease_token=token).order_by("pk")
         return list(ours.select_related("user", "reminder__task", "subscription"))
 
-    def settle(self, results: Sequence["Result"]) -> None:
+    def settle(self, results: Sequence["Result"]) -> Counter[tuple[str, str]]:
         """Keep what came of attempts, where the deliveries are still ours; in one transaction.
 
-        A device that takes no more messages goes.
+        How many were kept, by channel and status. A device that takes no more messages goes.
         """
+        kept: Counter[tuple[str, str]] = Counter()
         alike: dict[Any, list[UUID]] = defaultdict(list)
         for result in results:
             of = result.delivery
@@ -76,10 +77,11 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         with transaction.atomic():
             for (channel, token, *end), keys in alike.items():
                 ours = Delivery.objects.filter(pk__in=keys, status=Status.WAITING)
-                ours.filter(lease_token=token)._end(channel, *end)
+                kept[channel, end[0]] += ours.filter(lease_token=token)._end(channel, *end)
             _note_devices(results)
+        return kept
 
-    def _end(self, channel: str, status: str, failures: int, why: str) -> None:
+    def _end(self, channel: str, status: str, failures: int, why: str) -> int:
         if status == Status.FAILED:
             rung = self.exclude(reminder=None).values_list("reminder", flat=True)
             Reminder.objects.note_failed(list(rung), channel)
@@ -87,7 +89,8 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         if status == Status.WAITING:
             pause = PAUSES[failures - 1] * uniform(1, 1.2) if why else timedelta()  # noqa: S311
             ended = {"due_at": Now() + pause}
-        self.update(status=status, failures=failures, why=why, lease_token=None, **ended)
+        fields = {"status": status, "failures": failures, "why": why, "lease_token": None}
+        return self.update(**fields, **ended)
 
     def remove_settled(self, days: int, most: int) -> int:
         """Up to ``most`` of those that were settled so many days ago; how many."""

@@ -12,6 +12,7 @@ from accounts.ownership import outlived
 from conversations.models import Conversation, Turn
 from conversations.models.conversation import ConversationQuerySet
 from conversations.models.turn import TurnQuerySet
+from telemetry.metrics import cleaned
 
 MOST_DAYS = 36_500
 LARGEST_BATCH = 10_000
@@ -78,6 +79,7 @@ class Command(BaseCommand):
         total = 0
         for closed in dead.in_batches(size, TurnQuerySet.close_dead):
             total += closed
+            cleaned("dead turn", closed)
             self._progress(f"{_count(total, 'dead turn')} closed")
         return total
 
@@ -85,6 +87,7 @@ class Command(BaseCommand):
         total = 0
         for removed in inactive.in_batches(size, ConversationQuerySet.remove):
             total += removed
+            cleaned("inactive conversation", removed)
             self._progress(f"{_count(total, 'conversation')} deleted as inactive")
         return total
 
@@ -92,6 +95,8 @@ class Command(BaseCommand):
         total = messages = 0
         for purged, said in deleted.in_batches(size, ConversationQuerySet.purge):
             total, messages = total + purged, messages + said
+            cleaned("conversation", purged)
+            cleaned("message", said)
             self._progress(f"{_count(total, 'conversation')} purged")
         return total, messages
 
@@ -105,6 +110,8 @@ class Command(BaseCommand):
         expired = {"sign-in": expired_sign_ins(), "answer": [expired_answers()], "file": outlived()}
         for thing, rows in expired.items():
             if found := sum(map(act, rows)):
+                if not mood:
+                    cleaned(f"expired {thing}", found)
                 self._progress(f"{_count(found, f'expired {thing}')} {mood}removed")
 
     def _tell(self, mood: str, closed: int, removed: int, purged: int, messages: int) -> None:

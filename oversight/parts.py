@@ -1,0 +1,53 @@
+"""Whether the parts hold that the product stands on."""
+
+from collections.abc import Callable
+
+from django.core.cache import cache
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from redis.exceptions import RedisError
+
+
+def parts() -> dict[str, bool]:
+    """``database``, ``migrations``, ``cache``; it may wait for the database for five seconds."""
+    database = _holds(_database)
+    migrations = database and _holds(_migrations)  # not waited for a second time
+    return {"database": database, "migrations": migrations, "cache": _holds(_cache)}
+
+
+def _holds(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except (DatabaseError, RedisError):
+        return False
+
+
+def _database() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    if connection.vendor == "sqlite":
+        _write_and_take_back()
+    return True
+
+
+def _write_and_take_back() -> None:
+    """On the disk, but of no effect. SQLite writes to it early what its cache has no room for."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size = 1")
+        try:
+            with transaction.atomic():
+                cursor.execute("CREATE TABLE room AS SELECT zeroblob(65536)")
+                transaction.set_rollback(True)
+        finally:
+            cursor.execute("PRAGMA cache_size = -2000")  # its default
+
+
+def _migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _cache() -> bool:
+    cache.set("health", "ok", 5)
+    return bool(cache.get("health") == "ok")

@@ -1,0 +1,28 @@
+"""What is told of every request."""
+
+from collections.abc import Callable
+from time import monotonic
+
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import HttpRequest, HttpResponse
+
+from telemetry import metrics
+
+
+def request_metrics(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Count it by the pattern of its address, in which no ids are."""
+    if not metrics.is_wanted():
+        raise MiddlewareNotUsed
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        clock = monotonic()
+        response = get_response(request)
+        match = request.resolver_match
+        route = match.route.removesuffix("$") if match else "none"
+        method = request.method or ""
+        metrics.requested(route, method, response.status_code, monotonic() - clock)
+        return response
+
+    return middleware
