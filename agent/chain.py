@@ -12,7 +12,9 @@ from agent import plainer
 from agent.breaker import Breaker
 from agent.events import TextDelta
 from agent.llm import LLM, LLMError, LLMTimeout, LLMUnavailable, Message, Response, wait_on
+from agent.measuring import MeasuredLLM
 from agent.offline.assistant import OfflineLLM
+from telemetry.measured import Measured
 from text import is_blank
 
 logger = logging.getLogger(__name__)
@@ -43,6 +45,8 @@ class Chain:
 
     Once a step has said something, only the built-in assistant goes on with it, in a paragraph of
     its own: two models would talk in one sentence.
+
+    ``measured`` gets to know how each call of a link goes.
     """
 
     def __init__(self, links: Sequence[Link], seconds: float = inf) -> None:
@@ -51,6 +55,7 @@ class Chain:
         self._over_at = monotonic() + self._seconds
         self._waits: list[float] = []  # seconds after which a link may answer again
         self._given = 0  # messages that were made for an earlier link
+        self.measured = Measured()
         self._place = self._next(0)
 
     @property
@@ -109,8 +114,9 @@ class Chain:
             if monotonic() > over_at:
                 raise LLMTimeout
 
+        llm = MeasuredLLM(link.llm, self.measured, link.name)
         try:
-            with closing(link.llm.stream(prompt, tools, check)) as stream:
+            with closing(llm.stream(prompt, tools, check)) as stream:
                 response = yield from _heard(stream, said, over_at)
         except LLMError as error:
             if self._counts(error, began) and link.breaker.failed(began, error.retry_after):
@@ -146,6 +152,14 @@ class Chain:
             if wait := link.breaker.wait():
                 self._waits.append(wait)
         return len(self._links)
+
+
+def measured_llm(llm: LLM, measured: Measured) -> LLM:
+    """It, and how each call of a language model goes is told to ``measured``."""
+    if not isinstance(llm, Chain):
+        return MeasuredLLM(llm, measured)
+    llm.measured = measured
+    return llm
 
 
 def who_answered_instead(llm: LLM) -> str:

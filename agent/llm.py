@@ -78,16 +78,22 @@ class StandIn(LLM, Protocol):
 
 
 class LLMError(Exception):
-    """The model gave no usable answer; ``detail`` is a sentence that is safe to show."""
+    """The model gave no usable answer; ``detail`` is a sentence that is safe to show.
+
+    ``status`` is that of its server's answer, 0 where there was none; ``reason`` is for the log, in
+    fixed words, and never in those of the server.
+    """
 
     code: str
     detail: str
     is_of_the_prompt = False
     """It is what was asked that has no answer here, not the model that fails."""
 
-    def __init__(self, retry_after: int | None = None) -> None:
+    def __init__(self, retry_after: int | None = None, status: int = 0, reason: str = "") -> None:
         super().__init__(self.detail)
         self.retry_after = retry_after
+        self.status = status
+        self.reason = reason
 
 
 class LLMUnavailable(LLMError):

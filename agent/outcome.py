@@ -17,6 +17,7 @@ class Outcome:
     """What the answer cost, and what should be told beside it."""
 
     model: str = ""
+    steps: int = 0
     finish_reason: str = ""
     input_tokens: int | None = None
     output_tokens: int | None = None
@@ -26,6 +27,7 @@ class Outcome:
 
     def add(self, response: Response) -> None:
         self.model = response.model or self.model
+        self.steps += 1
         self.finish_reason = response.finish_reason
         self.warning = response.warning or self.warning
         self.input_tokens = added(self.input_tokens, response.input_tokens)

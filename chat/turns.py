@@ -17,6 +17,7 @@ from chat.errors import ConversationIsBusy, TooManyOpenTurns
 from chat.processes import close_turns_of_the_dead, this_process
 from chat.work import Work
 from conversations.models import Conversation, ConversationBusy, TooManyTurns, Turn, TurnLost
+from telemetry.measured import Measured
 from telemetry.metrics import throttled
 from web.connections import release_connection
 from web.errors import DatabaseUnavailable
@@ -82,17 +83,23 @@ def _wait_for_open_turn(conversation: Conversation, give_up: float) -> None:
     conversation.refresh_from_db(from_queryset=Conversation.objects.filter(deleted_at=None))
 
 
-def take(turn: Turn, user: User, *, by_hand: bool = False) -> Generator[TurnEvent, None, None]:
-    """Take an open turn to its end with the model that is chosen; ``by_hand`` as for Work."""
-    return answer(turn, user, chosen_llm(), by_hand=by_hand)
+def take(
+    turn: Turn, user: User, *, streamed: bool = False, by_hand: bool = False
+) -> Generator[TurnEvent, None, None]:
+    """Take an open turn to its end with the model that is chosen.
+
+    ``streamed``: somebody is shown it while it comes. ``by_hand`` as for Work.
+    """
+    return answer(turn, user, chosen_llm(), streamed=streamed, by_hand=by_hand)
 
 
 def answer(
-    turn: Turn, user: User, llm: LLM, *, by_hand: bool = False
+    turn: Turn, user: User, llm: LLM, *, streamed: bool = False, by_hand: bool = False
 ) -> Generator[TurnEvent, None, None]:
     """Take an open turn to its end, whatever happens on the way."""
+    measured = Measured(streamed)
     yield TurnStarted(turn)
-    work = Work(turn, user, by_hand=by_hand)
+    work = Work(turn, user, measured, by_hand=by_hand)
     retry_after = None
     try:
         yield from work.answer(llm)

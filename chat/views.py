@@ -78,7 +78,7 @@ def respond(
         return sse.respond(follow_from(turn, None, drawn=drawn), headers)
     if replayed:
         return _whole(TurnEnded(turn), success, headers)
-    events = take(turn, asker.user)
+    events = take(turn, asker.user, streamed=stream)
     if stream:
         return sse.respond(sse.Live(events, sse.Place.of(turn, drawn=drawn)), headers)
     *_, ended = events

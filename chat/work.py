@@ -24,7 +24,7 @@ from uuid_utils.compat import uuid7
 from accounts.keys import Key
 from accounts.models import User
 from agent import prompt, runner, tools
-from agent.chain import who_answered_instead
+from agent.chain import measured_llm, who_answered_instead
 from agent.claims import claims_a_change, claims_a_reminder
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.llm import LLM, Message
@@ -38,6 +38,8 @@ from chat.consent import AsksFirst, Consent, question
 from chat.deciding import decide, to_decide
 from chat.undo import left_of_turn, show_undone
 from conversations.models import ToolCall, Turn, TurnLost
+from telemetry.measured import UNKNOWN_TOOL, Measured
+from telemetry.turns import ended
 from todos.models import Origin, Reminder, TaskChange
 from web.connections import log_database_failure, release_connection
 
@@ -46,7 +48,7 @@ logger = logging.getLogger(__name__)
 SAVE_SECONDS = 1.0
 ANSWERED = 4
 """Messages in which the question stands that a yes is to."""
-COST = frozenset({"input_tokens", "output_tokens", "cached_tokens", "thinking"})
+COST = frozenset({"steps", "input_tokens", "output_tokens", "cached_tokens", "thinking"})
 NO_HISTORY = "The earlier messages could not be read; this was answered without them."
 NOTHING_DONE = "The assistant speaks of a change, but none was made."
 NOT_IN_THE_PLAN = "The assistant names something that is not in the plan; see what it looked at."
@@ -76,9 +78,12 @@ class Work:
     one for models. It is kept nowhere: who takes the turn over holds the message for a model's.
     """
 
-    def __init__(self, turn: Turn, user: User, *, by_hand: bool = False) -> None:
+    def __init__(
+        self, turn: Turn, user: User, measured: Measured, *, by_hand: bool = False
+    ) -> None:
         self.turn = turn
         self.user = user
+        self.measured = measured
         self.said = ""
         self.outcome = Outcome()
         self.saved_at = monotonic()
@@ -92,7 +97,7 @@ class Work:
         """Answer and settle the turn. Raises LLMError, TurnLost, and what the database raises."""
         history, no_history = self._history()
         self._decide(history)
-        llm = OfflineLLM() if self._is_answer() else llm
+        llm = measured_llm(OfflineLLM() if self._is_answer() else llm, self.measured)
         history = history[-max(2, settings.AGENT_HISTORY_MESSAGES) :]
         for call in self.turn.calls:  # of an earlier attempt, and what was just decided
             yield ToolStarted(call.pk, call.name, call.arguments)
@@ -120,13 +125,12 @@ class Work:
 
     def fail(self, code: str, detail: str) -> None:
         """Told at once; and kept at once, or as soon as the database takes it."""
-        logger.warning("turn %s failed: %s", self.turn.pk, code)
         fields = {"error_code": code, "error_detail": detail, **self._cost()}
         try:
             self.settle(Turn.Status.FAILED, **fields)
         except (OperationalError, InterfaceError) as error:
             log_database_failure(error)
-            self.turn.show_as(Turn.Status.FAILED, self.said, **fields)
+            self.turn.show_as(Turn.Status.FAILED, self.said, **fields, **self._measures())
             later = copy_context().run
             Thread(
                 target=later, args=(self._settle_later, copy(self.turn), fields), daemon=True
@@ -140,16 +144,36 @@ class Work:
             sleep(SAVE_SECONDS)
             with suppress(OperationalError, InterfaceError):
                 with suppress(TurnLost):  # somebody was faster
-                    turn.finish(Turn.Status.FAILED, self.said, **fields)
+                    self._finish(turn, Turn.Status.FAILED, **fields)
                 break
         connection.close()
 
     def settle(self, status: Turn.Status, **fields: Any) -> None:
         """Once; if another process was faster, the turn is as that one left it."""
         try:
-            self.turn.finish(status, self.said, **fields)
+            self._finish(self.turn, status, **fields)
         except TurnLost:
+            self._see_what_became_of_it()
+
+    def _finish(self, turn: Turn, status: Turn.Status, **fields: Any) -> None:
+        """Who settles a turn tells of its end."""
+        turn.finish(status, self.said, **fields, **self._measures())
+        ended(turn, self.measured)
+
+    def _see_what_became_of_it(self) -> None:
+        """Where its rows are gone, with its user or conversation, nobody else tells of its end."""
+        try:
             self.turn.reload()
+        except Turn.DoesNotExist:
+            self.turn.status = Turn.Status.CANCELLED
+            ended(self.turn, self.measured)
+            raise
+
+    def _measures(self) -> dict[str, Any]:
+        return {
+            "first_word_ms": self.measured.first_word_ms,
+            "streamed": self.measured.streamed,
+        }
 
     def _cost(self) -> dict[str, Any]:
         """Of the steps that came to their end, also where the turn did not."""
@@ -225,6 +249,7 @@ class Work:
         for event in events:
             if isinstance(event, TextDelta):
                 self.said += event.text
+                self.measured.spoke()
             if monotonic() - self.saved_at > SAVE_SECONDS:
                 self._save()
             yield event
@@ -292,7 +317,10 @@ class Work:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """Behind the fence of the turn; if it fails, the turn knows of no call made in it."""
+        """Behind the fence of the turn; if it fails, the turn knows of no call made in it.
+
+        Else each that was made in it is kept now, and measured.
+        """
         calls = list(self.turn.calls)
         try:
             with self.turn.fenced(self.lease):
@@ -302,6 +330,9 @@ class Work:
             raise
         finally:
             release_connection()
+        for made in self.turn.calls[len(calls) :]:
+            name = made.name if made.name in tools.TOOLS else UNKNOWN_TOOL
+            self.measured.called(name, made.status, made.duration_ms / 1000)
 
     def _origin(self, call: UUID) -> Origin:
         """The changes of a tool call are one act, which has its id."""

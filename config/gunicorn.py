@@ -33,7 +33,7 @@ if os.access(_SHARED_MEMORY, os.W_OK):
     worker_tmp_dir = str(_SHARED_MEMORY)
 
 control_socket_disable = True
-logconfig_dict = logs(settings.PRODUCTION)
+logconfig_dict = logs(settings.PRODUCTION, settings.LOG_LEVEL)
 accesslog = None  # requests are logged by the application, with the user and without query strings
 limit_request_line = 8190  # as much as proxies let through: non-ASCII searches are long
 

@@ -12,16 +12,39 @@ from web.unlogged import without_secrets
 PLAIN = "%(levelname)s %(name)s [%(names)s] %(message)s"
 
 
-class NamesFilter(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        ids = [f"{name}={value}" for name, value in names_in_log().items()]
-        record.names = " ".join([current_request_id.get(), *ids])
-        return True
+IDS = ("request_id", "user_id", "conversation_id", "turn_id")
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    """What a line tells beside its words, given as ``extra={"fields": {…}}``.
+
+    The ids are those of the request at hand, unless it names others.
+    """
+    return {
+        "request_id": current_request_id.get(),
+        **names_in_log(),
+        **getattr(record, "fields", {}),
+    }
 
 
 class PlainFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return without_secrets(super().format(record))
+        fields = _fields(record)
+        ids = [f"{name}={fields.pop(name)}" for name in IDS[1:] if name in fields]
+        record.names = " ".join([fields.pop("request_id"), *ids])
+        told = [_plain(name, value) for name, value in fields.items()]
+        return without_secrets(" ".join([super().format(record), *filter(None, told)]))
+
+
+def _plain(name: str, value: Any) -> str:
+    """``steps=2``, ``tools=create_task:2,plan:1``, ``degraded``; nothing for what is not there."""
+    if isinstance(value, dict):
+        value = ",".join(f"{each}:{count}" for each, count in value.items())
+    if value is None or value is False or value == "":
+        return ""
+    if value is True:
+        return name
+    return f"{name}={json.dumps(value) if ' ' in str(value) else value}"
 
 
 class JSONFormatter(logging.Formatter):
@@ -31,20 +54,18 @@ class JSONFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": without_secrets(record.getMessage()),
-            "request_id": current_request_id.get(),
-            **names_in_log(),
+            **_fields(record),
         }
         if record.exc_info:
             line["exception"] = without_secrets(self.formatException(record.exc_info))
         return json.dumps(line)
 
 
-def logs(as_json: bool) -> dict[str, Any]:
+def logs(as_json: bool, level: str) -> dict[str, Any]:
     """For dictConfig, in words that gunicorn understands, too."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"names": {"()": NamesFilter}},
         "formatters": {
             "plain": {"()": PlainFormatter, "format": PLAIN},
             "json": {"()": JSONFormatter},
@@ -52,11 +73,10 @@ def logs(as_json: bool) -> dict[str, Any]:
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
-                "filters": ["names"],
                 "formatter": "json" if as_json else "plain",
             }
         },
-        "root": {"handlers": ["console"], "level": "INFO"},
+        "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django.request": {"level": "ERROR"},  # a 404 is no event of ours
             "httpx2": {"level": "WARNING"},
@@ -66,5 +86,5 @@ def logs(as_json: bool) -> dict[str, Any]:
 
 
 def configure(options: dict[str, Any]) -> None:
-    """Django's LOGGING_CONFIG: called with ``settings.LOGGING``, that is ``{"json": bool}``."""
-    logging.config.dictConfig(logs(options["json"]))
+    """Django's LOGGING_CONFIG: called with ``settings.LOGGING``."""
+    logging.config.dictConfig(logs(options["json"], options["level"]))

@@ -322,7 +322,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "config.static.HashedStaticFiles"},
 }
 LOGGING_CONFIG = "config.logging.configure"
-LOGGING = {"json": PRODUCTION}
+LOGGING = {"json": PRODUCTION, "level": LOG_LEVEL}
 
 # REST framework, tokens, OpenAPI
 

@@ -30,7 +30,8 @@ class CallError(Exception):
     """A call brought no answer.
 
     ``error`` is what the caller of the model gets to see, ``reason`` is for the log: fixed words,
-    a status code or the name of a class, never a word of the server's. ``retry_after`` in seconds.
+    a status code or the name of a class, never a word of the server's. ``status`` is that of its
+    answer, or what stands there for it; 0: none. ``retry_after`` in seconds.
     ``refusal`` is why the server does not take the request, if that is what happened.
     """
 
@@ -39,12 +40,14 @@ class CallError(Exception):
         error: type[LLMError],
         reason: str,
         *,
+        status: int = 0,
         retry_after: float | None = None,
         refusal: Refusal | None = None,
     ) -> None:
         super().__init__(reason)
         self.error = error
         self.reason = reason
+        self.status = status
         self.retry_after = retry_after
         self.refusal = refusal
 
@@ -77,6 +80,7 @@ def _of(
     refusal = refusals.read(told, status)
     if refusal:
         error = MEANT.get(refusal.reason, otherwise)
-        return CallError(error, f"{where}: {refusal.reason}", refusal=refusal)
+        return CallError(error, f"{where}: {refusal.reason}", status=status, refusal=refusal)
     passes = status >= 500 or status in TRY_AGAIN
-    return CallError(LLMUnavailable if passes else otherwise, where, retry_after=retry_after)
+    meant = LLMUnavailable if passes else otherwise
+    return CallError(meant, where, status=status, retry_after=retry_after)

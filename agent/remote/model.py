@@ -254,6 +254,6 @@ def _log(failure: CallError) -> None:
 
 def _shown(failure: CallError) -> LLMError:
     """An exception of its own, so that nothing of what the server sent hangs on it."""
-    if failure.retry_after is None:
-        return failure.error()
-    return failure.error(math.ceil(min(failure.retry_after, LONGEST_RETRY_AFTER)))
+    wait = failure.retry_after
+    retry_after = None if wait is None else math.ceil(min(wait, LONGEST_RETRY_AFTER))
+    return failure.error(retry_after, failure.status, failure.reason)

@@ -98,7 +98,7 @@ class Talk:
         self._paper.begin()
         try:
             with _stopped_by_hand(turn.conversation):
-                self._tell(take(turn, self._user))
+                self._tell(take(turn, self._user, streamed=True))
         finally:
             self._paper.end()
 

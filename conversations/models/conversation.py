@@ -113,7 +113,8 @@ class Conversation(Followed, Recoverable):
         self._set(deleted_at=timezone.now())
         # From here on no turn begins, so this meets every open one. In one transaction, both would
         # lock the rows the other way round than a turn that is being settled: a deadlock.
-        self.turns.in_progress().update(status=Turn.Status.CANCELLED, finished_at=Now())
+        for turn in self.turns.in_progress():
+            self.turns.all().end(turn, status=Turn.Status.CANCELLED)
 
     def restore(self) -> None:
         """Bring it back; that is activity, or clean-up would take it away again the next night.

@@ -9,7 +9,7 @@ from typing import Any, Self
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, UUIDField, Value, When
+from django.db.models import Exists, F, OuterRef, Q, Subquery, UUIDField
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -25,6 +25,7 @@ from conversations.models.errors import (
 )
 from conversations.models.message import Message, Told, ToolCall
 from conversations.models.turn_state import TurnState
+from telemetry.turns import ended
 
 SOON = 2  # seconds after which to look again for the end of a turn that is alive
 TOO_LATE = timedelta(hours=1)  # after so long nobody waits for an answer
@@ -115,12 +116,25 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
 
         One that was to be cancelled is cancelled.
         """
-        unwanted = Q(cancel_requested_at__isnull=False)
-        fields = {
-            name: Case(When(unwanted, then=Value(Turn.UNWANTED[name])), default=Value(value))
-            for name, value in Turn.BROKEN_OFF.items()
-        }
-        return self.in_progress().update(finished_at=Now(), **fields)
+        wanted = self.filter(cancel_requested_at=None)
+        unwanted = self.filter(cancel_requested_at__isnull=False)
+        return sum(
+            wanted.end(turn, **Turn.BROKEN_OFF) or unwanted.end(turn, **Turn.UNWANTED)
+            for turn in self.in_progress()
+        )
+
+    def end(self, turn: "Turn", **fields: Any) -> bool:
+        """Settle it over the head of its process, if it is open still and one of these.
+
+        Who does that tells of its end, so it is done one by one.
+        """
+        found = self.filter(pk=turn.pk, user=turn.user_id, lease_token=turn.lease_token)
+        if not found.in_progress().update(finished_at=Now(), **fields):
+            return False
+        for name, value in {"finished_at": timezone.now(), **fields}.items():
+            setattr(turn, name, value)
+        transaction.on_commit(partial(ended, turn))
+        return True
 
     def broken_off(self, least: timedelta = timedelta(), most: timedelta = TOO_LATE) -> Self:
         """Settled ``least`` to ``most`` ago because their process died, and still to be finished:

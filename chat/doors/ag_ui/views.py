@@ -105,4 +105,4 @@ def _take(
         return sse.respond(reader.follow(turn), {})
     if replayed:
         return sse.respond(reader.follow(turn), REPLAYED)
-    return sse.respond(sse.Live(take(turn, asker.user), reader.begin(turn)), {})
+    return sse.respond(sse.Live(take(turn, asker.user, streamed=True), reader.begin(turn)), {})

@@ -35,7 +35,9 @@ class ChatView(APIView):
         wire = Wire(earlier=chats.message_before(turn), is_5=is_5)
         if replayed:
             return sse.respond(_from_rows(turn, wire), HEADERS | REPLAYED)
-        return sse.respond(sse.Live(take(turn, user_of(request)), Telling.of(turn, wire)), HEADERS)
+        return sse.respond(
+            sse.Live(take(turn, user_of(request), streamed=True), Telling.of(turn, wire)), HEADERS
+        )
 
 
 class StreamView(APIView):

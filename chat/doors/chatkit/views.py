@@ -122,7 +122,7 @@ def _turn(
 
     if replayed:
         return sse.respond(follow(turn, begin), REPLAYED)
-    live = sse.Live(take(turn, asker.user), begin(turn))
+    live = sse.Live(take(turn, asker.user, streamed=True), begin(turn))
     return sse.respond(StopsWhenLeft(live, turn) if can_be_left else live, {})
 
 

@@ -57,7 +57,7 @@ class CompletionsView(APIView):
         if replayed:
             deque(follow(turn, told), maxlen=0)  # it may be open still
             return _whole(TurnEnded(turn), today)
-        events = take(turn, asker.user)
+        events = take(turn, asker.user, streamed=stream)
         if stream:
             return sse.respond(sse.Live(events, told(turn)), {})
         *_, ended = events

@@ -53,7 +53,7 @@ class ResponsesView(GenericAPIView[Turn]):
         if replayed:
             return _told(turn, headers, stream=asked["stream"], wait=not asked["background"])
         previous = place.before(turn)
-        events = take(turn, asker.user)
+        events = take(turn, asker.user, streamed=asked["stream"])
         if asked["stream"]:
             return sse.respond(sse.Live(events, _telling(turn, previous)), headers)
         if asked["background"]:

@@ -1,0 +1,92 @@
+"""What is told of a turn when it has ended: one line in the log, by whoever has settled its row."""
+
+import logging
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.conf import settings
+
+from telemetry.measured import Measured
+
+logger = logging.getLogger(__name__)
+
+
+class TurnRow(Protocol):
+    """A turn as its row has it, settled."""
+
+    pk: UUID
+    user_id: int
+    conversation_id: UUID
+    request_id: str
+    status: str
+    error_code: str
+    door: str
+    attempt: int
+    degraded: bool
+    steps: int | None
+    input_tokens: int | None
+    output_tokens: int | None
+    cached_tokens: int | None
+
+    @property
+    def duration_ms(self) -> int | None: ...
+
+
+def ended(turn: TurnRow, measured: Measured | None = None) -> None:
+    """Tell that an attempt at it has ended; once, when that is committed.
+
+    ``measured`` is what the process knows that took it: nothing where that has died, or where the
+    turn was settled over its head. Then the row has no cost of this attempt either.
+    """
+    fields = _as_row(turn) | (_as_measured(turn, measured) if measured else {})
+    is_slow = 0 < settings.SLOW_TURN_SECONDS * 1000 < (fields["duration_ms"] or 0)
+    is_well = turn.status in ("completed", "cancelled") and not is_slow
+    level = logging.INFO if is_well else logging.WARNING
+    words = "turn ended, slowly" if is_slow else "turn ended"
+    logger.log(level, words, extra={"fields": fields})
+
+
+def _as_row(turn: TurnRow) -> dict[str, Any]:
+    """The ids are those of its own request: somebody else's may have settled it."""
+    return {
+        "request_id": turn.request_id or "-",
+        "user_id": str(turn.user_id),
+        "conversation_id": str(turn.conversation_id),
+        "turn_id": str(turn.pk),
+        "status": turn.status,
+        "code": turn.error_code or None,
+        "model": None,
+        "provider_status": None,
+        "provider_reason": None,
+        "duration_ms": turn.duration_ms,
+        "first_word_ms": None,
+        "input_tokens": None,
+        "output_tokens": None,
+        "cached_tokens": None,
+        "steps": None,
+        "tools": {},
+        "degraded": False,
+        "streamed": None,
+        "attempt": turn.attempt,
+        "door": turn.door or None,
+        "node": settings.NODE,
+        "version": settings.VERSION,
+    }
+
+
+def _as_measured(turn: TurnRow, measured: Measured) -> dict[str, Any]:
+    failure = measured.failure
+    return {
+        "model": measured.model or None,
+        "provider_status": (failure and failure.status) or None,
+        "provider_reason": (failure and failure.reason) or None,
+        "duration_ms": round(measured.seconds * 1000),
+        "first_word_ms": measured.first_word_ms,
+        "input_tokens": turn.input_tokens,
+        "output_tokens": turn.output_tokens,
+        "cached_tokens": turn.cached_tokens,
+        "steps": turn.steps,
+        "tools": measured.tools,
+        "degraded": turn.degraded,
+        "streamed": measured.streamed,
+    }
