@@ -11,6 +11,7 @@ from corsheaders.defaults import default_headers
 from environs import EnvError, validate
 
 from config import doors
+from config.databases import POSTGRESQL, SQLITE, on_sqlite
 from config.knobs import (
     Knobs,
     address,
@@ -111,24 +112,11 @@ EXTERNAL_SESSIONS = env.bool("EXTERNAL_SESSIONS", False)
 _database: dict[str, Any] = dict(
     env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}", conn_health_checks=True)
 )
-ON_SQLITE = _database["ENGINE"] == "django.db.backends.sqlite3"
-if not ON_SQLITE and _database["ENGINE"] != "django.db.backends.postgresql":
+ON_SQLITE = _database["ENGINE"] == SQLITE
+if not ON_SQLITE and _database["ENGINE"] != POSTGRESQL:
     raise EnvError('Environment variable "DATABASE_URL" invalid: Give PostgreSQL, or SQLite.')
 if ON_SQLITE:
-    Path(_database["NAME"]).touch(mode=0o600)
-    _database["ENGINE"] = "config.sqlite"
-    # Seconds that a thread keeps its connection: to open one and close it took a third of a turn.
-    _database["CONN_MAX_AGE"] = 60
-    _database["OPTIONS"] = {
-        # A transaction that reads before it writes would fail with "locked" beside another one.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        # What is deleted is overwritten, or it could be read in the file long after an erasure.
-        "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
-        ),
-    }
-    _database["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
+    _database = on_sqlite(_database) | {"TEST": {"NAME": DATA_DIR / "test.sqlite3"}}
 else:
     _database["OPTIONS"] = {
         "pool": {
