@@ -18,7 +18,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: benchmark-doors coverage test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
+.PHONY: benchmark-doors benchmark-moving coverage test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -83,6 +83,11 @@ fuzz-sqlite fuzz-postgresql: fuzz-%: .venv/requirements-dev.txt
 
 benchmark-doors: .venv/requirements-dev.txt ## time turns through each door beside our own; DATABASE=postgresql
 	$(RUN) -m benchmarks.doors --database $(firstword $(DATABASE))
+
+ROWS ?= 1000000
+
+benchmark-moving: .venv/requirements-dev.txt ## move ROWS=1000000 from SQLite to PostgreSQL; DATABASE=postgresql moves them back
+	$(RUN) -m benchmarks.moving --rows $(ROWS) --database $(firstword $(DATABASE))
 
 chaos: $(DATABASE:%=chaos-%) ## kill workers while turns are taken; SECONDS=60, DATABASE=sqlite or postgresql, else both
 

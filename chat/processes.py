@@ -49,6 +49,11 @@ def close_turns_of_the_dead() -> int:
     return closed
 
 
+def how_many_live() -> int:
+    """Processes with the same DATA_DIR that serve, or finish turns."""
+    return sum(not _is_free(file) for file in _folder().glob("*-*") if file.suffix != ".new")
+
+
 def begin() -> None:
     """What a process does first: those before it may have been killed."""
     this_process()

@@ -1,0 +1,1 @@
+"""All rows of one database of ours into another one (``manage.py move_to``, decision 71)."""
