@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class Configuration(AppConfig):
@@ -6,4 +7,8 @@ class Configuration(AppConfig):
 
     def ready(self) -> None:
         from config import checks  # noqa: F401 - they register themselves
+        from telemetry import queries
         from web import converters  # noqa: F401 - likewise
+
+        if settings.SLOW_QUERY_SECONDS:
+            queries.watch(settings.SLOW_QUERY_SECONDS)
