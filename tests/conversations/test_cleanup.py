@@ -68,7 +68,7 @@ def test_what_was_deleted_long_ago_goes_for_ever_and_nothing_else(
         spoken(whose, inactive=500)
         spoken(whose, inactive=500, deleted=29.99)
         TaskFactory(user=whose).remove(Origin("api"))
-    Task.objects.exclude(deleted_at=None).update(deleted_at=days_ago(500))
+    Task.objects.exclude(deleted_at=None).update(deleted_at=days_ago(89.99))
     before = rows()
     spoken(user, deleted=30.01)
     longer = spoken(stranger)
