@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import expired_answers, expired_sign_ins
 from accounts.ownership import outlived
 from chat.keys import ended_keys
-from conversations.models import Conversation, Turn
+from conversations.models import CleanUp, Conversation, Turn
 from conversations.models.conversation import ConversationQuerySet
 from conversations.models.turn import TurnQuerySet
 from telemetry.metrics import cleaned
@@ -85,11 +85,12 @@ class Command(BaseCommand):
                 self._tell_purged("would be ", rows, rows.count())
             self._tell("would be ", *found)
         else:
+            run = CleanUp.objects.begin(settings.NODE)
             self._tell_expired("", lambda rows: rows.delete()[0])
             for rows in done:
                 self._purge_tasks(rows, size)
             closed, removed = self._close(dead, size), self._remove(inactive, size)
-            self._tell("", closed, removed, *self._purge(deleted, size))
+            run.end(self._tell("", closed, removed, *self._purge(deleted, size)))
 
     def _within(self, options: dict[str, Any], name: str, least: int, most: int) -> None:
         if not least <= options[name] <= most:
@@ -152,12 +153,14 @@ class Command(BaseCommand):
                     cleaned(f"expired {thing}", found)
                 self._progress(f"{_count(found, f'expired {thing}')} {mood}removed")
 
-    def _tell(self, mood: str, closed: int, removed: int, purged: int, messages: int) -> None:
-        self.stdout.write(
+    def _tell(self, mood: str, closed: int, removed: int, purged: int, messages: int) -> str:
+        told = (
             f"{_count(closed, 'dead turn')} {mood}closed, "
             f"{_count(removed, 'conversation')} {mood}deleted as inactive, "
             f"{purged} {mood}purged with {_count(messages, 'message')}."
         )
+        self.stdout.write(told)
+        return told
 
 
 def _since(days: int, chosen: Callable[[Any], Any], rows: Any) -> Any:
