@@ -118,8 +118,9 @@ if not ON_SQLITE and _database["ENGINE"] != POSTGRESQL:
 if ON_SQLITE:
     _database = on_sqlite(_database) | {"TEST": {"NAME": DATA_DIR / "test.sqlite3"}}
 else:
-    _database["OPTIONS"] = {
-        "pool": {
+    # Beside what the address says, such as sslmode and sslrootcert.
+    _database.setdefault("OPTIONS", {}).update(
+        pool={
             "min_size": DB_POOL_MIN,
             "max_size": DB_POOL_MAX,
             # Seconds after which a request without a connection is told so.
@@ -131,8 +132,8 @@ else:
             # for the model need one for a moment about once a second, so few are enough for many.
             "max_idle": 0.5,
         },
-        "connect_timeout": 5,
-    }
+        connect_timeout=5,
+    )
     # Behind a pooler, the rows to come may be asked of another connection than the cursor's.
     # Prepared statements would be lost likewise; Django makes none.
     _database["DISABLE_SERVER_SIDE_CURSORS"] = not DB_SERVER_SIDE_CURSORS

@@ -155,15 +155,17 @@ class Postgres(Server):
         if self._binaries is None:
             self._binaries = self._find_binaries()
             self._create_cluster(self._binaries)
-        options = {
+        settings = [f"--{name}={value}" for name, value in self.options().items()]
+        self._run([self._binaries / "postgres", "-D", self._data, *settings], self._account)
+
+    def options(self) -> dict[str, object]:
+        return {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": "",
             "fsync": "off",  # only a crash of the machine loses what is not synced
             "full_page_writes": "off",
         }
-        settings = [f"--{name}={value}" for name, value in options.items()]
-        self._run([self._binaries / "postgres", "-D", self._data, *settings], self._account)
 
     def stop(self, mode: StopMode = "fast") -> None:
         """The data stays until `close`; `immediate` is a crash."""
