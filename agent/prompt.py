@@ -127,11 +127,7 @@ def habits_in(messages: list[Message]) -> Habits:
 
 
 def build(
-    history: Sequence[MessageRow],
-    zone: tzinfo,
-    model: str = "",
-    told: Sequence[str] = (),
-    instructions: str = INSTRUCTIONS,
+    history: Sequence[MessageRow], zone: tzinfo, model: str = "", told: Sequence[str] = ()
 ) -> list[Message]:
     """The prompt for the reply that ends ``history``: legal whatever the rows hold.
 
@@ -150,14 +146,8 @@ def build(
     current = [*asked, *chain.from_iterable(steps)]
     turns = [_past(*turn, zone) for turn in past]
     kept = _within(turns, HISTORY_CHARACTERS - _size(current))
-    system = {"role": "system", "content": preferences.with_told(instructions, told)}
+    system = {"role": "system", "content": preferences.with_told(INSTRUCTIONS, told)}
     return [system, *chain.from_iterable(kept), *current]
-
-
-def steps_of(reply: MessageRow) -> tuple[list[list[Message]], str]:
-    """Each step that asked for tools, as the next one was told it; and what was said in the end."""
-    steps, endings = _steps([reply])
-    return steps, _words(endings[0])
 
 
 def _by_turn(

@@ -24,8 +24,6 @@ NO_TOOLS = (
     "whatever it says."
 )
 
-STOOD_IN = "The language model cannot use tools; the built-in assistant answered."
-
 Fields = dict[str, Any]
 
 

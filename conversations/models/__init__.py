@@ -7,7 +7,6 @@ each other.
 """
 
 from conversations.models.alias import Alias, Name
-from conversations.models.cleanup import CleanUp
 from conversations.models.conversation import Conversation
 from conversations.models.errors import (
     AliasTaken,
@@ -26,7 +25,6 @@ from conversations.models.turn_count import NoTurnsLeft, TurnCount
 __all__ = [
     "Alias",
     "AliasTaken",
-    "CleanUp",
     "Conversation",
     "ConversationBusy",
     "Feedback",

@@ -1,0 +1,130 @@
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import expired_answers, expired_sign_ins
+from accounts.ownership import outlived
+from conversations.models import Conversation, Turn
+from conversations.models.conversation import ConversationQuerySet
+from conversations.models.turn import TurnQuerySet
+from telemetry.metrics import cleaned
+
+MOST_DAYS = 36_500
+LARGEST_BATCH = 10_000
+
+
+class Command(BaseCommand):
+    help = (
+        "Closes turns whose process has died, deletes conversations that are inactive, and purges "
+        "those that were deleted long ago: their messages, turns and tool calls go for ever, tasks "
+        "stay. Removes expired sessions, tokens, answers to an Idempotency-Key, and files that were"
+        " never imported. It may be stopped at any time, and run beside servers and itself."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--inactive-days",
+            type=int,
+            default=settings.CLEANUP_INACTIVE_DAYS,
+            metavar="N",
+            help="delete what was inactive for N days, to be restored until it is purged; 0: never "
+            "(default: %(default)s, from CLEANUP_INACTIVE_DAYS)",
+        )
+        parser.add_argument(
+            "--purge-deleted-days",
+            type=int,
+            default=settings.CLEANUP_PURGE_DELETED_DAYS,
+            metavar="N",
+            help="purge what was deleted N days ago; 0: never "
+            "(default: %(default)s, from CLEANUP_PURGE_DELETED_DAYS)",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+        parser.add_argument(
+            "--batch-size",
+            type=int,
+            default=500,
+            metavar="N",
+            help="conversations, or turns, of one transaction (default: %(default)s)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._within(options, "batch_size", 1, LARGEST_BATCH)
+        self._within(options, "inactive_days", 0, MOST_DAYS)
+        self._within(options, "purge_deleted_days", 0, MOST_DAYS)
+
+        size, conversations = options["batch_size"], Conversation.objects
+        dead = Turn.objects.dead()
+        inactive = _older(conversations.inactive_since, options["inactive_days"])
+        deleted = _older(conversations.deleted_before, options["purge_deleted_days"])
+        if options["dry_run"]:
+            found = dead.count(), inactive.count(), deleted.count(), deleted.count_messages()
+            self._tell_expired("would be ", lambda rows: rows.count())
+            self._tell("would be ", *found)
+        else:
+            self._tell_expired("", lambda rows: rows.delete()[0])
+            closed, removed = self._close(dead, size), self._remove(inactive, size)
+            self._tell("", closed, removed, *self._purge(deleted, size))
+
+    def _within(self, options: dict[str, Any], name: str, least: int, most: int) -> None:
+        if not least <= options[name] <= most:
+            flag = name.replace("_", "-")
+            raise CommandError(f"--{flag} is {options[name]}. Give {least} to {most}.")
+
+    def _close(self, dead: TurnQuerySet, size: int) -> int:
+        total = 0
+        for closed in dead.in_batches(size, TurnQuerySet.close_dead):
+            total += closed
+            cleaned("dead turn", closed)
+            self._progress(f"{_count(total, 'dead turn')} closed")
+        return total
+
+    def _remove(self, inactive: ConversationQuerySet, size: int) -> int:
+        total = 0
+        for removed in inactive.in_batches(size, ConversationQuerySet.remove):
+            total += removed
+            cleaned("inactive conversation", removed)
+            self._progress(f"{_count(total, 'conversation')} deleted as inactive")
+        return total
+
+    def _purge(self, deleted: ConversationQuerySet, size: int) -> tuple[int, int]:
+        total = messages = 0
+        for purged, said in deleted.in_batches(size, ConversationQuerySet.purge):
+            total, messages = total + purged, messages + said
+            cleaned("conversation", purged)
+            cleaned("message", said)
+            self._progress(f"{_count(total, 'conversation')} purged")
+        return total, messages
+
+    def _progress(self, words: str) -> None:
+        """So far; told at once, also to a log file."""
+        self.stdout.write(f"… {words}")
+        self.stdout.flush()
+
+    def _tell_expired(self, mood: str, act: Callable[[QuerySet[Any]], int]) -> None:
+        """``act`` removes rows, or counts them."""
+        expired = {"sign-in": expired_sign_ins(), "answer": [expired_answers()], "file": outlived()}
+        for thing, rows in expired.items():
+            if found := sum(map(act, rows)):
+                if not mood:
+                    cleaned(f"expired {thing}", found)
+                self._progress(f"{_count(found, f'expired {thing}')} {mood}removed")
+
+    def _tell(self, mood: str, closed: int, removed: int, purged: int, messages: int) -> None:
+        self.stdout.write(
+            f"{_count(closed, 'dead turn')} {mood}closed, "
+            f"{_count(removed, 'conversation')} {mood}deleted as inactive, "
+            f"{purged} {mood}purged with {_count(messages, 'message')}."
+        )
+
+
+def _older(chosen: Callable[[datetime], ConversationQuerySet], days: int) -> ConversationQuerySet:
+    return chosen(timezone.now() - timedelta(days=days)) if days else Conversation.objects.none()
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
