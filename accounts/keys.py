@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import choice
 from string import ascii_letters, digits
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 from zlib import crc32
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -84,6 +84,14 @@ class KeyQuerySet(models.QuerySet["Key"]):
     def ended_since(self, moment: datetime) -> Self:
         """And all that have not ended."""
         return self.filter(Q(revoked_at=None) | Q(revoked_at__gte=moment))
+
+    def ended_before(self, moment: datetime) -> Self:
+        return self.filter(Q(revoked_at__lt=moment) | Q(expires_at__lt=moment))
+
+    def named_by_none_of(self, *rows: models.QuerySet[Any]) -> Self:
+        """No row of these, which have their user and a ``key``, came by it."""
+        named = [Exists(each.filter(user=OuterRef("user"), key=OuterRef("pk"))) for each in rows]
+        return self.filter(*[~each for each in named])
 
     def under(self, text: str) -> Self:
         """The live one that this is, whose user may sign in, and with its user."""

@@ -1,7 +1,7 @@
 """Rows that belong to a user: the one fence between tenants, and deletion that can be undone."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import sleep
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -128,6 +128,9 @@ class RecoverableQuerySet(OwnedQuerySet[Row]):
 
     def deleted_for_user(self, user: User) -> Self:
         return self.with_deleted_for_user(user).exclude(deleted_at=None)
+
+    def deleted_before(self, moment: datetime) -> Self:
+        return self.filter(deleted_at__lt=moment)
 
     def latest_deleted(self) -> Self:
         return self.order_by("-deleted_at", "-id")

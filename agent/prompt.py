@@ -127,7 +127,11 @@ def habits_in(messages: list[Message]) -> Habits:
 
 
 def build(
-    history: Sequence[MessageRow], zone: tzinfo, model: str = "", told: Sequence[str] = ()
+    history: Sequence[MessageRow],
+    zone: tzinfo,
+    model: str = "",
+    told: Sequence[str] = (),
+    instructions: str = INSTRUCTIONS,
 ) -> list[Message]:
     """The prompt for the reply that ends ``history``: legal whatever the rows hold.
 
@@ -146,8 +150,14 @@ def build(
     current = [*asked, *chain.from_iterable(steps)]
     turns = [_past(*turn, zone) for turn in past]
     kept = _within(turns, HISTORY_CHARACTERS - _size(current))
-    system = {"role": "system", "content": preferences.with_told(INSTRUCTIONS, told)}
+    system = {"role": "system", "content": preferences.with_told(instructions, told)}
     return [system, *chain.from_iterable(kept), *current]
+
+
+def steps_of(reply: MessageRow) -> tuple[list[list[Message]], str]:
+    """Each step that asked for tools, as the next one was told it; and what was said in the end."""
+    steps, endings = _steps([reply])
+    return steps, _words(endings[0])
 
 
 def _by_turn(

@@ -1,10 +1,11 @@
 """Taking back all that was done with a key."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView, get_object_or_404
@@ -12,11 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import user_of
-from accounts.keys import Key
+from accounts.keys import Key, KeyQuerySet
 from accounts.models import User
 from chat.errors import TaskChangedSince
 from chat.undo import undo
-from todos.models import Origin, TaskChange
+from conversations.models import Turn
+from todos.models import Origin, Proposal, TaskChange
 from todos.origins import origin_of
 from todos.serializers import TaskChangeSerializer
 from web.fields import RequestBody
@@ -24,7 +26,17 @@ from web.fields import RequestBody
 MOST_CHANGES = 500
 """That are taken back in one transaction, unless one act has more: others get in between."""
 
+ENDED_FOR = timedelta(days=30)
+"""For so long a key that has ended is listed."""
+
 Acts = Sequence[UUID]
+
+
+def ended_keys() -> KeyQuerySet:
+    """That nobody can sign in with for a while, and that nothing names, so that none is missed."""
+    ended = Key.objects.ended_before(timezone.now() - ENDED_FOR)
+    named_by = Turn.objects.all(), TaskChange.objects.all(), Proposal.objects.all()
+    return ended.named_by_none_of(*named_by)
 
 
 def undo_key(

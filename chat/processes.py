@@ -8,6 +8,7 @@ gone. What has no file here runs elsewhere, and only the lease tells of it.
 import fcntl
 import logging
 import os
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -16,7 +17,8 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from conversations.models import Turn
+from agent.given import given
+from conversations.models import Instructions, Turn
 from web.connections import log_database_failure
 
 logger = logging.getLogger(__name__)
@@ -55,15 +57,27 @@ def how_many_live() -> int:
 
 
 def begin() -> None:
-    """What a process does first: those before it may have been killed."""
+    """What a process does first: those before it may have been killed.
+
+    And it keeps what its turns will be taken with; each row of them has the hash alone.
+    """
     this_process()
     try:
         if closed := close_turns_of_the_dead():
             logger.warning("turns closed whose process had died: %d", closed)
+        Instructions.objects.keep(**asdict(given()))
     except DatabaseError as error:  # who meets such a turn later closes it
         log_database_failure(error)
     finally:
         connection.close()
+
+
+def where_is(name: UUID | None) -> str:
+    """Of a process by its name: ``here``, ``died here``, or ``elsewhere``, as far as one sees."""
+    file = _folder() / str(name)
+    if not file.exists():
+        return "elsewhere"
+    return "died here" if _is_free(file) else "here"
 
 
 def _is_free(file: Path) -> bool:

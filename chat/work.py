@@ -27,15 +27,16 @@ from agent import prompt, runner, tools
 from agent.chain import measured_llm, who_answered_instead
 from agent.claims import claims_a_change, claims_a_reminder
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
+from agent.given import given
 from agent.llm import LLM, Message
 from agent.offline.assistant import OfflineLLM
 from agent.offline.dates import Habits, LocalTime
 from agent.outcome import Outcome
 from agent.planned import is_beyond
-from agent.quiet import QUIET, quiet_of
 from chat import titles
 from chat.consent import AsksFirst, Consent, question
 from chat.deciding import decide, to_decide
+from chat.told import history_of, in_window, is_answer, lines_told_by
 from chat.undo import left_of_turn, show_undone
 from conversations.models import ToolCall, Turn, TurnLost
 from telemetry.measured import UNKNOWN_TOOL, Measured
@@ -46,8 +47,6 @@ from web.connections import log_database_failure, release_connection
 logger = logging.getLogger(__name__)
 
 SAVE_SECONDS = 1.0
-ANSWERED = 4
-"""Messages in which the question stands that a yes is to."""
 COST = frozenset({"steps", "input_tokens", "output_tokens", "cached_tokens", "thinking"})
 NO_HISTORY = "The earlier messages could not be read; this was answered without them."
 NOTHING_DONE = "The assistant speaks of a change, but none was made."
@@ -62,13 +61,6 @@ ASKS_TO_REMIND = re.compile(r"remind|alarm|alert|notif|ping", re.IGNORECASE)
 
 def did_something(call: ToolCall) -> bool:
     return call.status == ToolCall.Status.SUCCEEDED and tools.has_changed(call.name, call.result)
-
-
-def lines_told_by(user: User) -> list[str]:
-    """What they told about themselves; asks the database only where that is any."""
-    quiet = quiet_of(user.quiet_from, user.quiet_to)
-    told = [each.line for each in user.preferences()]
-    return [*told, f"{QUIET}: {quiet}"] if quiet else told
 
 
 class Work:
@@ -98,7 +90,7 @@ class Work:
         history, no_history = self._history()
         self._decide(history)
         llm = measured_llm(OfflineLLM() if self._is_answer() else llm, self.measured)
-        history = history[-max(2, settings.AGENT_HISTORY_MESSAGES) :]
+        history = in_window(history)
         for call in self.turn.calls:  # of an earlier attempt, and what was just decided
             yield ToolStarted(call.pk, call.name, call.arguments)
             yield ToolFinished(call.pk, call.name, call.status, call.result, call.duration_ms)
@@ -170,9 +162,12 @@ class Work:
             raise
 
     def _measures(self) -> dict[str, Any]:
+        failure = self.measured.failure
         return {
             "first_word_ms": self.measured.first_word_ms,
             "streamed": self.measured.streamed,
+            "instructions": given().hash,
+            "failure": failure.reason[:100] if failure else "",
         }
 
     def _cost(self) -> dict[str, Any]:
@@ -183,7 +178,7 @@ class Work:
         """And a warning when the database would not give the earlier messages."""
         try:
             self._read_told()
-            return self.turn.history(max(ANSWERED, settings.AGENT_HISTORY_MESSAGES)), ""
+            return history_of(self.turn), ""
         except (DatabaseError, ValueError):  # or a row holds what its column cannot
             logger.error("the history of turn %s cannot be read", self.turn.pk)
             return [self.turn.user_message, self.turn.reply], NO_HISTORY
@@ -218,7 +213,7 @@ class Work:
 
     def _is_answer(self) -> bool:
         """Whether it decides what was proposed: that is put into words without asking a model."""
-        return any("answers" in call.result for call in self.turn.calls)
+        return any(map(is_answer, self.turn.calls))
 
     def _next_step(self) -> int:
         return self.turn.calls[-1].step + 1 if self.turn.calls else 0

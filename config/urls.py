@@ -41,5 +41,6 @@ urlpatterns = [
     ),
     path("", include("chat.pages.urls")),
     path("accounts/", include("accounts.pages")),
+    path("admin/", include("oversight.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnly
-from conversations.models import Conversation, Message, Turn
+from conversations.models import CleanUp, Conversation, Instructions, Message, Turn
 from conversations.models.turn import TurnQuerySet
 
 LATEST = 200  # messages on one page
@@ -122,7 +122,9 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("user__username", "conversation__title", "request_id")
-    search_help_text = _("User name, title, request id, or the id of a turn or a conversation")
+    search_help_text = _(
+        "User name, title, request or trace id, or the id of a turn or a conversation"
+    )
     ordering = ("-id",)  # the latest first, since keys rise with time
     actions = None
     fields = readonly_fields = (
@@ -135,7 +137,10 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
         "created_at",
         "finished_at",
         "duration_ms",
+        "first_word_ms",
+        "streamed",
         "attempt",
+        "steps",
         "model",
         "input_tokens",
         "output_tokens",
@@ -145,7 +150,10 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
         "warning",
         "error_code",
         "error_detail",
+        "failure",
         "request_id",
+        "trace_id",
+        "instructions",
         "idempotency_key",
         "lease_expires_at",
         "cancel_requested_at",
@@ -163,7 +171,8 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
         word = search_term.strip()
         with suppress(ValueError):
             key = UUID(word)  # as a request id of ours also looks
-            return queryset.filter(Q(pk=key) | Q(conversation=key) | Q(request_id=word)), False
+            of_its_own = Q(pk=key) | Q(conversation=key)
+            return queryset.filter(of_its_own | Q(request_id=word) | Q(trace_id=key.hex)), False
         return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description=_("status"), ordering="status")
@@ -178,3 +187,15 @@ class TurnAdmin(ReadOnly, admin.ModelAdmin[Turn]):
         return format_html(
             '<a href="{}#turn-{}"><bdi>{}</bdi></a>', url, turn.pk, turn.conversation
         )
+
+
+@admin.register(Instructions)
+class InstructionsAdmin(ReadOnly, admin.ModelAdmin[Instructions]):
+    list_display = ("created_at", "hash")
+    ordering = ("-created_at",)
+
+
+@admin.register(CleanUp)
+class CleanUpAdmin(ReadOnly, admin.ModelAdmin[CleanUp]):
+    list_display = fields = ("started_at", "ended_at", "node", "did")
+    ordering = ("-id",)

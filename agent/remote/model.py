@@ -28,7 +28,7 @@ from agent.llm import (
 )
 from agent.remote.completion import Completion
 from agent.remote.failures import CallError, of_response
-from agent.remote.terms import NO_TOOLS, Asking, Terms
+from agent.remote.terms import NO_TOOLS, STOOD_IN, Asking, Terms
 from agent.remote.transport import Deadline, Transport, exchange
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,6 @@ LONGEST_RETRY_AFTER = 120  # seconds that a user is ever told to wait
 TAIL_SECONDS = 0.2
 FINISHED_SECONDS = 0.8
 """How long an answer that has told why it ends may take for its usage and its end mark."""
-STOOD_IN = "The language model cannot use tools; the built-in assistant answered."
 
 AZURE = "api-version"
 """In the query of a base URL, it tells a server that takes the key in a header of its own."""

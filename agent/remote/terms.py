@@ -24,6 +24,8 @@ NO_TOOLS = (
     "whatever it says."
 )
 
+STOOD_IN = "The language model cannot use tools; the built-in assistant answered."
+
 Fields = dict[str, Any]
 
 

@@ -80,8 +80,8 @@ def _told(user: User, rows: Iterable[Any]) -> list[Deleted]:
 
 
 def _until(row: Any) -> datetime | None:
-    """Conversations alone are purged."""
-    days = settings.CLEANUP_PURGE_DELETED_DAYS if isinstance(row, Conversation) else 0
+    is_said = isinstance(row, Conversation)
+    days = settings.CLEANUP_PURGE_DELETED_DAYS if is_said else settings.CLEANUP_TASKS_DAYS
     purged: datetime = row.deleted_at + timedelta(days=days)
     return purged if days else None
 

@@ -1,4 +1,4 @@
-"""Django's SQLite, whose writers wait in line, and which folds what is looked for.
+"""Django's SQLite, whose writers wait in line, and which folds texts and counts percentiles.
 
 Of several connections SQLite lets one write; the others look again after pauses that grow to
 100 ms, and who comes later may be first. Within a process they wait for a lock of ours instead,
@@ -12,6 +12,7 @@ from typing import Any
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base, features
 
+from config.sqlite.percentiles import Percentiles
 from text.folding import fold
 
 _one_writer = Lock()
@@ -28,6 +29,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: Any) -> sqlite3.Connection:
         connection: sqlite3.Connection = super().get_new_connection(conn_params)
         connection.create_function("fold", 1, fold, deterministic=True)
+        connection.create_aggregate("percentile_cont", 2, Percentiles)  # type: ignore[arg-type]
         return connection
 
     def _start_transaction_under_autocommit(self) -> None:

@@ -7,6 +7,7 @@ each other.
 """
 
 from conversations.models.alias import Alias, Name
+from conversations.models.cleanup import CleanUp
 from conversations.models.conversation import Conversation
 from conversations.models.errors import (
     AliasTaken,
@@ -25,6 +26,7 @@ from conversations.models.turn_count import NoTurnsLeft, TurnCount
 __all__ = [
     "Alias",
     "AliasTaken",
+    "CleanUp",
     "Conversation",
     "ConversationBusy",
     "Feedback",

@@ -51,7 +51,7 @@ class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
         return self.filter(~Exists(self._live_turns()), deleted_at=None, updated_at__lt=moment)
 
     def deleted_before(self, moment: datetime) -> Self:
-        return self.filter(~Exists(self._live_turns()), deleted_at__lt=moment)
+        return super().deleted_before(moment).filter(~Exists(self._live_turns()))
 
     def remove(self) -> int:
         """Delete softly what has no turn that would have to be cancelled; how many."""

@@ -1,7 +1,15 @@
 """What models were told to be and given to work with: a row for each version that was used."""
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
+
+
+class InstructionsQuerySet(models.QuerySet["Instructions"]):
+    def keep(self, hash: str, text: str, tools: Any) -> None:
+        """Once, whoever else does so at the same time; 1 statement."""
+        self.bulk_create([Instructions(hash=hash, text=text, tools=tools)], ignore_conflicts=True)
 
 
 class Instructions(models.Model):
@@ -11,6 +19,8 @@ class Instructions(models.Model):
     text = models.TextField()
     tools = models.JSONField()
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = InstructionsQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "instructions"

@@ -105,6 +105,16 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         """Those of turns that are not withdrawn."""
         return self.filter(turn__withdrawn_at=None)
 
+    def stood_beside(self, turn: models.Model) -> Self:
+        """Those that stood when that turn was taken; none of its conversation is withdrawn before
+        those that stand after it.
+        """
+        withdrawn_at = getattr(turn, "withdrawn_at", None)
+        if withdrawn_at is None:
+            return self.standing()
+        later = Q(turn__withdrawn_at__gte=withdrawn_at)
+        return self.filter(Q(turn__withdrawn_at=None) | later)
+
     def with_said_after(self) -> Self:
         """With what the person said next, if they have said anything since."""
         next_ones = Message.objects.standing().filter(

@@ -58,6 +58,13 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
     def before(self, turn: "Turn") -> Self:
         return self.filter(pk__lt=turn.pk)
 
+    def of_conversation(self, turn: "Turn") -> Self:
+        return self.filter(user=turn.user_id, conversation=turn.conversation_id)
+
+    def ended_after(self, turn: "Turn") -> Self:
+        """Those that were at work after it began."""
+        return self.filter(finished_at__gt=turn.created_at)
+
     def of_message(self, message_id: UUID) -> Self:
         """Not joined, for a conditional update, likewise."""
         return self.filter(Exists(Message.objects.filter(pk=message_id, turn=OuterRef("pk"))))
@@ -364,14 +371,15 @@ class Turn(TurnState):
     def history(self, limit: int) -> list[Message | Told]:
         """The messages up to the turn's own two: at most ``limit`` with them, and 2 queries.
 
-        Withdrawn ones are left out. Of the others ten are left out at once, a third where that is
-        less, so that history seldom begins with another message than for the turn before; prompts
-        that begin alike cost less.
+        Those that were withdrawn before are left out. Of the others ten are left out at once, a
+        third where that is less, so that history seldom begins with another message than for the
+        turn before; prompts that begin alike cost less.
         """
         own: list[Message | Told] = [self.user_message, self.reply]
         if limit <= 2 or self.user_message.seq == 1:
             return own
-        earlier = self.conversation.messages.standing().before(self.user_message.seq)
+        messages = self.conversation.messages.stood_beside(self)
+        earlier = messages.before(self.user_message.seq)
         told = earlier.told(limit - 2)
         first = told[0].seq if len(told) == limit - 2 else 1
         block = min(10, max(2, limit // 6 * 2))

@@ -47,6 +47,8 @@ class TurnState(Owned):
     cancel_requested_at = models.DateTimeField(null=True)
     error_code = models.CharField(max_length=40, blank=True)
     error_detail = models.CharField(max_length=200, blank=True)
+    # Why the model's server failed, in fixed words: its status, never a word of its own.
+    failure = models.CharField(max_length=100, blank=True, default="", db_default="")
     warning = models.CharField(max_length=200, blank=True)
     degraded = models.BooleanField(default=False)
     finish_reason = models.CharField(max_length=64, blank=True)
@@ -101,6 +103,11 @@ class TurnState(Owned):
         """
         now = self.read_at or timezone.now()
         return self.status == self.Status.IN_PROGRESS and self.lease_expires_at <= now
+
+    @property
+    def age(self) -> timedelta:
+        """Since its message came, by the clock that ``abandoned`` has."""
+        return (self.read_at or timezone.now()) - self.created_at
 
     @property
     def shown_status(self) -> str:

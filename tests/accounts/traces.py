@@ -20,7 +20,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.answered import AnsweredRequest
 from accounts.models import User
-from conversations.models import Alias, Feedback, Name, TurnCount
+from conversations.models import Alias, CleanUp, Feedback, Instructions, Name, TurnCount
 from reminders.models import Channels, Delivery, PushSubscription
 from tests.accounts.tokens import REVOKE
 from tests.factories import (
@@ -40,7 +40,7 @@ from transfer.models import CalendarFeed, Upload
 DAY = date(2026, 11, 23)
 
 # Tables that hold nothing of a user's: names of rights, and one that we do not use.
-OF_NOBODY = {Permission, Group, ContentType, SessionOfDjango}
+OF_NOBODY = {Permission, Group, ContentType, SessionOfDjango, Instructions, CleanUp}
 
 
 def live_fully(user: User) -> None:

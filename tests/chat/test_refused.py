@@ -7,8 +7,7 @@ from rest_framework.test import APIClient
 
 from agent.llm import LLMNoModel, LLMNoQuota, LLMTooLong
 from agent.offline.assistant import OfflineLLM
-from agent.remote.model import STOOD_IN
-from agent.remote.terms import NO_TOOLS
+from agent.remote.terms import NO_TOOLS, STOOD_IN
 from agent.reply import FILTERED
 from conversations.models import Message, Turn
 from tests.agent.refused_elsewhere import TOLD

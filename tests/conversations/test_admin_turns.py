@@ -22,18 +22,21 @@ from tests.factories import LEASE, ConversationFactory, UserFactory, say
         ({"q": "turn"}, 1),
         ({"q": "conversation"}, 1),
         ({"q": "request"}, 1),
+        ({"q": "trace"}, 1),
     ],
 )
 def test_failures_are_found(see: See, query: dict[str, str], found: int) -> None:
     for _ in range(2):
         say(ConversationFactory(), "Hello")
     turn = failed_turn(ConversationFactory(user=UserFactory(username="ada"), title="Milk"))
+    Turn.objects.filter(pk=turn.pk).update(trace_id="4bf92f3577b34da6a3ce929d0e0e4736")
     if query.get("q") == "request":
         Turn.objects.filter(pk=turn.pk).update(request_id="0123456789abcdef0123456789abcdef")
     words = {
         "turn": str(turn.pk),
         "conversation": str(turn.conversation_id),
         "request": "0123456789abcdef0123456789abcdef",
+        "trace": "4bf92f3577b34da6a3ce929d0e0e4736",
     }
     if "q" in query:
         query = {"q": words.get(query["q"], query["q"])}

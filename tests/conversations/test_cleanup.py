@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from accounts.answered import AnsweredRequest
 from accounts.models import SpentToken, User
 from accounts.sessions import Session
-from conversations.models import Conversation, Message, Turn
+from conversations.models import CleanUp, Conversation, Message, Turn
 from tests.conversations.cleaning import NOTHING, clean_up, days_ago, kept, rows, set_back, spoken
 from tests.factories import LEASE, ConversationFactory, TaskFactory, say
 from tests.seeding import seed
@@ -68,7 +68,7 @@ def test_what_was_deleted_long_ago_goes_for_ever_and_nothing_else(
         spoken(whose, inactive=500)
         spoken(whose, inactive=500, deleted=29.99)
         TaskFactory(user=whose).remove(Origin("api"))
-    Task.objects.exclude(deleted_at=None).update(deleted_at=days_ago(500))
+    Task.objects.exclude(deleted_at=None).update(deleted_at=days_ago(89.99))
     before = rows()
     spoken(user, deleted=30.01)
     longer = spoken(stranger)
@@ -185,6 +185,20 @@ def test_it_tells_how_far_it_is_and_quotes_nobody(user: User) -> None:
         "… 5 conversations purged",
     ]
     assert "secret" not in "".join(said)
+
+
+def test_it_is_kept_when_it_ran_and_what_it_did(user: User, settings: Any) -> None:
+    settings.NODE = "node-1"
+    long_ago = CleanUp.objects.begin("node-0")
+    CleanUp.objects.filter(pk=long_ago.pk).update(started_at=days_ago(91))
+
+    clean_up(dry_run=True)
+    assert CleanUp.objects.count() == 1
+    clean_up()
+
+    kept = CleanUp.objects.get()
+    assert (kept.node, kept.did) == ("node-1", NOTHING)
+    assert kept.ended_at is not None
 
 
 def test_a_conversation_of_any_id_is_purged(user: User) -> None:

@@ -49,15 +49,16 @@ def test_the_newest_is_first_with_when_and_by_which_door(
     page = read(browser.get(PATH))
 
     assert [each.all("span")[0].text for each in page.one(id="main").all("li")] == [
-        "Home List · deleted Today, 12:02 on this page",
+        "Home List · deleted Today, 12:02 on this page · kept until 18 February 2027",
         "Journey Conversation · deleted Today, 12:01 · kept until 20 December 2026",
-        "Milk & eggs Task · deleted Today, 12:00 by the assistant",
+        "Milk & eggs Task · deleted Today, 12:00 by the assistant · kept until 18 February 2027",
     ]
 
 
 def test_without_a_purge_no_day_is_told(browser: Client, user: User, settings: Any) -> None:
-    settings.CLEANUP_PURGE_DELETED_DAYS = 0
+    settings.CLEANUP_PURGE_DELETED_DAYS = settings.CLEANUP_TASKS_DAYS = 0
     ConversationFactory(user=user).remove()
+    TaskFactory(user=user).remove(Origin("api"))
 
     assert "kept until" not in read(browser.get(PATH)).text
 

@@ -28,6 +28,14 @@ class JournaledQuerySet(RecoverableQuerySet[Row]):
         rows = self.filter(pk__in=keys).order_by("pk").select_for_update()
         return {row.pk: row for row in rows}
 
+    def purge(self) -> int:
+        """Delete for ever, with what the journal tells of them, so no act takes it back; how many.
+
+        Steps of such tasks, and what is in such lists, stay without them.
+        """
+        _all, rows = self.delete()
+        return rows.get(self.model._meta.label, 0)
+
     def state(self) -> tuple[Any, ...]:
         """Another one once any of these rows has changed, was added or is gone."""
         state = self.order_by().aggregate(Count("pk"), Sum("version"), Max("updated_at"))

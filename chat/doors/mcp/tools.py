@@ -17,8 +17,8 @@ from chat.doors.mcp.caller import Call, Caller
 from chat.doors.mcp.faults import INVALID_PARAMS, Fault, Json
 from chat.doors.mcp.results import done, failure
 from chat.doors.mcp.schemas import ABOUT
+from chat.told import lines_told_by
 from chat.undo import left_of_turn, show_undone
-from chat.work import lines_told_by
 from todos.models import Origin, TaskChange
 
 

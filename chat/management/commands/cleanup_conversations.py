@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from accounts.models import expired_answers, expired_sign_ins
 from accounts.ownership import outlived
-from conversations.models import Conversation, Turn
+from chat.keys import ended_keys
+from conversations.models import CleanUp, Conversation, Turn
 from conversations.models.conversation import ConversationQuerySet
 from conversations.models.turn import TurnQuerySet
 from telemetry.metrics import cleaned
+from todos.models import Task, TaskList
 
 MOST_DAYS = 36_500
 LARGEST_BATCH = 10_000
@@ -22,8 +24,10 @@ class Command(BaseCommand):
     help = (
         "Closes turns whose process has died, deletes conversations that are inactive, and purges "
         "those that were deleted long ago: their messages, turns and tool calls go for ever, tasks "
-        "stay. Removes expired sessions, tokens, answers to an Idempotency-Key, and files that were"
-        " never imported. It may be stopped at any time, and run beside servers and itself."
+        "stay. Purges tasks and lists that were deleted long ago, with their history. Removes "
+        "expired sessions, tokens, answers to an Idempotency-Key, files that were never imported, "
+        "and keys that have ended and that nothing names. It may be stopped at any time, and run "
+        "beside servers and itself."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,32 +47,50 @@ class Command(BaseCommand):
             help="purge what was deleted N days ago; 0: never "
             "(default: %(default)s, from CLEANUP_PURGE_DELETED_DAYS)",
         )
+        parser.add_argument(
+            "--tasks-days",
+            type=int,
+            default=settings.CLEANUP_TASKS_DAYS,
+            metavar="N",
+            help="purge tasks and lists that were deleted N days ago; 0: never "
+            "(default: %(default)s, from CLEANUP_TASKS_DAYS)",
+        )
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
         parser.add_argument(
             "--batch-size",
             type=int,
             default=500,
             metavar="N",
-            help="conversations, or turns, of one transaction (default: %(default)s)",
+            help="conversations, turns or tasks of one transaction (default: %(default)s)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._within(options, "batch_size", 1, LARGEST_BATCH)
         self._within(options, "inactive_days", 0, MOST_DAYS)
         self._within(options, "purge_deleted_days", 0, MOST_DAYS)
+        self._within(options, "tasks_days", 0, MOST_DAYS)
 
         size, conversations = options["batch_size"], Conversation.objects
         dead = Turn.objects.dead()
-        inactive = _older(conversations.inactive_since, options["inactive_days"])
-        deleted = _older(conversations.deleted_before, options["purge_deleted_days"])
+        inactive = _since(options["inactive_days"], conversations.inactive_since, conversations)
+        deleted = _since(options["purge_deleted_days"], conversations.deleted_before, conversations)
+        done = [
+            _since(options["tasks_days"], model.objects.deleted_before, model.objects)
+            for model in (Task, TaskList)
+        ]
         if options["dry_run"]:
             found = dead.count(), inactive.count(), deleted.count(), deleted.count_messages()
             self._tell_expired("would be ", lambda rows: rows.count())
+            for rows in done:
+                self._tell_purged("would be ", rows, rows.count())
             self._tell("would be ", *found)
         else:
+            run = CleanUp.objects.begin(settings.NODE)
             self._tell_expired("", lambda rows: rows.delete()[0])
+            for rows in done:
+                self._purge_tasks(rows, size)
             closed, removed = self._close(dead, size), self._remove(inactive, size)
-            self._tell("", closed, removed, *self._purge(deleted, size))
+            run.end(self._tell("", closed, removed, *self._purge(deleted, size)))
 
     def _within(self, options: dict[str, Any], name: str, least: int, most: int) -> None:
         if not least <= options[name] <= most:
@@ -100,6 +122,18 @@ class Command(BaseCommand):
             self._progress(f"{_count(total, 'conversation')} purged")
         return total, messages
 
+    def _purge_tasks(self, rows: Any, size: int) -> None:
+        """Tasks, or lists; told batch by batch."""
+        total = 0
+        for purged in rows.in_batches(size, type(rows).purge):
+            total += purged
+            self._tell_purged("", rows, total)
+
+    def _tell_purged(self, mood: str, rows: Any, total: int) -> None:
+        if total:
+            thing = str(rows.model._meta.verbose_name)
+            self._progress(f"{_count(total, f'deleted {thing}')} {mood}purged")
+
     def _progress(self, words: str) -> None:
         """So far; told at once, also to a log file."""
         self.stdout.write(f"… {words}")
@@ -107,23 +141,31 @@ class Command(BaseCommand):
 
     def _tell_expired(self, mood: str, act: Callable[[QuerySet[Any]], int]) -> None:
         """``act`` removes rows, or counts them."""
-        expired = {"sign-in": expired_sign_ins(), "answer": [expired_answers()], "file": outlived()}
+        expired = {
+            "sign-in": expired_sign_ins(),
+            "answer": [expired_answers()],
+            "file": outlived(),
+            "key": [ended_keys()],
+        }
         for thing, rows in expired.items():
             if found := sum(map(act, rows)):
                 if not mood:
                     cleaned(f"expired {thing}", found)
                 self._progress(f"{_count(found, f'expired {thing}')} {mood}removed")
 
-    def _tell(self, mood: str, closed: int, removed: int, purged: int, messages: int) -> None:
-        self.stdout.write(
+    def _tell(self, mood: str, closed: int, removed: int, purged: int, messages: int) -> str:
+        told = (
             f"{_count(closed, 'dead turn')} {mood}closed, "
             f"{_count(removed, 'conversation')} {mood}deleted as inactive, "
             f"{purged} {mood}purged with {_count(messages, 'message')}."
         )
+        self.stdout.write(told)
+        return told
 
 
-def _older(chosen: Callable[[datetime], ConversationQuerySet], days: int) -> ConversationQuerySet:
-    return chosen(timezone.now() - timedelta(days=days)) if days else Conversation.objects.none()
+def _since(days: int, chosen: Callable[[Any], Any], rows: Any) -> Any:
+    """``chosen`` by the moment so many days ago; none of the rows where that is 0."""
+    return chosen(timezone.now() - timedelta(days=days)) if days else rows.none()
 
 
 def _count(number: int, thing: str) -> str:
