@@ -9,11 +9,12 @@ from pathlib import Path
 from prometheus_client import Counter, Gauge, Histogram
 
 from telemetry.counting import counted, process
+from telemetry.measured import Measured, ModelCall
 
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90)
 TURN_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 90, 120)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-OTHER = "other"
+OTHER, NONE = "other", "none"
 
 _requests = Counter(
     "todo_chat_requests", "Requests that were answered.", ["route", "method", "status"]
@@ -103,6 +104,33 @@ def called_tool(name: str, status: str) -> None:
 
 
 @counted
+def ended_turn(status: str, code: str, measured: Measured | None) -> None:
+    """``measured``: nothing, where the process that took it has died."""
+    model = _model(measured.model) if measured else NONE
+    streamed = str(measured.streamed).lower() if measured else NONE
+    _turns.labels(model, status, code, streamed).inc()
+    if not measured:
+        return
+    _turn_seconds.labels(model).observe(measured.seconds)
+    if measured.first_word_seconds is not None:
+        _first_word_seconds.labels(model).observe(measured.first_word_seconds)
+    for call in measured.model_calls:
+        _asked(call)
+
+
+def _asked(call: ModelCall) -> None:
+    model = _model(call.model)
+    _model_call_seconds.labels(model, call.outcome).observe(call.seconds)
+    tokens = {
+        "input": call.input_tokens,
+        "output": call.output_tokens,
+        "cached": call.cached_tokens,
+    }
+    for kind, number in tokens.items():
+        _tokens.labels(model, kind).inc(number or 0)
+
+
+@counted
 def loaded(threads: int, requests: int, pool: dict[str, int]) -> None:
     """What a server has in hand: ``requests`` for so many threads, and psycopg's numbers of its
     pool, if it has one."""
@@ -119,7 +147,7 @@ def loaded(threads: int, requests: int, pool: dict[str, int]) -> None:
 
 
 def _model(name: str) -> str:
-    return name if name in _known["models"] else OTHER if name else "none"
+    return name if name in _known["models"] else OTHER if name else NONE
 
 
 def _tool(name: str) -> str:

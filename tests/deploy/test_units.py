@@ -33,7 +33,9 @@ CLEAN_UP_OF_A_CLUSTER = "CronJob todo-chat-cleanup"
 def test_each_file_is_one_that_is_looked_at_here() -> None:
     others = {"nginx.conf", "cleanup.cron", "remind.cron"}
     of_containers = {"Dockerfile", "compose.yaml", "compose", "kubernetes", "roles.sql"}
-    assert {path.name for path in DEPLOY.iterdir()} == {*UNITS, *others, *of_containers}
+    watching = {"prometheus.yml", "prometheus-alerts.yml", "grafana-dashboard.json"}
+    everything = {*UNITS, *others, *of_containers, *watching}
+    assert {path.name for path in DEPLOY.iterdir()} == everything
 
 
 @pytest.mark.parametrize("name", UNITS)
