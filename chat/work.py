@@ -40,6 +40,7 @@ from chat.told import history_of, in_window, is_answer, lines_told_by
 from chat.undo import left_of_turn, show_undone
 from conversations.models import ToolCall, Turn, TurnLost
 from telemetry.measured import UNKNOWN_TOOL, Measured
+from telemetry.metrics import called_tool
 from telemetry.turns import ended
 from todos.models import Origin, Reminder, TaskChange
 from web.connections import log_database_failure, release_connection
@@ -328,6 +329,7 @@ class Work:
         for made in self.turn.calls[len(calls) :]:
             name = made.name if made.name in tools.TOOLS else UNKNOWN_TOOL
             self.measured.called(name, made.status, made.duration_ms / 1000)
+            called_tool(name, made.status)
 
     def _origin(self, call: UUID) -> Origin:
         """The changes of a tool call are one act, which has its id."""

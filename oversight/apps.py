@@ -6,13 +6,8 @@ class OversightConfig(AppConfig):
     name = "oversight"
 
     def ready(self) -> None:
-        if settings.METRICS_TOKEN:
-            from agent.choice import listed
-            from agent.endpoints import Endpoint
-            from agent.offline.assistant import MODEL
-            from agent.tools import TOOLS
-            from oversight.metrics import folder
-            from telemetry import metrics
+        from oversight.metrics import folder
+        from telemetry.metrics import count_in
 
-            models = {each.model for each in listed() if isinstance(each, Endpoint)}
-            metrics.count_in(folder(), models | {MODEL}, TOOLS)
+        if settings.METRICS_TOKEN:
+            count_in(folder())

@@ -1,9 +1,9 @@
 """The numbers of a node, as Prometheus reads them; never words or ids of a user.
 
-Each has labels, and so no value, hence no file, before the first is counted (``counting``).
+Each has labels, and so no value, hence no file, before the first is counted (``counting``). What
+they may be is bound: patterns of addresses, models of the settings, tools that there are.
 """
 
-from collections.abc import Collection
 from pathlib import Path
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -63,12 +63,9 @@ _waiting = Gauge(
     "todo_chat_waiting", "Requests that wait.", ["reason"], multiprocess_mode="livesum"
 )
 
-_known: dict[str, Collection[str]] = {"models": (), "tools": ()}
 
-
-def count_in(folder: Path, models: Collection[str], tools: Collection[str]) -> None:
-    """From here on this process counts; models and tools by their names, where these are known."""
-    _known.update(models=models, tools=tools)
+def count_in(folder: Path) -> None:
+    """From here on this process counts, when there is something to count."""
     process.folder = folder
 
 
@@ -100,13 +97,14 @@ def cleaned(what: str, number: int) -> None:
 
 @counted
 def called_tool(name: str, status: str) -> None:
-    _tool_calls.labels(_tool(name), status).inc()
+    """``name`` as for Measured."""
+    _tool_calls.labels(name, status).inc()
 
 
 @counted
 def ended_turn(status: str, code: str, measured: Measured | None) -> None:
     """``measured``: nothing, where the process that took it has died."""
-    model = _model(measured.model) if measured else NONE
+    model = (measured and measured.model) or NONE
     streamed = str(measured.streamed).lower() if measured else NONE
     _turns.labels(model, status, code, streamed).inc()
     if not measured:
@@ -119,15 +117,14 @@ def ended_turn(status: str, code: str, measured: Measured | None) -> None:
 
 
 def _asked(call: ModelCall) -> None:
-    model = _model(call.model)
-    _model_call_seconds.labels(model, call.outcome).observe(call.seconds)
+    _model_call_seconds.labels(call.model, call.outcome).observe(call.seconds)
     tokens = {
         "input": call.input_tokens,
         "output": call.output_tokens,
         "cached": call.cached_tokens,
     }
     for kind, number in tokens.items():
-        _tokens.labels(model, kind).inc(number or 0)
+        _tokens.labels(call.model, kind).inc(number or 0)
 
 
 @counted
@@ -144,11 +141,3 @@ def loaded(threads: int, requests: int, pool: dict[str, int]) -> None:
         _connections.labels("idle").set(idle)
         _connections.labels("possible").set(pool["pool_max"] - size)
         _waiting.labels("connection").set(pool["requests_waiting"])
-
-
-def _model(name: str) -> str:
-    return name if name in _known["models"] else OTHER if name else NONE
-
-
-def _tool(name: str) -> str:
-    return name if name in _known["tools"] else OTHER

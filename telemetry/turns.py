@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 
 from telemetry.measured import Measured
+from telemetry.metrics import ended_turn
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ def ended(turn: TurnRow, measured: Measured | None = None) -> None:
     ``measured`` is what the process knows that took it: nothing where that has died, or where the
     turn was settled over its head. Then the row has no cost of this attempt either.
     """
+    ended_turn(turn.status, turn.error_code, measured)
     fields = _as_row(turn) | (_as_measured(turn, measured) if measured else {})
     is_slow = 0 < settings.SLOW_TURN_SECONDS * 1000 < (fields["duration_ms"] or 0)
     is_well = turn.status in ("completed", "cancelled") and not is_slow
