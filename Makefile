@@ -18,7 +18,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: benchmark-doors benchmark-moving coverage test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real image fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
+.PHONY: metrics-exact benchmark-doors benchmark-moving coverage test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real image fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -101,6 +101,10 @@ chaos-reminders: $(DATABASE:%=chaos-reminders-%) ## kill workers while 5,000 rem
 
 chaos-reminders-sqlite chaos-reminders-postgresql: chaos-reminders-%: .venv/requirements-dev.txt
 	$(RUN) -m benchmarks.chaos_reminders --database $* --seconds $(SECONDS)
+
+# 3 nodes of 4 processes, 2,000 turns, and all ways to stop and kill them, five times.
+metrics-exact: .venv/requirements-dev.txt ## compare the numbers of /metrics with the record, over restarts and kills; TURNS=2000
+	NODES=3 WORKERS=4 ROUNDS=5 WAYS=4 TURNS=$(or $(TURNS),2000) $(RUN) -m pytest -q --database postgresql --durations=1 tests/served/test_metrics.py
 
 # It looks at the code, so the database is an empty one and not yours.
 check: export DATABASE_URL = sqlite:///.venv/check.sqlite3

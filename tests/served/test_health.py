@@ -172,3 +172,18 @@ def test_a_probe_may_call_us_by_any_name(
         assert probe.get(path).status_code == 200
         assert probe.get("/api/tasks/").status_code == 400
         assert probe.get("/accounts/login/").status_code == 400
+
+
+def test_the_numbers_are_told_while_every_thread_waits(
+    transactional_db: None, model: Model, threads: ThreadPoolExecutor
+) -> None:
+    settings = {"WEB_THREADS": str(THREADS), "METRICS_TOKEN": "token"}
+    with served(model, **settings) as server, all_taken(server, model, threads):
+        headers = {"Authorization": "Bearer token", "Host": "10.1.2.3"}
+
+        def told() -> str:
+            return httpx2.get(f"{server.url}/metrics", headers=headers).text
+
+        until(lambda: f'todo_chat_threads{{state="busy"}} {THREADS}.0' in told())
+        assert f'todo_chat_waiting{{reason="thread"}} {THREADS}.0' in told()
+        assert f"todo_chat_turns_open {THREADS}.0" in told()
