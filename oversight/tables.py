@@ -13,11 +13,15 @@ Cell = str | int | float | None
 
 @dataclass(frozen=True)
 class Column:
-    """``kind``: words, number, seconds (of milliseconds) or money. ``of`` finds it in a row."""
+    """``kind``: words, number, seconds (of milliseconds) or money. ``of`` finds it in a row.
+
+    Where there is no room for all, those that are most to ``spare`` are left out first; 0: none.
+    """
 
     title: str
     kind: str
     of: Callable[[Row], Cell]
+    spare: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,12 +80,12 @@ def _named(name: str) -> Callable[[Row], Cell]:
     return lambda row: row[name]
 
 
-def _number(title: str, name: str) -> Column:
-    return Column(title, "number", _named(name))
+def _number(title: str, name: str, spare: int = 0) -> Column:
+    return Column(title, "number", _named(name), spare)
 
 
-def _percentile(title: str, name: str, place: int) -> Column:
-    return Column(title, "seconds", lambda row: row[name][place] if row[name] else None)
+def _percentile(title: str, name: str, place: int, spare: int = 0) -> Column:
+    return Column(title, "seconds", lambda row: row[name][place] if row[name] else None, spare)
 
 
 def money(cost: Cost) -> float | None:
@@ -91,19 +95,19 @@ def money(cost: Cost) -> float | None:
 
 COUNTS = (
     _number("Turns", "turns"),
-    _number("Completed", "completed"),
+    _number("Completed", "completed", 5),
     _number("Ended badly", "failed"),
-    _number("Cancelled", "cancelled"),
+    _number("Cancelled", "cancelled", 6),
 )
 TOOK = (_percentile("Median", "took", 0), _percentile("95 of 100", "took", 1))
 FIRST_WORD = (
-    _percentile("First word, median", "first_word", 0),
-    _percentile("First word, 95 of 100", "first_word", 1),
+    _percentile("First word, median", "first_word", 0, 3),
+    _percentile("First word, 95 of 100", "first_word", 1, 7),
 )
 TOKENS = (
-    _number("Tokens in", "input_tokens"),
-    _number("of them cached", "cached_tokens"),
-    _number("Tokens out", "output_tokens"),
+    _number("Tokens in", "input_tokens", 1),
+    _number("of them cached", "cached_tokens", 4),
+    _number("Tokens out", "output_tokens", 2),
 )
 COST = Column("Cost", "money", lambda row: money(row["cost"]))
 
