@@ -144,11 +144,11 @@ class Drawing:
 
 
 def round_up(most: float) -> float:
-    """To 1, 2 or 5 of its size; 1 where it is nothing."""
+    """To a round number of its size; 1 where it is nothing."""
     if most <= 0:
         return 1
     size = 10 ** int(log10(most)) if most >= 1 else 1
-    return next(float(size * step) for step in (1, 2, 5, 10) if most <= size * step)
+    return next(float(size * step) for step in (1, 2, 3, 4, 5, 6, 8, 10) if most <= size * step)
 
 
 def drawings(window: Window, rows: Sequence[Row]) -> list[Drawing]:

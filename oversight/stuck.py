@@ -120,27 +120,26 @@ def _reminders() -> Iterator[Finding]:
         "manage.py remind does it now.",
     )
     waiting: Any = Delivery.objects.filter(status=Status.WAITING).order_by()
-    channels = waiting.values("channel").annotate(
+    alike = waiting.values("channel", "why").annotate(
         count=Count("pk"),
-        failed=Count("pk", filter=Q(failures__gt=0)),
         late=Count("pk", filter=Q(due_at__lt=now - LATE)),
         oldest=Min("due_at"),
     )
-    rows = list(channels)
+    rows = list(alike.order_by("-late", "-count")[:MOST])
     late_ones = sum(row["late"] for row in rows)
     yield Finding(
         "Deliveries",
         f"{sum(row['count'] for row in rows)} wait to go out, {late_ones} of them for longer than "
         "they should.",
         late_ones > 0,
-        "What is late was taken by nobody: see Reminders. What is to be tried again failed before: "
-        "Deliveries, in this admin, tell why.",
-        ("Channel", "Waiting", "To be tried again", "Late", "To be taken from (UTC)"),
-        [(*(row[name] for name in COUNTED), _at(row["oldest"])) for row in rows],
+        "What is late was taken by nobody: see Reminders.",
+        ("Channel", "Waiting", "Late", "The first is to be taken", "Why it failed before"),
+        [_delivery(row) for row in rows],
     )
 
 
-COUNTED = ("channel", "count", "failed", "late")
+def _delivery(row: dict[str, Any]) -> Sequence[Any]:
+    return row["channel"], row["count"], row["late"], _at(row["oldest"]), row["why"] or "–"
 
 
 def _clean_up() -> Finding:

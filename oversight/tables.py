@@ -59,9 +59,10 @@ def shown(kind: str, value: Cell) -> str:
         case "number":
             return f"{value:,}"
         case "seconds":
-            return f"{float(value) / 1000:,.2f} s"
+            ms = float(value)
+            return f"{ms / 1000:,.2f} s" if ms >= 1000 else f"{ms:.0f} ms"
         case "money":
-            return f"{value:,.2f}"
+            return f"{value:,.2f}" if float(value) >= 1 else f"{value:,.4f}"
     return str(value) or "–"
 
 
@@ -98,6 +99,7 @@ COUNTS = (
     _number("Completed", "completed", 5),
     _number("Ended badly", "failed"),
     _number("Cancelled", "cancelled", 6),
+    _number("By another model", "degraded", 8),
 )
 TOOK = (_percentile("Median", "took", 0), _percentile("95 of 100", "took", 1))
 FIRST_WORD = (

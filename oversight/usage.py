@@ -59,6 +59,7 @@ def _counts() -> dict[str, Any]:
         "completed": Count("pk", filter=Q(status=Status.COMPLETED)),
         "failed": Count("pk", filter=ENDED_BADLY),
         "cancelled": Count("pk", filter=Q(status=Status.CANCELLED)),
+        "degraded": Count("pk", filter=Q(degraded=True)),
         "input_tokens": Sum("input_tokens", default=0),
         "output_tokens": Sum("output_tokens", default=0),
         "cached_tokens": Sum("cached_tokens", default=0),

@@ -185,12 +185,12 @@ def test_reminders_and_deliveries_that_nobody_takes_are_told(user: Any) -> None:
     assert not finding("Reminders").is_trouble
     assert not finding("Deliveries").is_trouble
     Reminder.objects.update(rings_at=timezone.now() - 5 * MINUTE)
-    Delivery.objects.update(due_at=timezone.now() - 5 * MINUTE, failures=1)
+    Delivery.objects.update(due_at=timezone.now() - 5 * MINUTE, why="HTTP 500")
 
     assert finding("Reminders").what == "1 should have rung, the oldest for 5 min."
     late = finding("Deliveries")
     assert late.is_trouble
-    assert late.rows[0][:4] == ("mail", 1, 1, 1)
+    assert [*late.rows[0][:3], late.rows[0][-1]] == ["mail", 1, 1, "HTTP 500"]
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def fill() -> None:
     for seconds in (1, 2, 3, 10):
         turn_at(day, of_ada, seconds=seconds, first_word_ms=100 * seconds, cached_tokens=400)
     turn_at(day, of_bob, status="failed", error_code="llm_timeout", seconds=90)
-    turn_at(LATELY, of_bob, model="m-2", seconds=5)
+    turn_at(LATELY, of_bob, model="m-2", seconds=5, degraded=True)
     turn_at(LATELY, of_bob, attempt=2, seconds=5_000)
     cancelled = turn_at(LATELY, of_bob, status="cancelled", model="", input_tokens=None)
     Turn.objects.filter(pk=cancelled.pk).update(output_tokens=None)
@@ -51,6 +51,7 @@ def test_the_numbers_of_all_turns() -> None:
         "completed": 6,
         "failed": 1,
         "cancelled": 1,
+        "degraded": 1,
         "users": 2,
         "input_tokens": 7_000,
         "output_tokens": 700,
@@ -101,7 +102,7 @@ def test_by_model_and_what_has_no_price() -> None:
     assert found["built-in"] == found[""] == (1, Cost())
     assert table.note == "Not in MODEL_PRICES, so without cost: secret-3."
     shown = {row[0][1]: row[-1][1] for row in table.shown}
-    assert (shown["secret-3"], shown["m-1"]) == ("–", "0.02")
+    assert (shown["secret-3"], shown["m-1"]) == ("–", "0.0156")
 
 
 def test_by_user_the_busiest_are_in_front(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,8 +37,8 @@ def _two_turns(settings: Any) -> None:
 @pytest.mark.parametrize(
     ("by", "row"),
     [
-        ("model", "m-1\t1\t1\t0\t0\t4.000\t4.000\t\t\t1000\t0\t100\t0.003000"),
-        ("user", "ada b[31m\t1\t1\t0\t0\t1000\t0\t100\t0.003000"),
+        ("model", "m-1\t1\t1\t0\t0\t0\t4.000\t4.000\t\t\t1000\t0\t100\t0.003000"),
+        ("user", "ada b[31m\t1\t1\t0\t0\t0\t1000\t0\t100\t0.003000"),
         ("tool", "list_tasks\t1\t0\t0.020\t0.020"),
     ],
 )
