@@ -18,7 +18,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: metrics-exact benchmark-doors benchmark-moving coverage test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real image fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
+.PHONY: metrics-exact benchmark-doors benchmark-traces benchmark-moving coverage test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real image fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -92,6 +92,9 @@ ROWS ?= 1000000
 benchmark-moving: .venv/requirements-dev.txt ## move ROWS=1000000 from SQLite to PostgreSQL; DATABASE=postgresql moves them back
 	$(RUN) -m benchmarks.moving --rows $(ROWS) --database $(firstword $(DATABASE))
 
+benchmark-traces: .venv/requirements-dev.txt ## what traces cost the processor; DATABASE=postgresql
+	$(RUN) -m benchmarks.traces --database $(firstword $(DATABASE))
+
 chaos: $(DATABASE:%=chaos-%) ## kill workers while turns are taken; SECONDS=60, DATABASE=sqlite or postgresql, else both
 
 chaos-sqlite chaos-postgresql: chaos-%: .venv/requirements-dev.txt
@@ -127,7 +130,7 @@ clean: ## remove the environment and what tools left; var/ with your data stays
 
 # The environment. A stamp is made when the installation of its requirements has succeeded, and is
 # renewed when they change. uv is used where it is, because it takes 4 seconds instead of 17.
-.venv/requirements-dev.txt: requirements.txt
+.venv/requirements-dev.txt: requirements.txt requirements-tracing.txt
 .venv/%.txt: %.txt constraints.txt | .venv/bin/python
 	$(INSTALL) --quiet --requirement $<
 	@touch $@

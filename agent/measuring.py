@@ -6,7 +6,9 @@ from typing import Any
 
 from agent.events import TextDelta
 from agent.llm import LLM, LLMError, Message, Response, wait_on
+from agent.offline.assistant import OfflineLLM
 from telemetry.measured import OK, STOPPED, Measured
+from telemetry.spans import passed_on
 
 
 class MeasuredLLM:
@@ -28,11 +30,16 @@ class MeasuredLLM:
         idle: Callable[[], None] = wait_on,
     ) -> Generator[TextDelta, None, Response]:
         """See ``agent.llm.LLM``."""
-        call = self._measured.ask(self.model, self._name)
+        provider = "todo_chat" if isinstance(self._llm, OfflineLLM) else "openai"
+        call = self._measured.ask(self.model, self._name, provider)
         try:
             with closing(self._llm.stream(messages, tools, idle)) as stream:
                 while True:
-                    delta = next(stream)
+                    token = passed_on.set(call.span.traceparent)
+                    try:
+                        delta = next(stream)
+                    finally:
+                        passed_on.reset(token)
                     call.spoke()
                     yield delta
         except StopIteration as stop:

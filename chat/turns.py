@@ -17,8 +17,10 @@ from chat.errors import ConversationIsBusy, TooManyOpenTurns
 from chat.processes import close_turns_of_the_dead, this_process
 from chat.work import Work
 from conversations.models import Conversation, ConversationBusy, TooManyTurns, Turn, TurnLost
+from telemetry import spans
 from telemetry.measured import Measured
 from telemetry.metrics import throttled
+from telemetry.turns import SPAN, left
 from web.connections import release_connection
 from web.errors import DatabaseUnavailable
 from web.request_id import name_in_log
@@ -97,10 +99,18 @@ def answer(
     turn: Turn, user: User, llm: LLM, *, streamed: bool = False, by_hand: bool = False
 ) -> Generator[TurnEvent, None, None]:
     """Take an open turn to its end, whatever happens on the way."""
-    measured = Measured(streamed)
+    measured = Measured(streamed, spans.begin(SPAN))
     yield TurnStarted(turn)
-    work = Work(turn, user, measured, by_hand=by_hand)
-    retry_after = None
+    try:
+        retry_after = yield from _answer(Work(turn, user, measured, by_hand=by_hand), llm)
+    finally:
+        left(turn, measured)
+    yield TurnEnded(turn, retry_after)
+
+
+def _answer(work: Work, llm: LLM) -> Generator[Event, None, int | None]:
+    """Its events; seconds after which to try again, where it failed and these are known."""
+    turn, retry_after = work.turn, None
     try:
         yield from work.answer(llm)
     except LLMError as error:
@@ -116,4 +126,4 @@ def answer(
     except Exception:
         logger.exception("turn %s crashed", turn.pk)
         work.fail("internal_error", CRASHED)
-    yield TurnEnded(turn, retry_after)
+    return retry_after

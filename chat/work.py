@@ -1,7 +1,6 @@
 """A turn at work: its prompt, the events of the agent, its tool calls and its text, all kept."""
 
 import logging
-import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
@@ -25,24 +24,23 @@ from accounts.keys import Key
 from accounts.models import User
 from agent import prompt, runner, tools
 from agent.chain import measured_llm, who_answered_instead
-from agent.claims import claims_a_change, claims_a_reminder
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.given import given
 from agent.llm import LLM, Message
 from agent.offline.assistant import OfflineLLM
 from agent.offline.dates import Habits, LocalTime
 from agent.outcome import Outcome
-from agent.planned import is_beyond
 from chat import titles
 from chat.consent import AsksFirst, Consent, question
 from chat.deciding import decide, to_decide
 from chat.told import history_of, in_window, is_answer, lines_told_by
 from chat.undo import left_of_turn, show_undone
+from chat.unfounded import changes_of, unfounded
 from conversations.models import ToolCall, Turn, TurnLost
 from telemetry.measured import UNKNOWN_TOOL, Measured
 from telemetry.metrics import called_tool
 from telemetry.turns import ended
-from todos.models import Origin, Reminder, TaskChange
+from todos.models import Origin, TaskChange
 from web.connections import log_database_failure, release_connection
 
 logger = logging.getLogger(__name__)
@@ -50,18 +48,8 @@ logger = logging.getLogger(__name__)
 SAVE_SECONDS = 1.0
 COST = frozenset({"steps", "input_tokens", "output_tokens", "cached_tokens", "thinking"})
 NO_HISTORY = "The earlier messages could not be read; this was answered without them."
-NOTHING_DONE = "The assistant speaks of a change, but none was made."
-NOT_IN_THE_PLAN = "The assistant names something that is not in the plan; see what it looked at."
-NOTHING_RINGS = "The assistant speaks of a reminder, but none was set that rings."
 DONE_BEFORE = "Not done again: you asked for this very thing before, in answer to this message."
 BROKEN_TOOL = "internal_error: the tool failed, and nothing was changed."
-
-
-ASKS_TO_REMIND = re.compile(r"remind|alarm|alert|notif|ping", re.IGNORECASE)
-
-
-def did_something(call: ToolCall) -> bool:
-    return call.status == ToolCall.Status.SUCCEEDED and tools.has_changed(call.name, call.result)
 
 
 class Work:
@@ -100,7 +88,8 @@ class Work:
         yield from self._keep(self._run(llm, messages))
         instead = who_answered_instead(llm)
         fields = asdict(self.outcome)
-        fields["warning"] = instead or no_history or fields["warning"] or self._unfounded()
+        warning = instead or no_history or self.outcome.warning
+        fields["warning"] = warning or unfounded(self.turn, self.user, self.said, self._asked_at())
         title = "" if no_history else self._title(history)
         self.settle(Turn.Status.COMPLETED, degraded=bool(instead), title=title, **fields)
 
@@ -169,6 +158,7 @@ class Work:
             "streamed": self.measured.streamed,
             "instructions": given().hash,
             "failure": failure.reason[:100] if failure else "",
+            "trace_id": self.measured.span.trace_id,
         }
 
     def _cost(self) -> dict[str, Any]:
@@ -328,7 +318,8 @@ class Work:
             release_connection()
         for made in self.turn.calls[len(calls) :]:
             name = made.name if made.name in tools.TOOLS else UNKNOWN_TOOL
-            self.measured.called(name, made.status, made.duration_ms / 1000)
+            seconds = made.duration_ms / 1000
+            self.measured.called(made.pk, name, made.status, made.started_at, seconds)
             called_tool(name, made.status)
 
     def _origin(self, call: UUID) -> Origin:
@@ -364,31 +355,7 @@ class Work:
         A call without arguments names no wish: with each one more is taken back. What was taken
         back may be done again.
         """
-        standing = [done for done in self._changes() if done.arguments and not done.undone_at]
+        standing = [done for done in changes_of(self.turn) if done.arguments and not done.undone_at]
         made = [done.arguments for done in standing if done.name == call.name]
         if any(tools.asks_again(asked, call.name, each, self._asked_at()) for each in made):
             raise tools.ToolError(DONE_BEFORE)
-
-    def _unfounded(self) -> str:
-        """A warning where the reply claims a change, or something of a plan, that is not there."""
-        if not self._changes() and claims_a_change(self.said):
-            return NOTHING_DONE
-        if claims_a_reminder(self.said) and not self._rings():
-            return NOTHING_RINGS
-        done = [call for call in self.turn.calls if call.status == ToolCall.Status.SUCCEEDED]
-        told = [each for call in done for each in (call.arguments, call.result)]
-        said = self.turn.user_message.content
-        planned = any(call.name == "plan" for call in done)
-        if planned and is_beyond(self.said, told, said, self._asked_at().date()):
-            return NOT_IN_THE_PLAN
-        return ""
-
-    def _rings(self) -> bool:
-        """Whether a result of this turn tells of it or, where there is none, one was set before."""
-        done = [call.result for call in self.turn.calls if call.status == ToolCall.Status.SUCCEEDED]
-        if done or ASKS_TO_REMIND.search(self.turn.user_message.content):
-            return any(map(tools.rings, done))
-        return Reminder.objects.for_user(self.user).waiting().exists()
-
-    def _changes(self) -> list[ToolCall]:
-        return [call for call in self.turn.calls if did_something(call)]

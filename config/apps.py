@@ -1,5 +1,11 @@
+import logging
+
 from django.apps import AppConfig
 from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+NO_TRACING = "no traces: requirements-tracing.txt is not installed"
 
 
 class Configuration(AppConfig):
@@ -12,3 +18,14 @@ class Configuration(AppConfig):
 
         if settings.SLOW_QUERY_SECONDS:
             queries.watch(settings.SLOW_QUERY_SECONDS)
+        if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
+            self._send_traces()
+
+    def _send_traces(self) -> None:
+        try:
+            from telemetry.tracing import send_traces
+        except ModuleNotFoundError:
+            logger.warning(NO_TRACING)
+        else:
+            endpoint = settings.OTEL_EXPORTER_OTLP_ENDPOINT
+            send_traces(endpoint, settings.NODE, settings.VERSION)

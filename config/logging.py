@@ -80,6 +80,7 @@ def logs(as_json: bool, level: str) -> dict[str, Any]:
         "loggers": {
             "django.request": {"level": "ERROR"},  # a 404 is no event of ours
             "httpx2": {"level": "WARNING"},
+            "opentelemetry": {"level": "CRITICAL"},  # it quotes the server: see telemetry/tracing
             "gunicorn.error": {"handlers": [], "propagate": True},
         },
     }

@@ -53,6 +53,9 @@ LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(LEVELS))
 SLOW_TURN_SECONDS = env.float("SLOW_TURN_SECONDS", 30.0, validate=bounds(0))
 SLOW_QUERY_SECONDS = env.float("SLOW_QUERY_SECONDS", 1.0, validate=bounds(0))
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str(
+    "OTEL_EXPORTER_OTLP_ENDPOINT", "", validate=web_address_or_nothing
+)
 MODEL_PRICES = prices(env.json("MODEL_PRICES", {}))
 
 # Keys and hosts
@@ -238,6 +241,7 @@ MIDDLEWARE = [
     "web.headers.security_headers",
     "web.request_id.request_id",
     "telemetry.middleware.request_metrics",
+    "telemetry.middleware.trace_context",
     "web.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -7,7 +7,8 @@ from agent.chain import ANOTHER_ANSWERED, BUILT_IN_ANSWERED
 from agent.llm import LLMFiltered, LLMNoModel, LLMNoQuota, LLMTooLong
 from agent.remote.terms import NO_TOOLS, STOOD_IN
 from agent.runner import COMMAND_IN_WORDS, NOT_ALL_DONE, NOT_ALL_STEPS
-from chat.work import NO_HISTORY, NOT_IN_THE_PLAN, NOTHING_DONE, NOTHING_RINGS
+from chat.unfounded import NOT_IN_THE_PLAN, NOTHING_DONE, NOTHING_RINGS
+from chat.work import NO_HISTORY
 from conversations.models import Turn
 
 

@@ -6,10 +6,15 @@ from uuid import UUID
 
 from django.conf import settings
 
+from telemetry import genai
 from telemetry.measured import Measured
 from telemetry.metrics import ended_turn
+from telemetry.spans import Value
 
 logger = logging.getLogger(__name__)
+
+AGENT = "Todo Chat"
+SPAN = f"{genai.INVOKE_AGENT} {AGENT}"
 
 
 class TurnRow(Protocol):
@@ -71,6 +76,7 @@ def _as_row(turn: TurnRow) -> dict[str, Any]:
         "streamed": None,
         "attempt": turn.attempt,
         "door": turn.door or None,
+        "trace_id": None,
         "node": settings.NODE,
         "version": settings.VERSION,
     }
@@ -84,6 +90,7 @@ def _as_measured(turn: TurnRow, measured: Measured) -> dict[str, Any]:
         "provider_reason": (failure and failure.reason) or None,
         "duration_ms": round(measured.seconds * 1000),
         "first_word_ms": measured.first_word_ms,
+        "trace_id": measured.span.trace_id or None,
         "input_tokens": turn.input_tokens,
         "output_tokens": turn.output_tokens,
         "cached_tokens": turn.cached_tokens,
@@ -92,3 +99,25 @@ def _as_measured(turn: TurnRow, measured: Measured) -> dict[str, Any]:
         "degraded": turn.degraded,
         "streamed": measured.streamed,
     }
+
+
+def left(turn: TurnRow, measured: Measured) -> None:
+    """The process that took it has done with it, whoever settled it: its span ends."""
+    attributes: dict[str, Value] = {
+        genai.OPERATION: genai.INVOKE_AGENT,
+        genai.PROVIDER: "todo_chat",
+        genai.AGENT: AGENT,
+        genai.CONVERSATION: str(turn.conversation_id),
+        genai.MODEL: measured.model or None,
+        genai.INPUT_TOKENS: turn.input_tokens,
+        genai.OUTPUT_TOKENS: turn.output_tokens,
+        genai.CACHED_TOKENS: turn.cached_tokens,
+        "todo_chat.turn": str(turn.pk),
+        "todo_chat.attempt": turn.attempt,
+        "todo_chat.status": turn.status,
+        "todo_chat.door": turn.door,
+        "todo_chat.degraded": turn.degraded,
+        "todo_chat.streamed": measured.streamed,
+        "todo_chat.steps": turn.steps,
+    }
+    measured.span.end(attributes, turn.error_code)

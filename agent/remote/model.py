@@ -30,6 +30,7 @@ from agent.remote.completion import Completion
 from agent.remote.failures import CallError, of_response
 from agent.remote.terms import NO_TOOLS, STOOD_IN, Asking, Terms
 from agent.remote.transport import Deadline, Transport, exchange
+from telemetry.spans import passed_on
 
 logger = logging.getLogger(__name__)
 
@@ -178,7 +179,9 @@ class RemoteLLM:
         message again, at more cost than all the rest of a turn.
         """
         deadline.begin()
-        options: openai.RequestOptions = {"headers": HEADERS, "timeout": deadline.remaining()}
+        traced = {"traceparent": parent} if (parent := passed_on.get()) else {}
+        headers = {**HEADERS, **traced}
+        options: openai.RequestOptions = {"headers": headers, "timeout": deadline.remaining()}
         token = exchange.set(deadline)
         try:
             stream = self._client.post(

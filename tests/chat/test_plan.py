@@ -8,7 +8,7 @@ import time_machine
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from chat.work import NOT_IN_THE_PLAN
+from chat.unfounded import NOT_IN_THE_PLAN
 from tests.agent.dialogue import moment
 from tests.conftest import Plays, SignIn
 from tests.factories import TaskFactory

@@ -7,7 +7,7 @@ import time_machine
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from chat.work import NOTHING_RINGS
+from chat.unfounded import NOTHING_RINGS
 from reminders.models import Channels
 from tests.agent.dialogue import moment, rows
 from tests.conftest import Plays, SignIn

@@ -112,6 +112,7 @@ def test_it_tells_what_the_turn_was_and_what_it_cost(
         "streamed": True,
         "attempt": 1,
         "door": "api",
+        "trace_id": None,
         "node": "node-3",
         "version": "9.9",
     }

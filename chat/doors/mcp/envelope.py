@@ -23,6 +23,7 @@ from chat.doors.mcp.faults import (
     Fault,
     Json,
 )
+from telemetry.spans import came_with
 from web.parsers import StrictJSONParser
 
 MODERN = ("2026-07-28",)
@@ -53,6 +54,12 @@ class Message:
         """What the client can do, as it says with each request since 2026-07-28."""
         told = _meta(self.params).get(CAPABILITIES_KEY)
         return told if isinstance(told, dict) else {}
+
+    @property
+    def traceparent(self) -> str:
+        """Within which trace it comes, where it says so; else that of its HTTP request."""
+        told = _meta(self.params).get("traceparent")
+        return told if isinstance(told, str) else came_with.get()
 
 
 def read(body: bytes) -> Json:

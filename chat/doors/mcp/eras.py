@@ -9,6 +9,7 @@ from chat.doors.mcp import tools
 from chat.doors.mcp.caller import Call, Caller
 from chat.doors.mcp.envelope import HANDSHAKE, META, MODERN, Message
 from chat.doors.mcp.faults import INVALID_PARAMS, NO_SUCH_METHOD, Fault, Json
+from telemetry.spans import coming_with
 
 Method = Callable[[Message, Caller], Json]
 
@@ -31,7 +32,8 @@ def answer(message: Message, caller: Caller) -> Json:
     method = methods.get(message.method)
     if method is None:
         raise Fault(NO_SUCH_METHOD, "There is no such method in this version of the protocol.")
-    result = method(message, caller)
+    with coming_with(message.traceparent):
+        result = method(message, caller)
     if not message.version:
         return result
     meta = {f"{META}serverInfo": SERVER} | result.get("_meta", {})
