@@ -57,6 +57,19 @@ def test_its_schemas_take_it(version: str) -> None:
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
+def test_kustomize_puts_them_together() -> None:
+    command = [Path(sys.executable).with_name("kubectl"), "kustomize", KUBERNETES]
+    made = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    ours = {f"{one['kind']} {one['metadata']['name']}": one for one in yaml.safe_load_all(made)}
+    image = f"registry.example.org/todo-chat:{VERSION}"
+
+    assert ours.keys() == manifests().keys()
+    assert {
+        one["metadata"].get("namespace") for one in ours.values() if one["kind"] != "Namespace"
+    } == {"todo-chat"}
+    assert {pod(ours[name])["containers"][0]["image"] for name in PODS} == {image}
+
+
 def test_every_file_is_a_resource_but_for_the_secrets() -> None:
     files = {path.name for path in KUBERNETES.glob("*.yaml")}
 
