@@ -138,7 +138,7 @@ def _run(stage: Stage, value: str) -> None:
     outside = {**proxies, "PIP_CERT": "/run/certificates", "DEBIAN_FRONTEND": "noninteractive"}
     line = f"cd {shlex.quote(stage.folder)} && {value}"
     command = [*OF_ITS_OWN, BUILDING, "run", "/bin/sh", "-c", line]
-    subprocess.run(command, env={**outside, **stage.env, **places}, check=True)
+    subprocess.run(command, env={**outside, **stage.arguments, **stage.env, **places}, check=True)
 
 
 def _copy(stage: Stage, stages: dict[str, Stage], words: list[str]) -> None:

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.only_on("sqlite")  # it is about files
 PROGRAMS = Path(sys.executable).parent
 OF_OTHERS = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
 PODS = {"Deployment", "Job", "CronJob"}
-BESIDE_THE_ROOMS = {"manage.py", "requirements.txt", "constraints.txt", "templates"}
+REQUIREMENTS = {"requirements.txt", "requirements-tracing.txt", "constraints.txt"}
+BESIDE_THE_ROOMS = {"manage.py", "templates", *REQUIREMENTS}
 
 
 def said(instruction: str) -> list[str]:
@@ -110,7 +111,7 @@ def test_user_port_and_folders_are_everywhere_the_same(name: str) -> None:
 
 
 def test_whoever_builds_it_tells_the_version() -> None:
-    assert said("ARG") == ["VERSION=unknown"]
+    assert said("ARG") == ["ALSO=", "VERSION=unknown"]
     assert 'org.opencontainers.image.version="$VERSION"' in said("LABEL")[0]
 
 
