@@ -12,6 +12,10 @@ from web.unlogged import without_secrets
 PLAIN = "%(levelname)s %(name)s [%(names)s] %(message)s"
 
 
+ROOMS = (
+    *("accounts", "agent", "chat", "config", "conversations", "evaluation", "oversight"),
+    *("reminders", "telemetry", "todos", "transfer", "web"),
+)
 IDS = ("request_id", "user_id", "conversation_id", "turn_id")
 
 
@@ -62,7 +66,11 @@ class JSONFormatter(logging.Formatter):
 
 
 def logs(as_json: bool, level: str) -> dict[str, Any]:
-    """For dictConfig, in words that gunicorn understands, too."""
+    """For dictConfig, in words that gunicorn understands, too.
+
+    DEBUG is for our own rooms: at that level others' packages tell what people say.
+    """
+    of_others = "INFO" if level == "DEBUG" else level
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -76,8 +84,9 @@ def logs(as_json: bool, level: str) -> dict[str, Any]:
                 "formatter": "json" if as_json else "plain",
             }
         },
-        "root": {"handlers": ["console"], "level": level},
+        "root": {"handlers": ["console"], "level": of_others},
         "loggers": {
+            **{room: {"level": level} for room in ROOMS},
             "django.request": {"level": "ERROR"},  # a 404 is no event of ours
             "httpx2": {"level": "WARNING"},
             "opentelemetry": {"level": "CRITICAL"},  # it quotes the server: see telemetry/tracing
