@@ -70,7 +70,7 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin[Conversation]):
 
 def transcript(conversation: Conversation, before: str) -> dict[str, Any]:
     """The latest messages as they were said, or those before a ``seq``, and the places around."""
-    messages = conversation.messages.select_related("feedback")
+    messages = conversation.messages.prefetch_related("feedback")
     if before.isascii() and before.isdecimal() and len(before) < 10:
         messages = messages.before(int(before))
     page = messages.last_with_turns(LATEST)

@@ -11,8 +11,8 @@ from conversations.models.message import Message
 class FeedbackQuerySet(OwnedQuerySet["Feedback"]):
     def give(self, reply: Message, kind: str) -> None:
         """What they thought of it before counts no more."""
-        now = {"kind": kind, "created_at": timezone.now(), "user_id": reply.user_id}
-        self.update_or_create(reply=reply, defaults=now)
+        now = {"kind": kind, "created_at": timezone.now()}
+        self.update_or_create(reply=reply, user_id=reply.user_id, defaults=now)
 
 
 class Feedback(Owned):
@@ -22,13 +22,16 @@ class Feedback(Owned):
         POSITIVE = "positive", _("positive")
         NEGATIVE = "negative", _("negative")
 
-    reply = models.OneToOneField(Message, models.CASCADE, related_name="feedback")
+    reply = models.ForeignKey(Message, models.CASCADE, related_name="feedback", db_index=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)
 
     objects = FeedbackQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "feedback"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "reply"], name="feedback_of_reply"),
+        ]
 
     def __str__(self) -> str:
         return self.kind

@@ -222,7 +222,7 @@ class Message(Owned):
     class Meta:
         constraints = [
             # The order of a conversation, and the index by which its pages and history are read.
-            models.UniqueConstraint(fields=["conversation", "seq"], name="message_seq"),
+            models.UniqueConstraint(fields=["user", "conversation", "seq"], name="message_seq"),
         ]
 
     def __str__(self) -> str:
@@ -289,7 +289,9 @@ class ToolCall(Owned):
         ordering = ["step", "position"]
         constraints = [
             # A call is made once; also the index by which the calls of turns are read in order.
-            models.UniqueConstraint(fields=["turn", "step", "position"], name="tool_call_place"),
+            models.UniqueConstraint(
+                fields=["user", "turn", "step", "position"], name="tool_call_place"
+            ),
         ]
 
     def __str__(self) -> str:

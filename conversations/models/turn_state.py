@@ -73,7 +73,7 @@ class TurnState(Owned):
         constraints = [
             # The open turn is the lock of its conversation.
             models.UniqueConstraint(
-                fields=["conversation"],
+                fields=["user", "conversation"],
                 name="turn_one_in_progress",
                 condition=Q(status="in_progress"),
             ),

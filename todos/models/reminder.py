@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.ownership import Owned, OwnedQuerySet
+from accounts.shards import key_fields
 from todos.models.waiting import in_line
 from todos.reminding import Clock, Reminding, Spec
 from todos.rules import RuleBroken
@@ -114,7 +115,7 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
     def _keep(self, rows: Sequence["Reminder"]) -> None:
         if rows:
             self.bulk_create(
-                rows, update_conflicts=True, unique_fields=["id"], update_fields=[*DERIVED]
+                rows, update_conflicts=True, unique_fields=key_fields(), update_fields=[*DERIVED]
             )
 
 

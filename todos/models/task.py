@@ -65,7 +65,7 @@ class Task(Repeating):
             ),
             # One completion has one successor, whoever completes it and how often at once.
             models.UniqueConstraint(
-                fields=["series", "place"],
+                fields=["user", "series", "place"],
                 name="task_place_in_series",
                 condition=Q(deleted_at=None, series__isnull=False),
             ),

@@ -1,0 +1,19 @@
+"""The keys carry the owner."""
+
+from django.db import migrations
+
+from accounts.owner_keys import OwnerInKeys
+
+
+class Migration(migrations.Migration):
+
+    atomic = False
+
+    dependencies = [
+        ('reminders', '0002_delivery'),
+        ('todos', '0015_owner_in_keys'),
+    ]
+
+    operations = [
+        OwnerInKeys("delivery"),
+    ]
