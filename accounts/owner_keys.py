@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.ddl_references import Statement
+from django.db.migrations import AddField, CreateModel
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -24,7 +26,11 @@ INDEX = """
                               WHERE attrelid = indexrelid ORDER BY attnum)
       FROM pg_index WHERE indexrelid = to_regclass(%s)
 """
-PRIMARY_KEY = "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'p'"
+PRIMARY_KEY = """
+    SELECT conname, array(SELECT attname::text FROM pg_attribute
+                           WHERE attrelid = conindid ORDER BY attnum)
+      FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'p'
+"""
 FOREIGN_KEYS = """
     SELECT conrelid::regclass::text, conname,
            array(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY AS key (number, place)
@@ -113,6 +119,50 @@ class OwnerInKeys(Operation):
             editor.remove_constraint(before, was[name])
 
 
+class OwnerInNewKeys(Operation):
+    """The keys of a model, or of a field, that ``adding`` adds carry the owner from the beginning.
+
+    ``OwnerInNewKeys(migrations.CreateModel(…))``, ``OwnerInNewKeys(migrations.AddField(…))``: of
+    whatever refers to a table that is distributed, or is such a table.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, adding: CreateModel | AddField) -> None:
+        self.adding = adding
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        return type(self).__name__, [self.adding], {}
+
+    def describe(self) -> str:
+        return f"{self.adding.describe()}, with keys that carry the owner"
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        self.adding.state_forwards(app_label, state)
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            self.adding.database_forwards(app_label, schema_editor, *states)
+            return
+        schema_editor.sql_create_column_inline_fk = None  # foreign keys come at the end
+        waiting = len(schema_editor.deferred_sql)
+        self.adding.database_forwards(app_label, schema_editor, *states)
+        if isinstance(self.adding, CreateModel):
+            model = states[-1].apps.get_model(app_label, self.adding.name)
+            _Keys(schema_editor, model).add_owner_to_primary_key()
+        for statement in schema_editor.deferred_sql[waiting:]:
+            target = isinstance(statement, Statement) and statement.parts.get("to_table")
+            if target and OWNER in _primary_key(schema_editor, target.table)[1]:
+                for columns in (statement.parts["column"], statement.parts["to_column"]):
+                    columns.columns.insert(0, OWNER)
+
+    def database_backwards(self, *which: Any) -> None:
+        self.adding.database_backwards(*which)
+
+
 class _Keys:
     """Those of one table of PostgreSQL. Each step leaves alone what is done already."""
 
@@ -121,15 +171,23 @@ class _Keys:
         self._name = model._meta.db_table
         self._table = editor.quote_name(self._name)
 
+    def add_owner_to_primary_key(self) -> None:
+        """Of a table that nobody knows yet."""
+        name, [column] = _primary_key(self._editor, self._name)
+        self._run(
+            f'ALTER TABLE {self._table} DROP CONSTRAINT "{name}",'
+            f' ADD CONSTRAINT "{name}" PRIMARY KEY ("{column}", {OWNER})'
+        )
+
     def replace_primary_key(self, carrying: bool) -> None:
         wanted = [self._model._meta.pk.column]  # first, so that a look-up by it alone is quick
         wanted += [OWNER] * carrying
-        [(name,)] = self._ask(PRIMARY_KEY, [self._name])
+        name, columns = _primary_key(self._editor, self._name)
         index = f"{self._name}_pkey_anew"
-        if self._columns(name) != wanted:
+        if columns != wanted:
             self._build(index, wanted, "")
         self._replace_foreign_keys(carrying)
-        if self._columns(name) != wanted:
+        if columns != wanted:
             with self._quickly():
                 self._run(
                     f'ALTER TABLE {self._table} DROP CONSTRAINT "{name}",'
@@ -160,10 +218,11 @@ class _Keys:
 
     def replace_unique(self, constraint: models.UniqueConstraint) -> None:
         name, index = constraint.name, f"{constraint.name}_anew"
-        wanted = [self._model._meta.get_field(field).column for field in constraint.fields]
+        columns = {field.name: field.column for field in self._model._meta.concrete_fields}
+        wanted = [columns[field] for field in constraint.fields]
         if self._columns(name) == wanted:
             return
-        condition = constraint._get_condition_sql(self._model, self._editor)
+        condition = constraint._get_condition_sql(self._model, self._editor)  # type: ignore[attr-defined]
         self._build(index, wanted, f"WHERE {condition}" if condition else "")
         with self._quickly():
             if condition:
@@ -175,10 +234,10 @@ class _Keys:
                     f' ADD CONSTRAINT "{name}" UNIQUE USING INDEX "{index}"'
                 )
 
-    def _build(self, index: str, columns: Sequence[str], condition: str) -> None:
+    def _build(self, index: str, columns: list[Any], condition: str) -> None:
         """A unique index, while others write; one that was cut short is built anew."""
         found = self._ask(INDEX, [f'"{index}"'])
-        if found == [(True, [*columns])]:
+        if found == [(True, columns)]:
             return
         if found:
             self._run(f'DROP INDEX CONCURRENTLY "{index}"')
@@ -199,6 +258,16 @@ class _Keys:
         self._editor.execute(sql)
 
     def _ask(self, sql: str, values: Sequence[Any]) -> list[Any]:
-        with self._editor.connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return cursor.fetchall()
+        return _ask(self._editor, sql, values)
+
+
+def _primary_key(editor: BaseDatabaseSchemaEditor, table: str) -> tuple[str, list[str]]:
+    """Its name and its columns."""
+    [(name, columns)] = _ask(editor, PRIMARY_KEY, [table])
+    return name, columns
+
+
+def _ask(editor: BaseDatabaseSchemaEditor, sql: str, values: Sequence[Any]) -> list[Any]:
+    with editor.connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
