@@ -10,6 +10,8 @@ from django.utils import timezone
 from rest_framework.utils.encoders import JSONEncoder
 from uuid_utils.compat import uuid7
 
+from accounts.one_owner import OneOwner, OneOwnerQuerySet
+
 LEASE = timedelta(minutes=1)
 """After so long without an answer, whoever worked on a request is dead."""
 KEPT = timedelta(days=1)
@@ -19,12 +21,12 @@ class ClaimLost(Exception):
     """Somebody else works on the request now."""
 
 
-class AnsweredRequestQuerySet(models.QuerySet["AnsweredRequest"]):
+class AnsweredRequestQuerySet(OneOwnerQuerySet["AnsweredRequest"]):
     def expired(self) -> Self:
         return self.filter(created_at__lt=timezone.now() - KEPT)
 
 
-class AnsweredRequest(models.Model):
+class AnsweredRequest(OneOwner):
     """``status`` and ``answer`` are null while somebody works on it, who knows its ``claim``.
 
     The answer is kept in the transaction of what was done: neither is there without the other.
@@ -79,5 +81,5 @@ class AnsweredRequest(models.Model):
         self._unanswered().delete()
 
     def _unanswered(self) -> AnsweredRequestQuerySet:
-        rows: AnsweredRequestQuerySet = AnsweredRequest.objects.filter(pk=self.pk)
+        rows: AnsweredRequestQuerySet = AnsweredRequest.objects.just(self)
         return rows.filter(claim=self.claim, status=None)

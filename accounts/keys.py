@@ -19,6 +19,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+from accounts.one_owner import OneOwnerQuerySet
+
 MARK = "tc_"
 LETTERS = digits + ascii_letters
 RANDOM = 30
@@ -63,7 +65,7 @@ def hash_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-class KeyQuerySet(models.QuerySet["Key"]):
+class KeyQuerySet(OneOwnerQuerySet["Key"]):
     def for_user(self, user: AbstractUser) -> Self:
         """The only door from a request to rows; revoked ones too."""
         return self.filter(user=user)

@@ -20,7 +20,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.answered import AnsweredRequest
 from accounts.keys import SHOWN, Key, Scope, hash_of, new_key
-from accounts.preferences import MOST_TOLD, NoRoom, Preference, PreferenceQuerySet
+from accounts.one_owner import delete_with_all
+from accounts.preferences import MOST_TOLD, NoRoom, Preference, PreferenceQuerySet, told_anew
 from accounts.preferences import Key as PreferenceKey
 from accounts.sessions import Session
 
@@ -188,6 +189,7 @@ class User(AbstractUser):
                 raise NoRoom
             self._tell_whether_any(True)
             told.save(force_insert=True)
+            told_anew.send(User, user=self, keys={key})
         return told
 
     def forget(self, keys: Iterable[UUID]) -> int:
@@ -195,7 +197,10 @@ class User(AbstractUser):
         with transaction.atomic():
             User.objects.hold([self.pk])
             rows = Preference.objects.for_user(self)
-            forgotten, _by_model = rows.filter(pk__in=keys).delete()
+            chosen = rows.filter(pk__in=keys)
+            told = {*chosen.values_list("key", flat=True)}
+            forgotten, _by_model = chosen.delete()
+            told_anew.send(User, user=self, keys=told)
             self._tell_whether_any(rows.exists())
         return forgotten
 
@@ -240,7 +245,7 @@ class User(AbstractUser):
             User.objects.hold([number])
             named = LogEntry.objects.filter(content_type__app_label="accounts")
             named.filter(content_type__model="user", object_id=str(number)).delete()
-            User.objects.filter(pk=number).delete()
+            delete_with_all(User(pk=number))
 
 
 def expired_sign_ins() -> list[models.QuerySet[Any]]:

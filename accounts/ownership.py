@@ -14,6 +14,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.models import SpentToken, User
+from accounts.one_owner import OneOwner, OneOwnerQuerySet
 from accounts.sessions import Session
 from web.connections import release_connection
 
@@ -25,32 +26,36 @@ BATCH = 200  # rows that are read at a time
 LOOKS_AGAIN = 0.1  # seconds after which who waits to write to SQLite tries again, at the latest
 
 
-class OwnedQuerySet(models.QuerySet[Row]):
+class OwnedQuerySet(OneOwnerQuerySet[Row]):
     def for_user(self, user: User) -> Self:
         """The only door from a request to rows."""
         return self.filter(user=user)
 
     def in_batches(self, size: int, act: Callable[[Self], Done]) -> Iterator[Done]:
-        """``act`` on all of them, ``size`` at a time; yields what it returns.
+        """``act`` on all of them, owner by owner and ``size`` at a time; yields what it returns.
 
-        Each batch is a transaction that holds its rows, and before them their owners. What somebody
+        Each batch is a transaction that holds its rows, and before them their owner. What somebody
         else holds, or what does not belong here any more, is left out. Others get in between.
         """
-        rest = self.order_by("pk")
-        while found := list(rest.values_list("pk", "user")[:size]):
-            keys, owners = zip(*found, strict=True)
-            with transaction.atomic():
-                User.objects.hold(owners)
-                free = self.filter(pk__in=keys).select_for_update(no_key=True, skip_locked=True)
-                held = list(free.values_list("pk", flat=True))
-                done = act(self.filter(pk__in=held))
-            yield done
-            if connection.vendor == "sqlite":
-                sleep(LOOKS_AGAIN)
-            rest = self.filter(pk__gt=keys[-1]).order_by("pk")
+        worked = 0
+        for owner, rows in self.by_owner():
+            rest = rows.order_by("pk")
+            while keys := list(rest.values_list("pk", flat=True)[:size]):
+                with transaction.atomic():
+                    User.objects.hold([owner])
+                    free = rows.filter(pk__in=keys)
+                    free = free.select_for_update(of=("self",), no_key=True, skip_locked=True)
+                    held = list(free.values_list("pk", flat=True))
+                    done = act(rows.filter(pk__in=held))
+                yield done
+                worked += len(keys)
+                if connection.vendor == "sqlite" and worked >= size:
+                    sleep(LOOKS_AGAIN)
+                    worked = 0
+                rest = rows.filter(pk__gt=keys[-1]).order_by("pk")
 
 
-class Owned(models.Model):
+class Owned(OneOwner):
     """A row with its owner and a UUIDv7 key: keys made later sort later.
 
     The export has all its columns but for those that are ``untold``, which it may be asked for.
@@ -66,6 +71,15 @@ class Owned(models.Model):
 
     class Meta:
         abstract = True
+
+
+def owner_indexed_elsewhere() -> Any:
+    """The ``user`` of a model whose key begins with it: an index of its own would be read instead,
+    and all rows of the user with it.
+    """
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
 
 
 class Followed(models.Model):

@@ -6,9 +6,12 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
+
+from accounts.one_owner import OneOwner, OneOwnerQuerySet
 
 LONGEST = 200
 MOST_TOLD = 900
@@ -33,13 +36,17 @@ class Key(models.TextChoices):
     NOTE = "note", _("Note")
 
 
-class PreferenceQuerySet(models.QuerySet["Preference"]):
+told_anew = Signal()
+"""Sent with the ``user`` and ``keys`` of what they told or want forgotten, in its transaction."""
+
+
+class PreferenceQuerySet(OneOwnerQuerySet["Preference"]):
     def for_user(self, user: AbstractUser) -> Self:
         """The only door from a request to rows; oldest first."""
         return self.filter(user=user).order_by("pk")
 
 
-class Preference(models.Model):
+class Preference(OneOwner):
     """``value`` is in the form that programs read, ``words`` are those of the user.
 
     ``message_id`` is the message that they stand in. Only methods of User write it.

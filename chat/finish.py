@@ -71,8 +71,7 @@ class Finisher:
     def look(self) -> int:
         """Settle what is dead, and take over as many turns as there are hands free; how many."""
         close_turns_of_the_dead()
-        dead = Turn.objects.dead()
-        if dead.exists():  # on SQLite an update that finds nothing would be a writer, too
+        for _owner, dead in Turn.objects.dead().by_owner():
             dead.close_dead()
         self._hands = [hand for hand in self._hands if hand.is_alive()]
         busy, full = len(self._hands), set[int]()

@@ -116,7 +116,7 @@ def _is_awaited(turn: Turn) -> bool:
     """Its process has died, and another one will go on with it at any moment, or does so by now."""
     if turn.shown_status != Turn.Status.INCOMPLETE:
         return False
-    rows = Turn.objects.filter(pk=turn.pk)
+    rows = Turn.objects.just(turn)
     if turn.abandoned:
         rows.close_dead()
     as_we_know_it = rows.filter(status=Turn.Status.INCOMPLETE, attempt=turn.attempt)

@@ -45,7 +45,8 @@ def close_turns_of_the_dead() -> int:
     gone = {UUID(file.name): file for file in _folder().glob("*-*") if _is_free(file)}
     if not gone:
         return 0
-    closed = Turn.objects.of_processes(gone).interrupt()
+    left = Turn.objects.of_processes(gone).in_progress()
+    closed = sum(rows.interrupt() for _owner, rows in left.by_owner())
     for file in gone.values():
         file.unlink(missing_ok=True)
     return closed

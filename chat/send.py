@@ -147,7 +147,7 @@ def _earlier_turn(user: User, key: str, what: str) -> Turn | None:
         return None
     if turn.request_hash != what:
         raise IdempotencyKeyReused
-    mine = Turn.objects.filter(pk=turn.pk)
+    mine = Turn.objects.just(turn)
     if turn.status == Turn.Status.IN_PROGRESS:
         close_turns_of_the_dead()
         mine.close_dead()
@@ -163,7 +163,7 @@ def try_again(turn: Turn, conversation: Conversation) -> Turn:
     try:
         return open_turn(conversation, turn.retry)
     except TurnLost:
-        raise TurnInProgress(Turn.objects.filter(pk=turn.pk)) from None
+        raise TurnInProgress(Turn.objects.just(turn)) from None
 
 
 def _kept(user: User, conversation_id: UUID) -> Conversation:

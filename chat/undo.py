@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, DateTimeField, Exists, OuterRef, Value, When
+from django.db.models import Case, DateTimeField, Exists, Value, When
 from django.http import Http404
 from django.utils import timezone
 from rest_framework.generics import get_object_or_404
@@ -50,19 +50,25 @@ def show_undone(changes: Sequence[TaskChange]) -> None:
     """
     if not changes:
         return
-    families = TaskChange.objects.of_families(change.family for change in changes)
+    owner = changes[0].user_id
+    mine = TaskChange.objects.filter(user=owner)
+    families = mine.of_families(change.family for change in changes)
     calls = ToolCall.objects.filter(
-        user=changes[0].user_id, pk__in=families.exclude(tool_call_id=None).values("tool_call_id")
+        user=owner, pk__in=families.exclude(tool_call_id=None).values("tool_call_id")
     )
-    standing = Exists(TaskChange.objects.of_calls([OuterRef("pk")]).not_undone())
+    standing = Exists(TaskChange.objects.of_same_owner(tool_call_id="pk").not_undone())
     now = Value(timezone.now(), DateTimeField())
     calls.update(undone_at=Case(When(standing, then=None), default=now))
 
 
 def left_of_turn(changes: Sequence[TaskChange]) -> int:
     """How many other acts of the same turn nobody has taken back; what it undid is none."""
-    calls = ToolCall.objects.filter(turn__tool_calls__in=[each.tool_call_id for each in changes])
-    return TaskChange.objects.of_calls(calls.values_list("pk", flat=True)).count_of_acts()
+    owners = {each.user_id for each in changes}
+    calls = ToolCall.objects.filter(
+        user__in=owners, turn__tool_calls__in=[each.tool_call_id for each in changes]
+    )
+    mine = TaskChange.objects.filter(user__in=owners)
+    return mine.of_calls(calls.values_list("pk", flat=True)).count_of_acts()
 
 
 def undo_reply(user: User, reply_id: UUID, origin: Origin) -> list[TaskChange]:

@@ -93,7 +93,7 @@ def _whole(ended: TurnEnded, success: int, headers: dict[str, str]) -> Response:
     """A turn that failed is a problem, and shows all the same what was kept."""
     turn = ended.turn
     if turn.status == Turn.Status.IN_PROGRESS:  # we were so slow that another process took it over
-        raise TurnInProgress(Turn.objects.filter(pk=turn.pk))
+        raise TurnInProgress(Turn.objects.just(turn))
     body: dict[str, Any] = shown(turn)
     if turn.status != Turn.Status.FAILED:
         return Response(body, success, headers=headers)

@@ -88,4 +88,4 @@ def _changes(
     """What it did itself, and what somebody has said yes to."""
     mine = TaskChange.objects.for_user(user)
     acts = [each.act for each in proposals if each.act]
-    return mine.of_calls([call.pk for call in calls]) | mine.of_acts(acts)
+    return mine.done_by([call.pk for call in calls], acts)

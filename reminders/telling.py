@@ -19,9 +19,10 @@ Tell = Callable[[], Outcome]
 def set_up_for(deliveries: Iterable[Delivery]) -> dict[int, Channels]:
     """What the users of all these have set up, by their ids."""
     users = {each.user_id: each.user for each in deliveries}
-    set_up = {user: Channels() for user in users} | Channels.objects.in_bulk(users)
-    for user, channels in set_up.items():
-        channels.user = users[user]
+    set_up = {}
+    for key, user in users.items():
+        set_up[key] = Channels.objects.for_user(user).first() or Channels()
+        set_up[key].user = user
     return set_up
 
 

@@ -9,12 +9,14 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management.color import no_style
 from django.db import connection, transaction
+from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase, override_settings
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.models import User
+from tests.captured import Captured
 from tests.factories import UserFactory
 from tests.fakes import ScriptedLLM
 from tests.servers import TodoChat
@@ -68,6 +70,22 @@ def rows_of_the_migrations_stay() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", delete_the_rest)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def captured(request: pytest.FixtureRequest) -> Iterator[Captured]:
+    captured = Captured(is_sharded=request.config.getoption("database") == "sharded")
+    connection_created.connect(captured.listen)
+    yield captured
+    connection_created.disconnect(captured.listen)
+
+
+@pytest.fixture(autouse=True)
+def statements_name_one_owner(captured: Captured) -> Iterator[None]:
+    """On PostgreSQL: all that the product asks in the test, see tests/captured.py."""
+    yield
+    faults = captured.faults()
+    assert not faults, "\n".join(faults)
 
 
 @pytest.fixture(autouse=True)

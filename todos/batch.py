@@ -201,6 +201,7 @@ class OperationEncoder(JournalEncoder):
 
 def _as_they_are(tasks: Iterable[Task]) -> list[Task]:
     """Read anew: a later one may have changed an earlier one, as a task does its steps."""
-    keys = [task.pk for task in tasks]
-    rows = Task.objects.with_steps().in_bulk(keys)
-    return [rows[key] for key in keys]
+    tasks = list(tasks)
+    of_user = Task.objects.filter(user__in={task.user_id for task in tasks})
+    rows = of_user.with_steps().in_bulk([task.pk for task in tasks])
+    return [rows[task.pk] for task in tasks]

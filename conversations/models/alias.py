@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, models
 
 from accounts.models import User
+from accounts.one_owner import OwnedForeignKey
 from accounts.ownership import Owned, OwnedQuerySet
 from conversations.models.conversation import Conversation
 from conversations.models.errors import AliasTaken
@@ -51,7 +52,7 @@ class Alias(Owned):
 
     door = models.CharField(max_length=10)
     name_hash = models.CharField(max_length=64)
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="aliases")
+    conversation = OwnedForeignKey(Conversation, models.CASCADE, related_name="aliases")
 
     objects = AliasQuerySet.as_manager()
 
@@ -79,7 +80,7 @@ class Alias(Owned):
         """
         self.conversation = conversation
         if before:
-            rows = Alias.objects.filter(pk=self.pk, conversation=before)
+            rows = Alias.objects.just(self).filter(conversation=before)
             if not rows.update(conversation=conversation):
                 raise AliasTaken
             return

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, Max, Q, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,14 +27,14 @@ class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
         return self.annotate(busy=Exists(self._live_turns()))
 
     def _live_turns(self) -> TurnQuerySet:
-        return Turn.objects.filter(conversation=OuterRef("pk")).live()
+        return Turn.objects.of_same_owner(conversation="pk").live()
 
     def latest_first(self) -> Self:
         return self.order_by("-updated_at", "-id")
 
     def make_unless_known(self, pk: UUID, user: User) -> None:
         """Whoever has the id already: a row that is there, deleted or another's, stays as it is."""
-        self.get_or_create(pk=pk, defaults={"user": user})
+        self.bulk_create([Conversation(pk=pk, user=user)], ignore_conflicts=True)
 
     def titled(self, words: Iterable[str]) -> Self:
         """Those with every folded word in their title."""
@@ -43,7 +43,7 @@ class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
     def search(self, text: str) -> Self:
         """Conversations with every word of ``text`` in their title, or in one message of theirs."""
         words = words_of(text)
-        said = Message.objects.standing().filter(conversation=OuterRef("pk")).saying(words)
+        said = Message.objects.standing().of_same_owner(conversation="pk").saying(words)
         return self.filter(has_all(words, "title") | Exists(said)) if words else self
 
     def inactive_since(self, moment: datetime) -> Self:
@@ -121,12 +121,12 @@ class Conversation(Followed, Recoverable):
 
         Raises Conversation.DoesNotExist when it was purged meanwhile.
         """
-        deleted = Conversation.objects.filter(pk=self.pk, deleted_at__isnull=False)
+        deleted = Conversation.objects.just(self).filter(deleted_at__isnull=False)
         deleted.update(deleted_at=None, updated_at=timezone.now(), changed_at=Now())
         self.refresh_from_db(fields=["deleted_at", "updated_at"])
 
     def _set(self, **fields: Any) -> None:
-        Conversation.objects.filter(pk=self.pk).update(**fields, changed_at=Now())
+        Conversation.objects.just(self).update(**fields, changed_at=Now())
         for name, value in fields.items():
             setattr(self, name, value)
 
@@ -201,9 +201,8 @@ class Conversation(Followed, Recoverable):
     def _count(self, messages: list[Message]) -> None:
         """Add new messages to count, preview and title; the count that we read must still hold."""
         text = messages[0].content
-        counted = Conversation.objects.filter(
-            pk=self.pk, deleted_at=None, message_count=self.message_count
-        ).update(
+        as_we_know_it = Conversation.objects.just(self).filter(message_count=self.message_count)
+        counted = as_we_know_it.filter(deleted_at=None).update(
             message_count=F("message_count") + len(messages),
             last_message_preview=beginning(text, PREVIEW),
             title=Case(
@@ -222,7 +221,7 @@ class Conversation(Followed, Recoverable):
         Only by hand can that have come about; a new message would have the place of another one.
         """
         last = self.messages.aggregate(last=Max("seq"))["last"] or 0
-        spoilt = Conversation.objects.filter(pk=self.pk, message_count=self.message_count)
+        spoilt = Conversation.objects.just(self).filter(message_count=self.message_count)
         return last > self.message_count and bool(spoilt.update(message_count=last))
 
     def touch(self, message_count: int | None = None) -> None:
@@ -230,7 +229,7 @@ class Conversation(Followed, Recoverable):
 
         Also, if ``message_count`` is given, when it has another number of messages by now.
         """
-        kept = Conversation.objects.filter(pk=self.pk, deleted_at=None)
+        kept = Conversation.objects.just(self).filter(deleted_at=None)
         if message_count is not None:
             kept = kept.filter(message_count=message_count)
         if not kept.update(updated_at=timezone.now(), changed_at=Now()):
@@ -252,7 +251,7 @@ class Conversation(Followed, Recoverable):
         if title:
             made = When(is_latest, title_is_made=True, then=Value(title))
             kept["title"] = Case(made, default=F("title"))
-        Conversation.objects.filter(pk=self.pk).update(**kept, changed_at=Now())
+        Conversation.objects.just(self).update(**kept, changed_at=Now())
 
     def leave_out(self, title: str) -> None:
         """Preview what stands, now that a turn is withdrawn.
@@ -263,7 +262,7 @@ class Conversation(Followed, Recoverable):
         words = self.messages.standing().exclude(content="").values_list("content", flat=True)
         first, last = words.order_by("seq").first() or "", words.order_by("-seq").first() or ""
         title = title or beginning(first, TITLE_FROM_MESSAGE)
-        as_we_know_it = Conversation.objects.filter(pk=self.pk, message_count=self.message_count)
+        as_we_know_it = Conversation.objects.just(self).filter(message_count=self.message_count)
         left = as_we_know_it.update(
             title=Case(When(title_is_made=True, then=Value(title)), default=F("title")),
             last_message_preview=beginning(last, PREVIEW),

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.one_owner import OwnedForeignKey
 from accounts.ownership import Owned, OwnedQuerySet
 from conversations.models.message import Message
 
@@ -22,7 +23,7 @@ class Feedback(Owned):
         POSITIVE = "positive", _("positive")
         NEGATIVE = "negative", _("negative")
 
-    reply = models.ForeignKey(Message, models.CASCADE, related_name="feedback", db_index=False)
+    reply = OwnedForeignKey(Message, models.CASCADE, related_name="feedback", db_index=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)
 
     objects = FeedbackQuerySet.as_manager()

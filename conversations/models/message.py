@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery, Window
+from django.db.models import Count, Q, Subquery, Window
 from django.db.models.functions import Now, RowNumber
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ownership import Owned, OwnedQuerySet
+from accounts.one_owner import OwnedForeignKey
+from accounts.ownership import Owned, OwnedQuerySet, owner_indexed_elsewhere
 from text.searching import has_all
 
 PREVIEW = 100  # characters of the latest message, as its conversation has them
@@ -117,12 +118,10 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
 
     def with_said_after(self) -> Self:
         """With what the person said next, if they have said anything since."""
-        next_ones = Message.objects.standing().filter(
-            conversation=OuterRef("conversation"),
-            seq__gt=OuterRef("seq"),
-            role=Message.Role.USER,
+        next_ones = Message.objects.standing().of_same_owner(
+            conversation="conversation", seq__gt="seq"
         )
-        said = next_ones.order_by("seq").values("content")[:1]
+        said = next_ones.filter(role=Message.Role.USER).order_by("seq").values("content")[:1]
         return self.annotate(said_after=Subquery(said))
 
     def told(self, limit: int) -> list[Told]:
@@ -135,15 +134,17 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
             "turn_id",
             "turn__status",
             "turn__finish_reason",
+            "user",
         )
         rows = list(self.order_by("-seq").values_list(*columns)[:limit])[::-1]
         answered = [turn for role, _, _, _, turn, *_ in rows if role == Message.Role.ASSISTANT]
-        calls = ToolCall.objects.filter(turn__in=answered).told_by_turn()
+        owners = {row[-1] for row in rows}
+        calls = ToolCall.objects.filter(user__in=owners, turn__in=answered).told_by_turn()
         return [
             Told(role, content, created_at, seq, turn, ToldTurn(status, reason), calls[turn])
             if role == Message.Role.ASSISTANT
             else Told(role, content, created_at, seq, turn, None, [])
-            for role, content, created_at, seq, turn, status, reason in rows
+            for role, content, created_at, seq, turn, status, reason, _owner in rows
         ]
 
     def of_conversations(self, conversations: models.QuerySet[Any]) -> Self:
@@ -205,10 +206,11 @@ class Message(Owned):
         USER = "user", _("user")
         ASSISTANT = "assistant", _("assistant")
 
-    conversation = models.ForeignKey(
+    user = owner_indexed_elsewhere()
+    conversation = OwnedForeignKey(
         "conversations.Conversation", models.CASCADE, related_name="messages", db_index=False
     )
-    turn = models.ForeignKey("conversations.Turn", models.CASCADE, related_name="messages")
+    turn = OwnedForeignKey("conversations.Turn", models.CASCADE, related_name="messages")
     seq = models.PositiveIntegerField()
     role = models.CharField(max_length=9, choices=Role.choices)
     content = models.TextField(blank=True)
@@ -265,7 +267,8 @@ class ToolCall(Owned):
         SUCCEEDED = "succeeded", _("succeeded")
         FAILED = "failed", _("failed")
 
-    turn = models.ForeignKey(
+    user = owner_indexed_elsewhere()
+    turn = OwnedForeignKey(
         "conversations.Turn", models.CASCADE, related_name="tool_calls", db_index=False
     )
     step = models.PositiveSmallIntegerField()

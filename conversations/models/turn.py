@@ -67,14 +67,14 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
 
     def of_message(self, message_id: UUID) -> Self:
         """Not joined, for a conditional update, likewise."""
-        return self.filter(Exists(Message.objects.filter(pk=message_id, turn=OuterRef("pk"))))
+        return self.filter(Exists(Message.objects.of_same_owner(turn="pk").filter(pk=message_id)))
 
     def newest_first(self) -> Self:
         return self.order_by("-pk")
 
     def with_last(self) -> Self:
         """With ``last``, the turn that stands last in its conversation, and ``last_seq``."""
-        standing = Message.objects.standing().filter(conversation=OuterRef("conversation"))
+        standing = Message.objects.standing().of_same_owner(conversation="conversation")
         latest = standing.order_by("-seq")
         turn = Subquery(latest.values("turn")[:1], output_field=UUIDField())
         return self.annotate(last=turn, last_seq=Subquery(latest.values("seq")[:1]))
@@ -103,7 +103,7 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
         Not joined: Django would move all conditions of the update into a subquery, which PostgreSQL
         does not ask again after it has waited for another process, and so two would get one turn.
         """
-        kept = Turn.objects.filter(pk=OuterRef("pk"), conversation__deleted_at=None)
+        kept = Turn.objects.of_same_owner(pk="pk").filter(conversation__deleted_at=None)
         return self.filter(Exists(kept))
 
     def of_active_users(self) -> Self:
@@ -149,8 +149,7 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
         they have attempts left, are the last of a conversation that is kept, and their user is
         active. One whose lease was over before that is too old, whenever it was settled.
         """
-        last = Message.objects.filter(
-            turn=OuterRef("pk"),
+        last = Message.objects.of_same_owner(turn="pk").filter(
             seq=F("conversation__message_count"),
             conversation__deleted_at=None,
         )
@@ -202,8 +201,8 @@ class Turn(TurnState):
         """The turn that stands before it in its conversation."""
         if self.user_message.seq == 1:
             return None
-        messages = Message.objects.standing().filter(conversation=self.conversation_id)
-        earlier = messages.before(self.user_message.seq).order_by("-seq")
+        messages = Message.objects.filter(user=self.user_id, conversation=self.conversation_id)
+        earlier = messages.standing().before(self.user_message.seq).order_by("-seq")
         return earlier.values_list("turn", flat=True).first()
 
     def retry(self, lease: timedelta, *, slots: int = 3, process: UUID | None = None) -> Self:
@@ -231,7 +230,7 @@ class Turn(TurnState):
         process: UUID | None,
     ) -> None:
         """The same attempt must still be among ``rows``; ``touch`` notes it, or says why not."""
-        as_we_know_it = rows.filter(pk=self.pk, attempt=self.attempt, withdrawn_at=None)
+        as_we_know_it = rows.just(self).filter(attempt=self.attempt, withdrawn_at=None)
 
         def reopen(slot: int) -> None:
             reopened = as_we_know_it.update(
@@ -251,7 +250,7 @@ class Turn(TurnState):
 
             # What is said begins anew; the calls made before stand ahead of it.
             self.tool_calls.update(text_before=0)
-            Message.objects.filter(pk=self.reply.pk).update(content="")
+            Message.objects.just(self.reply).update(content="")
             touch()
 
         self.take_slot(slots, reopen)
@@ -290,7 +289,7 @@ class Turn(TurnState):
     def reload(self) -> None:
         """Read anew what another process has made of the turn, its reply and calls; 3 queries."""
         self.refresh_from_db()
-        reply = Message.objects.filter(pk=self.reply.pk).values_list("content", Now())
+        reply = Message.objects.just(self.reply).values_list("content", Now())
         self.reply.content, self.read_at = reply.get()
         self.calls = list(self.tool_calls.all())
 
@@ -311,7 +310,7 @@ class Turn(TurnState):
     def save_text(self, content: str) -> None:
         """Keep the reply as far as it has come; inside :meth:`fenced`."""
         if content != self.reply.content:
-            Message.objects.filter(pk=self.reply.pk).update(content=content)
+            Message.objects.just(self.reply).update(content=content)
             self.reply.content = content
 
     def record(self, *, step: int, position: int, **fields: Any) -> ToolCall:
@@ -337,7 +336,7 @@ class Turn(TurnState):
                 status = Turn.Status.CANCELLED
                 if not self._ours().update(status=status, **fields):
                     raise TurnLost
-            Message.objects.filter(pk=self.reply.pk).update(content=content)
+            Message.objects.just(self.reply).update(content=content)
             if status != Turn.Status.FAILED and any(call.beside for call in self.calls):
                 self.tool_calls.update(beside=None)
             self.conversation.note(self.reply, content or self.user_message.content, now, title)
@@ -357,8 +356,10 @@ class Turn(TurnState):
         NotTheLast where a later one stands.
         """
         later = self.conversation.messages.standing().since(self.reply.seq)
-        settled = Turn.objects.filter(pk=self.pk, withdrawn_at=None).exclude(
-            status=Turn.Status.IN_PROGRESS
+        settled = (
+            Turn.objects.just(self)
+            .filter(withdrawn_at=None)
+            .exclude(status=Turn.Status.IN_PROGRESS)
         )
         if not settled.filter(~Exists(later)).update(withdrawn_at=Now()):
             self.refresh_from_db(fields=["withdrawn_at", "status"])
@@ -387,4 +388,4 @@ class Turn(TurnState):
         return [*(each for each in told if each.seq >= start and each.turn_id != self.pk), *own]
 
     def _ours(self) -> TurnQuerySet:
-        return Turn.objects.in_progress().filter(pk=self.pk, lease_token=self.lease_token)
+        return Turn.objects.in_progress().just(self).filter(lease_token=self.lease_token)

@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ownership import Owned
+from accounts.one_owner import OwnedForeignKey
+from accounts.ownership import Owned, owner_indexed_elsewhere
 
 
 class TurnState(Owned):
@@ -30,7 +31,8 @@ class TurnState(Owned):
     UNWANTED: ClassVar = {"status": Status.CANCELLED, "error_code": "", "error_detail": ""}
     MAX_ATTEMPTS = 3
 
-    conversation = models.ForeignKey(
+    user = owner_indexed_elsewhere()
+    conversation = OwnedForeignKey(
         "conversations.Conversation", models.CASCADE, related_name="turns"
     )
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.IN_PROGRESS)

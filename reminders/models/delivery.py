@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import attrgetter
 from random import uniform
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.one_owner import OwnedForeignKey, grouped
 from accounts.ownership import Owned, OwnedQuerySet
 from reminders.models.channels import PushSubscription
 from reminders.notice import Outcome
@@ -55,14 +57,15 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         It is ours for LEASE, and this is a new attempt of it.
         """
         token = uuid4()
-        with transaction.atomic():
-            free = self.to_take().filter(channel=channel).order_by("failures", "rings_at")
-            free = free.select_for_update(skip_locked=True, no_key=True)
-            keys = list(free.values_list("pk", flat=True)[:most])
-            taken = Delivery.objects.to_take().filter(pk__in=keys)
-            taken.update(attempt=F("attempt") + 1, lease_token=token, due_at=Now() + LEASE)
-        ours = Delivery.objects.filter(pk__in=keys, lease_token=token).order_by("pk")
-        return list(ours.select_related("user", "reminder__task", "subscription"))
+        ours: list[Delivery] = []
+        free = self.to_take().filter(channel=channel).order_by("failures", "rings_at")
+        for owner, keys in grouped(free.values_list("user", "pk")[:most]).items():
+            mine = Delivery.objects.filter(user=owner, pk__in=keys)
+            taken = mine.to_take()
+            if taken.update(attempt=F("attempt") + 1, lease_token=token, due_at=Now() + LEASE):
+                rows = mine.filter(lease_token=token)
+                ours += rows.select_related("user", "reminder__task", "subscription")
+        return sorted(ours, key=attrgetter("pk"))
 
     def settle(self, results: Sequence["Result"]) -> Counter[tuple[str, str]]:
         """Keep what came of attempts, where the deliveries are still ours; in one transaction.
@@ -73,18 +76,19 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
         alike: dict[Any, list[UUID]] = defaultdict(list)
         for result in results:
             of = result.delivery
-            alike[of.channel, of.lease_token, *result.end].append(of.pk)
+            alike[of.user_id, of.channel, of.lease_token, *result.end].append(of.pk)
         with transaction.atomic():
-            for (channel, token, *end), keys in alike.items():
-                ours = Delivery.objects.filter(pk__in=keys, status=Status.WAITING)
-                kept[channel, end[0]] += ours.filter(lease_token=token)._end(channel, *end)
-            _note_devices(results)
+            for (owner, channel, token, *end), keys in alike.items():
+                ours = self.filter(user=owner, pk__in=keys, status=Status.WAITING)
+                kept[channel, end[0]] += ours.filter(lease_token=token)._end(owner, channel, *end)
+            for of_owner in grouped((each.delivery.user_id, each) for each in results).values():
+                _note_devices(of_owner)
         return kept
 
-    def _end(self, channel: str, status: str, failures: int, why: str) -> int:
+    def _end(self, owner: int, channel: str, status: str, failures: int, why: str) -> int:
         if status == Status.FAILED:
             rung = self.exclude(reminder=None).values_list("reminder", flat=True)
-            Reminder.objects.note_failed(list(rung), channel)
+            Reminder.objects.filter(user=owner).note_failed(list(rung), channel)
         ended: dict[str, Any] = {"settled_at": Now()}
         if status == Status.WAITING:
             pause = PAUSES[failures - 1] * uniform(1, 1.2) if why else timedelta()  # noqa: S311
@@ -95,8 +99,10 @@ class DeliveryQuerySet(OwnedQuerySet["Delivery"]):
     def remove_settled(self, days: int, most: int) -> int:
         """Up to ``most`` of those that were settled so many days ago; how many."""
         old = self.filter(settled_at__lt=Now() - timedelta(days=days)).order_by("pk")
-        keys = list(old.values_list("pk", flat=True)[:most])
-        return self.filter(pk__in=keys).delete()[0] if keys else 0
+        found = grouped(old.values_list("user", "pk")[:most])
+        return sum(
+            self.filter(user=owner, pk__in=keys).delete()[0] for owner, keys in found.items()
+        )
 
 
 class Delivery(Owned):
@@ -107,7 +113,7 @@ class Delivery(Owned):
     ``attempt`` counts those that took it, and ``failures`` those that were told no.
     """
 
-    reminder = models.ForeignKey(Reminder, models.CASCADE, null=True, related_name="deliveries")
+    reminder = OwnedForeignKey(Reminder, models.CASCADE, null=True, related_name="deliveries")
     subscription = models.ForeignKey(PushSubscription, models.SET_NULL, null=True, related_name="+")
     rings_at = models.DateTimeField()
     channel = models.CharField(max_length=7, choices=Channel.choices)

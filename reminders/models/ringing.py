@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from reminders.models.channels import Channels, PushSubscription
+from accounts.one_owner import grouped
+from reminders.models.channels import Channels, ChannelsQuerySet, PushSubscription
 from reminders.models.delivery import Channel, Delivery
 from todos.models import Reminder
 
@@ -19,15 +21,17 @@ def ring(most: int) -> int:
 
     Their users are held, too: whoever is being erased gets nothing more.
     """
-    due = Reminder.objects.to_ring()
-    if not due.exists():  # on SQLite a transaction that finds nothing would be a writer, too
-        return 0
+    due = grouped(Reminder.objects.to_ring().values_list("user", "pk")[:most])
+    return sum(_ring(owner, keys) for owner, keys in due.items())
+
+
+def _ring(owner: int, keys: Sequence[UUID]) -> int:
+    mine = Reminder.objects.filter(user=owner)
     with transaction.atomic():
-        free = due.select_related("user").select_for_update(
-            of=("self", "user"), skip_locked=True, no_key=True
-        )
-        rows = list(free[:most])
-        rung = Reminder.objects.filter(pk__in=[row.pk for row in rows])
+        free = mine.filter(pk__in=keys).to_ring().select_related("user")
+        held = free.select_for_update(of=("self", "user"), skip_locked=True, no_key=True)
+        rows = list(held)
+        rung = mine.filter(pk__in=[row.pk for row in rows])
         rung.update(rang_at=timezone.now(), failed=[])
         Delivery.objects.bulk_create(_deliveries_of(rows))
     return len(rows)
@@ -36,23 +40,24 @@ def ring(most: int) -> int:
 def begin_mornings(most: int) -> int:
     """Let up to ``most`` users have the summary of their day, which nobody else gives them."""
     now = timezone.now()
-    due = Channels.objects.filter(_it_is_time(now), user__is_active=True)
-    if not due.exists():
-        return 0
+    due = Channels.objects.filter(_it_is_time(now), user__is_active=True).order_by("pk")
+    owners = grouped(due.values_list("pk", "pk")[:most])
+    return sum(_begin_morning(due.filter(pk=owner), now) for owner in owners)
+
+
+def _begin_morning(due: ChannelsQuerySet, now: datetime) -> int:
+    """Of the one user whose channels these are, if nobody else was faster."""
     with transaction.atomic():
-        free = due.select_related("user").select_for_update(
+        held = due.select_related("user").select_for_update(
             of=("self", "user"), skip_locked=True, no_key=True
         )
-        days = defaultdict(list)
-        for channels in free.order_by("pk")[:most]:
-            days[now.astimezone(channels.user.zone).date()].append(channels.user_id)
-        for day, users in days.items():
-            Channels.objects.filter(pk__in=users).update(summary_on=day)
-        found = [user for users in days.values() for user in users]
-        Delivery.objects.bulk_create(
-            Delivery(user_id=user, channel=Channel.MAIL, rings_at=now) for user in found
-        )
-    return len(found)
+        channels = held.first()
+        if channels is None:
+            return 0
+        channels.summary_on = now.astimezone(channels.user.zone).date()
+        channels.save(update_fields=["summary_on"])
+        Delivery.objects.create(user=channels.user, channel=Channel.MAIL, rings_at=now)
+    return 1
 
 
 def _deliveries_of(reminders: Sequence[Reminder]) -> Iterator[Delivery]:

@@ -14,7 +14,7 @@ from tests.plans import plans, sorts
 
 pytestmark = pytest.mark.django_db
 
-MINE, OTHERS, EACH = 300, 100, 10  # conversations; users, and conversations of each
+MINE, OTHERS, EACH = 1000, 100, 10  # conversations; users, and conversations of each
 LONG = 50  # turns
 TEXT = "word " * 100
 CONVERSATION, MESSAGE = "conversations_conversation", "conversations_message"

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_save
 
 from accounts.models import User
-from accounts.preferences import Key, Preference
+from accounts.preferences import Key, told_anew
 from todos.models.reminder import Reminder
 
 OF_THE_CLOCK = {"time_zone", "quiet_from", "quiet_to"}
@@ -13,8 +13,7 @@ OF_THE_CLOCK = {"time_zone", "quiet_from", "quiet_to"}
 
 def follow_accounts() -> None:
     post_save.connect(_account_saved, sender=User, dispatch_uid="reminders of an account")
-    for signal in (post_save, post_delete):
-        signal.connect(_told, sender=Preference, dispatch_uid="reminders of a morning")
+    told_anew.connect(_told, dispatch_uid="reminders of a morning")
 
 
 def _account_saved(
@@ -24,6 +23,6 @@ def _account_saved(
         Reminder.objects.set_anew(instance)
 
 
-def _told(instance: Preference, origin: object = None, **_: Any) -> None:
-    if instance.key == Key.MORNING and not isinstance(origin, User):
-        Reminder.objects.set_anew(instance.user)
+def _told(user: User, keys: set[str], **_: Any) -> None:
+    if Key.MORNING in keys:
+        Reminder.objects.set_anew(user)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.keys import Key
+from accounts.one_owner import OwnedForeignKey
 from accounts.ownership import Followed, Owned, OwnedQuerySet
 from accounts.scopes import MissingScope
 from todos.models.waiting import wait_in_line
@@ -124,6 +125,11 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         """All changes of these acts; one from before there were acts stands alone, by its id."""
         return self.filter(Q(act__in=acts) | Q(act=None, pk__in=acts))
 
+    def done_by(self, tool_calls: Sequence[UUID], acts: Sequence[UUID]) -> Self:
+        """What any of these did."""
+        by_act = Q(act__in=acts) | Q(act=None, pk__in=acts)
+        return self.filter(Q(tool_call_id__in=tool_calls) | by_act)
+
     def of_families(self, families: Iterable[UUID]) -> Self:
         """The changes with these ids, and the lines that took them back or brought them back."""
         keys = list(families)
@@ -181,8 +187,8 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         user.
         """
         with transaction.atomic():
-            rows = self._held_rows()
-            families = self._standing()
+            mine, rows = self._held_rows()
+            families = self._standing(mine)
             lines: list[TaskChange] = []
             moved: dict[UUID, str] = {}
             now = timezone.now()
@@ -194,7 +200,7 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
                 elif line := standing[-1]._put_back(row, origin, now):
                     lines.append(line)
             changes = [change for change, _ in families]
-            TaskChange.objects.of_families(change.family for change in changes)._turn_over()
+            mine.of_families(change.family for change in changes)._turn_over()
             moved = moved or _save(rows, lines)
             if moved:
                 raise ChangedSince(moved)
@@ -202,7 +208,7 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
                 change.undone_at = timezone.now()
         return changes
 
-    def _standing(self) -> list[tuple["TaskChange", list["TaskChange"]]]:
+    def _standing(self, mine: Self) -> list[tuple["TaskChange", list["TaskChange"]]]:
         """Of each family the first of these changes, if it stands, with all lines of the family
         that stand, oldest first; the family that was changed last comes first.
 
@@ -210,7 +216,7 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         """
         named = dict(self.order_by().values_list("pk", Coalesce("original", "pk")))
         families = defaultdict(list)
-        for line in TaskChange.objects.of_families({*named.values()}).newest_first().reverse():
+        for line in mine.of_families({*named.values()}).newest_first().reverse():
             families[line.family].append(line)
         firsts = [next(line for line in lines if line.pk in named) for lines in families.values()]
         found = [
@@ -226,16 +232,20 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         turned = Case(When(undone_at=None, then=now), default=None)
         self.update(undone_at=turned, changed_at=Now())
 
-    def _held_rows(self) -> Rows:
-        """What these changes changed, by id; nobody else changes anything of its user's now."""
+    def _held_rows(self) -> tuple[Self, Rows]:
+        """All changes of their user, and what these changed, by id; nobody else changes anything
+        of this user's now.
+        """
         named = list(self.order_by().values_list("user_id", "list_id", "task_id").distinct())
-        for user_id in {owner for owner, *keys in named}:
-            wait_in_line(user_id)
+        if not named:
+            return self, {}
+        owner = named[0][0]
+        wait_in_line(owner)
         rows: Rows = {}
         for model in _journaled():
-            keys = {key for owner, *keys in named for key in keys if key}
-            rows |= model._default_manager.held(keys - rows.keys())
-        return rows
+            keys = {key for _owner, *keys in named for key in keys if key}
+            rows |= model._default_manager.filter(user=owner).held(keys - rows.keys())
+        return type(self)(TaskChange).filter(user=owner), rows
 
 
 class TaskChange(Followed, Owned):
@@ -247,8 +257,8 @@ class TaskChange(Followed, Owned):
     brought it back stand, or the lines that took it back, and the others are undone.
     """
 
-    task = models.ForeignKey("todos.Task", models.CASCADE, related_name="changes", null=True)
-    list = models.ForeignKey("todos.TaskList", models.CASCADE, related_name="changes", null=True)
+    task = OwnedForeignKey("todos.Task", models.CASCADE, related_name="changes", null=True)
+    list = OwnedForeignKey("todos.TaskList", models.CASCADE, related_name="changes", null=True)
     kind = models.CharField(max_length=9, choices=ChangeKind.choices)
     before = models.JSONField(encoder=JournalEncoder)
     after = models.JSONField(encoder=JournalEncoder)
@@ -259,7 +269,7 @@ class TaskChange(Followed, Owned):
     conversation_id = models.UUIDField(null=True)
     key = models.UUIDField(null=True)
     undone_at = models.DateTimeField(null=True)
-    original = models.ForeignKey("self", models.DO_NOTHING, related_name="+", null=True)
+    original = OwnedForeignKey("self", models.DO_NOTHING, related_name="+", null=True)
 
     client = ""
     """The name of its key, where somebody has looked it up."""
@@ -356,7 +366,8 @@ def _save(rows: Rows, lines: Sequence[TaskChange]) -> dict[UUID, str]:
         return _refused(parts, names)
     TaskChange.objects.bulk_create(lines)
     task: Any = _journaled()[1]
-    moved: dict[UUID, str] = task.objects.misplaced(changed)
+    of_user = task.objects.filter(user__in={row.user_id for row in changed.values()})
+    moved: dict[UUID, str] = of_user.misplaced(changed)
     return moved
 
 

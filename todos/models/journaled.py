@@ -42,7 +42,7 @@ class JournaledQuerySet(RecoverableQuerySet[Row]):
         return tuple(state.values())
 
     def write(self, rows: Sequence[Any], names: Iterable[str]) -> None:
-        """Keep these fields of held rows, in one statement for a thousand.
+        """Keep these fields of held rows of one user, in one statement for a thousand.
 
         What is deleted goes before the rest, which may take its place.
         """
@@ -53,9 +53,8 @@ class JournaledQuerySet(RecoverableQuerySet[Row]):
             for start in range(0, len(chosen), AT_ONCE):
                 part = chosen[start : start + AT_ONCE]
                 values = {field.attname: _values_of(part, field) for field in fields}
-                self.filter(pk__in=[row.pk for row in part]).update(
-                    **values, updated_at=now, version=F("version") + 1
-                )
+                rows_of_it = self.filter(user=part[0].user_id, pk__in=[row.pk for row in part])
+                rows_of_it.update(**values, updated_at=now, version=F("version") + 1)
         for row in rows:
             row.updated_at = now
             row.version += 1

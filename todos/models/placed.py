@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.one_owner import OwnedForeignKey
 from todos.models.change import Origin
 from todos.models.journaled import Journaled
 from todos.rules import RuleBroken
@@ -19,7 +20,7 @@ class Placed(Journaled):
     A step is in the list of its task, has no steps of its own and does not repeat.
     """
 
-    list = models.ForeignKey(
+    list = OwnedForeignKey(
         "todos.TaskList",
         models.SET_NULL,
         verbose_name=_("list"),
@@ -27,7 +28,7 @@ class Placed(Journaled):
         blank=True,
         related_name="tasks",
     )
-    parent = models.ForeignKey(
+    parent = OwnedForeignKey(
         "self",
         models.SET_NULL,
         verbose_name=_("step of"),

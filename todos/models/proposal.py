@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.one_owner import OwnedForeignKey
 from accounts.ownership import Followed, Owned, OwnedQuerySet
 from todos import batch, summaries
 from todos.batch import Operation, Outcome, key_of
@@ -91,7 +92,7 @@ class Proposal(Followed, Owned):
     decided_at = models.DateTimeField(null=True)
     act = models.UUIDField(null=True)
     bound_to = models.CharField(max_length=64, default="", db_default="", editable=False)
-    renewed = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+    renewed = OwnedForeignKey("self", models.SET_NULL, null=True, related_name="+")
 
     objects = ProposalQuerySet.as_manager()
 
@@ -183,7 +184,7 @@ class Proposal(Followed, Owned):
 
     def _decide(self, status: Status, act: UUID | None) -> bool:
         """``False``, and nothing, when it is open no more."""
-        still_open = Proposal.objects.with_status(Status.OPEN).filter(pk=self.pk)
+        still_open = Proposal.objects.with_status(Status.OPEN).just(self)
         decided = {"status": status, "act": act, "decided_at": timezone.now()}
         if not still_open.update(**decided, changed_at=Now()):
             return False
@@ -219,7 +220,9 @@ class Proposal(Followed, Owned):
     def _renew(self, found: Reach) -> None:
         """Ask for what there is still to do, if anything, and say what differs."""
         if not found.is_nothing:
-            now = Task.objects.in_bulk([UUID(task["id"]) for task in self.tasks])
+            now = Task.objects.with_deleted_for_user(self.user).in_bulk(
+                [UUID(task["id"]) for task in self.tasks]
+            )
             since = summaries.difference(self.operation, self.tasks, now, found)
             self.renewed = self._ask(self.user, found, self._origin, since)
         self.status, self.act = Status.OUTDATED, None

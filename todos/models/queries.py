@@ -6,7 +6,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Case, Count, Expression, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Expression, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Length, Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -93,7 +93,7 @@ class TaskLookups(JournaledQuerySet[Row]):
 
     def that_ring(self, which: str, now: datetime) -> Self:
         """With reminders that ring or rang and nobody answered: ``any``, or only ``due`` ones."""
-        rows = Reminder.objects.filter(task=OuterRef("pk"), rings_at__isnull=False)
+        rows = Reminder.objects.of_same_owner(task="pk").filter(rings_at__isnull=False)
         rows = rows.due(now) if which == "due" else rows.filter(answered_at=None)
         return self.filter(models.Exists(rows))
 
@@ -185,9 +185,9 @@ class TaskLookups(JournaledQuerySet[Row]):
 
     def about(self, tag: str) -> Self:
         """Those with the tag, and those that have a step with it which is still to be done."""
-        steps = self.model._default_manager.filter(has_tag(tag), deleted_at=None)
-        of_steps = steps.filter(completed_at=None).values("parent")
-        return self.filter(has_tag(tag) | Q(pk__in=of_steps))
+        rows: Any = self.model._default_manager
+        steps = rows.of_same_owner(parent="pk").filter(deleted_at=None, completed_at=None)
+        return self.filter(has_tag(tag) | models.Exists(steps.filter(has_tag(tag))))
 
     def following(self, tasks: Iterable[Any]) -> dict[tuple[Any, int], Any]:
         """What follows those that repeat, by the series and place of the one before."""
@@ -205,8 +205,8 @@ class TaskLookups(JournaledQuerySet[Row]):
 
     def with_steps(self) -> Self:
         """Each with ``steps_open`` and ``steps_done``: how many it has that are kept."""
-        steps: models.QuerySet[Any] = self.model._default_manager.all()
-        kept = steps.filter(parent=OuterRef("pk"), deleted_at=None)
+        steps: Any = self.model._default_manager
+        kept = steps.of_same_owner(parent="pk").filter(deleted_at=None)
         numbers = kept.order_by().values("parent").annotate(number=Count("pk")).values("number")
         done = numbers.filter(completed_at__isnull=False)
         return self.annotate(

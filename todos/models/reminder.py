@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.one_owner import OwnedForeignKey
 from accounts.ownership import Owned, OwnedQuerySet
 from accounts.shards import key_fields
 from todos.models.waiting import in_line
@@ -129,7 +130,7 @@ class Reminder(Owned):
     until it is answered: the task is done, or it is dismissed; when it is snoozed it waits anew.
     """
 
-    task = models.ForeignKey("todos.Task", models.CASCADE, related_name="reminder_rows")
+    task = OwnedForeignKey("todos.Task", models.CASCADE, related_name="reminder_rows")
     moment = models.DateTimeField(null=True)
     snoozed_to = models.DateTimeField(null=True)
     rings_at = models.DateTimeField(_("rings at"), null=True)
@@ -185,7 +186,7 @@ class Reminder(Owned):
 
     def dismiss(self) -> bool:
         """It is due no more, and its task stays as it is; ``False`` when it was answered before."""
-        unanswered = Reminder.objects.filter(pk=self.pk, answered_at=None)
+        unanswered = Reminder.objects.just(self).filter(answered_at=None)
         self.answered_at = timezone.now()
         return bool(unanswered.update(answered_at=self.answered_at))
 

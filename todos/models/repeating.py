@@ -165,10 +165,10 @@ class Repeating(Reminded):
         successor = self._at_next_place().select_for_update().first()
         if successor is None:
             return
-        steps = type(self)._default_manager.filter(parent=successor.pk).order_by("pk")
-        made = [successor, *steps.select_for_update()]
+        steps = type(self)._default_manager.filter(parent=successor).order_by("pk")
+        made: Any = [successor, *steps.select_for_update()]
         rows = {row.pk: row for row in made}
-        lines = TaskChange.objects.filter(task__in=rows, kind=ChangeKind.CREATED)
+        lines = TaskChange.objects.filter(task__in=made, kind=ChangeKind.CREATED)
         if all(line.has_left(rows[line.row_id]) for line in lines) and _is_one_act(lines):
             self._change_all(made, ChangeKind.DELETED, origin, deleted_at=timezone.now())
 

@@ -233,7 +233,7 @@ class Task(Repeating):
     def step_counts(self) -> dict[str, int]:
         """Those that are kept: ``open`` and ``done``. A query, unless it came ``with_steps``."""
         if not hasattr(self, "steps_open"):
-            counted: Any = Task.objects.filter(pk=self.pk).with_steps()
+            counted: Any = Task.objects.just(self).with_steps()
             self.steps_open, self.steps_done = counted.values_list("steps_open", "steps_done").get()
         return {"open": self.steps_open, "done": self.steps_done}
 

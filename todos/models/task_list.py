@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +35,7 @@ class TaskListQuerySet(JournaledQuerySet["TaskList"]):
     def with_counts(self) -> Any:
         """Each with ``open_tasks`` and ``done_tasks``: how many it has that are kept."""
         tasks: Any = self.model._meta.get_field("tasks").related_model
-        kept = tasks.objects.filter(list=OuterRef("pk"), deleted_at=None).order_by()
+        kept = tasks.objects.of_same_owner(list="pk").filter(deleted_at=None).order_by()
         numbers = kept.values("list").annotate(number=Count("pk")).values("number")
         done = numbers.filter(completed_at__isnull=False)
         return self.annotate(
@@ -79,7 +79,7 @@ class TaskList(Journaled):
         """Those that are kept: ``open`` and ``done``. A query, unless it came ``with_counts``."""
         row: Any = self
         if not hasattr(self, "open_tasks"):
-            row = TaskList.objects.with_counts().get(pk=self.pk)
+            row = TaskList.objects.just(self).with_counts().get()
         return {"open": row.open_tasks, "done": row.done_tasks}
 
     @classmethod

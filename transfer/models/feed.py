@@ -57,7 +57,7 @@ class CalendarFeed(Owned):
     def note_reading(self) -> None:
         now = timezone.now()
         if self.read_at is None or self.read_at < now - TOLD_AGAIN:
-            CalendarFeed.objects.filter(pk=self.pk).update(read_at=now)
+            CalendarFeed.objects.just(self).update(read_at=now)
 
 
 def _hash(secret: str) -> str:

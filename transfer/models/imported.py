@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.one_owner import OwnedForeignKey
 from accounts.ownership import Owned, OwnedQuerySet
 from transfer.pieces import pieces
 
@@ -37,7 +38,7 @@ class ImportedQuerySet(OwnedQuerySet["Imported"]):
 class Imported(Owned):
     """That a task was made of an entry of a file, so that the same entry makes no other one."""
 
-    task = models.ForeignKey("todos.Task", models.CASCADE, related_name="+")
+    task = OwnedForeignKey("todos.Task", models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64)
 
     objects = ImportedQuerySet.as_manager()

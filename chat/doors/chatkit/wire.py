@@ -158,7 +158,7 @@ class Wire:
         if turn.reply.pk in asks:
             yield _done(asks[turn.reply.pk])
         if self.begins or self.removed or turn.calls:
-            now = Conversation.objects.get(pk=turn.conversation_id)
+            now = Conversation.objects.get(pk=turn.conversation_id, user=turn.user_id)
             if self.removed or now.title != self.title:
                 yield _frame("thread.updated", thread=thread(now))
 

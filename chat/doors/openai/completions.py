@@ -81,7 +81,7 @@ class CompletionsView(APIView):
 def _whole(ended: TurnEnded, today: date) -> Response:
     turn = ended.turn
     if turn.status == Turn.Status.IN_PROGRESS:  # another process has taken it over, or must
-        raise TurnInProgress(Turn.objects.filter(pk=turn.pk))
+        raise TurnInProgress(Turn.objects.just(turn))
     if turn.error:
         raise TurnFailed(turn, ended.retry_after)
     return Response(whole(turn, today))

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import expired_answers, expired_sign_ins
+from accounts.one_owner import OneOwnerQuerySet
 from accounts.ownership import outlived
 from chat.keys import ended_keys
 from conversations.models import CleanUp, Conversation, Turn
@@ -86,7 +87,7 @@ class Command(BaseCommand):
             self._tell("would be ", *found)
         else:
             run = CleanUp.objects.begin(settings.NODE)
-            self._tell_expired("", lambda rows: rows.delete()[0])
+            self._tell_expired("", _delete)
             for rows in done:
                 self._purge_tasks(rows, size)
             closed, removed = self._close(dead, size), self._remove(inactive, size)
@@ -166,6 +167,12 @@ class Command(BaseCommand):
 def _since(days: int, chosen: Callable[[Any], Any], rows: Any) -> Any:
     """``chosen`` by the moment so many days ago; none of the rows where that is 0."""
     return chosen(timezone.now() - timedelta(days=days)) if days else rows.none()
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    if isinstance(rows, OneOwnerQuerySet):
+        return sum(mine.delete()[0] for _owner, mine in rows.by_owner())
+    return rows.delete()[0]
 
 
 def _count(number: int, thing: str) -> str:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('conversations', '0015_what_operators_see'),
+        ('conversations', '0016_what_the_admin_tells'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0016_owner_in_keys'),
+        ('conversations', '0017_owner_in_keys'),
     ]
 
     operations = [
