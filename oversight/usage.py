@@ -74,9 +74,9 @@ def _speed() -> dict[str, Any]:
 
 def total(window: Window) -> Row:
     """Of all turns, with how many ``users`` had any."""
-    users = Count("user_id", distinct=True)
-    found: Row = turns_in(window).aggregate(**_counts(), **_speed(), users=users)
-    return found
+    turns = turns_in(window)
+    found: Row = turns.aggregate(**_counts(), **_speed())
+    return found | {"users": turns.values("user_id").distinct().count()}
 
 
 def by_time(window: Window, prices: Prices) -> list[Row]:
