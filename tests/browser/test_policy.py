@@ -23,6 +23,7 @@ pages = pytest.mark.parametrize(
         ("/admin/", "Site administration"),
         ("/admin/accounts/user/add/", "Add user"),
         ("/admin/conversations/conversation/", "Select conversation"),
+        ("/admin/activity/", "How long they take"),
     ],
 )
 

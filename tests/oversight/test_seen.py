@@ -11,14 +11,16 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from agent.given import given
+from chat import processes
 from conversations.models import Instructions, Turn
 from oversight import seen as rebuilding
 from oversight.seen import seen
 from tests.chat.conftest import Connects
 from tests.conversations.conftest import See
-from tests.factories import LEASE, ConversationFactory, TaskFactory, UserFactory, say
+from tests.factories import LEASE, ConversationFactory, TaskFactory, say
 from tests.fakes import ScriptedServer, call
 from tests.fakes.answers import asks, fails, says
+from tests.oversight.rows import staff_who_may
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -145,12 +147,12 @@ def test_a_turn_knows_with_which_instructions_it_was_taken(
     assert [turn.instructions for turn in Turn.objects.all()] == [given().hash] * 2
 
 
-def test_a_version_is_kept_once_whoever_keeps_it(db: None) -> None:
+def test_each_process_that_begins_keeps_its_version_and_it_is_kept_once() -> None:
     for _ in range(2):
-        Instructions.objects.keep(given().hash, given().text, given().tools)
+        processes.begin()
 
     kept = Instructions.objects.get()
-    assert (kept.text, kept.tools) == (given().text, given().tools)
+    assert (kept.hash, kept.text, kept.tools) == (given().hash, given().text, given().tools)
 
 
 def test_an_older_version_is_shown_with_the_turn(turn: Turn) -> None:
@@ -238,11 +240,3 @@ def test_only_who_may_read_conversations_sees_it(
     client.force_login(staff_who_may(*permissions))
 
     assert client.get(page_of(turn)).status_code == status
-
-
-def staff_who_may(*permissions: str) -> User:
-    from django.contrib.auth.models import Permission
-
-    user: User = UserFactory(is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    return user
