@@ -46,6 +46,8 @@ from web.connections import log_database_failure, release_connection
 logger = logging.getLogger(__name__)
 
 SAVE_SECONDS = 1.0
+OURS_ALONE = (Turn.Status.COMPLETED, Turn.Status.FAILED)
+"""As nobody else settles a turn."""
 COST = frozenset({"steps", "input_tokens", "output_tokens", "cached_tokens", "thinking"})
 NO_HISTORY = "The earlier messages could not be read; this was answered without them."
 DONE_BEFORE = "Not done again: you asked for this very thing before, in answer to this message."
@@ -125,31 +127,33 @@ class Work:
             connection.close()
             sleep(SAVE_SECONDS)
             with suppress(OperationalError, InterfaceError):
-                with suppress(TurnLost):  # somebody was faster
-                    self._finish(turn, Turn.Status.FAILED, **fields)
+                with suppress(Turn.DoesNotExist):
+                    self._settle(turn, Turn.Status.FAILED, **fields)
                 break
         connection.close()
 
     def settle(self, status: Turn.Status, **fields: Any) -> None:
         """Once; if another process was faster, the turn is as that one left it."""
+        self._settle(self.turn, status, **fields)
+
+    def _settle(self, turn: Turn, status: Turn.Status, **fields: Any) -> None:
+        """Who settles a turn tells of its end; of one whose rows are gone nobody else does.
+
+        An earlier try may have come through, though the database could not say so any more.
+        """
+        lease = turn.lease_token
         try:
-            self._finish(self.turn, status, **fields)
+            turn.finish(status, self.said, **fields, **self._measures())
         except TurnLost:
-            self._see_what_became_of_it()
-
-    def _finish(self, turn: Turn, status: Turn.Status, **fields: Any) -> None:
-        """Who settles a turn tells of its end."""
-        turn.finish(status, self.said, **fields, **self._measures())
+            try:
+                turn.reload()
+            except Turn.DoesNotExist:
+                turn.status = Turn.Status.CANCELLED
+                ended(turn, self.measured)
+                raise
+            if turn.lease_token != lease or turn.status not in OURS_ALONE:
+                return
         ended(turn, self.measured)
-
-    def _see_what_became_of_it(self) -> None:
-        """Where its rows are gone, with its user or conversation, nobody else tells of its end."""
-        try:
-            self.turn.reload()
-        except Turn.DoesNotExist:
-            self.turn.status = Turn.Status.CANCELLED
-            ended(self.turn, self.measured)
-            raise
 
     def _measures(self) -> dict[str, Any]:
         failure = self.measured.failure

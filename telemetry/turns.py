@@ -46,7 +46,7 @@ def ended(turn: TurnRow, measured: Measured | None = None) -> None:
     """
     ended_turn(turn.status, turn.error_code, measured)
     fields = _as_row(turn) | (_as_measured(turn, measured) if measured else {})
-    is_slow = 0 < settings.SLOW_TURN_SECONDS * 1000 < (fields["duration_ms"] or 0)
+    is_slow = bool(measured and 0 < settings.SLOW_TURN_SECONDS < measured.seconds)
     is_well = turn.status in ("completed", "cancelled") and not is_slow
     level = logging.INFO if is_well else logging.WARNING
     words = "turn ended, slowly" if is_slow else "turn ended"

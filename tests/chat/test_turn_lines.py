@@ -318,6 +318,32 @@ def test_one_that_cannot_be_settled_is_told_of_once_it_is(
 
 
 @once
+@pytest.mark.parametrize("times", [1, 2])
+def test_one_that_was_settled_while_the_database_went_away_is_told_of(
+    conversation: Conversation, lines: Lines, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """It has committed, and cannot say so any more."""
+    turn = conversation.begin_turn(SECRET, LEASE)
+    losses = ["away"] * times
+    finish = Turn.finish
+
+    def unheard(*args: Any, **fields: Any) -> None:
+        if len(losses) == 1:
+            finish(*args, **fields)
+        if losses:
+            raise OperationalError(losses.pop())
+        finish(*args, **fields)
+
+    monkeypatch.setattr(Turn, "finish", unheard)
+
+    take(turn, ScriptedLLM(["Done."]))
+
+    status = "completed" if times == 1 else "failed"
+    until(lambda: [line["status"] for line in lines.all] == [status])
+    assert Turn.objects.get().status == status
+
+
+@once
 @pytest.mark.parametrize(
     ("slow", "level", "words"),
     [(1e-9, "WARNING", "turn ended, slowly"), (0, "INFO", "turn ended")],
