@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from rest_framework.utils.encoders import JSONEncoder
 from uuid_utils.compat import uuid7
@@ -57,16 +58,17 @@ class AnsweredRequest(OneOwner):
     @classmethod
     def claimed(cls, user_id: int, key: str, request_hash: str) -> "AnsweredRequest":
         """The row of the key: ``is_ours``, or answered before, or in other hands."""
-        own = cls(user_id=user_id, key=key, request_hash=request_hash)
+        # By the database's clock, for those of nodes may differ by more than the lease.
+        own = cls(user_id=user_id, key=key, request_hash=request_hash, claimed_at=Now())
         cls.objects.bulk_create([own], ignore_conflicts=True)
         row: AnsweredRequest = cls.objects.filter(user_id=user_id, key=key).first() or own
         row.is_ours = row.claim == own.claim or row._take_from_the_dead()
         return row
 
     def _take_from_the_dead(self) -> bool:
-        now, claim = timezone.now(), uuid4()
-        dead = self._unanswered().filter(claimed_at__lt=now - LEASE)
-        if not dead.update(claim=claim, claimed_at=now):
+        claim = uuid4()
+        dead = self._unanswered().filter(claimed_at__lt=Now() - LEASE)
+        if not dead.update(claim=claim, claimed_at=Now()):
             return False
         self.claim = claim
         return True

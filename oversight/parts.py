@@ -1,19 +1,30 @@
 """Whether the parts hold that the product stands on."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.core.cache import cache
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from redis.exceptions import RedisError
+from rest_framework_simplejwt.settings import api_settings
 
 
 def parts() -> dict[str, bool]:
-    """``database``, ``migrations``, ``cache``; it may wait for the database for five seconds."""
+    """``database``, ``migrations``, ``cache``, ``clock``.
+
+    It may wait for the database for five seconds; of one that is away the clock is not known to be
+    wrong.
+    """
     database = _holds(_database)
-    migrations = database and _holds(_migrations)  # not waited for a second time
-    return {"database": database, "migrations": migrations, "cache": _holds(_cache)}
+    return {
+        "database": database,
+        "migrations": database and _holds(_migrations),  # not waited for a second time
+        "cache": _holds(_cache),
+        "clock": not database or _holds(_clock),
+    }
 
 
 def _holds(check: Callable[[], bool]) -> bool:
@@ -46,6 +57,17 @@ def _write_and_take_back() -> None:
 def _migrations() -> bool:
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _clock() -> bool:
+    """Two nodes with the database's differ by less than what tokens allow for."""
+    if connection.vendor == "sqlite":
+        return True  # it has ours
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (theirs,) = cursor.fetchone()
+    difference: timedelta = abs(timezone.now() - theirs)
+    return difference < api_settings.LEEWAY / 2
 
 
 def _cache() -> bool:

@@ -134,9 +134,10 @@ class TurnState(Owned):
 
     @property
     def duration_ms(self) -> int | None:
+        """From its beginning to its end; these may be by the clocks of two nodes."""
         if self.finished_at is None:
             return None
-        return round((self.finished_at - self.created_at) / timedelta(milliseconds=1))
+        return max(0, round((self.finished_at - self.created_at) / timedelta(milliseconds=1)))
 
     @property
     def usage(self) -> dict[str, int | None]:

@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
@@ -28,6 +31,7 @@ def test_ready_names_every_part(anonymous: APIClient) -> None:
         "database": "ok",
         "migrations": "ok",
         "cache": "ok",
+        "clock": "ok",
         "assistant": "built-in",
     }
 
@@ -71,6 +75,19 @@ def test_a_missing_migration_is_not_ready(anonymous: APIClient) -> None:
     assert answer.json()["database"] == "ok"
 
 
+@pytest.mark.only_on("postgresql")  # SQLite has the clock of its process
+@pytest.mark.parametrize(("seconds", "clock"), [(-600, "off"), (3, "ok"), (9, "off")])
+def test_a_clock_that_is_not_the_databases_is_told(
+    db: None, anonymous: APIClient, seconds: int, clock: str
+) -> None:
+    with time_machine.travel(timedelta(seconds=seconds)):
+        answer = anonymous.get("/health/ready/")
+
+    assert answer.status_code == 200
+    assert answer.json()["clock"] == clock
+    assert answer.json()["status"] == ("ok" if clock == "ok" else "degraded")
+
+
 @pytest.mark.django_db
 def test_without_its_cache_it_is_degraded_and_says_nothing_of_why(
     anonymous: APIClient, settings: Settings
@@ -90,6 +107,7 @@ def test_without_its_cache_it_is_degraded_and_says_nothing_of_why(
         "database": "ok",
         "migrations": "ok",
         "cache": "down",
+        "clock": "ok",
         "assistant": "built-in",
     }
     assert anonymous.get("/health/").status_code == 200

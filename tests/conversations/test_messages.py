@@ -86,6 +86,15 @@ def test_a_reply_tells_what_was_done_for_it(client: APIClient, conversation: Con
     )
 
 
+def test_what_began_by_a_clock_that_is_ahead_took_no_time(
+    client: APIClient, conversation: Conversation
+) -> None:
+    conversation.begin_turn("Hello", LEASE).finish(Turn.Status.COMPLETED, "Hello.")
+    Turn.objects.update(created_at=timezone.now() + timedelta(minutes=10))
+
+    assert client.get(path(conversation)).json()["results"][1]["duration_ms"] == 0
+
+
 def test_a_failed_reply_says_what_went_wrong(client: APIClient, conversation: Conversation) -> None:
     conversation.begin_turn("Hello", LEASE).finish(
         Turn.Status.FAILED, "", error_code="llm_timeout", error_detail="It took too long."

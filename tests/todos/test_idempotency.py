@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -112,3 +113,12 @@ def test_of_many_at_once_one_is_done(user: User, sign_in: SignIn) -> None:
         str(Task.objects.get().pk)
     }
     assert send(clients[0])["Idempotency-Replayed"] == "true"
+
+
+def test_a_node_whose_clock_is_ahead_takes_no_request_from_one_at_work(user: User) -> None:
+    AnsweredRequest.claimed(user.pk, "key-1", "the same")
+
+    with time_machine.travel(timedelta(minutes=10)):
+        theirs = AnsweredRequest.claimed(user.pk, "key-1", "the same")
+
+    assert not theirs.is_ours
