@@ -18,7 +18,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: metrics-exact benchmark-doors benchmark-traces benchmark-moving coverage test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real image fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
+.PHONY: cluster cluster-failures metrics-exact benchmark-doors benchmark-traces benchmark-moving coverage test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real image fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -27,6 +27,9 @@ run: .venv/requirements.txt ## serve on http://127.0.0.1:8000; PORT=9000 and DAT
 	@$(RUN) manage.py migrate --verbosity 0
 	@$(RUN) manage.py collectstatic --no-input --verbosity 0
 	@exec $(RUN) -m config
+
+cluster: .venv/requirements-dev.txt ## serve on https://localhost:8443 by three nodes, PostgreSQL, Valkey and nginx, to try what happens when one dies; PORT and FOLDER=/some/folder, where its data stays
+	@exec $(RUN) -m tests.cluster $(if $(PORT),--port $(PORT)) $(if $(FOLDER),--folder $(FOLDER))
 
 test: test-sqlite test-postgresql test-browser test-heard ## all tests, on SQLite, on PostgreSQL, in Chromium and with Orca; ARGS="-k undo" goes to pytest
 
@@ -99,6 +102,10 @@ chaos: $(DATABASE:%=chaos-%) ## kill workers while turns are taken; SECONDS=60, 
 
 chaos-sqlite chaos-postgresql: chaos-%: .venv/requirements-dev.txt
 	$(RUN) -m benchmarks.chaos --database $* --seconds $(SECONDS)
+
+cluster-failures: .venv/requirements-dev.txt ## let nodes, PostgreSQL, Valkey and a clock of such a cluster fail under load, and upgrade it; SECONDS=60 a scene
+	$(RUN) -m tests.cluster.failures --seconds $(SECONDS)
+	$(RUN) -m tests.cluster.failures --seconds $(SECONDS) --pooled 6 node postgresql upgrade
 
 chaos-reminders: $(DATABASE:%=chaos-reminders-%) ## kill workers while 5,000 reminders ring; SECONDS=60, DATABASE as above
 

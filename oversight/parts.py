@@ -67,7 +67,7 @@ def _clock() -> bool:
         cursor.execute("SELECT clock_timestamp()")
         (theirs,) = cursor.fetchone()
     difference: timedelta = abs(timezone.now() - theirs)
-    return difference < api_settings.LEEWAY / 2
+    return bool(difference < api_settings.LEEWAY / 2)
 
 
 def _cache() -> bool:

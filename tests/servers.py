@@ -1,8 +1,7 @@
-"""Real servers for tests and benchmarks: PostgreSQL and Valkey from pip packages, PgBouncer from
-where it is installed, and Todo Chat.
+"""Real servers for tests and benchmarks: PostgreSQL and Valkey from pip packages, and Todo Chat.
 
-Each listens on a free port of 127.0.0.1, keeps its data in a temporary folder, and is gone, folder
-and all, at the end of its `with` block:
+Each listens on a free port of 127.0.0.1, keeps its data in a temporary folder, unless it is given
+one that is kept, and is gone, folder and all, at the end of its `with` block:
 
     with Postgres() as postgres:
         psycopg.connect(postgres.url)
@@ -21,6 +20,7 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -52,14 +52,17 @@ class ServerError(Exception):
 class Server(ABC):
     """One server process. `start` returns once it answers, `stop` once it is gone."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         self.port = free_port()
-        self._folder = TemporaryDirectory(prefix=f"todo-chat-{type(self).__name__.lower()}-")
+        prefix = f"todo-chat-{type(self).__name__.lower()}-"
+        self._temporary = None if folder else TemporaryDirectory(prefix=prefix)
+        self.folder = folder or Path(self._temporary.name)
         self._process: subprocess.Popen[Any] | None = None
 
     @property
-    def folder(self) -> Path:
-        return Path(self._folder.name)
+    def pid(self) -> int | None:
+        """Of its first process; None while it does not run."""
+        return self._process.pid if self._process and self._process.poll() is None else None
 
     @property
     @abstractmethod
@@ -82,8 +85,7 @@ class Server(ABC):
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.kill()
             raise ServerError(f"{self} did not stop in {STOP_SECONDS} s and was killed") from None
         finally:
             self._process = None
@@ -93,7 +95,19 @@ class Server(ABC):
         try:
             self.stop()
         finally:
-            self._folder.cleanup()
+            if self._temporary:
+                self._temporary.cleanup()
+
+    def kill(self) -> None:
+        """All its processes at once, as a power cut would; `start` brings it back on its port."""
+        if self._process is None:
+            return
+        children = children_of(self._process.pid)  # PostgreSQL's lead sessions of their own
+        for pid in (-self._process.pid, *children):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
 
     def __enter__(self) -> Self:
         try:
@@ -142,9 +156,9 @@ class Server(ABC):
 class Postgres(Server):
     """A PostgreSQL that trusts everybody on this machine and never waits for the disk."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._account = _account_for_postgres()
+    def __init__(self, folder: Path | None = None) -> None:
+        super().__init__(folder)
+        self._account = account_for_postgres()
         self._binaries: Path | None = None
 
     @property
@@ -154,7 +168,8 @@ class Postgres(Server):
     def start(self) -> None:
         if self._binaries is None:
             self._binaries = self._find_binaries()
-            self._create_cluster(self._binaries)
+            if not self._data.exists():
+                self._create_cluster(self._binaries)
         settings = [f"--{name}={value}" for name, value in self.options().items()]
         self._run([self._binaries / "postgres", "-D", self._data, *settings], self._account)
 
@@ -181,7 +196,7 @@ class Postgres(Server):
         return self.folder / "data"
 
     def _answers(self) -> bool:
-        return _takes_connections(self.url)
+        return takes_connections(self.url)
 
     def _create_cluster(self, binaries: Path) -> None:
         options = {
@@ -213,8 +228,10 @@ class Postgres(Server):
 
     def _copy(self, package: Path) -> Path:
         for source in (package, package.with_name(f"{package.name}.libs")):
+            copy = self.folder / source.name
+            shutil.rmtree(copy, ignore_errors=True)
             if source.exists():
-                shutil.copytree(source, self.folder / source.name, symlinks=True)
+                shutil.copytree(source, copy, symlinks=True)
         for path in self.folder.rglob("*"):
             self._own(path)
         return self.folder / package.name
@@ -235,51 +252,6 @@ class Postgres(Server):
         )
         if done.returncode:
             raise ServerError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
-
-
-class PgBouncer(Server):
-    """Few connections to a PostgreSQL for many who have one to it, each for a transaction."""
-
-    program = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-
-    def __init__(self, behind: int, connections: int) -> None:
-        super().__init__()
-        self._behind, self._connections = behind, connections
-
-    @property
-    def url(self) -> str:
-        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
-
-    def start(self) -> None:
-        configuration = self.folder / "pgbouncer.ini"
-        configuration.write_text(
-            f"""
-            [databases]
-            * = host=127.0.0.1 port={self._behind} user=postgres
-            [pgbouncer]
-            listen_addr = 127.0.0.1
-            listen_port = {self.port}
-            unix_socket_dir =
-            auth_type = any
-            pool_mode = transaction
-            default_pool_size = {self._connections}
-            max_client_conn = 500
-            """
-        )
-        account = _account_for_postgres()
-        if account:
-            self.folder.chmod(0o755)
-        self._run([str(self.program), configuration], account)
-
-    @property
-    def clients(self) -> int:
-        """How many are connected to it, waiting or not."""
-        console = self.url.removesuffix("/postgres") + "/pgbouncer"
-        with psycopg.connect(console, autocommit=True) as asking:
-            return len(asking.execute("SHOW CLIENTS").fetchall()) - 1  # itself
-
-    def _answers(self) -> bool:
-        return _takes_connections(self.url)
 
 
 class Valkey(Server):
@@ -309,11 +281,13 @@ class Valkey(Server):
 class TodoChat(Server):
     """The product itself, as `make run` serves it, on a database that has its tables.
 
-    `settings` are environment variables, over those of the tests.
+    `settings` are environment variables, over those of the tests; `root` is where the code is.
     """
 
-    def __init__(self, database_url: str, **settings: str) -> None:
-        super().__init__()
+    root = ROOT
+
+    def __init__(self, database_url: str, *, folder: Path | None = None, **settings: str) -> None:
+        super().__init__(folder)
         self.settings = {"DATABASE_URL": database_url, **settings}
 
     @property
@@ -328,7 +302,7 @@ class TodoChat(Server):
             "STATIC_ROOT": collected_static_files(),
             "AGENT_TRY_AT_START": "0",  # what a test asks of a model is for the test
         }
-        self._run(command, {}, cwd=ROOT, env={**os.environ, **places, **self.settings})
+        self._run(command, {}, cwd=self.root, env={**os.environ, **places, **self.settings})
 
     def _answers(self) -> bool:
         try:
@@ -348,7 +322,7 @@ def collected_static_files() -> str:
     return folder.name
 
 
-def _takes_connections(url: str) -> bool:
+def takes_connections(url: str) -> bool:
     try:
         psycopg.connect(url, connect_timeout=2).close()
     except psycopg.OperationalError:
@@ -356,7 +330,7 @@ def _takes_connections(url: str) -> bool:
     return True
 
 
-def _account_for_postgres() -> Account:
+def account_for_postgres() -> Account:
     """Ourselves, but not root, whom PostgreSQL and PgBouncer refuse."""
     if os.geteuid() != 0:
         return {}
@@ -369,6 +343,12 @@ def _package_folder(name: str) -> Path:
     if spec is None or spec.origin is None:
         raise ServerError(f"The package {name} is missing: pip install -r requirements-dev.txt")
     return Path(spec.origin).parent
+
+
+def children_of(pid: int) -> set[int]:
+    command = ["pgrep", "-P", str(pid)]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    return {int(word) for word in found.stdout.split()}
 
 
 def free_port() -> int:

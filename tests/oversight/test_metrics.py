@@ -12,6 +12,7 @@ from oversight.metrics import folder
 from tests.factories import LEASE, ConversationFactory
 
 TOKEN = "a token of the one who looks"
+PARTS = ("database", "migrations", "cache", "clock")
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_what_the_record_says_now_is_told_with_what_runs(
         ("todo_chat_turns_dead",): 1,
         ("todo_chat_reminders_due",): 0,
         ("todo_chat_deliveries_due",): 0,
-        **{("todo_chat_part_up", part): 1 for part in ("database", "migrations", "cache")},
+        **{("todo_chat_part_up", part): 1 for part in PARTS},
     }
     (build,) = (family for family in told if family.name == "todo_chat_build_info")
     (sample,) = build.samples

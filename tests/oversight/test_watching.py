@@ -32,6 +32,7 @@ FIRES: dict[str, dict[str, str]] = {  # series that make it fire, as promtool wr
     "TodoChatNodeIsAway": {'up{job="todo-chat",instance="a"}': "0x60"},
     "TodoChatCannotWork": {'todo_chat_part_up{instance="a",part="migrations"}': "0x60"},
     "TodoChatCacheIsAway": {'todo_chat_part_up{instance="a",part="cache"}': "0x60"},
+    "TodoChatClockIsOff": {'todo_chat_part_up{instance="a",part="clock"}': "0x60"},
     "TodoChatTurnsFail": {
         'todo_chat_turns_total{status="failed",code="llm_timeout"}': "0+1x60",
         'todo_chat_turns_total{status="completed",code=""}': "0+9x60",

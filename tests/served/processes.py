@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from select import select
@@ -15,7 +14,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from accounts.models import User
 from tests.fakes import Answer, ScriptedServer
 from tests.fakes.server import Exchange
-from tests.servers import TodoChat
+from tests.servers import TodoChat, children_of
 
 PATIENCE = 30  # seconds, after which a test gives up on what should happen soon
 
@@ -24,15 +23,7 @@ class Mortal(TodoChat):
     """Todo Chat, whose processes all get the signal."""
 
     def signal(self, sign: signal.Signals) -> None:
-        assert self._process is not None
-        os.killpg(self._process.pid, sign)
-
-    def kill(self) -> None:
-        """At once, as the kernel or a power cut would; `start` brings it back on its port."""
-        self.signal(signal.SIGKILL)
-        assert self._process is not None
-        self._process.wait()
-        self._process = None
+        os.killpg(self.arbiter, sign)
 
     def orphan(self) -> None:
         """Gunicorn is killed, and the processes that serve live on."""
@@ -49,9 +40,7 @@ class Mortal(TodoChat):
 
     @property
     def workers(self) -> set[int]:
-        command = ["pgrep", "-P", str(self.arbiter)]
-        found = subprocess.run(command, capture_output=True, text=True, check=False)
-        return {int(word) for word in found.stdout.split()}
+        return children_of(self.arbiter)
 
     @property
     def running(self) -> bool:

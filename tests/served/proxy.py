@@ -8,6 +8,7 @@ import ssl
 import subprocess
 from functools import cached_property
 from http.client import HTTPResponse
+from pathlib import Path
 
 import httpx2
 
@@ -15,6 +16,7 @@ from tests.servers import ROOT, Server, free_port
 
 SITE = ROOT / "deploy" / "nginx.conf"
 NAME = "chat.example.org"
+SHIPPED_NODE = re.compile(r"\n *#?server [\d.]+:8000([^;\n]*);")
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 MAIN = """
 daemon off;
@@ -33,14 +35,14 @@ http {{
 
 
 class Nginx(Server):
-    """For what answers on a port of this machine, or two that do the same: two ports.
+    """For what answers on ports of this machine; several are nodes that do the same.
 
     The site's times are some of ``seconds``. Its own ``port`` speaks TLS, with the certificate in
     ``folder``; ``plain_port`` does not.
     """
 
-    def __init__(self, *behind: int, **seconds: int) -> None:
-        super().__init__()
+    def __init__(self, *behind: int, folder: Path | None = None, **seconds: int) -> None:
+        super().__init__(folder)
         self.plain_port = free_port()
         self._behind, self._seconds = behind, seconds
 
@@ -70,12 +72,14 @@ class Nginx(Server):
 
     def _site(self) -> str:
         site = re.sub(r"\n *listen \[::\].*", "", SITE.read_text())
-        if len(self._behind) > 1:
-            site = re.sub(r"\n *server 127\.0\.0\.1:8000;", "", site).replace("#server ", "server ")
+        one, *more = SHIPPED_NODE.finditer(site)
+        shipped = one if len(self._behind) == 1 else more[0]
+        nodes = "".join(f"\n    server 127.0.0.1:{port}{shipped[1]};" for port in self._behind)
+        site = SHIPPED_NODE.sub("", site)
         places = {
             "listen 80;": f"listen 127.0.0.1:{self.plain_port};",
             "listen 443 ": f"listen 127.0.0.1:{self.port} ",
-            **self._nodes(),
+            "upstream todo_chat {": f"upstream todo_chat {{{nodes}",
             f"/etc/letsencrypt/live/{NAME}/": f"{self.folder}/",
             "/var/log/nginx/": f"{self.folder}/",
         }
@@ -87,16 +91,10 @@ class Nginx(Server):
             assert times
         return site
 
-    def _nodes(self) -> dict[str, str]:
-        shipped = ["10.0.0.11:8000", "10.0.0.12:8000"]
-        if len(self._behind) == 1:
-            shipped = ["127.0.0.1:8000"]
-        return {node: f"127.0.0.1:{port}" for node, port in zip(shipped, self._behind, strict=True)}
-
     def _make_certificate(self) -> None:
         command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt"]
         command += ["ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={NAME}"]
-        command += ["-addext", f"subjectAltName=IP:127.0.0.1,DNS:{NAME}"]
+        command += ["-addext", f"subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:{NAME}"]
         command += ["-keyout", "privkey.pem", "-out", "fullchain.pem"]
         subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from datetime import date
 from http.client import HTTPSConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from shutil import which
 from threading import Thread
 from urllib.parse import urlsplit
@@ -283,6 +284,37 @@ class Broken:
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+
+
+class OfOneVersion:
+    """It has one static file."""
+
+    def __init__(self, name: str) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200 if self.path == f"/static/{name}" else 404)
+                self.end_headers()
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self._http.server_port
+        Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+
+def test_a_static_file_is_had_from_the_node_that_has_it(installed: None) -> None:
+    paths = ["/static/old.css", "/static/new.css", "/static/none.css", "/old.css"]
+    with (
+        closing(OfOneVersion("old.css")) as old,
+        closing(OfOneVersion("new.css")) as new,
+        Nginx(old.port, new.port) as proxy,
+        through(proxy) as client,
+    ):
+        statuses = {path: {client.get(path).status_code for _ in range(4)} for path in paths}
+
+    assert statuses == dict(zip(paths, ({200}, {200}, {404}, {404}), strict=True))
 
 
 def test_the_log_of_the_proxy_tells_why_a_502_came(installed: None) -> None:

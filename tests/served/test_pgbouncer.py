@@ -15,10 +15,10 @@ from tests.conftest import database_url
 from tests.factories import UserFactory
 from tests.fakes import call
 from tests.fakes.answers import asks, says
+from tests.pooler import PgBouncer
 from tests.seeding import seed
 from tests.served.conftest import served
 from tests.served.processes import Model, Mortal, client_of, until
-from tests.servers import PgBouncer
 from todos.models import Task
 
 pytestmark = pytest.mark.only_on("postgresql")
