@@ -19,7 +19,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 OWNER = "user_id"
-WAIT = "5s"
+WAIT = "2s"
 """For a lock, behind which all others wait; then the migration fails, and can be run again."""
 INDEX = """
     SELECT indisvalid, array(SELECT attname::text FROM pg_attribute

@@ -58,6 +58,8 @@ def test_all_migrations_can_be_taken_back_and_made_again(url: str) -> None:
 ROWS = """
 from datetime import date
 from accounts.models import User
+from conversations.models import Conversation, Feedback
+from django.utils import timezone
 from todos.models import Origin, Proposal, Task, TaskList
 from todos.repeating import Repeat
 user, api = User.objects.create_user("ada", password="x"), Origin("api")
@@ -70,22 +72,33 @@ bins.complete(api)
 party.edit(api, tags=("fun", "big"), due_date=date(2026, 12, 1))
 Proposal.make(user, {"do": "delete", "tasks": [str(party.pk)]}, api)
 home.rename(api, "House")
+talk = Conversation.objects.create(user=user)
+turn = talk.turns.create(user=user, status="completed", lease_expires_at=timezone.now())
+said = talk.messages.create(user=user, turn=turn, seq=1, role="user", content="Hello")
+Feedback.objects.give(said, "positive")
+"""
+SAID = """
+    SELECT content, kind FROM conversations_message
+      JOIN conversations_feedback ON reply_id = conversations_message.id
 """
 TITLES = "SELECT title FROM todos_task ORDER BY title"
 
 
 @pytest.mark.only_on("sqlite", "postgresql")
-def test_tasks_outlive_the_way_back_and_forward(url: str) -> None:
-    """Back to when there were no lists, tags, steps and proposals: these are lost, no task is."""
+def test_rows_outlive_the_way_back_and_forward(url: str) -> None:
+    """Back to when there were no lists, tags, steps and proposals: these are lost, no task is;
+    and to when no key carried an owner."""
     manage(url, "migrate")
     manage(url, "shell", "--no-imports", "-c", ROWS)
     before = read(url, TITLES)
 
     manage(url, "migrate", "todos", "0004")
+    manage(url, "migrate", "conversations", "0015")
     behind = read(url, TITLES)
     spelled = str(read(url, "SELECT before, after FROM todos_taskchange"))
     manage(url, "migrate")
 
+    assert read(url, SAID) == [("Hello", "positive")]
     assert before == behind == read(url, TITLES)
     assert len(before) == 4
     assert "due_date" in spelled  # what the code of then undoes, by columns that it has
