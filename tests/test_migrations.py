@@ -93,7 +93,7 @@ def test_rows_outlive_the_way_back_and_forward(url: str) -> None:
     before = read(url, TITLES)
 
     manage(url, "migrate", "todos", "0004")
-    manage(url, "migrate", "conversations", "0015")
+    manage(url, "migrate", "conversations", "0016")
     behind = read(url, TITLES)
     spelled = str(read(url, "SELECT before, after FROM todos_taskchange"))
     manage(url, "migrate")
