@@ -18,7 +18,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: cluster cluster-failures metrics-exact benchmark-doors benchmark-traces benchmark-moving coverage test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-browser test-heard test-templates test-real image fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
+.PHONY: cluster cluster-failures metrics-exact benchmark-doors benchmark-traces benchmark-moving coverage test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-sharded test-sharded-part test-browser test-heard test-templates test-real image fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -31,7 +31,7 @@ run: .venv/requirements.txt ## serve on http://127.0.0.1:8000; PORT=9000 and DAT
 cluster: .venv/requirements-dev.txt ## serve on https://localhost:8443 by three nodes, PostgreSQL, Valkey and nginx, to try what happens when one dies; PORT and FOLDER=/some/folder, where its data stays
 	@exec $(RUN) -m tests.cluster $(if $(PORT),--port $(PORT)) $(if $(FOLDER),--folder $(FOLDER))
 
-test: test-sqlite test-postgresql test-browser test-heard ## all tests, on SQLite, on PostgreSQL, in Chromium and with Orca; ARGS="-k undo" goes to pytest
+test: test-sqlite test-postgresql test-sharded-part test-browser test-heard ## all tests, on SQLite, on PostgreSQL, in Chromium and with Orca; ARGS="-k undo" goes to pytest
 
 test-sqlite: .venv/requirements-dev.txt .venv/calendars .venv/llama.cpp .venv/llmock .venv/clients-python $(if $(shell command -v npm),.venv/aimock .venv/clients-node)
 	$(RUN) -m pytest --database sqlite $(IN_PROCESSES) $(ARGS)
@@ -43,6 +43,16 @@ coverage: test-sqlite ## what the tests on SQLite reach: at least 95 of 100 line
 
 test-postgresql: .venv/requirements-dev.txt .venv/calendars
 	$(RUN) -m pytest --database postgresql $(IN_PROCESSES) $(ARGS)
+
+test-sharded: .venv/requirements-dev.txt .venv/calendars ## all tests on PostgreSQL with the rows of each owner in one of 16 partitions, also on two servers
+	$(RUN) -m pytest --database sharded $(IN_PROCESSES) $(ARGS)
+
+# A few from each room, in a minute. A part that ARGS chooses may have none of them.
+SHARDED_PART := tests/test_databases.py tests/accounts/test_erasure.py tests/accounts/test_shards.py \
+	tests/chat/test_chat.py tests/chat/test_undo_acts.py tests/conversations/test_turns.py \
+	tests/todos/test_batch_rest.py
+test-sharded-part: .venv/requirements-dev.txt
+	$(RUN) -m pytest --database sharded $(IN_PROCESSES) $(ARGS) $(SHARDED_PART)$(if $(ARGS), || [ $$? -eq 5 ])
 
 # Tells what is missing where there is no Chromium or no npm. A part that ARGS chooses may have no
 # test in a browser, which pytest calls 5.

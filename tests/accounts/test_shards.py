@@ -1,5 +1,6 @@
 """Rows can be spread by their owner: every key of a table that is distributed carries it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db import connection, models
 
 from accounts.owner_keys import OWNER
 from accounts.shards import WHOLE, distributed
+from tests.servers import ROOT
 
 KEYS = """
     SELECT name, columns, other FROM (
@@ -63,6 +65,24 @@ def test_what_is_whole_is_there_and_refers_to_nothing_that_is_distributed() -> N
         for field in model._meta.local_fields
         if field.related_model in spread
     ] == []
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_lines_for_a_distributed_postgresql_name_each_table() -> None:
+    """What they make whole is what tables that are distributed refer to, or are read with."""
+    lines = (ROOT / "docs" / "scaling.md").read_text()
+    spread = {model._meta.db_table for model in distributed()}
+    whole = {apps.get_model(label)._meta.db_table for label in WHOLE}
+    of_all = set(re.findall(r"create_reference_table\('(\w+)'\)", lines))
+    referred = {
+        field.related_model._meta.db_table
+        for model in distributed()
+        for field in model._meta.local_fields
+        if field.related_model
+    }
+
+    assert set(re.findall(r"'([a-z]+_[a-z]+)'[,)\n]", lines)) - {"user_id"} == spread | of_all
+    assert referred - spread <= of_all <= whole
 
 
 @pytest.mark.django_db

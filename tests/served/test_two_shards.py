@@ -49,11 +49,11 @@ def servers(transactional_db: None) -> Iterator[Servers]:
     with ExitStack() as running:
         front, *shards = (running.enter_context(Postgres()) for _ in range(3))
         schema = os.fspath(front.folder / "schema.sql")
-        dumped = [front.binaries / "pg_dump", "--no-owner", "--file", schema, database_url()]
+        dumped = [front._binaries / "pg_dump", "--no-owner", "--file", schema, database_url()]
         subprocess.run(dumped, check=True)
         for server in (front, *shards):
             restored = ["--quiet", "--set", "ON_ERROR_STOP=1", "--file", schema, server.url]
-            subprocess.run([server.binaries / "psql", *restored], check=True, capture_output=True)
+            subprocess.run([server._binaries / "psql", *restored], check=True, capture_output=True)
         for shard in shards:
             _keep_rows(shard)
         _spread(front, shards)
