@@ -11,7 +11,6 @@ import os
 import struct
 from collections.abc import Callable, Iterable
 from functools import wraps
-from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import ParamSpec
@@ -28,6 +27,8 @@ GAUGE = "gauge_livesum"
 SIZES = {"counter": 2**18, "histogram": 2**20, GAUGE: 2**14}
 """Bytes of a file. They are on the disk before they are used: to write to a page of memory that
 finds no room there would end the process."""
+
+MOST = 1_000  # processes of a node
 
 FAULTY = (OSError, ValueError, RuntimeError, struct.error)
 """What a folder raises that cannot be written, and a file that a crash of the machine has cut."""
@@ -89,19 +90,28 @@ def _merged(files: Iterable[Path]) -> Iterable[Metric]:
 def _take(folder: Path) -> int:
     """The lowest slot that is free. The kernel lets go of its lock however the process ends."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for slot in count():
-        held = os.open(_lock_of(folder, slot), os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(held)
-        else:
-            break
+    slot = next((slot for slot in range(MOST) if _locked(folder, slot)), MOST)
+    if slot == MOST:
+        raise RuntimeError("no slot is free")
     for kind, size in SIZES.items():
         _make(folder / f"{kind}_{slot}.db", size)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     values.ValueClass = values.MultiProcessValue(lambda: slot)  # type: ignore[no-untyped-call]
     return slot
+
+
+def _locked(folder: Path, slot: int) -> bool:
+    """``False`` as well where somebody else, such as root, has made the file."""
+    try:
+        held = os.open(_lock_of(folder, slot), os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(held)
+        return False
+    return True
 
 
 def _make(file: Path, size: int) -> None:
@@ -127,13 +137,13 @@ def _is_gauge(file: Path) -> bool:
 
 
 def _is_free(file: Path) -> bool:
-    """Whether the process whose slot the file is of has died."""
+    """Whether the process whose slot the file is of has died; also where that cannot be told."""
     slot = int(file.stem.rpartition("_")[2])
-    with _lock_of(file.parent, slot).open("rb") as opened:
-        try:
+    try:
+        with _lock_of(file.parent, slot).open("rb") as opened:
             fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
+    except OSError as error:
+        return not isinstance(error, BlockingIOError)
     return True
 
 

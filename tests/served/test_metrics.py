@@ -117,6 +117,7 @@ def nodes(
 ) -> Iterator[list[Mortal]]:
     settings = {
         "WEB_CONCURRENCY": str(WORKERS),
+        "DB_POOL_MAX": "4",
         "METRICS_TOKEN": TOKEN,
         "AGENT_FINISH_TURNS": "1",
         "AGENT_DAILY_TURNS": "0",

@@ -154,6 +154,18 @@ def test_a_file_that_a_crash_has_cut_is_left_out_and_made_anew(
         assert told(folder) == {"throttled_total throttled chat": 5}
 
 
+def test_a_slot_that_is_somebody_elses_is_left_alone(
+    folder: Path, processes: list[Counting]
+) -> None:
+    (folder / "0.lock").mkdir(parents=True)
+    processes[0].does(throttle(3))
+    (folder / "gauge_livesum_7.db").write_bytes(bytes(4096))  # without a lock
+    (folder / "counter_7.db").mkdir()
+
+    assert told(folder) == {"throttled_total throttled chat": 3}
+    assert {file.name for file in folder.glob("counter*")} == {"counter_1.db", "counter_7.db"}
+
+
 def test_a_folder_that_cannot_be_written_fails_nobody(folder: Path) -> None:
     folder.parent.parent.joinpath("metrics").write_text("in the way")
     with Counting(folder) as process:
