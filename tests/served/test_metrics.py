@@ -188,6 +188,7 @@ def test_each_number_is_that_of_the_record_whoever_is_stopped_or_killed(
     answered = {key: number for key, number in requests.items() if key[0] == "api/chat/"}
     assert answered == people.told
     assert by(numbers, "throttled_total", "code", "limit") == {("throttled", "register"): refused}
+    nothing_is_told_of(people, nodes)
     cleaned_up(nodes[0])
 
 
@@ -279,6 +280,19 @@ def agree_on_deliveries(numbers: Numbers) -> None:
     told = rows(Delivery.objects.all(), "channel", "status")
     assert by(numbers, "deliveries_total", "channel", "status") == told
     assert told == {("webhook", status): 5 for status in ("sent", "failed", "waiting")}
+
+
+def nothing_is_told_of(people: People, nodes: list[Mortal]) -> None:
+    turn = Turn.objects.select_related("user").filter(tool_calls__name="open_the_door")[0]
+    path = f"/api/conversations/{turn.conversation_id}/"
+    with client_of(nodes[0], turn.user) as client:
+        assert client.get(path).status_code == 200
+        assert client.get(f"{path}{turn.pk}/Ada/").status_code == 404
+
+    labels = {label for _name, *labels in numbers_of(nodes) for label in labels}
+    assert "route=api/conversations/(?P<pk>[^/.]+)/" in labels
+    secrets = {str(turn.pk), str(turn.conversation_id), "open_the_door", "Ada", turn.user.username}
+    assert [label for label in labels if any(secret in label for secret in secrets)] == []
 
 
 def cleaned_up(node: Mortal) -> None:
