@@ -23,7 +23,7 @@ from tests.factories import LEASE, ConversationFactory, TaskFactory, UserFactory
 from tests.oversight.rows import call_at, staff_who_may, turn_at
 from todos.models import Reminder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 ACTIVITY, STUCK = "/admin/activity/", "/admin/stuck/"
 FILES = [f"{ACTIVITY}{name}.csv" for name in ("times", "failures", "models", "users", "tools")]

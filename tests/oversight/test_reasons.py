@@ -19,6 +19,8 @@ from tests.factories import LEASE, ConversationFactory, say
 from tests.fakes.answers import fails, says
 from web.errors import DatabaseUnavailable
 
+pytestmark = pytest.mark.only_on("sqlite")
+
 ROOT = Path(__file__).parent.parent.parent
 
 
