@@ -30,7 +30,7 @@ from tests.served.proxy import Nginx, through
 NO_RETRY_AFTER = ", without Retry-After"
 DONE = "It is on the list."
 BEFORE, BEHIND = "before-", "behind-"
-PAUSE = 0.05  # seconds: servers that start need a processor, too
+PAUSE = 0.2  # seconds: servers that start need a processor, too
 PATIENCE = 90  # seconds until a request counts as never answered; a key is taken for 60 at most
 NEVER = ("400", "401", "403", "404", "422", "500")  # is what is sent again, in vain
 STYLE = re.compile(r'href="(/static/[^"]+\.css)"')
