@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from django.utils import timezone
 from conversations.models import Message, Turn
 from tests.accounts.traces import live_fully
 from tests.conftest import database_url
-from tests.factories import LEASE, ConversationFactory, TaskFactory, UserFactory
+from tests.factories import ConversationFactory, TaskFactory, UserFactory
 from tests.seeding import seed
 from tests.servers import ROOT
 
@@ -144,7 +145,7 @@ def test_an_address_that_is_none_is_told(address: str, answer: str) -> None:
 
 
 def test_nothing_is_moved_while_somebody_writes(tmp_path: Path) -> None:
-    ConversationFactory().begin_turn("Add milk", LEASE)
+    ConversationFactory().begin_turn("Add milk", timedelta(hours=1))
     file = f"sqlite:///{tmp_path}/moved.sqlite3"
 
     at_work = move(database_url(), file)
