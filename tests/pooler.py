@@ -35,6 +35,9 @@ class PgBouncer(Server):
             pool_mode = transaction
             default_pool_size = {self._connections}
             max_client_conn = 500
+            query_wait_timeout = 10
+            server_connect_timeout = 5
+            server_login_retry = 1
             """
         )
         account = account_for_postgres()
