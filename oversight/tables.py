@@ -120,7 +120,8 @@ def times(window: Window, prices: Prices) -> Table:
         Column(f"{what.title()} (UTC)", "words", _named("of")),
         *(*COUNTS, *TOOK, *FIRST_WORD, *TOKENS, COST),
     )
-    return Table("times", f"By {what}", columns, usage.by_time(window, prices))
+    rows = usage.by_time(window, prices)
+    return Table("times", f"By {what}", columns, rows, unpriced(rows))
 
 
 def models(window: Window, prices: Prices) -> Table:
@@ -135,7 +136,8 @@ def models(window: Window, prices: Prices) -> Table:
 def users(window: Window, prices: Prices) -> Table:
     columns = (Column("User", "words", _named("name")), *COUNTS, *TOKENS, COST)
     title = f"Busiest users (at most {usage.MOST})"
-    return Table("users", title, columns, usage.by_user(window, prices))
+    rows = usage.by_user(window, prices)
+    return Table("users", title, columns, rows, unpriced(rows))
 
 
 def tools(window: Window) -> Table:

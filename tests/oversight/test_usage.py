@@ -93,14 +93,16 @@ def test_by_model_and_what_has_no_price() -> None:
     turn_at(LATELY, model="secret-3")
     turn_at(LATELY, model="built-in")
 
-    table = tables.models(Window.of_days(7), PRICES)
+    window = Window.of_days(7)
+    table = tables.models(window, PRICES)
 
     found = {row["of"]: (row["turns"], row["cost"]) for row in table.rows}
     assert found["m-1"] == (6, Cost(pytest.approx(0.0156)))
     assert found["m-2"] == (1, Cost(pytest.approx(0.0011)))
     assert found["secret-3"] == (1, Cost(0, frozenset({"secret-3"})))
     assert found["built-in"] == found[""] == (1, Cost())
-    assert table.note == "Not in MODEL_PRICES, so without cost: secret-3."
+    for each in (table, tables.users(window, PRICES), tables.times(window, PRICES)):
+        assert each.note == "Not in MODEL_PRICES, so without cost: secret-3."
     shown = {row[0][1]: row[-1][1] for row in table.shown}
     assert (shown["secret-3"], shown["m-1"]) == ("–", "0.0156")
 
