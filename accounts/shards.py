@@ -16,7 +16,7 @@ WHOLE = {
     "reminders.PushSubscription": "a device is one user's: its address is unique among all",
     "transfer.CalendarFeed": "found by the hash of its secret",
 }
-"""Tables with a user that are not spread, and why: each node has all of their rows."""
+"""Tables with a user whose rows are together at one place, and why."""
 
 
 def distributed() -> Iterator[type[models.Model]]:
