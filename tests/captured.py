@@ -57,7 +57,7 @@ class Captured:
             self._seen.add(sql)
             lost = ownerless(sql, params, self._tables)
             if self._is_sharded and not lost:
-                lost = _partitions(context["connection"], sql, params)
+                lost = partitions(context["connection"], sql, params)
             if lost:
                 self._faults.append(f"{place}: {', '.join(lost)} in {sql}")
         return execute(sql, params, many, context)
@@ -81,7 +81,7 @@ def _stack() -> Iterator[Place]:
         yield frame.f_code.co_filename, frame.f_code.co_name
 
 
-def _partitions(connection: Any, sql: str, params: Any) -> list[str]:
+def partitions(connection: Any, sql: str, params: Any) -> list[str]:
     """Tables of which it would read or write several partitions."""
     if not re.match("SELECT|UPDATE|DELETE|INSERT", sql):
         return []

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import django
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from accounts.models import User
 from accounts.one_owner import INSIDES
 from conversations.models import Conversation, Message
+from tests.captured import partitions
 from tests.factories import ConversationFactory, TaskFactory, say
 from tests.owners import ownerless
 from todos.models import Task
@@ -95,3 +97,27 @@ def test_a_statement_is_read_as_postgresql_reads_it(
     sql: str, values: tuple[int, ...], found: list[str]
 ) -> None:
     assert ownerless(sql, values, TABLES) == found
+
+
+@pytest.mark.django_db
+@pytest.mark.only_on("sharded")
+@pytest.mark.parametrize(
+    ("rows", "touched"),
+    [
+        (lambda user: Task.objects.all(), ["16 partitions of todos_task"]),
+        (lambda user: Task.objects.filter(user=user), []),
+        (lambda user: Task.objects.filter(user=user).with_steps(), []),
+        (lambda user: Task.objects.filter(user=user, list__name="A").select_related("list"), []),
+        (lambda user: Task.objects.filter(parent__user=user), []),
+        (lambda user: Task.objects.filter(title="A").select_for_update(), ["16 partitions"]),
+    ],
+)
+def test_a_plan_tells_how_many_partitions_are_read(
+    user: User, rows: Callable[[User], Any], touched: list[str]
+) -> None:
+    TaskFactory(user=user)
+    sql, values = rows(user).order_by("pk").query.sql_with_params()
+
+    found = partitions(connection, sql, values)
+
+    assert [each[: len(few)] for each, few in zip(found, touched, strict=True)] == touched
