@@ -46,6 +46,7 @@ def pytest_load_initial_conftests(
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "only_on(database): not collected on any other database.")
+    config.addinivalue_line("markers", "not_on(database): not collected there.")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -70,6 +71,8 @@ def vendor(config: pytest.Config) -> str:
 
 
 def _is_for_another(item: pytest.Item, these: set[str]) -> bool:
+    if (mark := item.get_closest_marker("not_on")) and not these.isdisjoint(mark.args):
+        return True
     if mark := item.get_closest_marker("only_on"):
         return these.isdisjoint(mark.args)
     return "postgresql" in these and not _asks_a_database(item)

@@ -21,7 +21,10 @@ from tests.factories import ConversationFactory
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("postgresql")]
 
 APP = "conversations"
-KEYS = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass"
+KEYS = """
+    SELECT pg_get_constraintdef(oid) FROM pg_constraint
+     WHERE conrelid = %s::regclass AND conparentid = 0
+"""
 FIELDS = [
     ("id", models.UUIDField(primary_key=True)),
     ("user", models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")),

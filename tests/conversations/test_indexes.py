@@ -12,7 +12,8 @@ from accounts.models import User
 from conversations.models import Conversation, Message, ToolCall, Turn
 from tests.plans import plans, sorts
 
-pytestmark = pytest.mark.django_db
+# An index has another name in each partition, and a small one other plans.
+pytestmark = [pytest.mark.django_db, pytest.mark.not_on("sharded")]
 
 MINE, OTHERS, EACH = 1000, 100, 10  # conversations; users, and conversations of each
 LONG = 50  # turns

@@ -11,7 +11,8 @@ from accounts.models import User
 from tests.plans import plans, sorts
 from todos.models import ChangeKind, Task, TaskChange
 
-pytestmark = pytest.mark.django_db
+# An index has another name in each partition, and a small one other plans.
+pytestmark = [pytest.mark.django_db, pytest.mark.not_on("sharded")]
 
 OTHERS, CHANGES = 500, 50
 TASK, CHANGE = "todos_task", "todos_taskchange"

@@ -269,6 +269,7 @@ def plan_among_many(user: User, read: Callable[[TaskQuerySet], TaskQuerySet]) ->
     return read(Task.objects.for_user(user)).explain()
 
 
+@pytest.mark.not_on("sharded")
 def test_a_page_of_the_list_comes_sorted_from_its_index(user: User):
     plan = plan_among_many(user, lambda tasks: tasks.in_order("-created_at")[:20])
     assert "task_newest" in plan
@@ -276,6 +277,7 @@ def test_a_page_of_the_list_comes_sorted_from_its_index(user: User):
     assert "TEMP B-TREE" not in plan  # SQLite's word for sorting
 
 
+@pytest.mark.not_on("sharded")
 @pytest.mark.parametrize("when", ["overdue", "upcoming"])
 def test_what_is_due_is_found_by_its_index(user: User, when: str):
     now = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(days=0 if when == "overdue" else 390)
