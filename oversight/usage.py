@@ -4,6 +4,7 @@ They are counted over the turns of all users, in a window. How long turns take i
 were completed at once: the time of others has pauses in it.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ MOST = 20
 MILLION = 1_000_000
 FREE = frozenset({"", "built-in"})
 """What costs nothing: no model at all, and the built-in assistant."""
+DATE_AT_ITS_END = re.compile(r"-\d{4}-?\d{2}-?\d{2}$", re.ASCII)
+"""Of the name of a model: makers answer to `gpt-4.1-mini` as `gpt-4.1-mini-2025-04-14`."""
 
 Status = Turn.Status
 Prices = Mapping[str, list[float]]
@@ -125,9 +128,10 @@ def cost_of(model: str, row: Row, prices: Prices) -> Cost:
     """Of what ``row`` tells of tokens: prices are for a million; what is cached is of the input."""
     if model in FREE:
         return NOTHING
-    if model not in prices:
+    price = prices.get(model) or prices.get(DATE_AT_ITS_END.sub("", model))
+    if price is None:
         return Cost(unpriced=frozenset({model}))
-    input_price, output_price, *rest = prices[model]
+    input_price, output_price, *rest = price
     cached_price = rest[0] if rest else input_price
     cached = min(row["cached_tokens"], row["input_tokens"])
     amount = (row["input_tokens"] - cached) * input_price + cached * cached_price

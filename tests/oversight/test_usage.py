@@ -107,6 +107,27 @@ def test_by_model_and_what_has_no_price() -> None:
     assert (shown["secret-3"], shown["m-1"]) == ("–", "0.0156")
 
 
+@pytest.mark.parametrize(
+    ("model", "amount", "unpriced"),
+    [
+        ("m-1-2025-04-14", 0.003, set()),
+        ("m-1-20250414", 0.003, set()),
+        ("m-1-mini", 0, {"m-1-mini"}),
+        ("m-1-2025", 0, {"m-1-2025"}),
+        ("m-3-2025-04-14", 0.03, set()),
+    ],
+)
+def test_a_price_is_that_of_the_model_of_any_date(
+    model: str, amount: float, unpriced: set[str]
+) -> None:
+    prices = {"m-1": [2.0, 10.0], "m-3": [1.0, 1.0], "m-3-2025-04-14": [20.0, 100.0]}
+    tokens = {"input_tokens": 1_000, "output_tokens": 100, "cached_tokens": 0}
+
+    cost = usage.cost_of(model, tokens, prices)
+
+    assert cost == Cost(pytest.approx(amount), frozenset(unpriced))
+
+
 def test_by_user_the_busiest_are_in_front(monkeypatch: pytest.MonkeyPatch) -> None:
     fill()
 

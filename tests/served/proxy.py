@@ -92,8 +92,11 @@ class Nginx(Server):
         return site
 
     def _make_certificate(self) -> None:
+        """The same for whoever has trusted it, also after a restart."""
+        if (self.folder / "fullchain.pem").exists():
+            return
         command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt"]
-        command += ["ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={NAME}"]
+        command += ["ec_paramgen_curve:P-256", "-nodes", "-days", "365", "-subj", f"/CN={NAME}"]
         command += ["-addext", f"subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:{NAME}"]
         command += ["-keyout", "privkey.pem", "-out", "fullchain.pem"]
         subprocess.run(command, cwd=self.folder, check=True, capture_output=True)

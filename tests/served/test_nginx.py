@@ -317,6 +317,15 @@ def test_a_static_file_is_had_from_the_node_that_has_it(installed: None) -> None
     assert statuses == dict(zip(paths, ({200}, {200}, {404}, {404}), strict=True))
 
 
+def test_a_proxy_that_was_killed_comes_back_with_the_certificate_that_is_trusted(
+    installed: None,
+) -> None:
+    with Nginx(free_port()) as proxy:
+        proxy.connect().close()
+        proxy.kill()
+        proxy.start()  # returns once `connect`, which trusts the first one, is answered
+
+
 def test_the_log_of_the_proxy_tells_why_a_502_came(installed: None) -> None:
     with Nginx(free_port()) as before_none, Nginx(free_port(), free_port()) as before_two:
         for proxy in (before_none, before_two, before_two):
