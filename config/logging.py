@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from web.request_id import current_request_id, names_in_log
-from web.unlogged import without_secrets
+from web.unlogged import where, without_secrets
 
 PLAIN = "%(levelname)s %(name)s [%(names)s] %(message)s"
 
@@ -31,7 +31,12 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     }
 
 
-class PlainFormatter(logging.Formatter):
+class Formatter(logging.Formatter):
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
+        return where(ei[1])
+
+
+class PlainFormatter(Formatter):
     def format(self, record: logging.LogRecord) -> str:
         fields = _fields(record)
         ids = [f"{name}={fields.pop(name)}" for name in IDS[1:] if name in fields]
@@ -51,7 +56,7 @@ def _plain(name: str, value: Any) -> str:
     return f"{name}={json.dumps(value) if ' ' in str(value) else value}"
 
 
-class JSONFormatter(logging.Formatter):
+class JSONFormatter(Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from time import monotonic
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -27,7 +28,7 @@ def request_log(get_response: GetResponse) -> GetResponse:
         clock = monotonic()
         response = get_response(request)
         milliseconds = round((monotonic() - clock) * 1000)
-        path = without_secrets(request.path)
+        path = without_secrets(quote(request.path))  # a line, whatever is in it
         is_usual = request.path in settings.FOLLOW_PATHS and response.status_code == 200
         logger.log(
             logging.DEBUG if is_usual else logging.INFO,

@@ -1,10 +1,43 @@
-"""What no log may tell of an address."""
+"""What no log may tell: of addresses, of requests that are none, and of what a crash quotes."""
 
 import re
+from traceback import format_tb
 
-SECRETS = re.compile(r"(?i)(/calendar/|/accounts/forgotten/)[^\s'\"]+|(tc_)[0-9a-z]{8,}")
-"""What stands behind these lets in whoever knows it; the last are keys, pasted in a wrong place."""
+from django.core.exceptions import ImproperlyConfigured
+from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
+
+SECRETS = re.compile(r"(?i)(/calendar/|/accounts/forgotten/|/api/tags/)[^\s'\"]+|(tc_)[0-9a-z]{8,}")
+"""What stands behind these lets in whoever knows it, or is a word of theirs; the last are keys,
+pasted in a wrong place."""
+
+GUNICORNS = re.compile(r"(Invalid request from ip=[^'\"]*)['\"].*|(Error handling request )\S.*")
+"""Lines of gunicorn's, up to where they quote what was sent to it."""
+
+OF_THE_CODE = (ImportError, NameError, AttributeError, ImproperlyConfigured)
+OF_THE_TABLES = (OperationalError, InterfaceError, IntegrityError, ProgrammingError)
+"""Crashes that tell, the latter in their first line, of no more than code and tables."""
+
+MOST = 10  # crashes that led to one another
 
 
 def without_secrets(text: str) -> str:
-    return SECRETS.sub(r"\1\2…", text)
+    return GUNICORNS.sub(r"\1\2…", SECRETS.sub(r"\1\2…", text))
+
+
+def where(error: BaseException | None) -> str:
+    """As Python tells of a crash, but others than those above without words: they quote what they
+    could not take, which may be what somebody has said."""
+    told: list[str] = []
+    while error and len(told) < MOST:
+        frames = "".join(format_tb(error.__traceback__))
+        told.append(f"Traceback (most recent call last):\n{frames}{_named(error)}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\nwhich led to:\n\n".join(reversed(told))
+
+
+def _named(error: BaseException) -> str:
+    kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+    if isinstance(error, OF_THE_CODE + OF_THE_TABLES):
+        first_line = str(error).partition("\n")[0]
+        return f"{kind}: {first_line}"
+    return kind

@@ -9,12 +9,12 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import DataError, IntegrityError, OperationalError, connection
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from agent.llm import LLMUnavailable
-from config.logging import JSONFormatter
+from config.logging import PLAIN, JSONFormatter, PlainFormatter
 from conversations.models import Message
 from tests.chat.streams import read
 from tests.conftest import Plays
@@ -33,6 +33,70 @@ def test_a_request_is_a_line_without_its_query(
     (line,) = [line for line in caplog.messages if line.startswith("GET")]
     assert line.startswith("GET /api/conversations/ 200 ")
     assert "secret" not in caplog.text
+
+
+def test_a_tag_in_an_address_is_a_word_and_no_line_of_its_own(
+    client: APIClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    caplog.handler.setFormatter(JSONFormatter())
+
+    client.put("/api/tags/my secret plans/", {"name": "more"})
+    client.get("/api/no%0AINFO%20a%20line")
+
+    assert "PUT /api/tags/\\u2026 " in caplog.text
+    assert "secret" not in caplog.text
+    assert "GET /api/no%0AINFO%20a%20line 404 " in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Invalid request from ip=10.0.0.1: Invalid HTTP request line: 'my secret'", "line: …"),
+        ("Invalid request from ip=::1: Invalid HTTP Header: b'my secret'", "Header: b…"),
+        ("Error handling request GET /?search=my+secret", "handling request …"),
+    ],
+)
+def test_gunicorn_quotes_no_request(line: str, told: str) -> None:
+    record = logging.LogRecord("gunicorn.error", logging.ERROR, __file__, 1, line, (), None)
+
+    text = json.loads(JSONFormatter().format(record))["message"]
+
+    assert text.endswith(told)
+    assert "secret" not in text
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ValueError("my secret"), "ValueError"),
+        (DataError('invalid date: "my secret"'), "django.db.utils.DataError"),
+        (NameError("name 'x' is not defined"), "NameError: name 'x' is not defined"),
+        (
+            IntegrityError('violates "one_tag"\nDETAIL:  Key (name)=(my secret) already exists.'),
+            'django.db.utils.IntegrityError: violates "one_tag"',
+        ),
+    ],
+)
+@pytest.mark.parametrize("formatter", [JSONFormatter(), PlainFormatter(PLAIN)])
+def test_a_crash_tells_where_and_no_words(
+    formatter: logging.Formatter, error: Exception, told: str
+) -> None:
+    try:
+        try:
+            raise type(error)(*error.args)
+        except Exception as cause:
+            raise KeyError(str(error)) from cause
+    except KeyError:
+        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "failed", (), sys.exc_info())
+
+    text = formatter.format(record)
+
+    line = json.loads(text)["exception"] if text.startswith("{") else text
+    assert f"\n{told}\n\nwhich led to:\n" in line
+    assert line.endswith("\nKeyError")
+    assert line.count(", in test_a_crash_tells_where_and_no_words\n") == 2
+    assert "secret" not in line
 
 
 def test_json_is_one_object_a_line_and_names_the_request() -> None:

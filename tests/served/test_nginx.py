@@ -349,7 +349,7 @@ def test_the_log_of_the_proxy_tells_why_a_502_came(installed: None) -> None:
     assert "mArKeR" not in refused + none_left + broke_off
 
 
-def test_no_log_tells_an_address_that_is_a_secret(proxy: Nginx, server: Mortal) -> None:
+def test_no_log_tells_what_is_secret_of_an_address(proxy: Nginx, server: Mortal) -> None:
     with through(proxy) as client:
         for path in (
             "/calendar/mArKeR2.ics",
@@ -359,6 +359,7 @@ def test_no_log_tells_an_address_that_is_a_secret(proxy: Nginx, server: Mortal) 
             assert client.get(path).headers["Content-Type"] == PROBLEM
         client.get("/accounts/forgotten/MQ/mArKeR2/")
         client.get("/api/tasks/tc_mArKeR2mArKeR2/x/")
+        client.get("/api/tags/my mArKeR2/")
         client.get("/calendar/mArKeR2.ics", headers={"X-Large": "x" * 9000})
     with socket.create_connection(("127.0.0.1", server.port)) as gunicorn:
         gunicorn.sendall(b"GET /calendar/mArKeR2.ics\r\n\r\n")
@@ -367,9 +368,10 @@ def test_no_log_tells_an_address_that_is_a_secret(proxy: Nginx, server: Mortal) 
 
     assert "GET /accounts/forgotten/... " in proxy.log("access")
     assert "GET /api/tasks/tc_... " in proxy.log("access")
+    assert "GET /api/tags/... " in proxy.log("access")
     assert "mArKeR2" not in proxy.log("access") + proxy.log("error")
     served = (server.folder / "log").read_text()
-    assert "GET /calendar/\\u2026" in served
+    assert "Invalid HTTP request line: \\u2026" in served
     assert "mArKeR2" not in served
 
 
