@@ -25,6 +25,7 @@ OF_ALL = {
     "reminders/models/delivery.py channels": "finds on what channels anything waits",
     "conversations/management/commands/cleanup_conversations.py handle": "counts, in a dry run",
     "conversations/management/commands/cleanup_conversations.py <lambda>": "likewise",
+    "conversations/models/conversation.py make_unless_known": "an id that a client has chosen",
     "conversations/models/conversation.py count_messages": "likewise",
 }
 """What looks at the rows of all users by its nature, by the place that asks, and why."""

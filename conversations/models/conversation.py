@@ -33,8 +33,12 @@ class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
         return self.order_by("-updated_at", "-id")
 
     def make_unless_known(self, pk: UUID, user: User) -> None:
-        """Whoever has the id already: a row that is there, deleted or another's, stays as it is."""
-        self.bulk_create([Conversation(pk=pk, user=user)], ignore_conflicts=True)
+        """Whoever has the id already: a row that is there, deleted or another's, stays as it is.
+
+        Others' rows are looked at, for their keys would let two users have one id.
+        """
+        if not self.filter(pk=pk).exists():
+            self.bulk_create([Conversation(pk=pk, user=user)], ignore_conflicts=True)
 
     def titled(self, words: Iterable[str]) -> Self:
         """Those with every folded word in their title."""
