@@ -161,7 +161,7 @@ class Work:
             "first_word_ms": self.measured.first_word_ms,
             "streamed": self.measured.streamed,
             "instructions": given().hash,
-            "failure": failure.reason[:100] if failure else "",
+            "failure": f"{failure.reason} ({failure.model})"[:100] if failure else "",
             "trace_id": self.measured.span.trace_id,
         }
 

@@ -137,7 +137,7 @@ FINISHES = {
 """By the reason that the model's server gave for its end; others are the server's own words."""
 
 STATUSES = {
-    "in_progress": Reason("It is at work, or its process has died: see Stuck.", ""),
+    "in_progress": Reason("It is at work, or its process has died: see Is anything stuck?", ""),
     "completed": Reason("It came to its end.", ""),
     "cancelled": Reason(
         "The person stopped it, deleted the conversation, or was deactivated; or its key was.", ""

@@ -49,7 +49,7 @@ class TurnState(Owned):
     cancel_requested_at = models.DateTimeField(null=True)
     error_code = models.CharField(max_length=40, blank=True)
     error_detail = models.CharField(max_length=200, blank=True)
-    # Why the model's server failed, in fixed words: its status, never a word of its own.
+    # Why the model's server failed, in fixed words, and which model: never a word of its own.
     failure = models.CharField(max_length=100, blank=True, default="", db_default="")
     warning = models.CharField(max_length=200, blank=True)
     degraded = models.BooleanField(default=False)

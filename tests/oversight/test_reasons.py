@@ -98,14 +98,18 @@ def told(turn: Turn) -> dict[str, str]:
 def test_a_failed_turn_tells_what_its_server_said_and_what_to_do(
     client: APIClient, connects: Connects, see: See
 ) -> None:
-    connects(fails(401))
+    connects(fails(401), model="tall-2")
     client.post("/api/chat/", {"message": "hello"})
     turn = Turn.objects.get()
 
-    assert turn.failure == "HTTP 401: the key is wrong"
+    assert turn.failure == "HTTP 401: the key is wrong (tall-2)"
     assert "try_model" in told(turn)["llm_misconfigured"]
     page = see(f"/admin/conversations/turn/{turn.pk}/change/")
-    for words in (CODES["llm_misconfigured"].what, "HTTP 401: the key is wrong.", "attempt 1 of"):
+    for words in (
+        CODES["llm_misconfigured"].what,
+        "HTTP 401: the key is wrong (tall-2).",
+        "attempt 1 of",
+    ):
         assert escape(words) in page
 
 
@@ -113,12 +117,12 @@ def test_a_failed_turn_tells_what_its_server_said_and_what_to_do(
 def test_what_failed_before_another_model_answered_is_told_too(
     client: APIClient, connects: Connects
 ) -> None:
-    connects(fails(402), falls_back=True)
+    connects(fails(402), falls_back=True, model="tall-2")
     client.post("/api/chat/", {"message": "hello"})
     turn = Turn.objects.get()
 
     assert turn.status == "completed"
-    assert turn.failure == "HTTP 402: its quota is used up"
+    assert turn.failure == "HTTP 402: its quota is used up (tall-2)"
     assert told(turn)["completed"] == "It came to its end. "
     assert "built-in assistant answered" in told(turn)["Warning"]
 
