@@ -82,6 +82,6 @@ def _since(words: str, now: datetime) -> datetime:
         return now - int(match[1]) * UNITS[match[2]]
     try:
         moment = datetime.fromisoformat(words)
-    except ValueError:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise NoWindow(f'"{words}" is no time. Give 12h, 1d, 2w or 2026-11-21.') from None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

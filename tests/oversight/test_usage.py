@@ -197,6 +197,7 @@ def test_words_for_a_window(words: str, since: datetime) -> None:
     ("words", "fault"),
     [
         *[(words, "is no time. Give 12h") for words in ("yesterday", "", "1m", "d", "-1d", "1.5d")],
+        ("0001-01-01T00:00+14:00", "is no time. Give 12h"),
         *[(words, "is not in the past") for words in ("2026-11-22", "0d", "2999-01-01")],
         *[(words, "is too long ago") for words in ("9999d", "0001-01-01", "9999w")],
     ],
