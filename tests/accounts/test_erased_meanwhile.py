@@ -4,12 +4,14 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError
 
 from accounts.models import User
 from agent.offline.assistant import OfflineLLM
 from chat import turns
-from conversations.models import Conversation, Turn, TurnLost
+from chat.errors import TooManyOpenTurns
+from conversations.models import Conversation, TurnLost
 from tests.factories import TaskFactory, UserFactory
 from tests.todos.at_once import at_once
 from todos.models import Task
@@ -30,7 +32,7 @@ def test_an_account_goes_while_its_turns_add_tasks() -> None:
                 mine.erase()
                 return
             conversation = Conversation(user=mine)
-            with suppress(TurnLost, User.DoesNotExist, Turn.DoesNotExist, IntegrityError):
+            with suppress(TurnLost, ObjectDoesNotExist, IntegrityError, TooManyOpenTurns):
                 begin = partial(conversation.begin_turn, f"add milk {number}")
                 for _event in turns.answer(
                     turns.open_turn(conversation, begin), mine, OfflineLLM()
