@@ -85,8 +85,18 @@ def _secret_key() -> Iterator[CheckMessage]:
     key = settings.SECRET_KEY
     if key.startswith(NOT_GIVEN):
         yield Error("SECRET_KEY is not given.", hint=NEW_KEY, id="config.E011")
-    elif len(key) < 50 or _is_made_up(key):
+    elif _is_weak(key):
         yield Error("SECRET_KEY can be guessed.", hint=NEW_KEY, id="config.E012")
+    if any(map(_is_weak, settings.SECRET_KEY_FALLBACKS)):
+        yield Error(
+            "One of SECRET_KEY_FALLBACKS can be guessed.",
+            hint="Whoever guesses it can sign what we trust: leave it out.",
+            id="config.E012",
+        )
+
+
+def _is_weak(key: str) -> bool:
+    return len(key) < 50 or _is_made_up(key)
 
 
 def _jwt_signing_key() -> Iterator[CheckMessage]:

@@ -81,6 +81,7 @@ WEAK = ["secret", "x" * 60, "abcd" * 20, "django-insecure-" + KEY]
         ("config.E013", {"JWT_SIGNING_KEY": "django-insecure-not-given-" + KEY}),
         ("config.E014", {"JWT_SIGNING_KEY": KEY[:31]}),
         ("config.E014", {"JWT_SIGNING_KEY": "x" * 60}),
+        ("config.E012", {"SECRET_KEY_FALLBACKS": [KEY, "x" * 60]}),
         ("config.E014", {"JWT_VERIFYING_KEYS": [KEY, "x" * 60]}),
         ("config.E015", {"JWT_SIGNING_KEY": KEY}),
         ("config.E016", {"DEBUG": True}),
