@@ -14,6 +14,7 @@ from django.db import Error, OperationalError, ProgrammingError, connection
 from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts.models import User
+from web.unlogged import first_line
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,9 @@ def _session(token: str) -> tuple[str, str]:
     except (OperationalError, ProgrammingError) as error:
         if not _wrong_table(error):
             raise
-        logger.error("EXTERNAL_SESSIONS is on, but user_sessions cannot be read: %s", error)
+        logger.error(
+            "EXTERNAL_SESSIONS is on, but user_sessions cannot be read: %s", first_line(error)
+        )
         return "", ""
     return external_id or "", expires_at or ""
 

@@ -5,6 +5,8 @@ import logging
 from django.db import connection
 from psycopg_pool import ConnectionPool
 
+from web.unlogged import first_line
+
 logger = logging.getLogger(__name__)
 
 
@@ -27,5 +29,4 @@ def pool_in_numbers() -> dict[str, int]:
 
 
 def log_database_failure(error: Exception) -> None:
-    """Its first line: what follows may be a statement, with what somebody has said."""
-    logger.error("the database failed: %s", str(error).partition("\n")[0])
+    logger.error("the database failed: %s", first_line(error))

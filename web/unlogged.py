@@ -35,9 +35,13 @@ def where(error: BaseException | None) -> str:
     return "\n\nwhich led to:\n\n".join(reversed(told))
 
 
+def first_line(error: BaseException) -> str:
+    """What follows may be a statement, with what somebody has said."""
+    return str(error).partition("\n")[0]
+
+
 def _named(error: BaseException) -> str:
     kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
     if isinstance(error, OF_THE_CODE + OF_THE_TABLES):
-        first_line = str(error).partition("\n")[0]
-        return f"{kind}: {first_line}"
+        return f"{kind}: {first_line(error)}"
     return kind

@@ -344,6 +344,7 @@ def test_without_the_table_its_tokens_are_401_and_the_log_says_why(
     (record,) = [record for record in caplog.records if record.name == "accounts.outside"]
     assert record.levelname == "ERROR"
     assert "EXTERNAL_SESSIONS is on, but user_sessions cannot be read" in record.getMessage()
+    assert TOKEN[:4] not in caplog.text
     assert TOKEN not in record.getMessage()
 
 
