@@ -70,22 +70,14 @@ class OwnerInKeys(Operation):
             state.add_constraint(app_label, name, constraint)
 
     def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: ProjectState
     ) -> None:
-        self._change(app_label, schema_editor, from_state, to_state, carrying=True)
+        self._change(app_label, schema_editor, *states, carrying=True)
 
     def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, *states: ProjectState
     ) -> None:
-        self._change(app_label, schema_editor, from_state, to_state, carrying=False)
+        self._change(app_label, schema_editor, *states, carrying=False)
 
     def _change(
         self,

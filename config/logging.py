@@ -10,11 +10,9 @@ from web.request_id import current_request_id, names_in_log
 from web.unlogged import where, without_secrets
 
 PLAIN = "%(levelname)s %(name)s [%(names)s] %(message)s"
-
-
 ROOMS = (
     *("accounts", "agent", "chat", "config", "conversations", "evaluation", "oversight"),
-    *("reminders", "telemetry", "todos", "transfer", "web"),
+    *("reminders", "telemetry", "text", "todos", "transfer", "web"),
 )
 IDS = ("request_id", "user_id", "conversation_id", "turn_id")
 

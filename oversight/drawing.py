@@ -42,7 +42,7 @@ class Drawing:
 
     @property
     def about(self) -> str:
-        """For who does not see it."""
+        """For whoever does not see it."""
         tops = []
         for series in self.series:
             known = [value for value in series.values if value is not None]

@@ -145,8 +145,6 @@ STATUSES = {
 }
 
 UNKNOWN = Reason("This version of the product knows no such code.", "See the log of that time.")
-
-
 OWN_WORDS = Reason("That is the word of the model's server for why it ended.", "")
 
 

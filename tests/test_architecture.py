@@ -9,6 +9,8 @@ from pathlib import Path
 
 import grimp
 
+from config.logging import ROOMS
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -23,9 +25,18 @@ def test_no_import_runs_against_the_arrows() -> None:
     assert linted.returncode == 0, linted.stdout
 
 
-def test_no_imports_go_in_a_circle() -> None:
+def rooms() -> list[str]:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    imports = grimp.build_graph(*settings["tool"]["importlinter"]["root_packages"])
+    found: list[str] = settings["tool"]["importlinter"]["root_packages"]
+    return found
+
+
+def test_the_level_of_the_log_is_that_of_each_room() -> None:
+    assert sorted(ROOMS) == sorted(rooms())
+
+
+def test_no_imports_go_in_a_circle() -> None:
+    imports = grimp.build_graph(*rooms())
 
     circles = [
         (module, imported)

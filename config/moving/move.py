@@ -1,10 +1,12 @@
 """The way of a move: the target is prepared, filled table by table, compared and finished."""
 
+from collections.abc import Iterator
+
 from django.core.management.base import CommandError
 from rich.console import Console
 
 from config.moving.places import SOURCE, TARGET, source_held
-from config.moving.rows import Table, all_models, check_sum, read, rows_of, write
+from config.moving.rows import Table, Values, all_models, check_sum, read, rows_of, write
 from config.moving.target import finish, prepare
 from config.moving.told import Told
 
@@ -41,19 +43,24 @@ def _move_table(model: Table, told: Told) -> None:
 
 
 def _copied(model: Table, told: Told) -> Sum:
-    rows = total = 0
     told.now("copying", model)
-    for batch in read(model, SOURCE):
-        write(model, TARGET, batch)
-        rows, total = rows + len(batch), total + check_sum(batch)
-        told.add(len(batch))
-    return rows, total
+    return _summed(_written(read(model, SOURCE), model), told)
 
 
 def _found(model: Table, told: Told) -> Sum:
-    rows = total = 0
     told.now("comparing", model)
-    for batch in read(model, TARGET):
+    return _summed(read(model, TARGET), told)
+
+
+def _written(batches: Iterator[list[Values]], model: Table) -> Iterator[list[Values]]:
+    for batch in batches:
+        write(model, TARGET, batch)
+        yield batch
+
+
+def _summed(batches: Iterator[list[Values]], told: Told) -> Sum:
+    rows = total = 0
+    for batch in batches:
         rows, total = rows + len(batch), total + check_sum(batch)
         told.add(len(batch))
     return rows, total

@@ -21,7 +21,7 @@ from tests.chat.conftest import Chains, Connects
 from tests.chat.streams import read
 from tests.conftest import Plays
 from tests.doors.mcp.wire import modern, post
-from tests.fakes import call
+from tests.fakes import ScriptedServer, call
 from tests.fakes.answers import asks, fails, says
 from tests.fakes.receiver import Receiver
 from tests.servers import ROOT
@@ -87,23 +87,27 @@ def traced(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trac
         provider.shutdown()
 
 
-@pytest.mark.parametrize("stream", [True, False])
-def test_a_turn_is_a_trace_whose_spans_nest(
-    client: APIClient, connects: Connects, traced: Traced, stream: bool
-) -> None:
+@pytest.fixture(params=[True, False], ids=["streamed", "whole"])
+def streamed(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def server(client: APIClient, connects: Connects, traced: Traced, streamed: bool) -> ScriptedServer:
+    """A model's, which was asked twice in a turn with two tool calls, one of which there is not."""
     server = connects(
         asks(call("create_task", title="Milk"), call("no_such"), said="See."), says("Done.")
     )
-
-    answer = client.post(
-        "/api/chat/", {"message": "milk", "stream": stream}, headers={"traceparent": TRACEPARENT}
-    )
-    if stream:
+    body = {"message": "milk", "stream": streamed}
+    answer = client.post("/api/chat/", body, headers={"traceparent": TRACEPARENT})
+    if streamed:
         read(answer)
+    return server
 
-    turn = Turn.objects.get()
+
+def test_a_turn_is_a_trace_whose_spans_nest(server: ScriptedServer, traced: Traced) -> None:
     root, *rest = traced.spans
-    first, tool, unknown, second = rest
+    first, tool, _unknown, second = rest
     assert traced.names == [
         "invoke_agent Todo Chat",
         "chat some-model",
@@ -111,7 +115,7 @@ def test_a_turn_is_a_trace_whose_spans_nest(
         "execute_tool unknown",
         "chat some-model",
     ]
-    assert root.trace_id.hex() == CALLER == turn.trace_id
+    assert root.trace_id.hex() == CALLER == Turn.objects.get().trace_id
     assert root.parent_span_id.hex() == OF_CALLER
     assert {(each.trace_id, each.parent_span_id) for each in rest} == {
         (root.trace_id, root.span_id)
@@ -128,6 +132,13 @@ def test_a_turn_is_a_trace_whose_spans_nest(
     assert [request.headers["traceparent"] for request in server.requests] == [
         f"00-{CALLER}-{each.span_id.hex()}-01" for each in (first, second)
     ]
+
+
+@pytest.mark.usefixtures("server")
+def test_spans_tell_names_and_numbers(traced: Traced, streamed: bool) -> None:
+    turn = Turn.objects.get()
+    root, first, tool, unknown, _second = traced.spans
+    made, refused = turn.tool_calls.order_by("position")
     assert of(root) == {
         "gen_ai.operation.name": "invoke_agent",
         "gen_ai.provider.name": "todo_chat",
@@ -141,7 +152,7 @@ def test_a_turn_is_a_trace_whose_spans_nest(
         "todo_chat.status": "completed",
         "todo_chat.door": "api",
         "todo_chat.degraded": False,
-        "todo_chat.streamed": stream,
+        "todo_chat.streamed": streamed,
         "todo_chat.steps": 2,
     }
     told = of(first)
@@ -156,7 +167,6 @@ def test_a_turn_is_a_trace_whose_spans_nest(
         "todo_chat.endpoint": "some-model",
         "todo_chat.outcome": "ok",
     }
-    made, refused = turn.tool_calls.order_by("position")
     assert of(tool) == {
         "gen_ai.operation.name": "execute_tool",
         "gen_ai.tool.name": "create_task",

@@ -241,7 +241,7 @@ def test_ten_times_as_many_take_no_such_memory(db: None) -> None:
     def bytes_for(conversations: int) -> int:
         seed(conversations, 10, then=days_ago(40))
         tracemalloc.start()
-        clean_up(batch_size=20)
+        clean_up(batch_size=2)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         User.objects.all().delete()

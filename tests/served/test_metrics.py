@@ -23,7 +23,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from agent.tools import TOOLS
 from conversations.models import Conversation, ToolCall, Turn
 from reminders.models import Delivery
-from tests.factories import ConversationFactory, UserFactory
+from tests.factories import ConversationFactory, TaskFactory, UserFactory
 from tests.fakes import Answer, call
 from tests.fakes.answers import asks, fails, says
 from tests.fakes.prompts import words_of
@@ -33,6 +33,7 @@ from tests.served.conftest import served
 from tests.served.processes import Model, Mortal, client_of, until
 from tests.served.test_remind import with_a_due_reminder
 from tests.servers import ROOT
+from todos.models import Task
 
 NODES, WORKERS = int(os.environ.get("NODES", 2)), int(os.environ.get("WORKERS", 2))
 TURNS, ROUNDS = int(os.environ.get("TURNS", 60)), int(os.environ.get("ROUNDS", 1))
@@ -304,8 +305,10 @@ def cleaned_up(node: Mortal) -> None:
     """Also what a command does, in a process of its own, is counted."""
     long_ago = timezone.now() - timedelta(days=40)
     Conversation.objects.filter(pk=ConversationFactory().pk).update(deleted_at=long_ago)
+    Task.objects.filter(pk=TaskFactory().pk).update(deleted_at=long_ago - timedelta(days=60))
     command = [sys.executable, "manage.py", "cleanup_conversations"]
     environment = {**os.environ, **node.settings, "DATA_DIR": str(node.folder)}
     subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
 
-    assert by(numbers_of([node]), "cleaned_total", "what")[("conversation",)] == 1
+    cleaned = by(numbers_of([node]), "cleaned_total", "what")
+    assert (cleaned["conversation",], cleaned["deleted task",]) == (1, 1)

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -75,21 +75,24 @@ class Command(BaseCommand):
         dead = Turn.objects.dead()
         inactive = _since(options["inactive_days"], conversations.inactive_since, conversations)
         deleted = _since(options["purge_deleted_days"], conversations.deleted_before, conversations)
-        done = [
-            _since(options["tasks_days"], model.objects.deleted_before, model.objects)
+        tasks_and_lists = {
+            f"deleted {model._meta.verbose_name}": _since(
+                options["tasks_days"], model.objects.deleted_before, model.objects
+            )
             for model in (Task, TaskList)
-        ]
+        }
         if options["dry_run"]:
             found = dead.count(), inactive.count(), deleted.count(), deleted.count_messages()
             self._tell_expired("would be ", lambda rows: rows.count())
-            for rows in done:
-                self._tell_purged("would be ", rows, rows.count())
+            for thing, rows in tasks_and_lists.items():
+                if total := rows.count():
+                    self._progress(f"{_count(total, thing)} would be purged")
             self._tell("would be ", *found)
         else:
             run = CleanUp.objects.begin(settings.NODE)
             self._tell_expired("", _delete)
-            for rows in done:
-                self._purge_tasks(rows, size)
+            for thing, rows in tasks_and_lists.items():
+                self._in_all(thing, rows.in_batches(size, type(rows).purge), thing, "purged")
             closed, removed = self._close(dead, size), self._remove(inactive, size)
             run.end(self._tell("", closed, removed, *self._purge(deleted, size)))
 
@@ -99,20 +102,12 @@ class Command(BaseCommand):
             raise CommandError(f"--{flag} is {options[name]}. Give {least} to {most}.")
 
     def _close(self, dead: TurnQuerySet, size: int) -> int:
-        total = 0
-        for closed in dead.in_batches(size, TurnQuerySet.close_dead):
-            total += closed
-            cleaned("dead turn", closed)
-            self._progress(f"{_count(total, 'dead turn')} closed")
-        return total
+        done = dead.in_batches(size, TurnQuerySet.close_dead)
+        return self._in_all("dead turn", done, "dead turn", "closed")
 
     def _remove(self, inactive: ConversationQuerySet, size: int) -> int:
-        total = 0
-        for removed in inactive.in_batches(size, ConversationQuerySet.remove):
-            total += removed
-            cleaned("inactive conversation", removed)
-            self._progress(f"{_count(total, 'conversation')} deleted as inactive")
-        return total
+        done = inactive.in_batches(size, ConversationQuerySet.remove)
+        return self._in_all("inactive conversation", done, "conversation", "deleted as inactive")
 
     def _purge(self, deleted: ConversationQuerySet, size: int) -> tuple[int, int]:
         total = messages = 0
@@ -123,17 +118,14 @@ class Command(BaseCommand):
             self._progress(f"{_count(total, 'conversation')} purged")
         return total, messages
 
-    def _purge_tasks(self, rows: Any, size: int) -> None:
-        """Tasks, or lists; told batch by batch."""
+    def _in_all(self, what: str, done: Iterable[int], thing: str, words: str) -> int:
+        """Tell it and count it as ``what``, batch by batch; how many in all."""
         total = 0
-        for purged in rows.in_batches(size, type(rows).purge):
-            total += purged
-            self._tell_purged("", rows, total)
-
-    def _tell_purged(self, mood: str, rows: Any, total: int) -> None:
-        if total:
-            thing = str(rows.model._meta.verbose_name)
-            self._progress(f"{_count(total, f'deleted {thing}')} {mood}purged")
+        for number in done:
+            total += number
+            cleaned(what, number)
+            self._progress(f"{_count(total, thing)} {words}")
+        return total
 
     def _progress(self, words: str) -> None:
         """So far; told at once, also to a log file."""
