@@ -30,6 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="failures", description=__doc__)
     parser.add_argument("--seconds", type=float, default=30, help="of each scene")
     parser.add_argument("--nodes", type=int, default=3)
+    parser.add_argument("--people", type=int, default=6, help="who ask all the time")
     parser.add_argument("--pooled", type=int, default=0, help="connections of PgBouncer between")
     parser.add_argument("scenes", nargs="*", choices=ALL, default=ALL)
     options = parser.parse_args()
@@ -48,7 +49,7 @@ def main() -> None:
         django.setup()
         from tests.cluster.scenes import play
 
-        holds = play(cluster, port, options.seconds, list(options.scenes))
+        holds = play(cluster, port, options.seconds, options.people, list(options.scenes))
     sys.exit(not holds)
 
 

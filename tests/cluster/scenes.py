@@ -36,7 +36,6 @@ from tests.served.processes import until
 from tests.servers import ROOT, TodoChat
 from todos.models import Task
 
-PEOPLE = 6
 OPEN = 8  # turns that wait for the model while their node stops
 FAIL_TIMEOUT = 2  # seconds, as in the site
 MOST_WAIT = 20  # seconds of a request while something is away: its own bound, and a busy machine
@@ -53,11 +52,14 @@ AWAY = ("503", "200 turn.failed", "409 turn_in_progress")
 
 @dataclass
 class Stage:
-    """`faults` are all that must not have happened; `seconds` is how long a scene goes on."""
+    """`faults` are all that must not have happened; `seconds` is how long a scene goes on, with so
+    many people.
+    """
 
     cluster: Cluster
     model: Model
     seconds: float
+    number_of_people: int
     faults: list[str] = field(default_factory=list)
     titles: set[str] = field(default_factory=set)
 
@@ -65,7 +67,7 @@ class Stage:
     def people(self, scene: str, *may_be_told: str) -> Iterator[Ledger]:
         """They ask while the block goes on, and for a moment after it."""
         begun = time.monotonic()
-        with Load(self.cluster.proxy, PEOPLE).going_on() as ledger:
+        with Load(self.cluster.proxy, self.number_of_people).going_on() as ledger:
             self.more(ledger)
             yield ledger
             self.more(ledger)
@@ -83,7 +85,7 @@ class Stage:
 
     def more(self, ledger: Ledger) -> None:
         """Until each has asked a few times more."""
-        enough = ledger.requests + 3 * PEOPLE
+        enough = ledger.requests + 3 * self.number_of_people
         until(lambda: ledger.requests >= enough)
 
     def status(self) -> set[str]:
@@ -275,10 +277,10 @@ SCENES = {
 }
 
 
-def play(cluster: Cluster, port: int, seconds: float, names: list[str]) -> bool:
+def play(cluster: Cluster, port: int, seconds: float, people: int, names: list[str]) -> bool:
     """Whether all holds after the scenes of those names; tell what does not."""
     with Model(port) as model:
-        stage = Stage(cluster, model, seconds)
+        stage = Stage(cluster, model, seconds, people)
         for name in names:
             SCENES[name](stage)
         faults = [*stage.faults, *model.refused, *settled(cluster, stage.titles)]

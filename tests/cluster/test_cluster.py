@@ -82,7 +82,8 @@ def listens(port: int) -> bool:
 
 
 def test_an_upgrade_with_a_migration_and_back_loses_no_request() -> None:
-    with started("tests.cluster.failures", "--nodes", "2", "--seconds", "1", "upgrade") as scene:
+    short = ("--nodes", "2", "--people", "2", "--seconds", "1")
+    with started("tests.cluster.failures", *short, "upgrade") as scene:
         told, _ = scene.communicate()
 
     assert scene.returncode == 0, told[-4000:]

@@ -239,9 +239,9 @@ def test_the_largest_values_are_taken(user: User) -> None:
 
 def test_ten_times_as_many_take_no_such_memory(db: None) -> None:
     def bytes_for(conversations: int) -> int:
-        seed(conversations, 10, then=days_ago(40))
+        seed(conversations, 10, then=days_ago(40), users=2)  # so that no batch is a small one
         tracemalloc.start()
-        clean_up(batch_size=2)
+        clean_up(batch_size=20)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         User.objects.all().delete()
