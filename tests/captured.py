@@ -23,8 +23,8 @@ OF_ALL = {
     "chat/finish.py look": "finds turns that were broken off, and each is then taken by itself",
     "reminders/models/ringing.py _it_is_time": "finds the time zones in which it may be morning",
     "reminders/models/delivery.py channels": "finds on what channels anything waits",
-    "conversations/management/commands/cleanup_conversations.py handle": "counts, in a dry run",
-    "conversations/management/commands/cleanup_conversations.py <lambda>": "likewise",
+    "chat/management/commands/cleanup_conversations.py handle": "counts, in a dry run",
+    "chat/management/commands/cleanup_conversations.py <lambda>": "likewise",
     "conversations/models/conversation.py make_unless_known": "an id that a client has chosen",
     "conversations/models/conversation.py count_messages": "likewise",
 }
