@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self, TypeVar
 
 from django.apps import apps
-from django.db import models
+from django.db import DatabaseError, models
 from django.db.models.deletion import Collector
 from django.db.models.expressions import Col
 from django.db.models.fields.related_lookups import RelatedExact, RelatedIn
@@ -88,7 +88,11 @@ class OneOwner(models.Model):
         return OneOwnerQuerySet(type(self)).just(self).delete()
 
     def _do_update(self, base_qs: models.QuerySet[Any], *args: Any) -> Any:
-        return super()._do_update(base_qs.filter(user=self.user_id), *args)
+        """Where that finds none, Django would insert one: a second, of the wrong owner."""
+        updated = super()._do_update(base_qs.filter(user=self.user_id), *args)
+        if not updated and not self._state.adding:
+            raise DatabaseError("Such a row of that owner is not there any more.")
+        return updated
 
 
 class OwnedForeignKey(models.ForeignKey[Set, Get]):

@@ -34,6 +34,7 @@ def test_what_django_has_inside_is_there() -> None:
     "act",
     [
         lambda task: task.save(update_fields=["title"]),
+        lambda task: task.save(),
         lambda task: task.refresh_from_db(),
         lambda task: task.delete(),
         lambda task: Task.objects.just(task).update(title="Mine"),
