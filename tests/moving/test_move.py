@@ -16,6 +16,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
+from pytest_django import Settings
 
 from conversations.models import Message, Turn
 from tests.accounts.traces import live_fully
@@ -27,6 +28,13 @@ from tests.servers import ROOT
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("postgresql")]
 
 Rows = dict[str, list[str]]
+
+
+@pytest.fixture(autouse=True)
+def nobody_serves(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others that run tests are processes of their DATA_DIR, and would count as servers."""
+    settings.DATA_DIR = tmp_path / "data"
+    monkeypatch.setenv("DATA_DIR", str(settings.DATA_DIR))
 
 
 @pytest.fixture
