@@ -1,10 +1,13 @@
 """Who is asking, and through which door."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
@@ -29,10 +32,23 @@ class SessionUser(AuthenticationMiddleware):
 
 
 def _signed_in(request: HttpRequest) -> Any:
-    user = get_user(request)
+    with _under_its_name(request.session):
+        user = get_user(request)
     if user.is_authenticated:
         name_in_log(user_id=user.pk)
     return user
+
+
+@contextmanager
+def _under_its_name(session: SessionBase) -> Iterator[None]:
+    """Django gives a session that an earlier SECRET_KEY verifies another name, and so signs out
+    whoever asks twice at once: two tabs, or one whose answer is lost.
+    """
+    session.cycle_key = lambda: None  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del session.cycle_key
 
 
 class BearerAuthentication(JWTAuthentication):

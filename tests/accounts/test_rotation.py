@@ -1,5 +1,7 @@
 """Keys of the server are changed, and nobody is signed out by it."""
 
+from copy import copy
+
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
@@ -80,6 +82,17 @@ def test_a_session_goes_on_with_a_new_secret_key(user: User) -> None:
         assert browser.get("/").status_code == 200
     with override_settings(SECRET_KEY=NEW_SECRET, SECRET_KEY_FALLBACKS=[]):
         assert browser.get("/").status_code == 200  # it was signed anew meanwhile
+
+
+def test_two_tabs_at_once_stay_signed_in(user: User) -> None:
+    tabs = Client(), Client()
+    tabs[0].post(LOGIN, {"username": user.username, "password": PASSWORD})
+    tabs[1].cookies = copy(tabs[0].cookies)
+    keys = settings.SECRET_KEY, NEW_SECRET
+
+    for one, other in (keys[::-1], keys, keys[::-1]):  # as nodes of which some have the new one
+        with override_settings(SECRET_KEY=one, SECRET_KEY_FALLBACKS=[other]):
+            assert [tab.get("/").status_code for tab in tabs] == [200, 200]
 
 
 def test_a_session_ends_with_the_secret_key_that_nobody_keeps(user: User) -> None:
