@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from rest_framework.test import APIClient
 from config.version import VERSION
 from tests.conftest import SignIn
 from tests.factories import UserFactory
-from tests.servers import Valkey
+from tests.servers import ROOT, Valkey
 
 
 def test_the_process_is_up_without_a_database(anonymous: APIClient) -> None:
@@ -51,6 +52,13 @@ def test_the_staff_are_told_which_version_runs_where(
     others = [anonymous, sign_in(UserFactory()), APIClient(headers={"Authorization": "Bearer x"})]
     for client in others:
         assert not {"version", "node"} & set(client.get("/health/ready/").json())
+
+
+def test_the_changelog_has_the_version() -> None:
+    """The latest release, or one that is on its way."""
+    headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)
+
+    assert VERSION in headings[:2]
 
 
 @pytest.mark.django_db

@@ -10,6 +10,8 @@ from accounts.models import User
 from tests.factories import TaskFactory
 from todos.models import Task, TaskChange
 
+pytestmark = pytest.mark.only_on("postgresql")  # which takes less than SQLite does
+
 LONGEST_TITLE, LONGEST_NOTES = 200, 10_000
 DIGITS = "9" * 5_000
 

@@ -12,6 +12,8 @@ from accounts.models import User
 from tests.web.test_parsers import BAD as BAD_BODIES
 from tests.web.test_strangers import ROWS, everything
 
+pytestmark = pytest.mark.only_on("sqlite")  # the same on both
+
 OPERATIONS = [
     (method.upper(), path, operation)
     for path, operations in SchemaGenerator().get_schema(None, public=True)["paths"].items()
