@@ -184,6 +184,6 @@ def test_the_numbers_are_told_while_every_thread_waits(
         def told() -> str:
             return httpx2.get(f"{server.url}/metrics", headers=headers).text
 
-        until(lambda: f'todo_chat_threads{{state="busy"}} {THREADS}.0' in told())
-        assert f'todo_chat_waiting{{reason="thread"}} {THREADS}.0' in told()
+        until(lambda: f'todo_chat_waiting{{reason="thread"}} {THREADS}.0' in told())
+        assert f'todo_chat_threads{{state="busy"}} {THREADS}.0' in told()
         assert f"todo_chat_turns_open {THREADS}.0" in told()

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests.plans import plans, sorts
-from todos.models import ChangeKind, Task, TaskChange
+from todos.models import ChangeKind, Task, TaskChange, TaskList
 
 # An index has another name in each partition, and a small one other plans.
 pytestmark = [pytest.mark.django_db, pytest.mark.not_on("sharded")]
@@ -70,7 +70,20 @@ def test_the_list_of_the_assistant(user: User, task: Task) -> None:
 def test_the_history_of_a_task(client: APIClient, task: Task) -> None:
     (plan,) = plans(lambda: client.get(f"/api/tasks/{task.pk}/history/"), CHANGE)
 
-    assert "todos_taskchange_task_id" in plan
+    assert "change_of_task" in plan
+
+
+@pytest.mark.only_on("sqlite")  # which has no numbers of rows, and counts the columns of an index
+def test_what_belongs_to_one_row(task: Task) -> None:
+    list = TaskList(user_id=task.user_id)
+
+    for rows, index in (
+        (task.steps.all(), "task_steps"),
+        (list.tasks.all(), "task_of_list"),
+        (task.reminder_rows.all(), "reminder_of_task"),
+        (list.changes.all(), "change_of_list"),
+    ):
+        assert index in rows.explain()
 
 
 def test_what_a_reply_did(task: Task) -> None:

@@ -257,8 +257,12 @@ class TaskChange(Followed, Owned):
     brought it back stand, or the lines that took it back, and the others are undone.
     """
 
-    task = OwnedForeignKey("todos.Task", models.CASCADE, related_name="changes", null=True)
-    list = OwnedForeignKey("todos.TaskList", models.CASCADE, related_name="changes", null=True)
+    task = OwnedForeignKey(
+        "todos.Task", models.CASCADE, related_name="changes", null=True, db_index=False
+    )
+    list = OwnedForeignKey(
+        "todos.TaskList", models.CASCADE, related_name="changes", null=True, db_index=False
+    )
     kind = models.CharField(max_length=9, choices=ChangeKind.choices)
     before = models.JSONField(encoder=JournalEncoder)
     after = models.JSONField(encoder=JournalEncoder)
@@ -284,6 +288,9 @@ class TaskChange(Followed, Owned):
             ),
         ]
         indexes = [
+            # The history of one task, or of one list.
+            models.Index(fields=["user", "task"], name="change_of_task"),
+            models.Index(fields=["user", "list"], name="change_of_list"),
             # What the assistant takes back next.
             models.Index(
                 fields=["user", "-created_at", "-id"],

@@ -27,6 +27,7 @@ class Placed(Journaled):
         null=True,
         blank=True,
         related_name="tasks",
+        db_index=False,
     )
     parent = OwnedForeignKey(
         "self",
@@ -35,6 +36,7 @@ class Placed(Journaled):
         null=True,
         blank=True,
         related_name="steps",
+        db_index=False,
     )
     parent_id: UUID | None
 

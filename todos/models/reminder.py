@@ -130,7 +130,9 @@ class Reminder(Owned):
     until it is answered: the task is done, or it is dismissed; when it is snoozed it waits anew.
     """
 
-    task = OwnedForeignKey("todos.Task", models.CASCADE, related_name="reminder_rows")
+    task = OwnedForeignKey(
+        "todos.Task", models.CASCADE, related_name="reminder_rows", db_index=False
+    )
     moment = models.DateTimeField(null=True)
     snoozed_to = models.DateTimeField(null=True)
     rings_at = models.DateTimeField(_("rings at"), null=True)
@@ -148,6 +150,8 @@ class Reminder(Owned):
                 name="reminder_to_ring",
                 condition=Q(rings_at__isnull=False, rang_at=None, answered_at=None),
             ),
+            # Those of one task.
+            models.Index(fields=["user", "task"], name="reminder_of_task"),
             # What is due, of a user.
             models.Index(
                 fields=["user", "rings_at"],

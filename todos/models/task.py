@@ -77,6 +77,9 @@ class Task(Repeating):
                 name="task_newest",
                 condition=Q(deleted_at=None),
             ),
+            # The tasks of one list, and the steps of one task.
+            models.Index(fields=["user", "list"], name="task_of_list"),
+            models.Index(fields=["user", "parent"], name="task_steps"),
             # What is due next: the assistant's list and the ?due= filters.
             models.Index(
                 fields=["user", "due_date", "due_time"],
