@@ -41,7 +41,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@pytest.mark.only_on("sqlite", "postgresql")  # both, though it asks no database of the tests
+@pytest.mark.only_on("postgresql")  # tests/test_upgrades.py has both
 def test_all_migrations_can_be_taken_back_and_made_again(url: str) -> None:
     manage(url, "migrate")
     made = schema(url)
@@ -84,7 +84,7 @@ SAID = """
 TITLES = "SELECT title FROM todos_task ORDER BY title"
 
 
-@pytest.mark.only_on("sqlite", "postgresql")
+@pytest.mark.only_on("postgresql")
 def test_rows_outlive_the_way_back_and_forward(url: str) -> None:
     """Back to when there were no lists, tags, steps and proposals: these are lost, no task is;
     and to when no key carried an owner."""

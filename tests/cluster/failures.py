@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, default=3)
     parser.add_argument("--people", type=int, default=6, help="who ask all the time")
     parser.add_argument("--pooled", type=int, default=0, help="connections of PgBouncer between")
-    parser.add_argument("scenes", nargs="*", choices=ALL, default=ALL)
+    parser.add_argument("scenes", nargs="*", choices=(*ALL, "there"), default=ALL)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as after Ctrl-C: clean up
     port = free_port()

@@ -194,21 +194,31 @@ def a_clock_is_wrong(stage: Stage) -> None:
 
 def an_upgrade_and_back(stage: Stage) -> None:
     """Node by node, with a migration that adds; then the old code again, on the new tables."""
+    _upgrade(stage, back=True)
+
+
+def an_upgrade(stage: Stage) -> None:
+    """For want of time: there alone."""
+    _upgrade(stage, back=False)
+
+
+def _upgrade(stage: Stage, *, back: bool) -> None:
     cluster = stage.cluster
     with TemporaryDirectory(prefix="todo-chat-next-") as folder:
         new = next_version(cluster, Path(folder))
-        with stage.people("a rolling upgrade, and back") as ledger:
+        with stage.people("a rolling upgrade" + ", and back" * back) as ledger:
             cluster.manage("migrate", "--verbosity", "0", root=new)
             fit = [ready(node)["status"] for node in cluster.nodes]
             stage.must(fit == ["ok"] * len(fit), f"old nodes on new tables are {fit}")
-            for root in (new, ROOT):
+            for root in (new, ROOT) if back else (new,):
                 cluster.manage("collectstatic", "--no-input", "--verbosity", "0", root=root)
                 for node in cluster.nodes:
                     roll(stage, ledger, node, root)
         with psycopg.connect(cluster.postgres.url) as rows:
             counted = rows.execute("SELECT effort, count(*) FROM todos_task GROUP BY 1").fetchall()
         stage.must({effort for effort, _ in counted} == {None, "small"}, f"efforts: {counted}")
-        cluster.manage("migrate", "todos", _before(new), "--verbosity", "0", root=new)
+        if back:
+            cluster.manage("migrate", "todos", _before(new), "--verbosity", "0", root=new)
 
 
 def _before(root: Path) -> str:
@@ -274,6 +284,7 @@ SCENES = {
     "half": requests_are_half_sent,
     "clock": a_clock_is_wrong,
     "upgrade": an_upgrade_and_back,
+    "there": an_upgrade,
 }
 
 

@@ -81,9 +81,9 @@ def listens(port: int) -> bool:
         return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_an_upgrade_with_a_migration_and_back_loses_no_request() -> None:
+def test_an_upgrade_with_a_migration_loses_no_request() -> None:
     short = ("--nodes", "2", "--people", "2", "--seconds", "1")
-    with started("tests.cluster.failures", *short, "upgrade") as scene:
+    with started("tests.cluster.failures", *short, "there") as scene:
         told, _ = scene.communicate()
 
     assert scene.returncode == 0, told[-4000:]

@@ -35,6 +35,8 @@ from tests.served.processes import (
 from tests.servers import ROOT
 from todos.models import Task, TaskChange
 
+pytestmark = pytest.mark.only_on("postgresql")  # it is about processes, not rows
+
 FINISHES = {"AGENT_FINISH_TURNS": "1", "AGENT_LEASE": "10"}
 MILK, BREAD, EGGS = (call("create_task", title=title) for title in ("Milk", "Bread", "Eggs"))
 WORDS = ("All three ", "are on the list.")
