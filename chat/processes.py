@@ -58,16 +58,25 @@ def how_many_live() -> int:
 
 
 def begin() -> None:
-    """What a process does first: those before it may have been killed.
-
-    And it keeps what its turns will be taken with; each row of them has the hash alone.
-    """
+    """What a process does first: those before it may have been killed."""
     this_process()
     try:
         if closed := close_turns_of_the_dead():
             logger.warning("turns closed whose process had died: %d", closed)
-        Instructions.objects.keep(**asdict(given()))
     except DatabaseError as error:  # who meets such a turn later closes it
+        log_database_failure(error)
+    finally:
+        connection.close()
+
+
+def keep_given() -> None:
+    """What turns are taken with in this process; each row of them has the hash alone.
+
+    Not before it serves: a connection that is opened ahead of a fork would be that of many.
+    """
+    try:
+        Instructions.objects.keep(**asdict(given()))
+    except DatabaseError as error:  # the next process does it
         log_database_failure(error)
     finally:
         connection.close()

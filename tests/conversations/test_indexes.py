@@ -23,6 +23,7 @@ TURN, TOOL_CALL = "conversations_turn", "conversations_toolcall"
 # By their names on PostgreSQL and on SQLite, which has none for a constraint.
 MESSAGE_SEQ = ("message_seq", "sqlite_autoindex_conversations_message_2")
 TOOL_CALL_PLACE = ("tool_call_place", "sqlite_autoindex_conversations_toolcall_2")
+OPEN_TURNS = ("turn_one_in_progress", "turn_slot")  # which hold nothing but these
 TURN_KEY = ("turn_key_unique_per_user", "sqlite_autoindex_conversations_turn_2")
 
 
@@ -63,7 +64,7 @@ def test_the_list_of_conversations(client: APIClient, conversation: Conversation
     (plan,) = plans(lambda: client.get("/api/conversations/"), CONVERSATION)
 
     assert "conversation_latest" in plan
-    assert "turn_one_in_progress" in plan  # whether it is busy
+    assert any(name in plan for name in OPEN_TURNS)  # whether it is busy
     assert not sorts(plan)
 
 
@@ -89,7 +90,7 @@ def test_what_a_message_looks_up(conversation: Conversation) -> None:
     (open_turn,) = plans(conversation.turns.live().exists, TURN)
     (earlier,) = plans(Turn.objects.with_key(conversation.user_id, "key").first, TURN)
 
-    assert "turn_one_in_progress" in open_turn
+    assert any(name in open_turn for name in OPEN_TURNS)
     assert any(name in earlier for name in TURN_KEY)
 
 
@@ -100,5 +101,5 @@ def test_the_turns_that_may_have_to_be_finished(conversation: Conversation) -> N
 
     dead, broken_off = plans(look, TURN)
 
-    assert "turn_one_in_progress" in dead or "turn_slot" in dead
+    assert any(name in dead for name in OPEN_TURNS)
     assert "turn_broken_off" in broken_off

@@ -147,9 +147,9 @@ def test_a_turn_knows_with_which_instructions_it_was_taken(
     assert [turn.instructions for turn in Turn.objects.all()] == [given().hash] * 2
 
 
-def test_each_process_that_begins_keeps_its_version_and_it_is_kept_once() -> None:
+def test_each_process_that_serves_keeps_its_version_and_it_is_kept_once() -> None:
     for _ in range(2):
-        processes.begin()
+        processes.keep_given()
 
     kept = Instructions.objects.get()
     assert (kept.hash, kept.text, kept.tools) == (given().hash, given().text, given().tools)

@@ -210,7 +210,7 @@ def test_every_line_tells_whose_work_it_is(
         lines = [json.loads(line) for line in log(production).splitlines()]
         mine = [line for line in lines if line["request_id"] == f"mine-{number}"]
 
-        assert {"chat.work", "web.middleware"} <= {line["logger"] for line in mine}
+        assert {"telemetry.turns", "web.middleware"} <= {line["logger"] for line in mine}
         for line in mine:
             assert line["user_id"] == user
             assert line["conversation_id"] == str(turn.conversation_id)
