@@ -10,7 +10,8 @@ from chat.pages.news import marks_of
 from tests.factories import ConversationFactory, say
 from tests.plans import sorts
 
-pytestmark = pytest.mark.django_db
+# An index has another name in each partition.
+pytestmark = [pytest.mark.django_db, pytest.mark.not_on("sharded")]
 
 INDEXES = {
     "change_followed",
