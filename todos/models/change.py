@@ -253,8 +253,7 @@ class TaskChange(Followed, Owned):
 
     It is of a task or of a list. Fields that name another row have its id.
     ``original``: of what an undoing left, the change that it took back or brought back. A change
-    and all that have it as their original are a family: either the change and the lines that
-    brought it back stand, or the lines that took it back, and the others are undone.
+    and all that have it as their original are a family, of which some stand (decision 43).
     """
 
     task = OwnedForeignKey(
@@ -285,7 +284,7 @@ class TaskChange(Followed, Owned):
             models.CheckConstraint(
                 name="change_of_a_task_or_a_list",
                 condition=Q(task=None, list__isnull=False) | Q(list=None, task__isnull=False),
-            ),
+            )
         ]
         indexes = [
             # The history of one task, or of one list.
@@ -299,9 +298,7 @@ class TaskChange(Followed, Owned):
             ),
             # All that was done with a key since a time, newest first.
             models.Index(
-                fields=["key", "-created_at"],
-                name="change_of_key",
-                condition=Q(key__isnull=False),
+                fields=["key", "-created_at"], name="change_of_key", condition=Q(key__isnull=False)
             ),
             # What is new, and of that what was taken back or brought back.
             models.Index(fields=["user", "-changed_at"], name="change_followed"),
