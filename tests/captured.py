@@ -16,6 +16,7 @@ from tests.owners import ownerless
 
 ROOT = f"{Path(__file__).parent.parent}/"
 ADMIN = "django/contrib/admin/"
+COMPILED = "accounts/compiled.py"  # asks for those who have declared it
 
 OF_ALL = {
     "accounts/one_owner.py by_owner": "finds the owners, each of whom is then asked for alone",
@@ -70,7 +71,8 @@ def _place() -> str:
     for file, function in _stack():
         if ADMIN in file:
             return ""
-        if file.startswith(ROOT) and "/.venv/" not in file and not nearest:
+        is_ours = file.startswith(ROOT) and "/.venv/" not in file and not file.endswith(COMPILED)
+        if is_ours and not nearest:
             nearest = f"{file.removeprefix(ROOT)} {function}"
     is_product = not nearest.startswith(("tests/", *ROOMS_OF_ALL)) and "/migrations/" not in nearest
     return nearest if is_product and nearest not in OF_ALL else ""
@@ -84,7 +86,7 @@ def _stack() -> Iterator[Place]:
 
 def partitions(connection: Any, sql: str, params: Any) -> list[str]:
     """Tables of which it would read or write several partitions."""
-    if not re.match("SELECT|UPDATE|DELETE|INSERT", sql):
+    if not re.match("SELECT|UPDATE|DELETE|INSERT|WITH", sql):
         return []
     with connection.connection.cursor() as cursor:
         is_read = sql.startswith("SELECT") and "FOR " not in sql and "pg_" not in sql

@@ -22,9 +22,14 @@ def ownerless(sql: str, params: Sequence[Any] | None, tables: frozenset[str]) ->
     if not any(f'"{table}"' in sql for table in tables):
         return []
     tree = _parsed(sql)
+    parts = [part.this for part in tree.ctes] or [tree]
+    return [lost for part in parts for lost in _ownerless(part, params or (), tables)]
+
+
+def _ownerless(tree: exp.Expression, params: Sequence[Any], tables: frozenset[str]) -> list[str]:
     if isinstance(tree, exp.Insert):
-        return _of_insert(tree, params or (), tables)
-    reading = _Reading(params or (), tables)
+        return _of_insert(tree, params, tables)
+    reading = _Reading(params, tables)
     reading.read(tree, {})
     return reading.found()
 

@@ -19,6 +19,11 @@ from todos.models import Task
 TABLES = frozenset({"m", "t"})
 JOINED = 'SELECT * FROM "m" INNER JOIN "t" ON ("m"."turn_id" = "t"."id"{}) WHERE "m"."user_id" = %s'
 
+TOGETHER = (
+    'WITH w0 AS (UPDATE "m" SET "a" = %s WHERE "m"."user_id" = %s RETURNING 1), w1 AS (UPDATE "t"'
+    ' SET "a" = %s WHERE "t"."id" = %s {} AND EXISTS(SELECT 1 FROM w0) RETURNING 1)'
+    " SELECT (SELECT COUNT(*) FROM w0), (SELECT COUNT(*) FROM w1)"
+)
 INSERTED = 'INSERT INTO "m" ("id", "user_id") VALUES (%s, %s), (%s, %s)'
 
 
@@ -92,6 +97,8 @@ def test_rows_of_the_wrong_owner_are_not_found_by_a_row(user: User, stranger: Us
             ["m U0"],
         ),
         ('SELECT * FROM "u"', (), []),
+        (TOGETHER.format('AND "t"."user_id" = %s'), (1, 5, 1, 5, 1), []),
+        (TOGETHER.format(""), (1, 5, 1, 1), ["t"]),
     ],
 )
 def test_a_statement_is_read_as_postgresql_reads_it(

@@ -1,0 +1,310 @@
+"""Queries that Django compiles once a process, and that are then only filled in.
+
+A function that builds a query is declared ``@compiled``, beside the model that it reads. It is
+called once for each database with stand-ins: a row becomes a row whose columns are places for
+values, another argument a place for one, of the type that its annotation names; so it is made of
+named querysets like any other. Each later call fills in the values and asks the database. It
+cannot depend on a value, only on keyword-only arguments: there is a query for each value of them.
+
+What it returns says what it does: a QuerySet, ``Update``, ``Insert``, or several of these two,
+which PostgreSQL is told in one statement. A test holds each against what the ORM says anew.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import wraps
+from inspect import Parameter, signature
+from json import dumps
+from operator import itemgetter
+from types import NoneType
+from typing import Any, ParamSpec, TypeVar, cast, get_args, get_origin, overload
+from uuid import UUID
+
+from django.db import connection, models, transaction
+from django.db.models import sql
+from django.db.models.expressions import Expression
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    NamedValuesListIterable,
+    ValuesListIterable,
+)
+from django.db.models.utils import create_namedtuple_class
+
+Args = ParamSpec("Args")
+Row = TypeVar("Row")
+
+DECLARED: list["Compiled"] = []
+FIELDS: dict[Any, models.Field[Any, Any]] = {
+    bool: models.BooleanField(),
+    date: models.DateField(),
+    datetime: models.DateTimeField(),
+    dict: models.JSONField(),
+    int: models.BigIntegerField(),
+    str: models.TextField(),
+    timedelta: models.DurationField(),
+    UUID: models.UUIDField(),
+}
+
+
+class Update:
+    """Of these rows; tells how many there were."""
+
+    def __init__(self, rows: models.QuerySet[Any], **fields: Any) -> None:
+        query: Any = rows.query.chain(sql.UpdateQuery)
+        query.add_update_values(fields)
+        self.query = query
+
+
+class Insert:
+    """These rows, with all their columns; the database takes what it makes for itself from none."""
+
+    def __init__(self, *rows: models.Model) -> None:
+        self.query = sql.InsertQuery(type(rows[0]))
+        self.query.insert_values(rows[0]._meta.concrete_fields, list(rows))
+
+
+Write = Update | Insert
+
+
+class Several(models.Field[Any, Any]):
+    """A list of values, as one: of a look-up ``among``."""
+
+    def __init__(self, of: models.Field[Any, Any]) -> None:
+        super().__init__()
+        self.of = of
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        values = [self.of.get_db_prep_value(each, connection) for each in value]
+        return values if connection.vendor == "postgresql" else dumps(values)
+
+
+@models.Field.register_lookup
+@models.ForeignKey.register_lookup
+class Among(models.Lookup[Any]):
+    """``in`` with one place for all the values, however many."""
+
+    lookup_name = "among"
+    rhs: Any
+
+    def get_prep_lookup(self) -> Any:
+        if isinstance(self.rhs, Expression):
+            return self.rhs
+        field = self.lhs.output_field
+        return models.Value(self.rhs, Several(getattr(field, "target_field", field)))
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, before = self.process_lhs(compiler, connection)
+        values, params = self.process_rhs(compiler, connection)
+        among = f"= ANY({values})"
+        if connection.vendor == "sqlite":
+            among = f"IN (SELECT value FROM json_each({values}))"  # noqa: S608
+        return f"{column} {among}", (*before, *params)
+
+
+class Given(Expression):
+    """The place of a value: of an argument, or of a column of the row that an argument is."""
+
+    def __init__(self, field: models.Field[Any, Any], argument: int, column: str = "") -> None:
+        super().__init__(output_field=getattr(field, "target_field", field))
+        self.argument = argument
+        self.column = column
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (self,)
+
+    def value(self, arguments: Sequence[Any]) -> Any:
+        """As the database takes it."""
+        value = arguments[self.argument]
+        if self.column:
+            value = getattr(value, self.column)
+        return self.output_field.get_db_prep_save(value, connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a database is told, with places for values; and what is made of its answer."""
+
+    sql: str
+    params: Sequence[Any]
+    read: Callable[[Any], Any]
+
+    def run(self, arguments: Sequence[Any]) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.filled(arguments))
+            return self.read(cursor)
+
+    def filled(self, arguments: Sequence[Any]) -> list[Any]:
+        return [p.value(arguments) if isinstance(p, Given) else p for p in self.params]
+
+
+class Compiled:
+    """What is declared: the function, and the statements made of it so far."""
+
+    def __init__(self, build: Callable[..., Any]) -> None:
+        self.build = build
+        self.name = f"{build.__module__}.{build.__qualname__}"
+        self._statements: dict[Any, list[Statement]] = {}
+
+    def ask(self, arguments: Sequence[Any], constants: dict[str, Any]) -> Any:
+        statements = self.statements(arguments, constants)
+        if len(statements) == 1:
+            return statements[0].run(arguments)
+        done = [0] * len(statements)
+        with transaction.atomic(savepoint=False):
+            for number, statement in enumerate(statements):
+                done[number] = statement.run(arguments)
+                if not done[number]:
+                    break
+        return done
+
+    def statements(self, arguments: Sequence[Any], constants: dict[str, Any]) -> list[Statement]:
+        """As this database is told them; more than one where it takes several writes singly."""
+        which = (connection.vendor, frozenset(constants.items()))
+        if which not in self._statements:
+            places = _stand_ins(self.build, arguments, constants)
+            self._statements[which] = told(self.build(*places, **constants))
+        return self._statements[which]
+
+
+@overload
+def compiled(
+    build: Callable[Args, models.QuerySet[Any, Row]],
+) -> Callable[Args, list[Row]]: ...
+@overload
+def compiled(build: Callable[Args, Write]) -> Callable[Args, int]: ...
+@overload
+def compiled(build: Callable[Args, tuple[Write, ...]]) -> Callable[Args, list[int]]: ...
+def compiled(build: Callable[..., Any]) -> Callable[..., Any]:
+    """Ask the query that ``build`` returns, compiled once: its rows, or how many were written.
+
+    Several writes are one transaction, and tell of each. Where one finds no row, no update behind
+    it is made; whoever needs all of them raises, within a transaction around it.
+    """
+    made = Compiled(build)
+    DECLARED.append(made)
+
+    @wraps(build)
+    def ask(*arguments: Any, **constants: Any) -> Any:
+        return made.ask(arguments, constants)
+
+    return ask
+
+
+def _stand_ins(
+    build: Callable[..., Any], arguments: Sequence[Any], constants: dict[str, Any]
+) -> list[Any]:
+    parameters = signature(build, eval_str=True).parameters
+    if any(parameters[name].kind is not Parameter.KEYWORD_ONLY for name in constants):
+        raise TypeError("What a query is compiled for is a keyword-only argument.")
+    pairs = zip(parameters.values(), arguments, strict=False)
+    return [
+        _row_of(type(argument), number)
+        if isinstance(argument, models.Model)
+        else Given(_field_of(parameter.annotation), number)
+        for number, (parameter, argument) in enumerate(pairs)
+    ]
+
+
+def _row_of(model: type[models.Model], number: int) -> models.Model:
+    row = model()
+    for field in model._meta.concrete_fields:
+        setattr(row, field.attname, Given(field, number, field.attname))
+    return row
+
+
+def _field_of(annotation: Any) -> models.Field[Any, Any]:
+    """``list[UUID]`` is one of several, ``UUID | None`` one of those that are there."""
+    if get_origin(annotation) is list:
+        return Several(_field_of(get_args(annotation)[0]))
+    kinds = [kind for kind in get_args(annotation) if kind is not NoneType] or [annotation]
+    return FIELDS[get_origin(kinds[0]) or kinds[0]]
+
+
+def told(said: models.QuerySet[Any, Any] | Write | tuple[Write, ...]) -> list[Statement]:
+    if isinstance(said, models.QuerySet):
+        return [_select(said)]
+    writes = [_write(each) for each in (said if isinstance(said, tuple) else (said,))]
+    if len(writes) > 1 and connection.vendor == "postgresql":
+        return [_in_one(writes)]
+    return writes
+
+
+def _select(rows: models.QuerySet[Any, Any]) -> Statement:
+    compiler = rows.query.get_compiler(connection=connection)
+    text, params = compiler.as_sql()
+    columns = [column for column, *_ in compiler.select]
+    converters = compiler.get_converters(columns)
+    made = _maker(rows, compiler)
+
+    def read(cursor: Any) -> list[Any]:
+        found = cursor.fetchall()
+        if converters:
+            found = compiler.apply_converters(found, converters)
+        return [made(row) for row in found]
+
+    return Statement(text, params, read)
+
+
+def _maker(rows: Any, compiler: Any) -> Callable[[Sequence[Any]], Any]:
+    """Of a row of the answer what such a QuerySet gives for it."""
+    kind, query = rows._iterable_class, rows.query
+    if kind is ModelIterable:
+        return _row_maker(rows.model, compiler)
+    if kind is NamedValuesListIterable:
+        names = rows._fields or (*query.values_select, *query.annotation_select)
+        return cast(Callable[[Sequence[Any]], Any], create_namedtuple_class(*names)._make)
+    if kind is FlatValuesListIterable:
+        return itemgetter(0)
+    if kind is ValuesListIterable:
+        return tuple
+    raise TypeError(f"A compiled query cannot give {kind.__name__}.")
+
+
+def _row_maker(model: type[models.Model], compiler: Any) -> Callable[[Sequence[Any]], Any]:
+    if compiler.query.select_related:
+        raise TypeError("A compiled query cannot give rows with others beside them.")
+    places = compiler.klass_info["select_fields"]
+    first, behind = places[0], places[-1] + 1
+    names = [column.target.attname for column, *_ in compiler.select[first:behind]]
+    beside = list(compiler.annotation_col_map.items())
+
+    def made(row: Sequence[Any]) -> models.Model:
+        instance = model.from_db(connection.alias, names, row[first:behind])
+        for name, place in beside:
+            setattr(instance, name, row[place])
+        return instance
+
+    return made
+
+
+def _write(said: Write) -> Statement:
+    compiler = said.query.get_compiler(connection=connection)
+    made = compiler.as_sql()
+    [(text, params)] = made if isinstance(made, list) else [made]
+    return Statement(text, params, _rowcount)
+
+
+def _rowcount(cursor: Any) -> int:
+    return int(cursor.rowcount)
+
+
+def _in_one(writes: Sequence[Statement]) -> Statement:
+    """All of them, an update only behind the write before it, if that has changed a row.
+
+    So rows are locked in this order, which PostgreSQL alone does not promise for parts of a WITH.
+    """
+    parts, counts = [], []
+    for number, each in enumerate(writes):
+        text = each.sql
+        if number and text.startswith("UPDATE "):
+            text += f" AND EXISTS(SELECT 1 FROM w{number - 1})"  # noqa: S608
+        parts.append(f"w{number} AS ({text} RETURNING 1)")
+        counts.append(f"(SELECT COUNT(*) FROM w{number})")  # noqa: S608
+    text = f"WITH {', '.join(parts)} SELECT {', '.join(counts)}"
+    return Statement(text, [p for each in writes for p in each.params], _counts)
+
+
+def _counts(cursor: Any) -> list[int]:
+    return list(cursor.fetchone())
