@@ -259,7 +259,15 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
-    {
+    {  # ours: each compiled once
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "pages"],
+        "OPTIONS": {
+            "environment": "chat.pages.environment.environment",
+            "context_processors": ["chat.pages.environment.of_request"],
+        },
+    },
+    {  # the admin's, mails and reports
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
@@ -270,7 +278,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
             ],
         },
-    }
+    },
 ]
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -304,6 +312,7 @@ PAGES = (
     *("settings-reminders", "settings-calendar", "settings-keys", "files"),
 )
 LOGOUT_REDIRECT_URL = "/accounts/login/"
+USE_I18N = False  # all words are marked for it, and none is translated yet
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
