@@ -1,0 +1,50 @@
+"""``python -m benchmarks.bench --database postgresql --only turns,reads --seconds 20``."""
+
+import argparse
+from collections.abc import Callable
+
+from benchmarks.bench.driver import Wrong
+from benchmarks.bench.ground import Ground, ground
+
+
+def sections() -> dict[str, Callable[..., object]]:
+    """Django must be set up before."""
+    from benchmarks.bench.sections.reads import reads
+    from benchmarks.bench.sections.turns import turns
+
+    return {each.__name__: each for each in (turns, reads)}
+
+
+NAMES = ("turns", "reads")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="postgresql")
+    parser.add_argument("--only", default=",".join(NAMES), help="sections, with commas between")
+    parser.add_argument("--seconds", type=float, default=20, help="of each section")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="messages of other users")
+    options = parser.parse_args()
+    try:
+        with ground(options.database) as measured:
+            run(measured, options.only.split(","), options.seconds, options.rows)
+    except Wrong as wrong:
+        raise SystemExit(f"WRONG: {wrong}") from None
+
+
+def run(measured: Ground, names: list[str], seconds: float, number: int) -> None:
+    from benchmarks.bench import told
+    from benchmarks.bench.rows import Rows
+
+    rows = Rows(number)
+    rows.others()
+    found = []
+    for name in names:
+        section = sections()[name](measured, rows, seconds)
+        print(f"\n{section.title}\n\n{told.table(section.head, section.rows)}", flush=True)
+        found.append(section)
+    print(f"\n{told.figures(found)}")
+
+
+if __name__ == "__main__":
+    main()
