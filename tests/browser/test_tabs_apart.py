@@ -46,6 +46,48 @@ def test_what_is_written_in_each_tab_outlives_its_page(page: Page, user: User) -
     expect(composer(other)).to_have_value("")
 
 
+def test_what_is_written_in_one_tab_is_not_written_in_another_that_comes(page: Page) -> None:
+    page.goto("/")
+    composer(page).fill("Add Milk")
+    field(page).fill("Bread")
+    other = page.context.new_page()
+    with other.expect_response("**/quick*.js") as script:
+        other.goto("/")
+    other.evaluate("(url) => import(url)", script.value.url)  # it has been run
+
+    expect(composer(other)).to_have_value("")
+    expect(field(other)).to_have_value("")
+    page.reload()
+    expect(composer(page)).to_have_value("Add Milk")
+    expect(field(page)).to_have_value("Bread")
+
+
+def test_what_is_submitted_before_it_hears_of_a_tab_that_took_it_over_is_added_once(
+    page: Page,
+) -> None:
+    page.add_init_script("window.addEventListener('storage', (event) => hears(event), true)")
+    page.add_init_script(
+        """let late = [];
+        window.hears = (event) => late && event.stopImmediatePropagation(late.push(event));
+        window.hearAll = () => {
+            const events = late;
+            late = null;
+            events.forEach((event) => window.dispatchEvent(new StorageEvent("storage", event)));
+        };"""
+    )
+    page.goto("/")
+    field(page).fill("Milk")
+    other = page.context.new_page()
+    other.goto("/")
+    expect(field(other)).to_have_value("Milk")
+
+    field(page).press("Enter")
+    expect(row(page, "Milk")).to_be_visible()
+    page.evaluate("hearAll()")
+
+    expect(field(other)).to_have_value("")
+
+
 def test_what_could_not_be_added_outlives_what_another_tab_adds(page: Page, watch: Watch) -> None:
     watch.allow("net::ERR_FAILED")
     other = page.context.new_page()

@@ -222,13 +222,15 @@ function keepNewTask() {
 
 element("new-task").addEventListener("input", keepNewTask);
 
+function clearComposer() {
+  message.value = "";
+  written();
+}
+
 function sayFrom(form) {
   const text = form.elements.message.value;
   if (!text.trim()) return;
-  if (form === composer) {
-    message.value = "";
-    written();
-  }
+  if (form === composer) clearComposer();
   const key = form.elements.idempotency_key?.value;
   // What began a conversation when it was said first is tried again as what begins one.
   const began = key && form.getAttribute("action").startsWith("/say/");
@@ -438,7 +440,7 @@ window.addEventListener("popstate", () => {
   if (location.pathname !== here()) location.reload();
   else if (location.search !== element("tasks").dataset.shown) choose(); // else it was a place on this page
 });
-message.value ||= takeDraft(draft()) ?? "";
+message.value ||= takeDraft(draft(), clearComposer) ?? "";
 written();
 element("tasks").dataset.shown = location.search;
 showChosen();

@@ -278,7 +278,7 @@ window.addEventListener("online", flushAll);
 window.addEventListener("storage", ({ key }) => key?.startsWith(shelf) && drawWaiting());
 changes.addEventListener("reached", () => !sending && next() && flush()); // another tab may have left it
 
-const left = field.value ? null : JSON.parse(takeDraft(draft));
+const left = field.value ? null : JSON.parse(takeDraft(draft, () => write("", [], null)));
 if (left) write(left.text, left.asWords, left.returned);
 else if (field.value) {
   keepLine();

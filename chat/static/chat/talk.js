@@ -10,9 +10,11 @@ export const lastMessage = () => [...messages.querySelectorAll("article[data-seq
 // --- What is being written ------------------------------------------------------------------------
 
 // It outlives the page, too, and belongs to the tab where it is written. A tab that has nothing takes
-// over what another one has left; one that is still there puts it back.
+// over what another one has left. One that is still there puts it back, or what has become of it; then
+// the other one lets go of it, or it would be sent by both.
 const tab = (sessionStorage.tab ??= `${Date.now()}-${Math.random()}`);
 const drafts = new Map();
+const taken = new Map(); // by the names they had: how to let go of them
 export const isOurs = (name) => name.endsWith(`:${tab}`);
 
 export function keepDraft(name, text) {
@@ -22,18 +24,25 @@ export function keepDraft(name, text) {
   else localStorage.removeItem(mine);
 }
 
-export function takeDraft(name) {
+export function takeDraft(name, letGo = () => {}) {
   const left = Object.keys(localStorage).filter((each) => each === name || each.startsWith(`${name}:`));
   const from = left.find(isOurs) ?? left[0];
   if (!from) return null;
   const text = localStorage.getItem(from);
   localStorage.removeItem(from);
   keepDraft(name, text);
+  if (!isOurs(from)) taken.set(from, () => drafts.get(`${name}:${tab}`) === text && letGo());
   return text;
 }
 
 window.addEventListener("storage", ({ key, newValue }) => {
-  if (newValue === null && drafts.get(key)) localStorage.setItem(key, drafts.get(key));
+  if (newValue !== null) {
+    taken.get(key)?.();
+    taken.delete(key);
+  } else if (drafts.has(key)) {
+    localStorage.setItem(key, drafts.get(key));
+    if (!drafts.get(key)) localStorage.removeItem(key);
+  }
 });
 
 // --- Messages ------------------------------------------------------------------------------------
