@@ -1,7 +1,7 @@
 """What was said, and the tools that were used for it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, Self
@@ -13,6 +13,7 @@ from django.db.models import Count, Q, Subquery, Window
 from django.db.models.functions import Now, RowNumber
 from django.utils.translation import gettext_lazy as _
 
+from accounts.compiled import compiled
 from accounts.one_owner import OwnedForeignKey
 from accounts.ownership import Owned, OwnedQuerySet, owner_indexed_elsewhere
 from text.searching import has_all
@@ -126,26 +127,18 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
 
     def told(self, limit: int) -> list[Told]:
         """The latest ``limit`` for a prompt, oldest first; at most 2 queries."""
-        columns = (
-            "role",
-            "content",
-            "created_at",
-            "seq",
-            "turn_id",
-            "turn__status",
-            "turn__finish_reason",
-            "user",
+        return as_told(list(self.to_tell()[:limit]))
+
+    def to_tell(self) -> "models.QuerySet[Message, Any]":
+        """What a prompt tells of each, the latest first; and whether its turn has made a call."""
+        calls = ToolCall.objects.of_same_owner(turn="turn")
+        columns = ("user_id", "role", "content", "created_at", "seq", "turn_id")
+        return (
+            # As Exists, the calls of all would be read where a conversation is long.
+            self.annotate(call=Subquery(calls.values("step")[:1]))
+            .order_by("-seq")
+            .values_list(*columns, "turn__status", "turn__finish_reason", "call", named=True)
         )
-        rows = list(self.order_by("-seq").values_list(*columns)[:limit])[::-1]
-        answered = [turn for role, _, _, _, turn, *_ in rows if role == Message.Role.ASSISTANT]
-        owners = {row[-1] for row in rows}
-        calls = ToolCall.objects.filter(user__in=owners, turn__in=answered).told_by_turn()
-        return [
-            Told(role, content, created_at, seq, turn, ToldTurn(status, reason), calls[turn])
-            if role == Message.Role.ASSISTANT
-            else Told(role, content, created_at, seq, turn, None, [])
-            for role, content, created_at, seq, turn, status, reason, _owner in rows
-        ]
 
     def of_conversations(self, conversations: models.QuerySet[Any]) -> Self:
         """Those of the conversations that a query tells the ids of."""
@@ -199,6 +192,23 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         return self.filter(created_at__gt=moment)
 
 
+def as_told(rows: Sequence[Any]) -> list[Told]:
+    """Of rows ``to_tell``, oldest first; a query where a turn has made calls."""
+    callers = {row.turn_id for row in rows if row.call is not None}
+    calls = defaultdict(list)
+    for turn, *call in _calls_of(rows[0].user_id, list(callers)) if callers else ():
+        calls[turn].append(ToldCall(*call))
+    return [_told(row, calls) for row in reversed(rows)]
+
+
+def _told(row: Any, calls: dict[UUID, list[ToldCall]]) -> Told:
+    told = Told(row.role, row.content, row.created_at, row.seq, row.turn_id, None, [])
+    if row.role == Message.Role.ASSISTANT:
+        told.turn_behind = ToldTurn(row.turn__status, row.turn__finish_reason)
+        told.calls = calls[row.turn_id]
+    return told
+
+
 class Message(Owned):
     """What was said, and nothing else; ``seq`` is its place in the conversation, from 1."""
 
@@ -246,13 +256,6 @@ class Message(Owned):
 class ToolCallQuerySet(OwnedQuerySet["ToolCall"]):
     def of_kept_conversations(self) -> Self:
         return self.filter(turn__conversation__deleted_at=None)
-
-    def told_by_turn(self) -> defaultdict[UUID, list[ToldCall]]:
-        calls = defaultdict(list)
-        columns = ("id", "step", "text_before", "name", "arguments", "result")
-        for turn, *call in self.values_list("turn", *columns):
-            calls[turn].append(ToldCall(*call))
-        return calls
 
 
 class ToolCall(Owned):
@@ -304,3 +307,9 @@ class ToolCall(Owned):
     def undone(self) -> bool:
         """Whether somebody has taken back what it did."""
         return self.undone_at is not None
+
+
+@compiled
+def _calls_of(user: int, turns: list[UUID]) -> "models.QuerySet[ToolCall, tuple[Any, ...]]":
+    columns = ("turn_id", "id", "step", "text_before", "name", "arguments", "result")
+    return ToolCall.objects.filter(user=user, turn__among=turns).values_list(*columns)

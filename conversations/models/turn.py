@@ -9,10 +9,11 @@ from typing import Any, Self
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, Subquery, UUIDField
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.compiled import compiled
 from accounts.keys import Key
 from accounts.models import User
 from accounts.ownership import OwnedQuerySet
@@ -23,7 +24,7 @@ from conversations.models.errors import (
     TooManyTurns,
     TurnLost,
 )
-from conversations.models.message import Message, Told, ToolCall
+from conversations.models.message import Message, Told, ToolCall, as_told
 from conversations.models.turn_state import TurnState
 from telemetry.turns import ended
 
@@ -379,9 +380,7 @@ class Turn(TurnState):
         own: list[Message | Told] = [self.user_message, self.reply]
         if limit <= 2 or self.user_message.seq == 1:
             return own
-        messages = self.conversation.messages.stood_beside(self)
-        earlier = messages.before(self.user_message.seq)
-        told = earlier.told(limit - 2)
+        told = as_told(_earlier(self, self.user_message.seq, limit=limit - 2))
         first = told[0].seq if len(told) == limit - 2 else 1
         block = min(10, max(2, limit // 6 * 2))
         start = 1 - (1 - first) // block * block
@@ -389,3 +388,9 @@ class Turn(TurnState):
 
     def _ours(self) -> TurnQuerySet:
         return Turn.objects.in_progress().just(self).filter(lease_token=self.lease_token)
+
+
+@compiled
+def _earlier(turn: Turn, seq: int, *, limit: int) -> "QuerySet[Message, Any]":
+    messages = Message.objects.filter(user=turn.user_id, conversation=turn.conversation_id)
+    return messages.stood_beside(turn).before(seq).to_tell()[:limit]

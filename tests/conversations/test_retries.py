@@ -157,9 +157,26 @@ def test_the_history_ends_with_the_turns_own_reply(
     turn = conversation.begin_turn("Now", LEASE)
     record_call(turn)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         rows = turn.history(4)
         calls = [row.calls for row in rows]
 
     assert [row.content for row in rows] == ["question 4", "answer 4", "Now", ""]
     assert [len(some) for some in calls] == [0, 0, 0, 1]
+
+
+def test_the_calls_of_the_history_are_one_query(
+    conversation: Conversation, django_assert_num_queries: Any
+) -> None:
+    for number in range(4):
+        turn = conversation.begin_turn(f"question {number}", LEASE)
+        for position in range(number):
+            record_call(turn, position=position)
+        turn.finish(Status.COMPLETED, f"answer {number}")
+        conversation.refresh_from_db()
+    turn = conversation.begin_turn("Now", LEASE)
+
+    with django_assert_num_queries(2):
+        rows = turn.history(20)
+
+    assert [len(row.calls) for row in rows] == [0, 0, 0, 1, 0, 2, 0, 3, 0, 0]
