@@ -87,7 +87,7 @@ def _single() -> Endpoint:
     )
 
 
-def _key(endpoint: Endpoint) -> str:
+def key_of(endpoint: Endpoint) -> str:
     """Its own, or that of the settings for its host: a key goes to no other."""
     if endpoint.api_key is not None:
         return endpoint.api_key
@@ -121,7 +121,7 @@ def remote_llm(entry: Endpoint, **other: Any) -> "RemoteLLM":
         "context_tokens": entry.context_tokens or settings.AGENT_CONTEXT_TOKENS,
     }
     return RemoteLLM(
-        base_url=entry.base_url, api_key=_key(entry), model=entry.model, **(options | other)
+        base_url=entry.base_url, api_key=key_of(entry), model=entry.model, **(options | other)
     )
 
 

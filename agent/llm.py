@@ -28,7 +28,8 @@ class Response:
     """How one step of the model ended; the text itself has been streamed as deltas.
 
     ``cached_tokens`` are those of the input that the server had read before; ``thinking`` is what
-    the model thought and did not say.
+    the model thought and did not say. ``pieces`` are those in which a server told the text, of
+    which several may have been one delta.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Response:
     output_tokens: int | None = None
     cached_tokens: int | None = None
     thinking: str = ""
+    pieces: int = 0
     beside: dict[str, Any] = field(default_factory=dict)
     warning: str = ""
     """A sentence for the person, where the model takes no tools and so was not offered any."""

@@ -37,6 +37,9 @@ Such as ``function_call_filter: MALFORMED_FUNCTION_CALL`` (Gemini), ``ERROR_TOXI
 CALLS = ("tool_calls", "function_call")
 """Where a message has its calls; the latter is from before there could be several."""
 
+WORDS = frozenset({"role", "content"})
+"""Most pieces of an answer have no more than these."""
+
 SAID = ("text", "output_text", None)
 """Types of the parts of a content that are said; some servers tell none."""
 
@@ -74,27 +77,36 @@ class Completion:
     def read(
         self, pieces: Iterable[bytes], when_finished: Callable[[], None] = lambda: None
     ) -> Iterator[str]:
-        """The text, as it comes. Raises CallError for an answer that makes no sense.
+        """The text, as it comes: that of each piece at once. Raises CallError for an answer that
+        makes no sense.
 
         Stops at the protocol's end mark; what may follow it in ``pieces`` is not looked at. Some
         servers send none: once the answer tells why it ended, ``when_finished`` is called, and
         nothing that goes wrong behind it counts. Some tell it with each piece: it is called again
         with each text.
         """
-        finished = False
-        try:
-            for data, is_whole in _read_data(pieces):
-                if data == b"[DONE]":
-                    self._has_ended = True
-                    return
-                text = self._whole(self._fold_data(data, is_whole))
-                yield from self._said(text)
-                if self._finish_reason and (text or not finished):
-                    finished = True
-                    when_finished()
-        except CallError:
-            if not finished:
-                raise
+        events = _read_data(pieces)
+        goes_on, finished, has_told = True, False, False
+        while goes_on:
+            texts, failure, goes_on = [], None, False
+            try:
+                for data, is_whole in events:
+                    if goes_on := not data:
+                        break
+                    if data == b"[DONE]":
+                        self._has_ended = True
+                        break
+                    texts.append(self._fold_data(data, is_whole))
+                    finished |= bool(self._finish_reason)
+            except CallError as error:
+                failure = error
+            text = self._whole("".join(texts))
+            yield from self._said(text)
+            if finished and (text or not has_told):
+                has_told = True
+                when_finished()
+            if failure and not finished:
+                raise failure
 
     def finish(self) -> Iterator[str]:
         """What was held back of the text. Raises CallError for an answer without an end."""
@@ -114,6 +126,7 @@ class Completion:
             warning=warning,
             **self._usage.counts(),
             thinking=self._thinking.thought,
+            pieces=sum(map(bool, self._content)),
             beside=beside.joined(self._beside) if self._calls else {},
         )
 
@@ -158,7 +171,7 @@ class Completion:
     def _note_model(self, event: dict[str, Any]) -> None:
         """Nothing is wrong with an answer that tells no model that can be read."""
         model = event.get("model")
-        if isinstance(model, str):
+        if isinstance(model, str) and model != self._model:
             self._model = clean_text(model)[:200] or self._model
 
     def _fold_message(self, message: dict[str, Any]) -> str:
@@ -173,17 +186,23 @@ class Completion:
         return self._fold_delta(rest | calls)
 
     def _fold_delta(self, delta: dict[str, Any]) -> str:
+        told = delta.get("content")
+        content = _content(told)
+        self._content.append(content)
+        if delta.keys() <= WORDS and not isinstance(told, list):
+            return self._thinking.feed(content)
+        self._fold_calls(delta)
+        if more := beside.unknown(delta, beside.IN_A_MESSAGE):
+            self._beside.append(more)
+        self._thinking.note(told_apart(delta))
+        return self._thinking.feed(content) + _typed(delta.get("refusal"), str)
+
+    def _fold_calls(self, delta: dict[str, Any]) -> None:
         pieces, old = delta.get("tool_calls") or [], delta.get("function_call")
         if old and not pieces:
             pieces = {"function": old}
         for piece in [pieces] if isinstance(pieces, dict) else _typed(pieces, list):
             self._calls.fold(_typed(piece, dict))
-        if more := beside.unknown(delta, beside.IN_A_MESSAGE):
-            self._beside.append(more)
-        content = _content(delta.get("content"))
-        self._content.append(content)
-        self._thinking.note(told_apart(delta))
-        return self._thinking.feed(content) + _typed(delta.get("refusal"), str)
 
 
 def _content(value: Any) -> str:
@@ -205,6 +224,8 @@ def _check(told: dict[str, Any]) -> None:
 def _finish_reason(choice: dict[str, Any]) -> str:
     """Why the answer ended, in the protocol's words where they are known. Raises CallError."""
     told = choice.get("finish_reason") or choice.get("finishReason")
+    if told is None:
+        return ""
     reason = clean_text(_typed(told, str))[:64]
     word = reason.lower()
     if FILTERED.search(word):
@@ -217,13 +238,18 @@ def _finish_reason(choice: dict[str, Any]) -> str:
 def _read_data(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     """The data of each server-sent event; or the one JSON object, if the answer is no stream.
 
-    With whether it came to its end, as the last event may not. By
-    https://html.spec.whatwg.org/multipage/server-sent-events.html, where only data matters here.
+    With whether it came to its end, as the last event may not; and nothing behind all that came
+    with one piece. By https://html.spec.whatwg.org/multipage/server-sent-events.html, where only
+    data matters here.
     """
     data: list[bytes] = []
     lines = _read_lines(pieces)
     for line in lines:
-        line = line.removeprefix(BOM).lstrip()
+        if line is None:
+            yield b"", False
+            continue
+        if not line.startswith(b"data:"):
+            line = line.removeprefix(BOM).lstrip()
         if line.startswith(b"data:"):
             told = line.removeprefix(b"data:").strip()
             if data and data[-1].endswith(b"}") and told.startswith((b"{", b"[DONE]")):
@@ -231,7 +257,7 @@ def _read_data(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
                 data = []
             data.append(told)
         elif line.startswith(b"{"):
-            yield line + b"".join(lines), True
+            yield line + b"".join(filter(None, lines)), True
             return
         elif not line:
             if any(data):
@@ -241,14 +267,18 @@ def _read_data(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
         yield b"\n".join(data), False
 
 
-def _read_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Of bytes: text would be cut at more line ends, which the strings of JSON may hold."""
+def _read_lines(pieces: Iterable[bytes]) -> Iterator[bytes | None]:
+    """Of bytes: text would be cut at more line ends, which the strings of JSON may hold.
+
+    None behind the last line that is whole in a piece.
+    """
     rest = bytearray()
     for piece in pieces:
         rest += piece
         if b"\n" in piece:
             *lines, rest = rest.split(b"\n")
             yield from (bytes(line).strip() for line in lines)
+            yield None
     yield bytes(rest).strip()
 
 

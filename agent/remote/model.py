@@ -1,5 +1,6 @@
 """The language model behind any OpenAI-compatible endpoint."""
 
+import json
 import logging
 import math
 import random
@@ -10,10 +11,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property, partial
 from typing import Any
-from urllib.parse import parse_qsl
-
-import httpx2
-import openai
 
 from agent.events import TextDelta
 from agent.llm import (
@@ -27,9 +24,10 @@ from agent.llm import (
     wait_on,
 )
 from agent.remote.completion import Completion
+from agent.remote.deadline import Deadline
 from agent.remote.failures import CallError, of_response
 from agent.remote.terms import NO_TOOLS, STOOD_IN, Asking, Terms
-from agent.remote.transport import Deadline, Transport, exchange
+from agent.remote.transport import Answer, Transport
 from telemetry.spans import passed_on
 
 logger = logging.getLogger(__name__)
@@ -40,28 +38,6 @@ LONGEST_RETRY_AFTER = 120  # seconds that a user is ever told to wait
 TAIL_SECONDS = 0.2
 FINISHED_SECONDS = 0.8
 """How long an answer that has told why it ends may take for its usage and its end mark."""
-
-AZURE = "api-version"
-"""In the query of a base URL, it tells a server that takes the key in a header of its own."""
-
-# What the package tells of this machine, and an account that belongs to another endpoint.
-NOT_SENT = (
-    "X-Stainless-Lang",
-    "X-Stainless-Package-Version",
-    "X-Stainless-OS",
-    "X-Stainless-Arch",
-    "X-Stainless-Runtime",
-    "X-Stainless-Runtime-Version",
-    "X-Stainless-Async",
-    "X-Stainless-Retry-Count",
-    "X-Stainless-Read-Timeout",
-    "OpenAI-Organization",
-    "OpenAI-Project",
-)
-HEADERS: dict[str, str | openai.Omit] = {
-    "User-Agent": "todo-chat",
-    **dict.fromkeys(NOT_SENT, openai.Omit()),
-}
 
 
 class RemoteLLM:
@@ -94,8 +70,7 @@ class RemoteLLM:
         longest_pause: float = math.inf,
         max_bytes: int = 16_000_000,
     ) -> None:
-        self._base_url, _, query = base_url.partition("?")
-        self._query = dict(parse_qsl(query))
+        self._base_url = base_url
         self._api_key = api_key
         self.model = model
         self._deadline = deadline
@@ -147,22 +122,24 @@ class RemoteLLM:
 
     def close(self) -> None:
         """Its connections are closed, if it has any; not for use while it answers."""
-        client = vars(self).pop("_client", None)
-        if client is not None:
-            client.close()
+        transport = vars(self).pop("_transport", None)
+        if transport is not None:
+            transport.close()
 
     def _attempt(
         self, completion: Completion, asking: Asking, deadline: Deadline
     ) -> Generator[TextDelta, None, Response]:
-        with closing(self._send(asking.body(), deadline)) as response:
-            pieces = response.iter_raw()
+        deadline.begin()
+        with closing(self._send(asking.body(), deadline)) as answer:
+            if not answer.is_success:
+                raise _refused(answer)
             when_finished = partial(deadline.shorten, FINISHED_SECONDS)
-            for text in completion.read(pieces, when_finished):
+            for text in completion.read(answer.pieces, when_finished):
                 yield TextDelta(text)
                 deadline.resume()
             for text in completion.finish():
                 yield TextDelta(text)
-            _read_tail(pieces, deadline)
+            _read_tail(answer.pieces, deadline)
         asking.was_taken()
         return completion.response(warning=NO_TOOLS if asking.lacks_tools else "")
 
@@ -174,48 +151,20 @@ class RemoteLLM:
         is_empty = not (response.text or response.tool_requests)
         return is_empty and response.finish_reason == "length" and self._terms.lift_limit()
 
-    def _send(self, body: dict[str, Any], deadline: Deadline) -> httpx2.Response:
-        """The request goes out as it stands: the typed methods of the package would check each
-        message again, at more cost than all the rest of a turn.
-        """
-        deadline.begin()
-        traced = {"traceparent": parent} if (parent := passed_on.get()) else {}
-        headers = {**HEADERS, **traced}
-        options: openai.RequestOptions = {"headers": headers, "timeout": deadline.remaining()}
-        token = exchange.set(deadline)
+    def _send(self, body: dict[str, Any], deadline: Deadline) -> Answer:
+        traced = [(b"traceparent", parent.encode())] if (parent := passed_on.get()) else []
         try:
-            stream = self._client.post(
-                "/chat/completions",
-                cast_to=object,
-                body=body,
-                options=options,
-                stream=True,
-                stream_cls=openai.Stream[object],
-            )
-        except openai.APIStatusError as error:
-            raise _refused(error.response) from None
-        except (ValueError, httpx2.InvalidURL) as error:
+            content = json.dumps(
+                body, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+            ).encode()
+        except ValueError as error:
             raise CallError(LLMMisconfigured, type(error).__name__) from None
-        finally:
-            exchange.reset(token)
-        return stream.response
+        return self._transport.post(content, traced, deadline)
 
     @cached_property
-    def _client(self) -> openai.OpenAI:
-        """Costs some 30 ms. Two threads that come first together may build one each."""
-        return openai.OpenAI(
-            base_url=self._base_url,
-            api_key=self._api_key or "none",  # the package refuses an empty one
-            default_query=self._query,
-            default_headers={"api-key": self._api_key} if AZURE in self._query else None,
-            max_retries=0,
-            http_client=httpx2.Client(
-                transport=Transport(self._max_bytes),
-                headers={"Accept-Encoding": "identity"},  # so that the cap is on what is read
-                follow_redirects=False,  # it would send the prompt to another host
-                trust_env=False,
-            ),
-        )
+    def _transport(self) -> Transport:
+        """Two threads that come first together may make one each."""
+        return Transport(self._base_url, self._api_key, self._max_bytes)
 
 
 def _read_tail(pieces: Iterator[bytes], deadline: Deadline) -> None:
@@ -226,9 +175,9 @@ def _read_tail(pieces: Iterator[bytes], deadline: Deadline) -> None:
             pass
 
 
-def _refused(response: httpx2.Response) -> CallError:
-    retry_after = _seconds(response.headers.get("Retry-After", ""))
-    return of_response(response.status_code, response.content, retry_after)
+def _refused(answer: Answer) -> CallError:
+    retry_after = _seconds(answer.header("retry-after"))
+    return of_response(answer.status, answer.beginning(), retry_after)
 
 
 def _seconds(retry_after: str) -> float | None:

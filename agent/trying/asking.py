@@ -28,7 +28,6 @@ class Heard:
     """
 
     response: Response
-    pieces: int
     first: float
     notes: list[str]
     is_written: bool
@@ -46,7 +45,7 @@ class Heard:
 
 
 ADVICE = {
-    "(ConnectError)": "Is its server running, and are host and port right?",
+    "(no connection": "Is its server running, and are host and port right?",
     "(no choices)": "Is the address that of an API? Mostly it ends with /v1.",
     "HTTP 404)": "Is the address right? Mostly it ends with /v1.",
     "HTTP 405)": "Is the address right? Mostly it ends with /v1.",
@@ -124,7 +123,7 @@ def asked(*words: str) -> list[Message]:
 
 def ask(llm: LLM, messages: list[Message], *, with_tools: bool = True) -> Heard:
     """Raises NoAnswer."""
-    began, first, pieces = monotonic(), 0.0, 0
+    began, first = monotonic(), 0.0
     takes = partial(takes_as_text, now=datetime.now(UTC))
     written = Written(messages, tools.TOOLS, takes)
     with _noted() as notes:
@@ -132,11 +131,10 @@ def ask(llm: LLM, messages: list[Message], *, with_tools: bool = True) -> Heard:
         try:
             while True:
                 next(stream)
-                pieces += 1
                 first = first or monotonic() - began
         except StopIteration as stop:
             first = first or monotonic() - began
-            return Heard(stop.value, pieces, first, notes, written.is_taken)
+            return Heard(stop.value, first, notes, written.is_taken)
         except LLMError as error:
             raise NoAnswer(error, notes) from None
 

@@ -72,13 +72,22 @@ def _why_no_call(llm: LLM, heard: Heard) -> str:
 
 
 class Trial:
-    """Of one endpoint. ``make(max_tokens=…)`` makes its model; ``longest`` is in tokens.
+    """Of one endpoint. ``make(max_tokens=…)`` makes its model; ``longest`` is in tokens, and
+    ``witness`` tells in a sentence whether another client gets an answer.
 
     ``settings`` are the limits of an endpoint to be set, as they were found.
     """
 
-    def __init__(self, make: Callable[..., LLM], *, longest: int, first_byte: float) -> None:
+    def __init__(
+        self,
+        make: Callable[..., LLM],
+        *,
+        longest: int,
+        first_byte: float,
+        witness: Callable[[], str],
+    ) -> None:
         self._make = make
+        self._witness = witness
         self._llm = make()
         self._longest = longest
         self._first_byte = first_byte
@@ -91,6 +100,7 @@ class Trial:
             heard = ask(self._llm, asked(HELLO))
         except NoAnswer as why:
             yield Finding(f"It gives no answer: {why}", is_fault=True)
+            yield Finding(self._witness(), is_note=True)
             return
         yield from self._plain(heard)
         steps = (self._calls, self._two_calls, self._streams, self._is_cut)
@@ -177,11 +187,11 @@ class Trial:
         heard = self._ask(asked(COUNT))
         if len(heard.response.text) < 60:
             return
-        if heard.pieces < 3:
+        if heard.response.pieces < 3:
             said = "It does not stream: a long answer comes in one piece."
             yield Finding(said, is_note=True)
         else:
-            yield Finding(f"It streams: a long answer came in {heard.pieces} pieces.")
+            yield Finding(f"It streams: a long answer came in {heard.response.pieces} pieces.")
 
     def _is_cut(self) -> Iterator[Finding]:
         """An answer with a limit."""

@@ -40,7 +40,7 @@ def test_text_is_yielded_before_the_answer_is_complete() -> None:
 
 def test_an_answer_tells_its_text_its_end_its_model_and_its_cost() -> None:
     heard = ask(says("Good ", "day."))
-    assert heard.texts == ["Good ", "day."]
+    assert heard.said == "Good day."
     assert heard.response.text == "Good day."
     assert heard.response.finish_reason == "stop"
     assert heard.response.model == "scripted-1"
@@ -218,7 +218,7 @@ def test_an_unusual_end_is_told(finish_reason: str, delta: dict[str, Any], text:
     message = {"choices": [{"message": delta, "finish_reason": finish_reason}]}
     for answer in (stream(event(delta, finish_reason)), plain(message)):
         heard = ask(answer)
-        assert heard.response.text == "".join(heard.texts) == text
+        assert heard.response.text == heard.said == text
         assert heard.response.finish_reason == finish_reason
 
 

@@ -46,7 +46,7 @@ def packed(content: bytes, coding: str, status: int = 200) -> Answer:
 
 @pytest.mark.parametrize("coding", PACKED)
 def test_a_packed_answer_is_read(coding: str) -> None:
-    assert "".join(ask(packed(PACKED[coding], coding)).texts) == "Grüß Gott"
+    assert ask(packed(PACKED[coding], coding)).said == "Grüß Gott"
 
 
 def test_a_packed_stream_is_read_as_it_comes() -> None:

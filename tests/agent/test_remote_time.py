@@ -7,7 +7,7 @@ import pytest
 
 from agent.llm import LLMTimeout
 from agent.remote.completion import Completion
-from agent.remote.transport import Deadline
+from agent.remote.deadline import Deadline
 from tests.fakes import ScriptedServer
 from tests.fakes.answers import drips, event, fails, hangs, says, stream
 from tests.fakes.asking import PROMPT, ask, remote
@@ -62,7 +62,7 @@ def test_text_that_flows_is_not_cut() -> None:
         exchange.send(b"data: [DONE]\n\n")
         exchange.end()
 
-    assert ask(slowly, first_byte=2, silence=2).texts == ["Hi"] * 15
+    assert ask(slowly, first_byte=2, silence=2).said == "Hi" * 15
 
 
 def without_end(piece: bytes) -> Answer:

@@ -80,7 +80,7 @@ def test_a_remote_model_says_no_word_of_its_thinking() -> None:
     pieces = ("<th", "ink>They want ", "milk.</thi", "nk>\n\n", "Added", " milk.")
     heard = ask(stream(*(event({"content": piece}) for piece in pieces), event({}, "stop")))
 
-    assert heard.texts == ["Added", " milk."]
+    assert heard.said == "Added milk."
 
 
 THOUGHT = {

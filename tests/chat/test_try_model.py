@@ -15,7 +15,7 @@ from agent import choice
 from agent.remote.model import RemoteLLM
 from agent.trying.start import try_all
 from tests.fakes import ScriptedServer
-from tests.fakes.answers import fails, page
+from tests.fakes.answers import fails, page, plain, redirects
 from tests.fakes.rules import validate_messages
 from tests.fakes.trials import Model
 
@@ -207,14 +207,24 @@ def test_what_gives_no_answer_is_told_with_its_reason(
 
     assert not well
     assert f"FAULT  It gives no answer: {words}" in told
+    assert "note   The client of the openai package gets none either: " in told
+
+
+def test_it_is_told_where_the_openai_package_gets_an_answer(tries: Tries) -> None:
+    said = plain({"choices": [{"message": {"content": "Hello."}}]})
+    with ScriptedServer(said, fault_of=lambda messages: None) as elsewhere:
+        told, well = tries(lambda body: redirects(f"{elsewhere.url}/chat/completions"))
+
+    assert not well
+    assert "(HTTP 307)" in told
+    assert "note   The client of the openai package gets an answer there. It may go" in told
 
 
 def test_a_server_that_is_not_there_is_told() -> None:
     told, well = command("--base-url", "http://127.0.0.1:9/v1", "--model", "m")
 
     assert not well
-    said = "It gives no answer: llm_unavailable (ConnectError). Is its server running, and are host"
-    assert said in told
+    assert "It gives no answer: llm_unavailable (no connection: ConnectionRefusedError). Is" in told
 
 
 def test_each_endpoint_of_a_chain_is_tried(settings: Settings) -> None:

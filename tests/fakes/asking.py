@@ -30,6 +30,11 @@ class Heard:
         return self._server
 
     @property
+    def said(self) -> str:
+        """What comes close together may be one delta or several."""
+        return "".join(self.texts)
+
+    @property
     def response(self) -> Response:
         assert self._response is not None, f"no answer but {self.error!r}"
         return self._response

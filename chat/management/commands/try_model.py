@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from agent.choice import first_byte_deadline, listed, name_of, remote_llm
 from agent.endpoints import Endpoint, FaultyEndpoints, read
 from agent.trying.trial import Finding, Trial
+from agent.trying.witness import asked_by_the_package
 
 LIMITS = {"deadline": 600.0, "first_byte": 600.0, "silence": 300.0, "context_tokens": 0}
 """More than a turn has: how slow a model is, and how much it can read, shall be seen."""
@@ -71,6 +72,7 @@ class Command(BaseCommand):
                 ),
                 longest=longest,
                 first_byte=first_byte,
+                witness=lambda: asked_by_the_package(endpoint),
             )
             for finding in trial.findings():
                 self._say(f"  {_mark(finding):5}  {finding.says}")

@@ -1,0 +1,78 @@
+"""Pieces of an answer that come together are read together, to the last good word; real HTTP."""
+
+import json
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from agent.llm import LLMBadResponse, LLMError, LLMUnavailable
+from tests.fakes import ScriptedServer
+from tests.fakes.answers import USAGE, event, says
+from tests.fakes.asking import Heard, ask, listen, remote
+from tests.fakes.server import Answer, Exchange
+
+HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+HI = (event({"content": "Good "}), event({"content": "day."}))
+
+
+def at_once(*events: Any, behind: bytes = b"0\r\n\r\n", closes: bool = False) -> Answer:
+    """The whole answer in one packet; each event is a chunk of its own."""
+    data = [b"data: %s\n\n" % json.dumps(each).encode() for each in events]
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(each), each) for each in data)
+
+    def answer(exchange: Exchange) -> None:
+        exchange.wfile.write(HEAD + chunks + behind)
+        exchange.close_connection = closes
+
+    return answer
+
+
+def test_what_comes_in_one_packet_is_one_delta() -> None:
+    heard = ask(at_once(*HI, event({}, "stop"), {"choices": [], "usage": USAGE}))
+
+    assert heard.texts == ["Good day."]
+    assert (heard.response.text, heard.response.output_tokens) == ("Good day.", 8)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (at_once(*HI, {"error": {"message": "no"}}), LLMBadResponse),
+        (at_once(*HI, {"error": {"code": 500}}), LLMUnavailable),
+        (at_once(*HI, {"choices": 5}), LLMBadResponse),
+        (at_once(*HI, behind=b"no length\r\n", closes=True), LLMUnavailable),
+        (at_once(*HI, behind=b"", closes=True), LLMUnavailable),
+    ],
+)
+def test_words_before_a_fault_in_the_same_packet_are_said_and_not_asked_for_again(
+    answer: Answer, error: type[LLMError]
+) -> None:
+    heard = ask(answer, says("Once more."))
+
+    assert heard.texts == ["Good day."]
+    assert type(heard.error) is error
+    assert heard.server.hits == 1
+
+
+@pytest.mark.parametrize("behind", [b"no length\r\n", b""])
+def test_a_fault_behind_the_end_of_an_answer_is_none(behind: bytes) -> None:
+    heard = ask(at_once(*HI, event({}, "stop"), behind=behind, closes=True))
+
+    assert heard.response.text == "Good day."
+
+
+def test_a_server_that_tells_that_it_has_heard_is_waited_for() -> None:
+    def answer(exchange: Exchange) -> None:
+        exchange.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n")
+        says("Hi")(exchange)
+
+    assert ask(answer).said == "Hi"
+
+
+def test_a_connection_that_was_broken_off_is_not_used_again() -> None:
+    broken = at_once(*HI, event({}, "stop"), behind=b"no length\r\n")
+    with ScriptedServer(broken, says("Hi")) as server, closing(remote(server.url)) as llm:
+        assert [listen(llm, Heard()).said for _ in range(2)] == ["Good day.", "Hi"]
+    first, second = server.requests
+    assert first.peer != second.peer
