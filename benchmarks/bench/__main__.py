@@ -2,20 +2,22 @@
 
 import argparse
 from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from benchmarks.bench.driver import Wrong
 from benchmarks.bench.ground import Ground, ground
 
+if TYPE_CHECKING:
+    from benchmarks.bench.told import Found
 
-def sections() -> dict[str, Callable[..., object]]:
+NAMES = ("turns", "statements", "growth", "reads", "crowd", "words", "start")
+
+
+def section(name: str) -> "Callable[..., Found]":
     """Django must be set up before."""
-    from benchmarks.bench.sections.reads import reads
-    from benchmarks.bench.sections.turns import turns
-
-    return {each.__name__: each for each in (turns, reads)}
-
-
-NAMES = ("turns", "reads")
+    found: Callable[..., Found] = getattr(import_module(f"benchmarks.bench.sections.{name}"), name)
+    return found
 
 
 def main() -> None:
@@ -40,9 +42,8 @@ def run(measured: Ground, names: list[str], seconds: float, number: int) -> None
     rows.others()
     found = []
     for name in names:
-        section = sections()[name](measured, rows, seconds)
-        print(f"\n{section.title}\n\n{told.table(section.head, section.rows)}", flush=True)
-        found.append(section)
+        found.append(section(name)(measured, rows, seconds))
+        print(f"\n{found[-1]}", flush=True)
     print(f"\n{told.figures(found)}")
 
 

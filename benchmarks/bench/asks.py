@@ -17,10 +17,10 @@ def plain(person: Person, conversation: str, kind: str = "plain", **more: Any) -
     return Ask(post("/api/chat/", said, person.token), expected)
 
 
-def tool(person: Person, conversation: str) -> Ask:
-    """A turn in which a task is made."""
+def tool(person: Person, conversation: str, kind: str = "tool") -> Ask:
+    """A turn in which a task is made, or three with ``kind`` tools."""
     word = secrets.token_hex(4)
-    said = {"message": f"[tool {word}]", "conversation_id": conversation}
+    said = {"message": f"[{kind} {word}]", "conversation_id": conversation}
     made = (b'"status":"succeeded"', f'"title":"Task {word}"'.encode(), f"{word} word0".encode())
     return Ask(post("/api/chat/", said, person.token), made)
 

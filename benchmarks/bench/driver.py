@@ -107,11 +107,22 @@ class Client:
         return bytes(body), late
 
 
-def burst(port: int, asks: Callable[[int, int], Ask], at_once: int, seconds: float) -> Burst:
-    """Ask for so long, so many at once; ``asks`` makes the request of a client, by its numbers."""
+def burst(
+    port: int,
+    asks: Callable[[int, int], Ask],
+    at_once: int,
+    seconds: float,
+    *,
+    begun_over: float = 0,
+) -> Burst:
+    """Ask for so long, so many at once; ``asks`` makes the request of a client, by its numbers.
+
+    The clients begin within ``begun_over`` seconds, one after the other.
+    """
 
     async def go_on(client: int) -> list[Answer]:
         line, answers = Client(port), []
+        await asyncio.sleep(begun_over * client / at_once)
         for number in count():
             if number and time.monotonic() >= end:
                 break

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 from urllib.parse import quote
 
 import django
+import psycopg
 from django.core.management import call_command
 
 from benchmarks.bench import processor
 from tests.servers import ROOT, Postgres, TodoChat
 
-THREADS = 600  # of each worker: a thousand who wait for the model have one each
+THREADS = 1000  # of each worker: whichever takes those who wait for the model
 STATEMENTS = "pg_stat_statements"
 
 
@@ -30,8 +32,17 @@ class Counting(Postgres):
         return super().options() | {
             "max_connections": 200,
             "shared_preload_libraries": STATEMENTS,
-            f"{STATEMENTS}.track": "none",
         }
+
+    def start(self) -> None:
+        super().start()
+        self.count("none")
+
+    def count(self, which: Literal["none", "top"]) -> None:
+        with psycopg.connect(self.url, autocommit=True) as database:
+            database.execute(f"CREATE EXTENSION IF NOT EXISTS {STATEMENTS}")
+            database.execute(f"ALTER SYSTEM SET {STATEMENTS}.track = '{which}'")
+            database.execute("SELECT pg_reload_conf()")
 
 
 class Floors(TodoChat):

@@ -5,6 +5,7 @@ what it is asked:
 
     [plain 4f2a]  at once, streamed where that is asked for: 40 words, the first of them "4f2a"
     [tool 4f2a]   it asks for a task called "Task 4f2a", and then answers as a plain one
+    [tools 4f2a]  for three of them at once
     [wait 4f2a]   2 s later, and then as a plain one
     [words 4f2a]  a word each 50 ms for a second, the first after a second; it tells when it was
                   sent, on the monotonic clock: "at=12345.678901"
@@ -18,11 +19,12 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from agent.llm import ToolRequest
 from tests.fakes.answers import USAGE, event
 
-MARK = re.compile(rb"\[(plain|tool|wait|words) (\w+)\]")
+MARK = re.compile(rb"\[(plain|tools?|wait|words) (\w+)\]")
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
+KINDS = (b"plain", b"tool", b"tools", b"wait", b"words")
+CALLS = {"tool": 1, "tools": 3}
 PAUSE = 2.0  # seconds of one that waits
 FIRST_WORD, BETWEEN, WORDS = 1.0, 0.05, 20
 FILLING = [f" word{number}" for number in range(39)]
@@ -58,16 +60,22 @@ def whole(word: str) -> bytes:
     return WHOLE % (len(content), content)
 
 
-def asked(word: str) -> bytes:
-    call = ToolRequest("create_task", json.dumps({"title": f"Task {word}"}))
-    function = {"name": call.name, "arguments": call.arguments}
-    calls = [{"index": 0, "id": f"call_{word}", "type": "function", "function": function}]
+def asked(word: str, number: int) -> bytes:
+    titles = [f"Task {word}", f"Task {word} two", f"Task {word} three"][:number]
+    calls = [
+        {"index": place, "id": f"call_{place}", "type": "function", "function": made(title)}
+        for place, title in enumerate(titles)
+    ]
     return (
         STREAM
         + chunk(event({"role": "assistant", "content": None}))
         + chunk(event({"tool_calls": calls}))
         + ENDING_OF_CALLS
     )
+
+
+def made(title: str) -> dict[str, str]:
+    return {"name": "create_task", "arguments": json.dumps({"title": title})}
 
 
 class Conversation(asyncio.Protocol):
@@ -94,9 +102,9 @@ class Conversation(asyncio.Protocol):
 
     def answer(self, body: bytes) -> None:
         kind, word, is_done = latest(body)
-        if kind == "tool" and not is_done:
-            self.out.write(asked(word))
-        elif kind in ("plain", "tool"):
+        if kind in CALLS and not is_done:
+            self.out.write(asked(word, CALLS[kind]))
+        elif kind in ("plain", *CALLS):
             self.say(word, body)
         else:
             task = asyncio.ensure_future(self.speak(kind, word, body))
@@ -126,7 +134,7 @@ class Conversation(asyncio.Protocol):
 
 def latest(body: bytes) -> tuple[str, str, bool]:
     """How to answer, with which word, and whether the tool that it takes was called."""
-    begin = max(body.rfind(b"[%s " % kind) for kind in (b"plain", b"tool", b"wait", b"words"))
+    begin = max(body.rfind(b"[%s " % kind) for kind in KINDS)
     mark = MARK.match(body, begin) if begin >= 0 else None
     if mark is None:
         raise ValueError(f"no mark in {body[-300:]!r}")

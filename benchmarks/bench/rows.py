@@ -9,13 +9,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import User
 from benchmarks.bench.floors.turns import INDEX, KEYS, SAY, TABLE
 from tests.seeding import seed
+from todos.models import Task
 
 BATCH = 20_000  # messages that are written at once
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -79,6 +83,11 @@ class Rows:
         ]
 
     @cache  # noqa: B019 - there is one
+    def crowd(self) -> list[Person]:
+        """A thousand, each with a conversation."""
+        return self.people("a crowd", 1000, 1, 10)
+
+    @cache  # noqa: B019
     def many(self) -> tuple[Person, str]:
         """Who has many conversations, and the latest of them, which has many messages."""
         owners, number = _users("one", 1), self.of(MANY, least=100)
@@ -104,7 +113,19 @@ class Rows:
             )
             self.next += size
             progress.add(size * messages)
-        return [f"{number:032x}" for number in range(first + 1, self.next + 1)]
+        return [str(UUID(int=number)) for number in range(first + 1, self.next + 1)]
+
+
+def give_tasks(person: Person, number: int) -> None:
+    user = User.objects.get(pk=person.pk)
+    Task.objects.bulk_create((Task(user=user, title=f"Thing {n}") for n in range(number)), 1000)
+
+
+def session_of(person: Person) -> str:
+    """The cookie of somebody who has signed in on the page."""
+    browser = Client()
+    browser.force_login(User.objects.get(pk=person.pk))
+    return f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 def settle() -> None:

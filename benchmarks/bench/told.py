@@ -40,6 +40,9 @@ class Found:
     figures: list[Figure] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
 
+    def __str__(self) -> str:
+        return f"### {self.title}\n\n{table(self.head, self.rows)}"
+
     def at_least(self, name: str, spread: Spread, bound: float, *, of: str) -> None:
         holds = spread.middle >= bound
         self.figures.append(Figure(name, f"≥ {bound} × {of}", f"{spread} ×", holds))
@@ -53,6 +56,10 @@ class Found:
     def within(self, name: str, found: float, bound: float, unit: str = "") -> None:
         told = f"{found:.3g}{unit}" if found < 100 else f"{found:.0f}{unit}"
         self.figures.append(Figure(name, f"≤ {bound:g}{unit}", told, found <= bound))
+
+    def at_all(self, name: str, told: str, holds: bool) -> None:
+        """What has no number to be within."""
+        self.figures.append(Figure(name, "always", told, holds))
 
     def unknown(self, name: str, bound: str, why: str) -> None:
         self.figures.append(Figure(name, bound, why, None))

@@ -118,11 +118,9 @@ def _time(value: Any) -> str | None:
     return value and _moment(value).isoformat().replace("+00:00", "Z")
 
 
-def _moment(value: Any) -> datetime:
-    """SQLite has texts."""
-    return (
-        value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
-    )
+def _moment(value: datetime) -> datetime:
+    """SQLite's have no zone."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def _id(value: Any) -> str:
