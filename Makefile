@@ -101,7 +101,7 @@ fuzz-sqlite fuzz-postgresql: fuzz-%: .venv/requirements-dev.txt
 bench: DATABASE = postgresql
 bench: SECONDS = 20
 bench: .venv/requirements-dev.txt ## measure what the product takes beside its model, and write docs/performance.md; ONLY=turns,reads takes a part; ROWS=20000 DATABASE=sqlite
-	$(RUN) -m benchmarks.bench --database $(DATABASE) --seconds $(SECONDS) --rows $(ROWS) $(if $(ONLY),--only $(ONLY))
+	$(RUN) -m benchmarks.bench --database $(DATABASE) --seconds $(SECONDS) --rows $(ROWS) $(if $(ONLY),--only $(ONLY),--into docs)
 
 benchmark-doors: .venv/requirements-dev.txt ## time turns through each door beside our own; DATABASE=postgresql
 	$(RUN) -m benchmarks.doors --database $(firstword $(DATABASE))

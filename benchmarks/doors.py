@@ -11,7 +11,7 @@ import argparse
 import os
 from contextlib import ExitStack
 
-from benchmarks.overhead import set_up
+from benchmarks.echo import set_up
 
 
 def main() -> None:

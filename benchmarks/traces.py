@@ -14,7 +14,7 @@ from statistics import median
 
 import httpx2
 
-from benchmarks.overhead import set_up
+from benchmarks.echo import set_up
 
 MOST = 0.03
 TURNS = 100  # of a round, with each server

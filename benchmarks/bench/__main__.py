@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.bench.driver import Wrong
@@ -26,15 +27,24 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(NAMES), help="sections, with commas between")
     parser.add_argument("--seconds", type=float, default=20, help="of each section")
     parser.add_argument("--rows", type=int, default=1_000_000, help="messages of other users")
+    parser.add_argument("--into", type=Path, help="the folder of performance.md, to be written")
     options = parser.parse_args()
+    names = options.only.split(",")
+    if unknown := set(names).difference(NAMES):
+        parser.error(f"there is no {', '.join(unknown)}: {', '.join(NAMES)}")
     try:
         with ground(options.database) as measured:
-            run(measured, options.only.split(","), options.seconds, options.rows)
+            found = run(measured, names, options.seconds, options.rows)
     except Wrong as wrong:
         raise SystemExit(f"WRONG: {wrong}") from None
+    if options.into:
+        from benchmarks.bench import page
+
+        conditions = f"{options.rows:,} messages of others, {options.seconds:g} s each subject."
+        page.write(options.into, options.database, conditions, found)
 
 
-def run(measured: Ground, names: list[str], seconds: float, number: int) -> None:
+def run(measured: Ground, names: list[str], seconds: float, number: int) -> "list[Found]":
     from benchmarks.bench import told
     from benchmarks.bench.rows import Rows
 
@@ -45,6 +55,7 @@ def run(measured: Ground, names: list[str], seconds: float, number: int) -> None
         found.append(section(name)(measured, rows, seconds))
         print(f"\n{found[-1]}", flush=True)
     print(f"\n{told.figures(found)}")
+    return found
 
 
 if __name__ == "__main__":

@@ -29,6 +29,11 @@ class Bar:
     bound: float
     at_least: bool
 
+    @property
+    def holds(self) -> bool:
+        middle = self.spread.middle
+        return middle >= self.bound if self.at_least else middle <= self.bound
+
 
 @dataclass
 class Found:
@@ -44,14 +49,15 @@ class Found:
         return f"### {self.title}\n\n{table(self.head, self.rows)}"
 
     def at_least(self, name: str, spread: Spread, bound: float, *, of: str) -> None:
-        holds = spread.middle >= bound
-        self.figures.append(Figure(name, f"≥ {bound} × {of}", f"{spread} ×", holds))
-        self.bars.append(Bar(name, spread, bound, at_least=True))
+        self._compare(Bar(f"{name} × {of}", spread, bound, at_least=True), name, of)
 
     def at_most(self, name: str, spread: Spread, bound: float, *, of: str) -> None:
-        holds = spread.middle <= bound
-        self.figures.append(Figure(name, f"≤ {bound} × {of}", f"{spread} ×", holds))
-        self.bars.append(Bar(name, spread, bound, at_least=False))
+        self._compare(Bar(f"{name} × {of}", spread, bound, at_least=False), name, of)
+
+    def _compare(self, bar: Bar, name: str, of: str) -> None:
+        bound = f"{'≥' if bar.at_least else '≤'} {bar.bound} × {of}"
+        self.figures.append(Figure(name, bound, f"{bar.spread} ×", bar.holds))
+        self.bars.append(bar)
 
     def within(self, name: str, found: float, bound: float, unit: str = "") -> None:
         told = f"{found:.3g}{unit}" if found < 100 else f"{found:.0f}{unit}"
