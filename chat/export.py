@@ -12,12 +12,8 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.ownership import in_pieces
 from chat.pages.cards import card
+from conversations import as_json
 from conversations.models import Conversation, Message, ToolCall
-from conversations.serializers import (
-    ConversationSerializer,
-    MessageSerializer,
-    MessageWithoutThinkingSerializer,
-)
 
 LONGEST_NAME = 60
 
@@ -43,13 +39,11 @@ def _fit_for_a_file(title: str) -> str:
 
 
 def _json(conversation: Conversation, thinking: bool) -> Iterator[str]:
-    shown = MessageSerializer if thinking else MessageWithoutThinkingSerializer
-    head = json.dumps(
-        ConversationSerializer(conversation).data, cls=JSONEncoder, ensure_ascii=False
-    )
+    head = json.dumps(as_json.of_conversation(conversation), cls=JSONEncoder, ensure_ascii=False)
     yield head.removesuffix("}") + ', "messages": ['
     for place, message in enumerate(_messages(conversation, thinking)):
-        text = json.dumps(shown(message).data, cls=JSONEncoder, ensure_ascii=False)
+        told = as_json.of_message(message, thinking=thinking)
+        text = json.dumps(told, cls=JSONEncoder, ensure_ascii=False)
         yield (",\n" if place else "\n") + text
     yield "\n]}\n"
 

@@ -12,7 +12,7 @@ from rest_framework.generics import get_object_or_404
 from accounts.models import User
 from accounts.scopes import ASKS_FIRST, MissingScope
 from chat.errors import TaskChangedSince
-from conversations.models import Message, ToolCall
+from conversations.models import Conversation, Message, ToolCall
 from todos.models import ChangedSince, Origin, TaskChange
 from todos.models.change import TaskChangeQuerySet
 
@@ -58,7 +58,9 @@ def show_undone(changes: Sequence[TaskChange]) -> None:
     )
     standing = Exists(TaskChange.objects.of_same_owner(tool_call_id="pk").not_undone())
     now = Value(timezone.now(), DateTimeField())
-    calls.update(undone_at=Case(When(standing, then=None), default=now))
+    if calls.update(undone_at=Case(When(standing, then=None), default=now)):
+        where = calls.values("turn__conversation")
+        Conversation.objects.filter(user=owner, pk__in=where).note_change()
 
 
 def left_of_turn(changes: Sequence[TaskChange]) -> int:

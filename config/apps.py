@@ -2,6 +2,7 @@ import logging
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db import connection
 
 logger = logging.getLogger(__name__)
 
@@ -16,6 +17,10 @@ class Configuration(AppConfig):
         from telemetry import queries
         from web import converters  # noqa: F401 - likewise
 
+        if connection.vendor == "postgresql":
+            from config.postgresql import read_times
+
+            read_times()
         if settings.SLOW_QUERY_SECONDS:
             queries.watch(settings.SLOW_QUERY_SECONDS)
         if settings.OTEL_EXPORTER_OTLP_ENDPOINT:

@@ -1,6 +1,5 @@
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -8,14 +7,15 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from conversations.asked import asked_in
+from conversations import as_json
 from conversations.models import Conversation, Message, ToolCall, Turn
+from conversations.models.shown import ShownConversation, ShownMessage
 from web.fields import RequestBody, TextField, TitleField
 
 
 class ConversationSerializer(serializers.ModelSerializer[Conversation]):
     title = serializers.CharField(source="shown_title", read_only=True)
-    status = serializers.SerializerMethodField()
+    status = serializers.ChoiceField(["idle", "busy"], read_only=True)
 
     class Meta:
         model = Conversation
@@ -29,9 +29,8 @@ class ConversationSerializer(serializers.ModelSerializer[Conversation]):
             "status",
         ]
 
-    @extend_schema_field(serializers.ChoiceField(["idle", "busy"]))
-    def get_status(self, conversation: Conversation) -> str:
-        return "busy" if conversation.busy else "idle"
+    def to_representation(self, instance: Conversation | ShownConversation) -> dict[str, Any]:
+        return as_json.of_conversation(instance)
 
 
 class NewConversationSerializer(RequestBody, serializers.Serializer[Conversation]):
@@ -42,16 +41,9 @@ class TitleSerializer(RequestBody, serializers.Serializer[Conversation]):
     title = TitleField(max_length=200)
 
 
-class ObjectField(serializers.DictField):
-    """An object, even where somebody has written something else into the row by hand."""
-
-    def to_representation(self, value: Any) -> dict[str, Any]:
-        return super().to_representation(value if isinstance(value, dict) else {})
-
-
 class ToolCallSerializer(serializers.ModelSerializer[ToolCall]):
-    arguments = ObjectField()
-    result = ObjectField()
+    arguments = serializers.DictField()
+    result = serializers.DictField()
 
     class Meta:
         model = ToolCall
@@ -95,12 +87,17 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
     usage = UsageSerializer(source="turn_behind.usage", allow_null=True)
 
-    thinking = serializers.SerializerMethodField(help_text="What the model thought, if it tells.")
+    thinking = serializers.CharField(
+        read_only=True, allow_null=True, help_text="What the model thought, if it tells."
+    )
 
-    proposals = serializers.SerializerMethodField(help_text="What it asks for before it is done.")
+    proposals = serializers.ListField(
+        read_only=True,
+        child=serializers.UUIDField(),
+        help_text="What it asks for before it is done.",
+    )
 
     withdrawn_at = serializers.DateTimeField(
-        source="turn.withdrawn_at",
         allow_null=True,
         help_text="Since when it counts no more, with the other message of its turn.",
     )
@@ -124,18 +121,8 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "withdrawn_at",
         ]
 
-    def get_proposals(self, message: Message) -> list[UUID]:
-        return [UUID(id) for id in asked_in(message.calls)]
-
-    def get_thinking(self, message: Message) -> str | None:
-        return (message.turn_behind and message.turn_behind.thinking) or None
-
-
-class MessageWithoutThinkingSerializer(MessageSerializer):
-    thinking = None  # type: ignore[assignment]
-
-    class Meta(MessageSerializer.Meta):
-        fields = [name for name in MessageSerializer.Meta.fields if name != "thinking"]
+    def to_representation(self, instance: Message | ShownMessage) -> dict[str, Any]:
+        return as_json.of_message(instance)
 
 
 class ConversationDetailSerializer(ConversationSerializer):

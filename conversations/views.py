@@ -1,7 +1,9 @@
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -12,7 +14,9 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.authentication import user_of
-from conversations.models import Conversation, Message
+from conversations import as_json, tags
+from conversations.models import Conversation, Message, shown
+from conversations.models.shown import Range, ShownMessage
 from conversations.serializers import (
     ConversationDetailSerializer,
     ConversationSerializer,
@@ -23,7 +27,7 @@ from conversations.serializers import (
     SinceSerializer,
     TitleSerializer,
 )
-from web.pagination import PARAMETERS, Keyset
+from web.pagination import PARAMETERS, KeysetPagination
 
 LATEST_MESSAGES = 50
 EXAMPLE = OpenApiExample(
@@ -57,11 +61,19 @@ class ConversationViewSet(GenericViewSet[Conversation]):
         """Newest activity first."""
         query = SearchSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        conversations = Conversation.objects.for_user(user_of(request)).with_status()
         if text := query.validated_data.get("search"):
-            conversations = conversations.search(text)
-        page = self.paginate_queryset(conversations.latest_first())
-        return self.get_paginated_response(ConversationSerializer(page, many=True).data)
+            mine = Conversation.objects.for_user(user_of(request)).with_status()
+            read = shown.LATEST.rows_of(mine.search(text).latest_first())
+        else:
+            read = partial(shown.conversations, user_of(request).pk)
+        pages = KeysetPagination()
+        page = pages.paginate(shown.LATEST, read, request)
+        tag = tags.of_list(page)
+        if unchanged := tags.not_modified(request, tag):
+            return unchanged
+        answer = pages.get_paginated_response([as_json.of_conversation(row) for row in page])
+        answer["ETag"] = tag
+        return answer
 
     @extend_schema(request=NewConversationSerializer, responses={201: ConversationSerializer})
     def create(self, request: Request) -> Response:
@@ -74,22 +86,28 @@ class ConversationViewSet(GenericViewSet[Conversation]):
     @extend_schema(responses=ConversationDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         """The conversation and its latest 50 messages, oldest first."""
-        conversation = self.get_object()
-        messages = conversation.messages.last_with_turns(self.latest_messages)
-        return Response(
-            {
-                **ConversationSerializer(conversation).data,
-                "messages": MessageSerializer(messages, many=True).data,
-                "previous_messages": self.url_before(messages, request),
-            }
-        )
+        user, id = user_of(request).pk, _id(pk)
+        if unchanged := tags.unchanged(request, user, id):
+            return unchanged
+        latest = Range(self.latest_messages, latest=True)
+        found, conversation = shown.messages(user, id, latest)
+        if conversation is None:
+            raise Http404
+        messages = found[::-1]
+        body = {
+            **as_json.of_conversation(conversation),
+            "messages": [as_json.of_message(message) for message in messages],
+            "previous_messages": self.url_before(id, messages, request),
+        }
+        return Response(body, headers=tags.headers(conversation, messages))
 
-    def url_before(self, messages: Sequence[Message], request: Request) -> str | None:
+    def url_before(
+        self, id: UUID, messages: Sequence[ShownMessage], request: Request
+    ) -> str | None:
         if not messages or messages[0].seq == 1:
             return None
-        first = messages[0]
-        cursor = Keyset(Message.objects.oldest_first()).cursor("previous", first)
-        url = reverse(self.messages_url, [first.conversation_id], request=request)
+        cursor = shown.OLDEST.cursor("previous", messages[0])
+        url = reverse(self.messages_url, [id], request=request)
         return f"{url}?limit={LATEST_MESSAGES}&cursor={cursor}"
 
     @extend_schema(request=TitleSerializer)
@@ -129,10 +147,6 @@ class MessageListView(GenericAPIView[Message]):
     queryset = Message.objects.none()
     serializer_class = MessageSerializer
 
-    def get_conversation(self) -> Conversation:
-        conversations = Conversation.objects.for_user(user_of(self.request))
-        return get_object_or_404(conversations, pk=self.kwargs["pk"])
-
     @extend_schema(
         tags=["conversations"],
         parameters=[SinceSerializer, *(OpenApiParameter(*named) for named in PARAMETERS.items())],
@@ -142,11 +156,24 @@ class MessageListView(GenericAPIView[Message]):
         """Oldest first; with `since` only later ones than a `seq` or a time."""
         query = SinceSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        conversation = self.get_conversation()
-        messages = conversation.messages.with_turns().oldest_first()
-        if (moment := query.validated_data.get("since")) is not None:
-            messages = messages.since(moment)
-        page = self.paginate_queryset(messages)
-        answer = self.get_paginated_response(MessageSerializer(page, many=True).data)
-        answer.data["total_count"] = conversation.message_count
+        user = user_of(request).pk
+        if unchanged := tags.unchanged(request, user, pk):
+            return unchanged
+        reading = shown.Reading(user, pk, query.validated_data.get("since"))
+        pages = KeysetPagination()
+        page = pages.paginate(shown.OLDEST, reading.read, request)
+        if reading.conversation is None:
+            raise Http404
+        answer = pages.get_paginated_response([as_json.of_message(message) for message in page])
+        answer.data["total_count"] = reading.conversation.message_count
+        for name, value in tags.headers(reading.conversation, page).items():
+            answer[name] = value
         return answer
+
+
+def _id(text: str | UUID) -> UUID:
+    """Of a path. Raises Http404."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        raise Http404 from None

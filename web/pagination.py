@@ -6,13 +6,13 @@ or ``previous``, and the values of the order's columns in the row beside which t
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError as InvalidValue
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import Field, Q, QuerySet
 from django.utils import timezone
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.pagination import BasePagination
@@ -28,6 +28,10 @@ PARAMETERS: dict[str, dict[str, Any]] = {  # as OpenAPI tells them
     "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     "cursor": {"type": "string"},
 }
+
+
+Read = Callable[[str, Sequence[Any] | None, int], list[Any]]
+"""So many rows beyond a place in a direction, nearest first; without one, from the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Keyset:
         self.fields = [_output_field(queryset, column) for column in self.columns]
         self.name = f"{queryset.model._meta.model_name}:{','.join(order)}"
 
-    def cursor(self, direction: str, row: Model) -> str:
+    def cursor(self, direction: str, row: Any) -> str:
         place = [getattr(row, column) for column in self.columns]
         text = json.dumps([self.name, direction, *place], default=str, separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
@@ -78,14 +82,17 @@ class Keyset:
         # Implied by the rest, and what lets the planner begin in the index at the right place.
         return condition & Q((f"{self.columns[0]}__{comparison}e", place[0]))
 
-    def page(self, queryset: QuerySet[Any], cursor: str, limit: int) -> Page:
+    def rows_of(self, queryset: QuerySet[Any]) -> Read:
+        def read(direction: str, place: Sequence[Any] | None, limit: int) -> list[Any]:
+            rows = queryset if place is None else queryset.filter(self.beyond(place, direction))
+            return list((rows.reverse() if direction == "previous" else rows)[:limit])
+
+        return read
+
+    def page(self, read: Read, cursor: str, limit: int) -> Page:
         """At most ``limit`` rows from ``cursor`` on, or from the beginning where it is blank."""
         direction, place = self.read(cursor) if cursor else ("next", None)
-        if place is not None:
-            queryset = queryset.filter(self.beyond(place, direction))
-        if direction == "previous":
-            queryset = queryset.reverse()
-        rows = list(queryset[: limit + 1])
+        rows = read(direction, place, limit + 1)
         more, rows = len(rows) > limit, rows[:limit]
         if direction == "previous":
             rows.reverse()
@@ -104,9 +111,14 @@ class KeysetPagination(BasePagination):
     def paginate_queryset(
         self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any]:
+        keyset = Keyset(queryset)
+        return self.paginate(keyset, keyset.rows_of(queryset), request)
+
+    def paginate(self, keyset: Keyset, read: Read, request: Request) -> list[Any]:
+        """The rows that ``read`` finds in the order of ``keyset``."""
         self.url = request.build_absolute_uri()
         cursor, limit = request.query_params.get("cursor", ""), read_limit(request)
-        self.page = Keyset(queryset).page(queryset, cursor, limit)
+        self.page = keyset.page(read, cursor, limit)
         return self.page.rows
 
     def get_paginated_response(self, data: Any) -> Response:

@@ -189,7 +189,8 @@ def _conversations(request: HttpRequest, user: User, kept: str = "") -> dict[str
     search = query.validated_data.get("search", "")
     all_of = Conversation.objects.for_user(user)
     found = (all_of.search(search) if search else all_of).latest_first()
-    rows: Page = Keyset(found).page(found, request.GET.get("cursor", ""), CONVERSATIONS)
+    keyset, cursor = Keyset(found), request.GET.get("cursor", "")
+    rows: Page = keyset.page(keyset.rows_of(found), cursor, CONVERSATIONS)
     return {"listed": listed(rows.rows, search, kept), "older": rows.next, "search": search}
 
 

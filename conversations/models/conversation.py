@@ -22,6 +22,11 @@ from text.searching import has_all, words_of
 TITLE_FROM_MESSAGE = 50
 
 
+def title_of(title: str, created_at: datetime) -> str:
+    """Until its first message tells what it is about: when it was begun, in UTC."""
+    return title or f"Chat - {created_at:%Y-%m-%d %H:%M}"
+
+
 class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
     def with_status(self) -> Self:
         return self.annotate(busy=Exists(self._live_turns()))
@@ -56,6 +61,10 @@ class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
 
     def deleted_before(self, moment: datetime) -> Self:
         return super().deleted_before(moment).filter(~Exists(self._live_turns()))
+
+    def note_change(self) -> int:
+        """What is shown of them is not what it was; how many."""
+        return self.update(changed_at=Now())
 
     def remove(self) -> int:
         """Delete softly what has no turn that would have to be cancelled; how many."""
@@ -102,8 +111,7 @@ class Conversation(Followed, Recoverable):
 
     @property
     def shown_title(self) -> str:
-        """Until its first message tells what it is about: when it was begun, in UTC."""
-        return self.title or f"Chat - {self.created_at:%Y-%m-%d %H:%M}"
+        return title_of(self.title, self.created_at)
 
     def rename(self, title: str) -> None:
         self._set(title=title, title_is_made=False, updated_at=timezone.now())
@@ -283,5 +291,7 @@ class Conversation(Followed, Recoverable):
         """
         turns = self.turns.of_message(reply) if reply else self.turns.all()
         left = turns.leave()
+        if left:
+            Conversation.objects.just(self).note_change()
         asked = turns.in_progress().update(cancel_requested_at=Now())
         return bool(left or asked)

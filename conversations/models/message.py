@@ -36,6 +36,14 @@ class TurnBehind(Protocol):
     def calls(self) -> "list[ToolCall]": ...
     @property
     def thinking(self) -> str: ...
+    @property
+    def error(self) -> dict[str, str] | None: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def duration_ms(self) -> int | None: ...
+    @property
+    def usage(self) -> dict[str, int | None]: ...
 
 
 @dataclass(slots=True)
@@ -247,6 +255,11 @@ class Message(Owned):
             return None
         self.turn.read_at = self.turn.read_at or self.read_at
         return self.turn
+
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        """Since when it counts no more, with the other message of its turn."""
+        return self.turn.withdrawn_at
 
     @property
     def calls(self) -> list["ToolCall"]:

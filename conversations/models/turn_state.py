@@ -1,41 +1,30 @@
-"""How a turn stands, and what is told of it: its status, its lock, its cost."""
+"""The columns of a turn: its status, its lock, its cost."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.one_owner import OwnedForeignKey
 from accounts.ownership import Owned, owner_indexed_elsewhere
+from conversations.models.standing import Standing
 
 
-class TurnState(Owned):
+class TurnState(Standing, Owned):
     """All of a turn but its messages and calls, which are rows of their own."""
 
-    class Status(models.TextChoices):
-        IN_PROGRESS = "in_progress", _("in progress")
-        COMPLETED = "completed", _("completed")
-        INCOMPLETE = "incomplete", _("incomplete")
-        FAILED = "failed", _("failed")
-        CANCELLED = "cancelled", _("cancelled")
-
-    BROKEN_OFF: ClassVar = {
-        "status": Status.INCOMPLETE,
-        "error_code": "interrupted",
-        "error_detail": "The answer was interrupted before it was finished.",
-    }
-    UNWANTED: ClassVar = {"status": Status.CANCELLED, "error_code": "", "error_detail": ""}
+    UNWANTED: ClassVar = {"status": Standing.Status.CANCELLED, "error_code": "", "error_detail": ""}
     MAX_ATTEMPTS = 3
 
     user = owner_indexed_elsewhere()
     conversation = OwnedForeignKey(
         "conversations.Conversation", models.CASCADE, related_name="turns"
     )
-    status = models.CharField(max_length=11, choices=Status.choices, default=Status.IN_PROGRESS)
+    status = models.CharField(
+        max_length=11, choices=Standing.Status.choices, default=Standing.Status.IN_PROGRESS
+    )
     idempotency_key = models.CharField(max_length=200, null=True)  # noqa: DJ001 (null is no key)
     request_hash = models.CharField(max_length=64, blank=True)
     door = models.CharField(max_length=10, blank=True, default="", db_default="")
@@ -98,52 +87,7 @@ class TurnState(Owned):
         return f"{self.get_status_display()} {self.pk}"
 
     @property
-    def abandoned(self) -> bool:
-        """Still marked as in progress, but its process has died; the next send settles the row.
-
-        By the database's clock, as the lease was written: clocks of processes may differ.
-        """
-        now = self.read_at or timezone.now()
-        return self.status == self.Status.IN_PROGRESS and self.lease_expires_at <= now
-
-    @property
-    def age(self) -> timedelta:
-        """Since its message came, by the clock that ``abandoned`` has."""
-        return (self.read_at or timezone.now()) - self.created_at
-
-    @property
-    def shown_status(self) -> str:
-        if not self.abandoned:
-            return self.status
-        return self.Status.CANCELLED if self.cancel_requested_at else self.Status.INCOMPLETE
-
-    @property
-    def error(self) -> dict[str, str] | None:
-        """``code`` and ``detail``, a sentence for the user."""
-        if self.abandoned and not self.cancel_requested_at:
-            return {"code": "interrupted", "detail": self.BROKEN_OFF["error_detail"]}
-        if not self.error_code:
-            return None
-        return {"code": self.error_code, "detail": self.error_detail}
-
-    @property
     def can_be_retried(self) -> bool:
         """It has ended badly, and it may have another attempt."""
         ended_badly = self.shown_status in (self.Status.FAILED, self.Status.INCOMPLETE)
         return ended_badly and self.attempt < self.MAX_ATTEMPTS and not self.withdrawn_at
-
-    @property
-    def duration_ms(self) -> int | None:
-        """From its beginning to its end; these may be by the clocks of two nodes."""
-        if self.finished_at is None:
-            return None
-        return max(0, round((self.finished_at - self.created_at) / timedelta(milliseconds=1)))
-
-    @property
-    def usage(self) -> dict[str, int | None]:
-        """What the model has read and written for it; None where nobody has told."""
-        return {
-            "input_tokens": self.input_tokens,
-            "output_tokens": self.output_tokens,
-            "cached_tokens": self.cached_tokens,
-        }

@@ -9,8 +9,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from conversations.models import Conversation
-from tests.factories import ConversationFactory, say
+from conversations.models import Conversation, Turn
+from tests.factories import LEASE, ConversationFactory, record_call, say
 
 LIST = "/api/conversations/"
 AUTHENTICATION = 1
@@ -122,17 +122,20 @@ def test_a_title_is_kept_to_the_letter(client: APIClient, title: str) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 60])
-def test_a_conversation_is_three_queries(
+def test_a_conversation_is_one_query_and_one_of_tool_calls(
     client: APIClient, user: User, count: int, django_assert_num_queries: CountQueries
 ) -> None:
     conversation = ConversationFactory(user=user)
     for _ in range(count):
         say(conversation, "Hello")
+    turn = conversation.begin_turn("Add Milk", LEASE)
+    record_call(turn)
+    turn.finish(Turn.Status.COMPLETED, "Done.")
 
-    with django_assert_num_queries(AUTHENTICATION + 3):
+    with django_assert_num_queries(AUTHENTICATION + 2):
         answer = client.get(path(conversation))
 
-    assert len(answer.json()["messages"]) == min(2 * count, 50)
+    assert len(answer.json()["messages"]) == min(2 * count + 2, 50)
 
 
 @pytest.mark.parametrize("method", ["put", "patch"])

@@ -1,0 +1,258 @@
+"""Conversations and messages as they are shown, read as plain rows by compiled queries.
+
+Model instances of a message and its turn took three times as long. What stands behind each is told
+by ``Standing``, as for the row.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Exists, QuerySet
+from django.db.models.functions import Now
+
+from accounts.compiled import compiled
+from conversations.models.conversation import Conversation, title_of
+from conversations.models.message import Message, ToolCall
+from conversations.models.standing import Standing
+from conversations.models.turn import Turn
+from web.pagination import Keyset
+
+BEFORE_ALL = datetime(1, 1, 2, tzinfo=UTC)
+BEHIND_ALL = 2**31 - 1
+
+OLDEST = Keyset(Message.objects.oldest_first())
+LATEST = Keyset(Conversation.objects.latest_first())
+"""The orders in which they are shown page by page."""
+
+
+@dataclass(slots=True)
+class ShownCall:
+    id: UUID
+    name: str
+    arguments: Any
+    result: Any
+    status: str
+    started_at: datetime
+    duration_ms: int
+    undone_at: datetime | None
+
+    @property
+    def undone(self) -> bool:
+        return self.undone_at is not None
+
+
+@dataclass(slots=True)
+class ShownTurn(Standing):
+    status: str
+    created_at: datetime
+    lease_expires_at: datetime
+    cancel_requested_at: datetime | None
+    error_code: str
+    error_detail: str
+    finished_at: datetime | None
+    input_tokens: int | None
+    output_tokens: int | None
+    cached_tokens: int | None
+    model: str
+    thinking: str
+    read_at: datetime | None
+
+
+@dataclass(slots=True)
+class ShownMessage:
+    id: UUID
+    seq: int
+    role: str
+    content: str
+    created_at: datetime
+    withdrawn_at: datetime | None
+    turn_behind: ShownTurn | None
+    calls: Sequence[ShownCall] = ()
+
+
+class ShownConversation(NamedTuple):
+    id: UUID
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    changed_at: datetime
+    message_count: int
+    last_message_preview: str
+    busy: bool
+
+    @property
+    def shown_title(self) -> str:
+        return title_of(self.title, self.created_at)
+
+
+class Range(NamedTuple):
+    """Which messages: those with a ``seq`` between these, and later than ``since`` if it is given.
+
+    At most ``limit``: the ``latest`` of them, latest first, or the first, oldest first.
+    """
+
+    limit: int
+    after: int = 0
+    before: int = BEHIND_ALL
+    since: datetime | None = None
+    latest: bool = False
+
+
+CALL = tuple(field.name for field in fields(ShownCall))
+CONVERSATION = tuple(name for name in ShownConversation._fields if name != "busy")
+TURN = tuple(field.name for field in fields(ShownTurn) if field.name != "read_at")
+MESSAGE = ("id", "seq", "role", "content", "created_at", "turn__withdrawn_at", "turn")
+
+
+def messages(
+    user: int, id: UUID, which: Range
+) -> tuple[list[ShownMessage], ShownConversation | None]:
+    """Those of a kept conversation, in the order of their range, and the conversation.
+
+    At most 2 queries. Where it has no such message the conversation is told by one more; None
+    where there is none.
+    """
+    found = _messages(
+        user,
+        id,
+        which.after,
+        which.before,
+        which.since or BEFORE_ALL,
+        limit=which.limit,
+        latest=which.latest,
+        dated=which.since is not None,
+    )
+    if not found:
+        return [], conversation(user, id)
+    turns = [turn for *_, turn, has_calls in (row[:8] for row in found) if has_calls]
+    calls = _calls_of(user, turns) if turns else {}
+    return [_message(row, calls) for row in found], ShownConversation(*found[0][-8:])
+
+
+class Reading:
+    """The messages of a conversation page by page, ``since`` a seq or a time, and what it is."""
+
+    conversation: ShownConversation | None = None
+
+    def __init__(self, user: int, id: UUID, since: int | datetime | None) -> None:
+        self._user = user
+        self._id = id
+        self._since = since if isinstance(since, datetime) else None
+        self._after = since if isinstance(since, int) else 0
+
+    def read(self, direction: str, place: Sequence[Any] | None, limit: int) -> list[ShownMessage]:
+        [seq] = place or [self._after]
+        if direction == "previous":
+            which = Range(limit, self._after, seq, self._since, latest=True)
+        else:
+            which = Range(limit, max(seq, self._after), since=self._since)
+        found, self.conversation = messages(self._user, self._id, which)
+        return found
+
+
+def conversation(user: int, id: UUID) -> ShownConversation | None:
+    """One that is kept; 1 query."""
+    return next((ShownConversation(*row) for row in _conversation(user, id)), None)
+
+
+def version(user: int, id: UUID) -> tuple[datetime, int] | None:
+    """When a kept conversation changed last, and how many messages it has; 1 query.
+
+    All that is shown of one changes it, but for a turn that is in progress.
+    """
+    return next(iter(_version(user, id)), None)
+
+
+def conversations(user: int, direction: str, place: Any, limit: int) -> list[ShownConversation]:
+    """Those behind (``next``) or before (``previous``) a place of LATEST, nearest first; 1 query.
+
+    Without a place, the latest.
+    """
+    updated_at, id = place or (BEFORE_ALL, UUID(int=0))
+    beside = direction if place else ""
+    rows = _conversations(user, updated_at, id, beside=beside, limit=limit)
+    return [ShownConversation(*row) for row in rows]
+
+
+def _message(row: Sequence[Any], calls: dict[UUID, list[ShownCall]]) -> ShownMessage:
+    id, seq, role, content, created_at, withdrawn_at, turn = row[:7]
+    if role != Message.Role.ASSISTANT:
+        return ShownMessage(id, seq, role, content, created_at, withdrawn_at, None)
+    behind = ShownTurn(*row[8:-8])
+    return ShownMessage(
+        id, seq, role, content, created_at, withdrawn_at, behind, calls.get(turn, ())
+    )
+
+
+def _calls_of(user: int, turns: list[UUID]) -> dict[UUID, list[ShownCall]]:
+    calls = defaultdict(list)
+    for turn, *told in _calls(user, turns):
+        calls[turn].append(ShownCall(*told))
+    return calls
+
+
+@compiled
+def _messages(
+    user: int,
+    conversation: UUID,
+    after: int,
+    before: int,
+    since: datetime,
+    *,
+    limit: int,
+    latest: bool,
+    dated: bool,
+) -> QuerySet[Message, Any]:
+    rows = Message.objects.filter(
+        user=user,
+        conversation=conversation,
+        conversation__deleted_at=None,
+        seq__gt=after,
+        seq__lt=before,
+    )
+    if dated:
+        rows = rows.filter(created_at__gt=since)
+    calls = ToolCall.objects.of_same_owner(turn="turn")
+    busy = Turn.objects.filter(user=user, conversation=conversation).live()
+    return rows.order_by("-seq" if latest else "seq").values_list(
+        *MESSAGE,
+        Exists(calls),
+        *(f"turn__{name}" for name in TURN),
+        Now(),
+        *(f"conversation__{name}" for name in CONVERSATION),
+        Exists(busy),
+    )[:limit]
+
+
+@compiled
+def _calls(user: int, turns: list[UUID]) -> QuerySet[ToolCall, Any]:
+    rows = ToolCall.objects.filter(user=user, turn__among=turns)
+    return rows.order_by("step", "position").values_list("turn", *CALL)
+
+
+@compiled
+def _conversation(user: int, id: UUID) -> QuerySet[Conversation, Any]:
+    rows = Conversation.objects.filter(user=user, deleted_at=None, pk=id).with_status()
+    return rows.values_list(*CONVERSATION, "busy")
+
+
+@compiled
+def _version(user: int, id: UUID) -> QuerySet[Conversation, Any]:
+    rows = Conversation.objects.filter(user=user, deleted_at=None, pk=id)
+    return rows.values_list("changed_at", "message_count")
+
+
+@compiled
+def _conversations(
+    user: int, updated_at: datetime, id: UUID, *, beside: str, limit: int
+) -> QuerySet[Conversation, Any]:
+    rows = Conversation.objects.filter(user=user, deleted_at=None).with_status().latest_first()
+    if beside:
+        rows = rows.filter(LATEST.beyond([updated_at, id], beside))
+    if beside == "previous":
+        rows = rows.reverse()
+    return rows.values_list(*CONVERSATION, "busy")[:limit]
