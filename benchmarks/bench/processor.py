@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.servers import children_of
 
 TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def seconds(parent: int) -> float:
@@ -27,12 +28,10 @@ def _of_ended_children(pid: int) -> float:
 
 
 def megabytes(parent: int) -> float:
-    """Of memory in all: of a process and its children, what they share counted once."""
-    return sum(map(_own, (parent, *children_of(parent))))
+    """Of memory that the children of a process have, what they share counted for each."""
+    return sum(map(_resident, children_of(parent)))
 
 
-def _own(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    raise ValueError(f"no memory of {pid}")
+def _resident(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * PAGE / 2**20
