@@ -105,6 +105,7 @@ def _look(turn: Turn, *, wait: bool) -> bool:
     """
     while True:
         turn.reload()
+        turn.follow()
         awaited = _is_awaited(turn)
         release_connection()
         if not (wait and awaited):

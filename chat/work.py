@@ -36,7 +36,8 @@ from chat.deciding import decide, to_decide
 from chat.told import history_of, in_window, is_answer, lines_told_by
 from chat.undo import left_of_turn, show_undone
 from chat.unfounded import changes_of, unfounded
-from conversations.models import ToolCall, Turn, TurnLost
+from chat.watch import Watched, watch
+from conversations.models import ToolCall, Turn, TurnLost, renewal
 from telemetry.measured import UNKNOWN_TOOL, Measured
 from telemetry.metrics import called_tool
 from telemetry.turns import ended
@@ -46,6 +47,7 @@ from web.connections import log_database_failure, release_connection
 logger = logging.getLogger(__name__)
 
 SAVE_SECONDS = 1.0
+"""So often text is saved while somebody follows it from the rows."""
 OURS_ALONE = (Turn.Status.COMPLETED, Turn.Status.FAILED)
 """As nobody else settles a turn."""
 COST = frozenset({"steps", "input_tokens", "output_tokens", "cached_tokens", "thinking"})
@@ -70,6 +72,7 @@ class Work:
         self.said = ""
         self.outcome = Outcome()
         self.saved_at = monotonic()
+        self.watched = Watched()
         self.by_model = turn.door == "mcp" and not by_hand
         said = turn.user_message.content
         self.consent = Consent(user, said, turn.calls, tainted=self.by_model)
@@ -87,7 +90,8 @@ class Work:
             yield ToolFinished(call.pk, call.name, call.status, call.result, call.duration_ms)
         messages = prompt.build(history, self.user.zone, llm.model, self.told)
         self.consent.read(messages)
-        yield from self._keep(self._run(llm, messages))
+        with watch.over(self.turn) as self.watched:
+            yield from self._keep(self._run(llm, messages))
         instead = who_answered_instead(llm)
         fields = asdict(self.outcome)
         warning = instead or no_history or self.outcome.warning
@@ -230,23 +234,30 @@ class Work:
             self.outcome,
             limits=limits,
             first_step=self._next_step(),
-            idle=self._save,
+            idle=self._look_up,
             closing=lambda: question(self.turn.calls),
         )
 
     def _keep(self, events: Iterator[Event]) -> Iterator[Event]:
-        """The same events; their text is kept on the way, and saved about once a second."""
+        """The same events; their text is kept on the way, and saved now and then."""
         for event in events:
             if isinstance(event, TextDelta):
                 self.said += event.text
                 self.measured.spoke()
-            if monotonic() - self.saved_at > SAVE_SECONDS:
-                self._save()
+            self._look_up()
             yield event
 
+    def _look_up(self) -> None:
+        """Show that we live. Raises TurnLost, also to cancel the turn."""
+        self.watched.live()
+        seldom = renewal(self.lease).total_seconds()
+        pause = SAVE_SECONDS if self.watched.is_followed else seldom
+        if monotonic() - self.saved_at > pause and self.said != self.turn.reply.content:
+            self._save()
+
     def _save(self) -> None:
-        """Show that we live, and keep the text so far. Raises TurnLost, also to cancel the turn."""
-        began = monotonic()  # if it is stopped on the way, its lease has not waited either
+        """Keep the text so far. Raises TurnLost."""
+        began = monotonic()
         with self._transaction():
             self.turn.save_text(self.said)
         self.saved_at = began

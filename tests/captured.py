@@ -22,6 +22,8 @@ OF_ALL = {
     "accounts/one_owner.py by_owner": "finds the owners, each of whom is then asked for alone",
     "accounts/one_owner.py grouped": "finds keys and their owners, and then goes owner by owner",
     "chat/finish.py look": "finds turns that were broken off, and each is then taken by itself",
+    "conversations/models/leases.py in_hand": "looks at all turns of a process at once",
+    "conversations/models/leases.py renew": "likewise, and renews their leases",
     "reminders/models/ringing.py _it_is_time": "finds the time zones in which it may be morning",
     "reminders/models/delivery.py channels": "finds on what channels anything waits",
     "chat/management/commands/cleanup_conversations.py handle": "counts, in a dry run",

@@ -22,8 +22,8 @@ def ownerless(sql: str, params: Sequence[Any] | None, tables: frozenset[str]) ->
     if not any(f'"{table}"' in sql for table in tables):
         return []
     tree = _parsed(sql)
-    parts = [part.this for part in tree.ctes] or [tree]
-    return [lost for part in parts for lost in _ownerless(part, params or (), tables)]
+    parts = [part.this for part in tree.ctes] if isinstance(tree, exp.Query) else []
+    return [lost for part in parts or [tree] for lost in _ownerless(part, params or (), tables)]
 
 
 def _ownerless(tree: exp.Expression, params: Sequence[Any], tables: frozenset[str]) -> list[str]:

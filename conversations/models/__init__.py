@@ -19,6 +19,7 @@ from conversations.models.errors import (
 )
 from conversations.models.feedback import Feedback
 from conversations.models.instructions import Instructions
+from conversations.models.leases import renewal
 from conversations.models.message import Message, MessageQuerySet, SaidRow, ToolCall
 from conversations.models.turn import Turn
 from conversations.models.turn_count import NoTurnsLeft, TurnCount
@@ -43,4 +44,5 @@ __all__ = [
     "Turn",
     "TurnCount",
     "TurnLost",
+    "renewal",
 ]

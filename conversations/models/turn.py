@@ -4,19 +4,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property, partial
-from math import ceil
 from typing import Any, Self
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import Exists, F, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.compiled import compiled
 from accounts.keys import Key
-from accounts.models import User
-from accounts.ownership import OwnedQuerySet
 from conversations.models.errors import (
     ConversationBusy,
     IdempotencyKeyTaken,
@@ -24,16 +21,15 @@ from conversations.models.errors import (
     TooManyTurns,
     TurnLost,
 )
+from conversations.models.leases import FOLLOWED, LeaseQuerySet
 from conversations.models.message import Message, Told, ToolCall, as_told
 from conversations.models.turn_state import TurnState
 from telemetry.turns import ended
 
-SOON = 2  # seconds after which to look again for the end of a turn that is alive
 TOO_LATE = timedelta(hours=1)  # after so long nobody waits for an answer
-SILENCE = timedelta(seconds=3)  # a live turn renews its lease about once a second
 
 
-class TurnQuerySet(OwnedQuerySet["Turn"]):
+class TurnQuerySet(LeaseQuerySet["Turn"]):
     def read_now(self) -> Self:
         """With the time at which they are read, on the database's clock: see Turn.abandoned."""
         return self.annotate(read_at=Now())
@@ -44,9 +40,6 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
     def keyed_like(self, key: str) -> Self:
         """Whose key begins with it."""
         return self.filter(idempotency_key__startswith=key)
-
-    def in_progress(self) -> Self:
-        return self.filter(status=Turn.Status.IN_PROGRESS)
 
     def lately_by(self, door: str, most: timedelta) -> Self:
         """Those through ``door`` that are open, or were settled ``most`` ago; the latest first."""
@@ -80,40 +73,8 @@ class TurnQuerySet(OwnedQuerySet["Turn"]):
         turn = Subquery(latest.values("turn")[:1], output_field=UUIDField())
         return self.annotate(last=turn, last_seq=Subquery(latest.values("seq")[:1]))
 
-    def live(self) -> Self:
-        """In progress, and the process that works on it has shown signs of life."""
-        return self.in_progress().filter(lease_expires_at__gt=Now())
-
-    def wait(self, lease: timedelta) -> int:
-        """How many seconds until one of these open turns may have ended.
-
-        One that shows signs of life can end at any moment; else the end of its lease is waited for.
-        """
-        rests = self.in_progress().values_list(F("lease_expires_at") - Now(), flat=True)
-        left: list[timedelta] = [rest for rest in rests if rest > timedelta()]
-        if not left or max(left) > lease - SILENCE:
-            return SOON
-        return max(SOON, ceil(min(left) / timedelta(seconds=1)))
-
     def of_processes(self, processes: Iterable[UUID]) -> Self:
         return self.filter(process__in=processes)
-
-    def of_kept_conversations(self) -> Self:
-        """Those whose conversation is not deleted, for a conditional update.
-
-        Not joined: Django would move all conditions of the update into a subquery, which PostgreSQL
-        does not ask again after it has waited for another process, and so two would get one turn.
-        """
-        kept = Turn.objects.of_same_owner(pk="pk").filter(conversation__deleted_at=None)
-        return self.filter(Exists(kept))
-
-    def of_active_users(self) -> Self:
-        """Those whose user is not deactivated, likewise."""
-        return self.filter(Exists(User.objects.filter(pk=OuterRef("user"), is_active=True)))
-
-    def dead(self) -> Self:
-        """In progress, but the process that worked on it has let its lease run out."""
-        return self.in_progress().filter(lease_expires_at__lte=Now())
 
     def close_dead(self) -> int:
         """Settle the turns whose process has died, as their lease tells; how many."""
@@ -293,6 +254,13 @@ class Turn(TurnState):
         reply = Message.objects.just(self.reply).values_list("content", Now())
         self.reply.content, self.read_at = reply.get()
         self.calls = list(self.tool_calls.all())
+
+    def follow(self) -> None:
+        """Somebody reads it from its rows, so its text is to be saved more often for a while."""
+        now = self.read_at or timezone.now()
+        is_noted = self.followed_at is not None and now - self.followed_at < FOLLOWED / 2
+        if self.status == self.Status.IN_PROGRESS and not is_noted:
+            Turn.objects.just(self).in_progress().update(followed_at=Now())
 
     @contextmanager
     def fenced(self, lease: timedelta) -> Iterator[None]:

@@ -34,6 +34,7 @@ class TurnState(Standing, Owned):
     process = models.UUIDField(null=True)  # that works on it, where it has a name
     lease_token = models.UUIDField(default=uuid4)
     lease_expires_at = models.DateTimeField()
+    followed_at = models.DateTimeField(null=True)  # the latest that somebody read it from its rows
     slot = models.PositiveSmallIntegerField(default=0)
     cancel_requested_at = models.DateTimeField(null=True)
     error_code = models.CharField(max_length=40, blank=True)

@@ -10,6 +10,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from chat.watch import watch
 from conversations.models import ToolCall, Turn
 from tests.chat.conftest import Chains
 from tests.chat.streams import read
@@ -29,6 +30,7 @@ from tests.fakes.answers import (
     stream,
 )
 from tests.fakes.providers import DeepSeek, Gemini, OpenRouter, Provider
+from tests.served.processes import until
 from todos.models import Task
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -259,6 +261,8 @@ def test_who_stops_a_turn_between_two_models_is_heard(
     def stops(exchange: Any) -> None:
         Turn.objects.get().conversation.cancel()
         connection.close()
+        (turn,) = watch._turns.values()
+        until(lambda: not turn.is_wanted)
         fails(401)(exchange)
 
     _, second = chains(stops, [says("Never said.")])

@@ -189,17 +189,24 @@ class Slow:
 def test_another_reader_follows_the_open_turn(
     client: APIClient, user: User, sign_in: SignIn, plays: Plays, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chat.work.SAVE_SECONDS", 0)
-    slow = Slow()
-    plays(slow)
+    monkeypatch.setattr("chat.work.SAVE_SECONDS", 0.1)
+    monkeypatch.setattr("chat.watch.LOOK_SECONDS", 0.1)
+    go_on = Event()
+
+    def talks(prompt: list[Message]) -> Iterator[str]:
+        while not go_on.wait(0.05):
+            yield "and "
+        yield "on."
+
+    plays(talks)
     conversation = Conversation.objects.create(user=user)
     url = f"/api/conversations/{conversation.pk}"
     live = client.post(f"{url}/messages/", {"content": "hi", "stream": True})
-    assert slow.spoken.wait(20)
 
     following = iter(sign_in(user).get(f"{url}/events/").streaming_content)
     started, half = next(following), next(following)
-    slow.go_on.set()
+    assert not Turn.objects.get().finished_at
+    go_on.set()
     rest = list(following)
 
     assert sense(parse([started, half, *rest])) == sense(read(live))
