@@ -12,7 +12,7 @@ which PostgreSQL is told in one statement. A test holds each against what the OR
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import wraps
 from inspect import Parameter, signature
 from json import dumps
@@ -29,6 +29,7 @@ from django.db.models.query import (
     ModelIterable,
     NamedValuesListIterable,
     ValuesListIterable,
+    get_related_populators,
 )
 from django.db.models.utils import create_namedtuple_class
 
@@ -43,6 +44,7 @@ FIELDS: dict[Any, models.Field[Any, Any]] = {
     dict: models.JSONField(),
     int: models.BigIntegerField(),
     str: models.TextField(),
+    time: models.TimeField(),
     timedelta: models.DurationField(),
     UUID: models.UUIDField(),
 }
@@ -200,7 +202,7 @@ def _stand_ins(
         raise TypeError("What a query is compiled for is a keyword-only argument.")
     pairs = zip(parameters.values(), arguments, strict=False)
     return [
-        _row_of(type(argument), number)
+        _row_of(argument.__class__, number)  # of a lazy one, too
         if isinstance(argument, models.Model)
         else Given(_field_of(parameter.annotation), number)
         for number, (parameter, argument) in enumerate(pairs)
@@ -263,15 +265,18 @@ def _maker(rows: Any, compiler: Any) -> Callable[[Sequence[Any]], Any]:
 
 
 def _row_maker(model: type[models.Model], compiler: Any) -> Callable[[Sequence[Any]], Any]:
-    if compiler.query.select_related:
-        raise TypeError("A compiled query cannot give rows with others beside them.")
     places = compiler.klass_info["select_fields"]
     first, behind = places[0], places[-1] + 1
     names = [column.target.attname for column, *_ in compiler.select[first:behind]]
     beside = list(compiler.annotation_col_map.items())
+    others = get_related_populators(  # type: ignore[call-arg] # the stubs are those of Django 6
+        compiler.klass_info, compiler.select, connection.alias
+    )
 
     def made(row: Sequence[Any]) -> models.Model:
         instance = model.from_db(connection.alias, names, row[first:behind])
+        for other in others:
+            other.populate(row, instance)
         for name, place in beside:
             setattr(instance, name, row[place])
         return instance

@@ -68,7 +68,7 @@ def hash_of(text: str) -> str:
 class KeyQuerySet(OneOwnerQuerySet["Key"]):
     def for_user(self, user: AbstractUser) -> Self:
         """The only door from a request to rows; revoked ones too."""
-        return self.filter(user=user)
+        return self.filter(user=user.pk)
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")

@@ -29,7 +29,7 @@ LOOKS_AGAIN = 0.1  # seconds after which who waits to write to SQLite tries agai
 class OwnedQuerySet(OneOwnerQuerySet[Row]):
     def for_user(self, user: User) -> Self:
         """The only door from a request to rows."""
-        return self.filter(user=user)
+        return self.filter(user=user.pk)
 
     def in_batches(self, size: int, act: Callable[[Self], Done]) -> Iterator[Done]:
         """``act`` on all of them, owner by owner and ``size`` at a time; yields what it returns.

@@ -1,5 +1,6 @@
 """Django's sessions in the database, each with its user: they are erased with the account."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,9 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import IntegrityError, models
+from django.utils import timezone
+
+from accounts.compiled import compiled
 
 
 class Session(AbstractBaseSession):
@@ -19,10 +23,22 @@ class Session(AbstractBaseSession):
         return SessionStore
 
 
+@compiled
+def _kept(key: str, now: datetime) -> models.QuerySet[Session]:
+    return Session.objects.filter(session_key=key, expire_date__gt=now)
+
+
 class SessionStore(DatabaseStore):
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
+
+    def _get_session_from_db(self) -> Session | None:
+        found = _kept(self.session_key or "", timezone.now())
+        if not found:
+            self._session_key = None
+            return None
+        return found[0]
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         session: Any = super().create_model_instance(data)

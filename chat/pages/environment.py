@@ -4,6 +4,7 @@ They are Jinja's, which compiles each to Python once for a process (decision 78)
 remain for the admin, mails and reports.
 """
 
+import re
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -24,18 +25,21 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext as _
 from jinja2 import Environment, pass_context
+from jinja2.ext import Extension
 from jinja2.runtime import Context
+from markupsafe import escape
 
 from chat.drawing import coming
 from chat.markdown import linked, render
 
 SOME_ID = UUID(int=0)
+WORDS = re.compile(r'{{ _\("([^"]*)"\) }}')
 
 
 def environment(**options: Any) -> Environment:
     """For settings.TEMPLATES."""
     made = Environment(  # noqa: S701 - Django has it escape
-        extensions=["jinja2.ext.i18n"], keep_trailing_newline=True, **options
+        extensions=["jinja2.ext.i18n", Translated], keep_trailing_newline=True, **options
     )
     made.install_gettext_callables(gettext, ngettext)  # type: ignore[attr-defined]
     made.globals |= {
@@ -50,9 +54,11 @@ def environment(**options: Any) -> Environment:
         "coming": coming,
         "date": date_words,
         "day": day,
-        "iso": iso,
+        "epoch": epoch,
+        "iso": datetime.isoformat,
         "lately": lately,
         "linked": linked,
+        "local": timezone.localtime,
         "markdown": render,
         "or_blank": lambda value: "" if value is None else value,
         "truncatechars": truncatechars,
@@ -99,14 +105,6 @@ def querystring(context: Context, **changes: Any) -> str:
     return "?" + query_of({name: value for name, value in fields.items() if value is not None})
 
 
-def iso(moment: datetime) -> str:
-    return timezone.localtime(moment).isoformat()
-
-
-def clock(moment: datetime) -> str:
-    return f"{timezone.localtime(moment):%H:%M}"
-
-
 def date_words(moment: datetime | date, shape: str) -> str:
     """In a shape of Django's, such as ``j F Y``."""
     if isinstance(moment, datetime) and timezone.is_aware(moment):
@@ -114,16 +112,32 @@ def date_words(moment: datetime | date, shape: str) -> str:
     return date_format(moment, shape)
 
 
-def day(moment: datetime) -> str:
+def day(local: datetime) -> str:
     """``Today``, ``Yesterday`` or ``Friday, 20 November 2026``."""
-    local, today = timezone.localtime(moment).date(), timezone.localdate()
+    today = timezone.localdate()
     names: dict[date, str] = {today: _("Today"), today - timedelta(days=1): _("Yesterday")}
-    return names.get(local) or date_format(local, "l, j F Y")
+    return names.get(local.date()) or date_format(local, "l, j F Y")
 
 
-def lately(moment: datetime) -> str:
+def lately(local: datetime) -> str:
     """The time of what was today, else the day."""
-    local, today = timezone.localtime(moment), timezone.localdate()
+    today = timezone.localdate()
     if local.date() == today:
-        return f"{local:%H:%M}"
+        return clock(local)
     return date_format(local, "j M" if local.year == today.year else "j M Y")
+
+
+def clock(local: datetime) -> str:
+    return f"{local:%H:%M}"
+
+
+def epoch(moment: datetime) -> str:
+    """Seconds since 1970, to the microsecond."""
+    return f"{moment.timestamp():.6f}"
+
+
+class Translated(Extension):
+    """Words are looked up when a template is compiled: a process speaks one language."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return WORDS.sub(lambda found: str(escape(gettext(found[1]))), source)

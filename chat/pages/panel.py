@@ -26,7 +26,8 @@ from chat.pages.choice import (
 )
 from chat.pages.days import day_words, due_words, length_words, moment_words, next_words
 from chat.pages.questions import Question, waiting
-from todos.models import Reminder, Task, TaskList, TaskQuerySet
+from todos.models import Reminder, Task, TaskQuerySet
+from todos.models.beside import lists_of, numbers_of, tasks_done, tasks_to_do
 
 ROWS = 100
 """Those shown at first; then twice as many, and so on."""
@@ -99,14 +100,14 @@ class Panel:
 def panel_of(user: User, asked: Mapping[str, Any]) -> Panel:
     """As the address asks for it; at most 11 queries."""
     tasks, now = Task.objects.for_user(user), user.local_now()
-    lists = list(TaskList.objects.for_user(user).in_name_order())
+    lists = lists_of(user)
     choice = Choice.read(asked, lists)
     words = _Words(now, choice, {each.pk: each.name for each in lists})
-    every = tasks.numbers(now)
+    every = numbers_of(user, now)
     numbers = choice.narrow(tasks).numbers(now) if choice.list or choice.tag else every
     total = numbers[{ALL: "open", COMPLETED: "done"}.get(choice.view, choice.view)]
     most = _rows(asked)
-    groups, shown = (_done if choice.view == COMPLETED else _open)(tasks, words, most)
+    groups, shown = (_done if choice.view == COMPLETED else _open)(user, words, most)
     return Panel(
         Due(every["today"], every["overdue"]),
         waiting(user),
@@ -170,18 +171,17 @@ class _Words:
         return moment_words(coming, self.now) if coming else ""
 
 
-def _open(tasks: TaskQuerySet, words: _Words, most: int) -> tuple[list[Group], int]:
+def _open(user: User, words: _Words, most: int) -> tuple[list[Group], int]:
     """Those to be done, and at the end of all of them what was done last; how many are open."""
-    choice, now = words.choice, words.now
-    every = choice.narrow(tasks).with_steps()
-    chosen = every.top_level()
-    wanted = chosen.with_status("open")
-    if choice.view in (TODAY, UPCOMING):
-        wanted = every.with_status("open").due_alone(choice.view, now).select_related("parent")
-    rows = list(wanted.in_due_order()[:most])
+    tasks, choice, now = Task.objects.for_user(user), words.choice, words.now
+    is_usual = choice == Choice() and most == ROWS
+    if is_usual:
+        rows = tasks_to_do(user, limit=ROWS)
+    else:
+        rows = list(_wanted(tasks, words).in_due_order()[:most])
     if len(rows) == most:
-        first = {task.pk for task in rows}
-        rows += [task for task in wanted.latest_made()[:LATEST_MADE] if task.pk not in first]
+        first, latest = {task.pk for task in rows}, _wanted(tasks, words).latest_made()
+        rows += [task for task in latest[:LATEST_MADE] if task.pk not in first]
         rows.sort(key=_place)
     steps: dict[UUID | None, list[Task]] = defaultdict(list)
     for step in tasks.steps_of(task for task in rows if _number_of_steps(task)):
@@ -191,17 +191,32 @@ def _open(tasks: TaskQuerySet, words: _Words, most: int) -> tuple[list[Group], i
     for task in rows:
         named[_section(task, now)].append(words.task(task, steps[task.pk]))
     if choice.view == ALL:
-        named["done"] = _done_rows(tasks, words, chosen.latest_done()[:LATEST_DONE])
+        if is_usual:
+            done = tasks_done(user, limit=LATEST_DONE)
+        else:
+            done = list(_latest_done(tasks, words)[:LATEST_DONE])
+        named["done"] = _done_rows(tasks, words, done)
     return [
         Group(name, str(title), named[name]) for name, title in SECTIONS.items() if named[name]
     ], len(rows)
 
 
-def _done(tasks: TaskQuerySet, words: _Words, most: int) -> tuple[list[Group], int]:
+def _wanted(tasks: TaskQuerySet, words: _Words) -> TaskQuerySet:
+    every, view = words.choice.narrow(tasks).with_steps().with_status("open"), words.choice.view
+    if view in (TODAY, UPCOMING):
+        return every.due_alone(view, words.now).select_related("parent")
+    return every.top_level()
+
+
+def _latest_done(tasks: TaskQuerySet, words: _Words) -> TaskQuerySet:
+    return words.choice.narrow(tasks).with_steps().top_level().latest_done()
+
+
+def _done(user: User, words: _Words, most: int) -> tuple[list[Group], int]:
     """What was done, the latest day first; and how many these are."""
-    chosen = words.choice.narrow(tasks).top_level().with_steps()
+    tasks = Task.objects.for_user(user)
     days: dict[date, list[Row]] = defaultdict(list)
-    rows = _done_rows(tasks, words, chosen.latest_done()[:most])
+    rows = _done_rows(tasks, words, _latest_done(tasks, words)[:most])
     for row in rows:
         if at := row.task.completed_at:
             days[at.astimezone(words.now.tzinfo).date()].append(row)

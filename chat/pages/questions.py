@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
 
+from accounts.compiled import compiled
 from accounts.keys import Key
 from accounts.models import User
 from conversations.asked import asked_in
@@ -38,16 +41,21 @@ class Question:
 
 def waiting(user: User) -> list[Question]:
     """What is still to be answered, wherever it was asked, newest first; one query."""
-    still_open = Proposal.objects.for_user(user).with_status("open").newest_first()
-    kept = Conversation.objects.for_user(user).filter(pk=OuterRef("conversation_id"))
-    clients = Key.objects.for_user(user).filter(pk=OuterRef("key"))
-    found: Any = still_open.annotate(
-        asked_in=Subquery(kept.values("pk")), client=Subquery(clients.values("name"))
-    )
+    found: list[Any] = _waiting(user, timezone.now(), limit=MOST_WAITING)
     return [
         Question(proposal, asked_in=proposal.asked_in, client=proposal.client or "")
-        for proposal in found[:MOST_WAITING]
+        for proposal in found
     ]
+
+
+@compiled
+def _waiting(user: User, now: datetime, *, limit: int) -> QuerySet[Proposal]:
+    still_open = Proposal.objects.for_user(user).with_status("open", now).newest_first()
+    kept = Conversation.objects.for_user(user).filter(pk=OuterRef("conversation_id"))
+    clients = Key.objects.for_user(user).filter(pk=OuterRef("key"))
+    return still_open.annotate(
+        asked_in=Subquery(kept.values("pk")), client=Subquery(clients.values("name"))
+    )[:limit]
 
 
 def asked(messages: Sequence[Message], user: User) -> dict[UUID, list[Question]]:

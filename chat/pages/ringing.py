@@ -11,6 +11,7 @@ from accounts.models import User
 from chat.pages.days import due_words
 from reminders.models import Channels
 from todos.models import Reminder
+from todos.models.beside import next_ring, reminders_due
 
 MOST = 20
 """Those shown at once; the others follow when these are answered."""
@@ -71,13 +72,12 @@ def ringing_of(user: User) -> Ringing:
 
     Where the page is not to ring it still tells what could not be sent.
     """
-    now, mine = timezone.now(), Reminder.objects.for_user(user)
-    due = list(mine.due(now).select_related("task")[:MOST])
+    now = timezone.now()
+    due = reminders_due(user, now, limit=MOST)
     if due and not Channels.of(user).page:
         due = [each for each in due if each.failed]
-    coming = mine.waiting(now).values_list("rings_at", flat=True).first()
+    next_in = next(((at - now).total_seconds() for at in next_ring(user, now) if at), None)
     today = user.local_now().date()
-    next_in = (coming - now).total_seconds() if coming else None
     return Ringing([_ring(each, today) for each in due], next_in)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from accounts.models import User
@@ -14,7 +15,7 @@ from chat.send import request_hash
 from chat.sse import Place
 from conversations.models import Message, Turn
 from conversations.pieces import in_order
-from todos.models import TaskChange
+from todos.models.beside import calls_that_stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,11 @@ class Bubble:
     questions: list[Question]
     is_last: bool
     chips: list[Chip]
+    status: str
 
     @property
     def withdrawn(self) -> bool:
         return self.message.turn.withdrawn_at is not None
-
-    @property
-    def status(self) -> str:
-        return self.message.turn_behind.shown_status if self.message.turn_behind else ""
 
     @property
     def open(self) -> bool:
@@ -86,6 +84,7 @@ def bubbles(messages: Sequence[Message], user: User, end: int) -> list[Bubble]:
             questions=questions.get(message.pk, []),
             is_last=message.turn_id == last,
             chips=chips(message, today) if message.turn_id == last else [],
+            status=message.turn_behind.shown_status if message.turn_behind else "",
         )
         for message in messages
     ]
@@ -116,11 +115,8 @@ def _kept_calls(messages: Sequence[Message], user: User) -> set[UUID | None]:
 
     What only takes back a change of its own message is none of them.
     """
-    by: dict[UUID | None, UUID] = {
-        call.pk: message.pk for message in messages for call in message.calls
-    }
-    changes = TaskChange.objects.for_user(user).of_calls([*by]).not_undone()
-    found = changes.order_by().values_list("tool_call_id", "original__tool_call_id").distinct()
+    by: dict[Any, UUID] = {call.pk: message.pk for message in messages for call in message.calls}
+    found = calls_that_stand(user, [*by]) if by else ()
     return {call for call, taken_back in found if by[call] != by.get(taken_back)}
 
 

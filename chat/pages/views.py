@@ -6,7 +6,7 @@ Whatever a script does here, a link or a form does as well.
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from uuid import UUID
 
@@ -31,10 +31,12 @@ from chat.pages.ringing import ringing_of
 from chat.pages.transcript import bubbles
 from chat.serializers import LONGEST_MESSAGE
 from conversations.models import Conversation, Message, ToolCall
+from conversations.models import shown as rows_shown
+from conversations.models.message import PAST_ALL, read_between
 from conversations.serializers import SearchSerializer
 from text import clean_text
 from web.errors import error_response, sentence
-from web.pagination import Keyset, Page
+from web.pagination import Page
 
 CONVERSATIONS = 30
 LONGEST_SEARCH = 200
@@ -143,7 +145,7 @@ def messages_part(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
 def call_part(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
     calls = ToolCall.objects.for_user(user).of_kept_conversations()
     call = get_object_or_404(calls, pk=pk)
-    return render(request, "chat/card.html", {"card": card(call, user.local_now().date())})
+    return render(request, "chat/call.html", {"card": card(call, user.local_now().date())})
 
 
 @part("tasks")
@@ -187,10 +189,12 @@ def _conversations(request: HttpRequest, user: User, kept: str = "") -> dict[str
     query = SearchSerializer(data=request.GET)
     query.is_valid(raise_exception=True)
     search = query.validated_data.get("search", "")
-    all_of = Conversation.objects.for_user(user)
-    found = (all_of.search(search) if search else all_of).latest_first()
-    keyset, cursor = Keyset(found), request.GET.get("cursor", "")
-    rows: Page = keyset.page(keyset.rows_of(found), cursor, CONVERSATIONS)
+    if search:
+        found = Conversation.objects.for_user(user).search(search).latest_first()
+        read = rows_shown.LATEST.rows_of(found)
+    else:
+        read = partial(rows_shown.conversations, user.pk)
+    rows: Page = rows_shown.LATEST.page(read, request.GET.get("cursor", ""), CONVERSATIONS)
     return {"listed": listed(rows.rows, search, kept), "older": rows.next, "search": search}
 
 
@@ -211,13 +215,14 @@ def _transcript(request: HttpRequest, user: User, shown: Conversation) -> dict[s
 def _asked_for(request: HttpRequest, shown: Conversation) -> list[Message]:
     since, before, around = (_seq(request, name) for name in ("since", "before", "around"))
     if around is not None:
-        there = shown.messages.around(around, MESSAGES).with_turns().oldest_first()
-        if messages := list(there):
+        first, end = around - MESSAGES // 2, around + MESSAGES // 2
+        if messages := read_between(shown, first - 1, end, limit=MESSAGES):
             return messages
     if since is not None:
-        return list(shown.messages.since(since).with_turns().oldest_first()[:MESSAGES])
-    rows = shown.messages.all() if before is None else shown.messages.before(before)
-    return rows.last_with_turns(MESSAGES)
+        return read_between(shown, since, limit=MESSAGES)
+    return read_between(
+        shown, before=PAST_ALL if before is None else before, limit=MESSAGES, latest=True
+    )
 
 
 def _taken_back(request: HttpRequest, shown: Conversation) -> str:

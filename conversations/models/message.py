@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self, cast
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -18,6 +18,7 @@ from accounts.one_owner import OwnedForeignKey
 from accounts.ownership import Owned, OwnedQuerySet, owner_indexed_elsewhere
 from text.searching import has_all
 
+PAST_ALL = 2**31 - 1  # no message has this ``seq``
 PREVIEW = 100  # characters of the latest message, as its conversation has them
 
 
@@ -264,6 +265,43 @@ class Message(Owned):
     @property
     def calls(self) -> list["ToolCall"]:
         return self.turn_behind.calls if self.turn_behind else []
+
+
+def read_between(
+    conversation: Any, after: int = 0, before: int = PAST_ALL, *, limit: int, latest: bool = False
+) -> list[Message]:
+    """With their turns and tool calls, oldest first; 2 queries.
+
+    The first ``limit``, or the ``latest``, of those whose ``seq`` lies between, both left out.
+    """
+    rows = _between(
+        conversation.user_id, conversation.pk, after, before, limit=limit, latest=latest
+    )
+    turns: dict[UUID, Any] = {}
+    for row in rows:
+        row.conversation = conversation
+        row.turn = turns.setdefault(row.turn_id, row.turn)
+        row.turn.calls = []
+    for call in _calls_beside(conversation.user_id, list(turns)) if turns else ():
+        call.turn = turns[call.turn_id]
+        call.turn.calls.append(call)
+    return rows[::-1] if latest else rows
+
+
+@compiled
+def _between(
+    user: int, conversation: UUID, after: int, before: int, *, limit: int, latest: bool
+) -> models.QuerySet[Message]:
+    there: Any = Message.objects.filter(user=user, conversation=conversation)
+    rows = (
+        there.filter(seq__gt=after, seq__lt=before).select_related("turn").annotate(read_at=Now())
+    )
+    return cast(MessageQuerySet, rows.order_by("-seq" if latest else "seq")[:limit])
+
+
+@compiled
+def _calls_beside(user: int, turns: list[UUID]) -> "models.QuerySet[ToolCall]":
+    return ToolCall.objects.filter(user=user, turn__among=turns)
 
 
 class ToolCallQuerySet(OwnedQuerySet["ToolCall"]):

@@ -16,13 +16,12 @@ from django.db.models.functions import Now
 
 from accounts.compiled import compiled
 from conversations.models.conversation import Conversation, title_of
-from conversations.models.message import Message, ToolCall
+from conversations.models.message import PAST_ALL, Message, ToolCall
 from conversations.models.standing import Standing
 from conversations.models.turn import Turn
 from web.pagination import Keyset
 
 BEFORE_ALL = datetime(1, 1, 2, tzinfo=UTC)
-BEHIND_ALL = 2**31 - 1
 
 OLDEST = Keyset(Message.objects.oldest_first())
 LATEST = Keyset(Conversation.objects.latest_first())
@@ -97,7 +96,7 @@ class Range(NamedTuple):
 
     limit: int
     after: int = 0
-    before: int = BEHIND_ALL
+    before: int = PAST_ALL
     since: datetime | None = None
     latest: bool = False
 

@@ -60,12 +60,12 @@ class ProposalQuerySet(OwnedQuerySet["Proposal"]):
     def of_conversation(self, conversation_id: UUID) -> Self:
         return self.filter(conversation_id=conversation_id)
 
-    def with_status(self, status: str) -> Self:
+    def with_status(self, status: str, now: datetime | None = None) -> Self:
         """As it is shown: one that is open for too long has expired."""
         if status == Status.EXPIRED:
-            return self.filter(status=Status.OPEN, expires_at__lte=timezone.now())
+            return self.filter(status=Status.OPEN, expires_at__lte=now or timezone.now())
         if status == Status.OPEN:
-            return self.filter(status=Status.OPEN, expires_at__gt=timezone.now())
+            return self.filter(status=Status.OPEN, expires_at__gt=now or timezone.now())
         return self.filter(status=status)
 
 

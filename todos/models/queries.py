@@ -1,8 +1,8 @@
 """How tasks are looked up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import UUID
 
 from django.db import models
@@ -31,6 +31,10 @@ class Priority(models.TextChoices):
 
 ORDERINGS = ("created_at", "updated_at", "due", "priority", "title", "completed_at")
 """Those that the API has."""
+
+
+NUMBERS = ("open", "done", "overdue", "today", "upcoming")
+"""What :meth:`TaskLookups.numbers` counts."""
 
 
 PLACE = (
@@ -229,21 +233,26 @@ class TaskLookups(JournaledQuerySet[Row]):
         ``now`` is the owner's local time: a task is overdue once its day, or its hour, has passed
         and it is still open.
         """
-        return self.filter(_due(now)[when])
+        return self.filter(_due(now.date(), now.time())[when])
 
     def due_alone(self, when: str, now: datetime) -> Self:
         """As :meth:`due`, but without steps of open tasks that are due then, too."""
-        return self.filter(_due_alone(when, now))
+        return self.filter(_due_alone(when, now.date(), now.time()))
 
     def numbers(self, now: datetime) -> dict[str, int]:
         """How many are ``open``, and ``done``, no step being counted; and how many are open and
         ``overdue``, due ``today`` or ``upcoming``, as :meth:`due_alone` has it.
         """
+        return in_numbers(self.counted(now.date(), now.time()))
+
+    def counted(self, today: date, clock: time) -> models.QuerySet[Any, Any]:
+        """A row of numbers, for :func:`in_numbers`; none where there are no tasks."""
         is_open, is_top = Q(completed_at=None), Q(parent=None)
-        due = {name: is_open & _due_alone(name, now) for name in ("overdue", "today", "upcoming")}
+        due = {name: is_open & _due_alone(name, today, clock) for name in NUMBERS[2:]}
         wanted = {"open": is_top & is_open, "done": is_top & ~is_open} | due
         counts = {name: Count("pk", filter=each) for name, each in wanted.items()}
-        return self.order_by().aggregate(**counts)
+        rows: Any = self.order_by().values("user").annotate(**counts).values_list(*NUMBERS)
+        return cast(models.QuerySet[Any, Any], rows)
 
     def search(self, text: str) -> Self:
         """Tasks whose title or notes contain every word of ``text``, as it is folded."""
@@ -288,6 +297,12 @@ class TaskLookups(JournaledQuerySet[Row]):
 
     def latest_done(self) -> Self:
         return self.with_status("done").order_by("-completed_at", "-id")
+
+
+def in_numbers(rows: Iterable[Sequence[int]]) -> dict[str, int]:
+    """As :meth:`TaskLookups.numbers` has them."""
+    found = next(iter(rows), [0] * len(NUMBERS))
+    return dict(zip(NUMBERS, found, strict=True))
 
 
 def _today(due_time: time | None, now: datetime) -> dict[str, Any]:
@@ -351,14 +366,13 @@ def _bound(name: str, day: date, now: datetime) -> tuple[str, date | datetime]:
     return f"{what}_at__lt", midnight + timedelta(days=1)
 
 
-def _due(now: datetime, of: str = "") -> dict[str, Q]:
-    """``of``: what the names of the columns begin with."""
+def _due(today: date, clock: time, of: str = "") -> dict[str, Q]:
+    """By the owner's clock; ``of``: what the names of the columns begin with."""
 
     def has(**values: Any) -> Q:
         return Q(**{f"{of}{name}": value for name, value in values.items()})
 
-    today = now.date()
-    past = has(due_date__lt=today) | has(due_time__lt=now.time())
+    past = has(due_date__lt=today) | has(due_time__lt=clock)
     overdue = has(completed_at=None, due_date__lte=today) & past
     return {
         "overdue": overdue,
@@ -368,6 +382,7 @@ def _due(now: datetime, of: str = "") -> dict[str, Q]:
     }
 
 
-def _due_alone(when: str, now: datetime) -> Q:
-    above = Q(parent__isnull=False, parent__completed_at=None) & _due(now, "parent__")[when]
-    return _due(now)[when] & ~above
+def _due_alone(when: str, today: date, clock: time) -> Q:
+    above = Q(parent__isnull=False, parent__completed_at=None)
+    above &= _due(today, clock, "parent__")[when]
+    return _due(today, clock)[when] & ~above

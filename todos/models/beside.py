@@ -1,0 +1,64 @@
+"""What a page shows of a user's tasks whenever it is drawn: queries that are compiled once."""
+
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.db import models
+
+from accounts.compiled import compiled
+from accounts.models import User
+from todos.models.change import TaskChange
+from todos.models.queries import in_numbers
+from todos.models.reminder import Reminder
+from todos.models.task import Task
+from todos.models.task_list import TaskList
+
+
+@compiled
+def lists_of(user: User) -> models.QuerySet[TaskList]:
+    return TaskList.objects.for_user(user).in_name_order()
+
+
+@compiled
+def tasks_to_do(user: User, *, limit: int) -> models.QuerySet[Task]:
+    tasks = Task.objects.for_user(user).with_steps()
+    return tasks.top_level().with_status("open").in_due_order()[:limit]
+
+
+@compiled
+def tasks_done(user: User, *, limit: int) -> models.QuerySet[Task]:
+    """The latest first."""
+    return Task.objects.for_user(user).with_steps().top_level().latest_done()[:limit]
+
+
+def numbers_of(user: User, now: datetime) -> dict[str, int]:
+    """As :meth:`TaskQuerySet.numbers`."""
+    return in_numbers(_numbers(user, now.date(), now.time()))
+
+
+@compiled
+def _numbers(user: User, today: date, clock: time) -> models.QuerySet[Task, tuple[int, ...]]:
+    return Task.objects.for_user(user).counted(today, clock)
+
+
+@compiled
+def reminders_due(user: User, now: datetime, *, limit: int) -> models.QuerySet[Reminder]:
+    """With their tasks."""
+    return Reminder.objects.for_user(user).due(now).select_related("task")[:limit]
+
+
+@compiled
+def next_ring(user: User, now: datetime) -> models.QuerySet[Reminder, datetime | None]:
+    """When the next one rings, if any does."""
+    return Reminder.objects.for_user(user).waiting(now).values_list("rings_at", flat=True)[:1]
+
+
+@compiled
+def calls_that_stand(
+    user: User, calls: list[UUID]
+) -> models.QuerySet[TaskChange, tuple[UUID | None, UUID | None]]:
+    """Of these tool calls those of which a change stands; and the call whose change that took
+    back or brought back, if it did.
+    """
+    changes = TaskChange.objects.for_user(user).not_undone().filter(tool_call_id__among=calls)
+    return changes.order_by().values_list("tool_call_id", "original__tool_call_id").distinct()
