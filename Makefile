@@ -79,7 +79,7 @@ image: .venv/requirements-dev.txt .venv/debian ## build and run the image withou
 	$(RUN) -m pytest -q --no-header tests/deploy/built.py
 
 phrases: .venv/requirements-dev.txt ## say what people say to the built-in assistant, a line a kind; PHRASES_SEED=1 draws the same names
-	$(RUN) -m pytest -q -s --no-header tests/agent/test_phrases.py
+	EVERY_PHRASE=1 $(RUN) -m pytest -q -s --no-header tests/agent/test_phrases.py
 
 DATABASE ?= sqlite postgresql
 ROUNDS ?= 200

@@ -13,6 +13,7 @@ import pkgutil
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -193,6 +194,7 @@ class Expression:
     """Or split at, or substituted: tried at each character of a text."""
 
 
+@cache
 def expressions(*packages: str) -> list[Expression]:
     """Each expression of the packages once, where it is found first."""
     every = list(modules(*packages))

@@ -30,6 +30,7 @@ and so are the hours in which nothing rings: ``Quiet: 22:00 to 07:00``.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -106,6 +107,7 @@ class Verdict:
     after: dict[object, str] = field(default_factory=dict)
 
 
+@cache
 def phrases(seed: int) -> list[Phrase]:
     """All of them, with the names that ``seed`` draws."""
     random = Random(seed)

@@ -6,17 +6,11 @@ import pytest
 
 from tests.agent.expressions import expressions, faults_of
 
-FOUND = expressions("agent", "chat")
 
-MODULES = sorted({pattern.module for pattern in FOUND})
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_expressions_are_linear(module: str) -> None:
+def test_expressions_are_linear() -> None:
     faulty = {
-        each.pattern.pattern: faults
-        for each in FOUND
-        if each.module == module
+        (each.module, each.pattern.pattern): faults
+        for each in expressions("agent", "chat")
         if (faults := faults_of(each.pattern, searched=each.searched))
     }
 
@@ -24,8 +18,12 @@ def test_expressions_are_linear(module: str) -> None:
 
 
 def test_expressions_are_found_wherever_they_are() -> None:
-    assert len(FOUND) > 200
-    assert {"agent.claims", "chat.markdown", "agent.offline.understanding.queries"} <= set(MODULES)
+    found = expressions("agent", "chat")
+
+    assert len(found) > 200
+    assert {"agent.claims", "chat.markdown", "agent.offline.understanding.queries"} <= {
+        each.module for each in found
+    }
 
 
 FAULTS = [

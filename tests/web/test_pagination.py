@@ -38,17 +38,22 @@ def in_order(user: User, ordering: str) -> list[str]:
 
 def add_some(user: User, dice: random.Random, number: int) -> None:
     """Tasks most of which stand level with others in every order."""
-    for _ in range(number):
+    tasks = []
+    for at in range(number):
         day = dice.choice([None, date(2026, 11, 20), date(2026, 11, 21)])
         moment = START + timedelta(seconds=dice.choice([0, 1, 1.5]))
-        TaskFactory(
-            user=user,
+        task = Task.drafted(
+            user,
+            Origin("api"),
+            title=f"task {at}",
             due_date=day,
             due_time=day and dice.choice([None, time(9, 0), time(17, 30)]),
             priority=dice.choice(["none", "low", "medium", "high"]),
             created_at=moment,
             updated_at=moment,
         )
+        tasks.append(task)
+    Task.add_all(tasks, Origin("api"))
 
 
 # Walking
