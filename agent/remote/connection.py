@@ -27,7 +27,7 @@ idle meanwhile, and a lease is longer."""
 KEPT_CONNECTIONS = 64
 KEPT_SECONDS = 30
 WRITTEN_AT_ONCE = 65_536  # bytes
-READ_AT_ONCE = 16_384  # bytes; whoever waits has room for so many
+READ_AT_ONCE = 16_384  # bytes
 LARGEST_HEAD = 100 * 1024  # bytes
 
 
@@ -36,6 +36,7 @@ class Connections:
 
     def __init__(self, address: Address) -> None:
         self._address = address
+        self._tls = _tls() if address.is_safe else None
         self._idle: deque[Connection] = deque()  # the one that was used last is at the end
         self._lock = Lock()
 
@@ -45,7 +46,11 @@ class Connections:
             if connection.is_open:
                 return connection
             connection.close()
-        return Connection(_connected(self._address, deadline))
+        stream = _connected(self._address, deadline)
+        if self._tls is None:
+            return Connection(stream)
+        stream.settimeout(min(deadline.remaining(), DEAF_SECONDS))
+        return Connection(_made_safe(stream, self._tls, self._address.host))
 
     def give_back(self, connection: "Connection") -> None:
         """Kept, if its exchange has come to its end; those that were idle for long are closed."""
@@ -73,6 +78,8 @@ class Connection:
 
     def __init__(self, stream: socket.socket) -> None:
         self._socket = stream
+        self._arrival = poll()
+        self._arrival.register(stream, POLLIN)
         self._http = h11.Connection(h11.CLIENT, LARGEST_HEAD)
         self._idle_since = monotonic()
 
@@ -83,9 +90,7 @@ class Connection:
     @property
     def is_open(self) -> bool:
         """Of an idle one, to which a server has nothing to say but that it leaves."""
-        said = poll()
-        said.register(self._socket, POLLIN)
-        return not (self.is_old or said.poll(0))
+        return not (self.is_old or self._arrival.poll(0))
 
     def post(
         self, target: bytes, headers: Headers, content: bytes, deadline: Deadline
@@ -142,18 +147,23 @@ class Connection:
         return event
 
     def _read(self, deadline: Deadline) -> bytes:
-        """What has come, b"" at the end."""
+        """What has come, b"" at the end. There is no room for it before it comes: many wait."""
         while True:
-            self._socket.settimeout(deadline.patience())
-            try:
-                data = self._socket.recv(READ_AT_ONCE)
-            except TimeoutError:
-                deadline.look_around()
-            except OSError as error:
-                raise _dropped(error) from error
-            else:
-                deadline.look_around()
-                return data
+            if self._has_come(deadline.patience()):
+                try:
+                    data = self._socket.recv(READ_AT_ONCE)
+                except (BlockingIOError, ssl.SSLWantReadError):
+                    pass  # of a part in TLS the rest is still to come
+                except OSError as error:
+                    raise _dropped(error) from error
+                else:
+                    deadline.look_around()
+                    return data
+            deadline.look_around()
+
+    def _has_come(self, seconds: float) -> bool:
+        is_read = isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
+        return is_read or bool(self._arrival.poll(seconds * 1000))
 
     def _write(self, data: bytes, deadline: Deadline) -> None:
         """In parts, for a server that reads slowly has the whole time again for each of them.
@@ -168,8 +178,9 @@ class Connection:
             except TimeoutError as error:
                 raise CallError(LLMTimeout, "the request was not taken") from error
             except OSError:
-                return
+                break
             deadline.look_around()
+        self._socket.setblocking(False)
 
 
 def _dropped(error: Exception) -> CallError:
@@ -181,35 +192,33 @@ def _connected(address: Address, deadline: Deadline) -> socket.socket:
     """To the first of the host's addresses that answers; none may use up the time of all."""
     try:
         found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-    except (UnicodeError, ValueError) as error:  # no such name can exist
+    except ValueError as error:  # no such name can exist
         raise CallError(LLMMisconfigured, type(error).__name__) from error
     except OSError as error:
         raise CallError(LLMUnavailable, type(error).__name__) from error
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    for others in reversed(range(len(addresses))):
+    hosts = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    for others, host in reversed(list(enumerate(reversed(hosts)))):
         deadline.look_around()
         seconds = min(deadline.remaining(), DEAF_SECONDS) / (others + 1)
         try:
-            return _opened(addresses[-1 - others], address, seconds)
+            stream = socket.create_connection((host, address.port), seconds)
         except OSError as error:
             failure = error
+        else:
+            stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return stream
     raise _unconnected(failure) from failure
 
 
-def _opened(host: str, address: Address, seconds: float) -> socket.socket:
-    """``host`` is one of the address's, by number."""
-    stream = socket.create_connection((host, address.port), seconds)
+def _made_safe(stream: socket.socket, tls: ssl.SSLContext, host: str) -> ssl.SSLSocket:
     try:
-        stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if not address.is_safe:
-            return stream
-        return _tls().wrap_socket(stream, server_hostname=address.host)
-    except BaseException:
+        return tls.wrap_socket(stream, server_hostname=host)
+    except (OSError, ValueError) as error:
         stream.close()
-        raise
+        raise _unconnected(error) from error
 
 
-def _unconnected(error: OSError) -> CallError:
+def _unconnected(error: Exception) -> CallError:
     if isinstance(error, TimeoutError):
         return CallError(LLMTimeout, "no connection in time")
     return CallError(LLMUnavailable, f"no connection: {type(error).__name__}")

@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from agent.events import TextDelta
@@ -23,6 +23,7 @@ from agent.llm import (
     StandIn,
     wait_on,
 )
+from agent.remote.address import Address
 from agent.remote.completion import Completion
 from agent.remote.deadline import Deadline
 from agent.remote.failures import CallError, of_response
@@ -70,16 +71,19 @@ class RemoteLLM:
         longest_pause: float = math.inf,
         max_bytes: int = 16_000_000,
     ) -> None:
-        self._base_url = base_url
-        self._api_key = api_key
         self.model = model
         self._deadline = deadline
         self._first_byte = first_byte
         self._silence = silence
         self._longest_pause = longest_pause
-        self._max_bytes = max_bytes
         self._stand_in = stand_in
         self._terms = Terms(max_tokens, temperature, context_tokens)
+        try:
+            address = Address.read(base_url, api_key)
+        except ValueError:
+            self._transport = None
+        else:
+            self._transport = Transport(address, max_bytes)
 
     def stream(
         self,
@@ -122,9 +126,8 @@ class RemoteLLM:
 
     def close(self) -> None:
         """Its connections are closed, if it has any; not for use while it answers."""
-        transport = vars(self).pop("_transport", None)
-        if transport is not None:
-            transport.close()
+        if self._transport:
+            self._transport.close()
 
     def _attempt(
         self, completion: Completion, asking: Asking, deadline: Deadline
@@ -159,12 +162,9 @@ class RemoteLLM:
             ).encode()
         except ValueError as error:
             raise CallError(LLMMisconfigured, type(error).__name__) from None
+        if self._transport is None:
+            raise CallError(LLMMisconfigured, "its address or its key is none")
         return self._transport.post(content, traced, deadline)
-
-    @cached_property
-    def _transport(self) -> Transport:
-        """Two threads that come first together may make one each."""
-        return Transport(self._base_url, self._api_key, self._max_bytes)
 
 
 def _read_tail(pieces: Iterator[bytes], deadline: Deadline) -> None:

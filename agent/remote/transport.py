@@ -10,7 +10,7 @@ from itertools import chain
 
 import h11
 
-from agent.llm import LLMBadResponse, LLMMisconfigured, LLMUnavailable
+from agent.llm import LLMBadResponse, LLMUnavailable
 from agent.remote.address import Address, Headers
 from agent.remote.connection import Connection, Connections
 from agent.remote.deadline import Deadline
@@ -25,15 +25,11 @@ GZIP = b"\x1f"
 
 
 class Transport:
-    """To the server of one base URL; it keeps connections, and threads may share it."""
+    """To the server of one address; it keeps connections, and threads may share it."""
 
-    def __init__(self, base_url: str, api_key: str, max_bytes: int) -> None:
-        """Raises CallError for what is no address, or a key that no header takes."""
-        try:
-            self._address = Address.read(base_url, api_key)
-        except ValueError as error:
-            raise CallError(LLMMisconfigured, type(error).__name__) from None
-        self._connections = Connections(self._address)
+    def __init__(self, address: Address, max_bytes: int) -> None:
+        self._address = address
+        self._connections = Connections(address)
         self._max_bytes = max_bytes
 
     def post(self, content: bytes, more: Headers, deadline: Deadline) -> "Answer":

@@ -108,8 +108,9 @@ def test_a_key_of_the_settings_goes_to_its_own_host_in_a_list_too(settings: Sett
 
     links = choice.chosen_links()
 
-    keys = [link.llm._api_key for link in links if isinstance(link.llm, RemoteLLM)]
-    assert keys == ["sk-mistral", "sk-1", "sk-or", ""]
+    transports = [link.llm._transport for link in links if isinstance(link.llm, RemoteLLM)]
+    sent = [dict(each._address.headers)[b"Authorization"] for each in transports if each]
+    assert sent == [b"Bearer sk-mistral", b"Bearer sk-1", b"Bearer sk-or", b"Bearer none"]
 
 
 def test_a_list_is_a_chain_that_each_turn_begins_anew(settings: Settings) -> None:
