@@ -41,6 +41,7 @@ NOT_ANSWERED = "(This message was not answered.)"
 NOT_FINISHED = "(This reply was not finished.)"
 SAID_NO_MORE = "(Nothing was said after that.)"
 EMPTY = "(This message is empty.)"
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CALL_ID_LETTERS = string.digits + string.ascii_letters
 
 STAMP = re.compile(r"\[\w+ ([\d-]+ [\d:]+(?:[+-]\d+)?), ([^]\n]+)\]\n")
@@ -93,8 +94,9 @@ def stamped(words: str, at: datetime) -> str:
     In an hour that comes twice, when the clocks are put back, with its offset from UTC.
     """
     comes_twice = at.utcoffset() != at.replace(fold=1 - at.fold).utcoffset()
-    time = f"{at:%H:%M%z}" if comes_twice else f"{at:%H:%M}"
-    return f"[{at:%A} {at.date()} {time}, {at.tzinfo}]\n{words}"
+    offset = f"{at:%z}" if comes_twice else ""
+    time = at.isoformat(" ", "minutes")[:16]
+    return f"[{DAYS[at.weekday()]} {time}{offset}, {at.tzinfo}]\n{words}"
 
 
 def read_stamped(content: str) -> tuple[datetime, str]:
@@ -242,6 +244,9 @@ def _steps(replies: list[MessageRow], model: str = "") -> tuple[list[list[Messag
     endings = []
     known: set[UUID] = set()
     for reply in replies:
+        if not reply.calls:
+            endings.append(reply.content or "")
+            continue
         calls = {call.id: call for call in reply.calls if call.id not in known}  # each of them once
         known |= calls.keys()
         asked = [list(step) for _, step in groupby(calls.values(), key=attrgetter("step"))]

@@ -169,19 +169,29 @@ class Live:
         self._thread.start()
 
     def __iter__(self) -> Iterator[bytes]:
-        while True:
+        """What has come together is written together."""
+        is_over = False
+        while not is_over:
             try:
-                event = self._events.get(timeout=KEEP_ALIVE_SECONDS)
+                come = self._come()
             except Empty:
                 yield self._told.keep_alive
                 continue
-            if event is None or _goes_on(event):
-                return
-            if line := self._told.tell(event):
-                yield line
+            lines = b""
+            for event in come:
+                if is_over := event is None or _goes_on(event):
+                    break
+                lines += self._told.tell(event)
+            if lines:
+                yield lines
 
     def close(self) -> None:
         self._thread.join()
+
+    def _come(self) -> list[TurnEvent | None]:
+        """At least one event; raises Empty once there was none for long."""
+        first = self._events.get(timeout=KEEP_ALIVE_SECONDS)
+        return [first, *(self._events.get() for _ in range(self._events.qsize()))]
 
     def _take(self, events: Iterator[TurnEvent]) -> None:
         try:

@@ -78,6 +78,7 @@ class RemoteLLM:
         self._longest_pause = longest_pause
         self._stand_in = stand_in
         self._terms = Terms(max_tokens, temperature, context_tokens)
+        self._tools: tuple[Any, str] = (None, "")
         try:
             address = Address.read(base_url, api_key)
         except ValueError:
@@ -157,14 +158,28 @@ class RemoteLLM:
     def _send(self, body: dict[str, Any], deadline: Deadline) -> Answer:
         traced = [(b"traceparent", parent.encode())] if (parent := passed_on.get()) else []
         try:
-            content = json.dumps(
-                body, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-            ).encode()
+            content = self._written(body)
         except ValueError as error:
             raise CallError(LLMMisconfigured, type(error).__name__) from None
         if self._transport is None:
             raise CallError(LLMMisconfigured, "its address or its key is none")
         return self._transport.post(content, traced, deadline)
+
+    def _written(self, body: dict[str, Any]) -> bytes:
+        """As JSON; the tools, which are the same for all turns, are written once."""
+        tools = body.pop("tools", None)
+        text = _json(body)
+        if tools:
+            known, written = self._tools
+            if known is not tools:
+                written = _json(tools)
+                self._tools = (tools, written)
+            text = f'{text[:-1]},"tools":{written}}}'
+        return text.encode()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _read_tail(pieces: Iterator[bytes], deadline: Deadline) -> None:
