@@ -17,6 +17,7 @@ from web.pagination import Keyset
 
 BY_RANK = Task.objects.in_order("priority")
 ORDERS = [f"{sign}{key}" for key in ORDERINGS for sign in ("-", "")]
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.only_on("sqlite")) for seed in (1, 2))]
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
@@ -80,7 +81,7 @@ def test_all_pages_together_are_the_list_forth_and_back(
     assert back == forth[:-1]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("link", ["next", "previous"])
 @pytest.mark.parametrize("ordering", ORDERS)
 def test_insertions_and_deletions_on_the_way_neither_lose_nor_repeat(
