@@ -70,6 +70,17 @@ class Insert:
 Write = Update | Insert
 
 
+def as_value(value: Any) -> Expression:
+    """Where the ORM would take a text for the name of a column."""
+    return value if isinstance(value, Expression) else models.Value(value)
+
+
+def as_saved(*rows: models.Model) -> None:
+    """They are in the database now: to be told of rows that an ``Insert`` was made of."""
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
 class Several(models.Field[Any, Any]):
     """A list of values, as one: of a look-up ``among``."""
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
@@ -14,6 +15,7 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
+from accounts.compiled import compiled
 from accounts.models import SpentToken, User
 
 TIMES = ("exp", "iat", "nbf")
@@ -85,11 +87,16 @@ def account_of(token: Token) -> User:
     """Whose token it is; 1 query. Raises InvalidToken, also when their password is another now."""
     number = token.get(api_settings.USER_ID_CLAIM)
     try:
-        user = User.objects.get(pk=number, is_active=True)
-    except (ValueError, TypeError, OverflowError, User.DoesNotExist):
+        [user] = _active(number)
+    except (ValueError, TypeError, OverflowError):
         raise InvalidToken from None
     if str(number) != str(user.pk):  # 1.5 and true find somebody, too
         raise InvalidToken
     if token.get(api_settings.REVOKE_TOKEN_CLAIM) != get_md5_hash_password(user.password):
         raise InvalidToken
     return user
+
+
+@compiled
+def _active(number: int) -> QuerySet[User]:
+    return User.objects.filter(pk=number, is_active=True)

@@ -7,8 +7,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest
-from rest_framework.generics import get_object_or_404
+from django.http import Http404, HttpRequest
 from rest_framework.request import Request
 
 from accounts.authentication import door_of, key_of, user_of
@@ -26,6 +25,7 @@ from conversations.models import (
     NoTurnsLeft,
     Turn,
     TurnLost,
+    conversation_of,
 )
 from telemetry.metrics import throttled
 from web.idempotency import IdempotencyKeyReused, check_key
@@ -167,4 +167,6 @@ def try_again(turn: Turn, conversation: Conversation) -> Turn:
 
 
 def _kept(user: User, conversation_id: UUID) -> Conversation:
-    return get_object_or_404(Conversation.objects.for_user(user), pk=conversation_id)
+    if found := conversation_of(user.pk, conversation_id):
+        return found[0]
+    raise Http404

@@ -8,7 +8,7 @@ each other.
 
 from conversations.models.alias import Alias, Name
 from conversations.models.cleanup import CleanUp
-from conversations.models.conversation import Conversation
+from conversations.models.conversation import Conversation, conversation_of
 from conversations.models.errors import (
     AliasTaken,
     ConversationBusy,
@@ -44,5 +44,6 @@ __all__ = [
     "Turn",
     "TurnCount",
     "TurnLost",
+    "conversation_of",
     "renewal",
 ]

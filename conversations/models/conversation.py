@@ -1,8 +1,9 @@
 """The thread of one user."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
-from typing import Any, ClassVar, Self
+from copy import copy
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar, Self, cast
 from uuid import UUID
 
 from django.db import models
@@ -11,12 +12,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.compiled import Insert, Update, Write, as_saved, as_value, compiled
 from accounts.models import User
 from accounts.ownership import Followed, Recoverable, RecoverableQuerySet
 from conversations.models.errors import ConversationBusy
-from conversations.models.message import PREVIEW, Message, beginning
+from conversations.models.message import PREVIEW, Message, ToolCall, beginning
 from conversations.models.turn import Turn, TurnQuerySet
-from conversations.models.turn_count import TurnCount
+from conversations.models.turn_count import NoTurnsLeft, TurnCount
 from text.searching import has_all, words_of
 
 TITLE_FROM_MESSAGE = 50
@@ -176,65 +178,63 @@ class Conversation(Followed, Recoverable):
             key=key,
             lease_expires_at=Now() + lease,
         )
-        messages = self._messages_of(turn, text)
+        said, reply = self._messages_of(turn, text)
         new = self._state.adding
+        begun = self._begun_with(text)
+        today = TurnCount.today()
 
         def insert(slot: int) -> None:
             turn.slot = slot
-            if new:
-                self.save(force_insert=True)
             if give_name:
                 give_name(self)
-            self._insert(turn, messages, per_day)
+            wrote = _begin(begun, turn, said, reply, lease, today, per_day=per_day, new=new)
+            _turn, *charged, counted, _said, _reply = wrote
+            if charged == [0]:
+                raise NoTurnsLeft(today)
+            if not counted:
+                raise ConversationBusy
 
-        turn.take_slot(slots, insert)
+        try:
+            turn.take_slot(slots, insert)
+        except NoTurnsLeft:
+            if not TurnCount.make_room(self.user_id, today, per_day):
+                raise
+            turn.take_slot(slots, insert)
+        as_saved(self, turn, said, reply)
         turn.lease_expires_at = timezone.now() + lease  # near enough; the row has it exactly
-        turn.user_message, turn.reply = messages
+        turn.user_message, turn.reply = said, reply
         turn.calls = []
         return turn
 
-    def _insert(self, turn: Turn, messages: list[Message], per_day: int) -> None:
-        """In the caller's transaction."""
-        turn.save(force_insert=True)  # the lock, and so ahead of the other rows
-        if per_day:
-            TurnCount.charge(self.user_id, per_day)
-        self._count(messages)
-        Message.objects.bulk_create(messages)
+    def _begun_with(self, text: str) -> Self:
+        """With what ``text`` makes of a new one."""
+        begun = copy(self)
+        begun.title = beginning(text, TITLE_FROM_MESSAGE)
+        begun.last_message_preview = beginning(text, PREVIEW)
+        begun.updated_at = timezone.now()
+        return begun
 
-    def _messages_of(self, turn: Turn, text: str) -> list[Message]:
+    def _messages_of(self, turn: Turn, text: str) -> tuple[Message, Message]:
         """What the user has said, and the reply, empty as yet."""
         whose = {"user_id": self.user_id, "conversation": self, "turn": turn}
         seq = self.message_count + 1
-        return [
+        return (
             Message(**whose, seq=seq, role=Message.Role.USER, content=text),
             Message(**whose, seq=seq + 1, role=Message.Role.ASSISTANT, content=""),
-        ]
-
-    def _count(self, messages: list[Message]) -> None:
-        """Add new messages to count, preview and title; the count that we read must still hold."""
-        text = messages[0].content
-        as_we_know_it = Conversation.objects.just(self).filter(message_count=self.message_count)
-        counted = as_we_know_it.filter(deleted_at=None).update(
-            message_count=F("message_count") + len(messages),
-            last_message_preview=beginning(text, PREVIEW),
-            title=Case(
-                When(title="", then=Value(beginning(text, TITLE_FROM_MESSAGE))), default=F("title")
-            ),
-            title_is_made=Case(When(title="", then=True), default=F("title_is_made")),
-            updated_at=timezone.now(),
-            changed_at=Now(),
         )
-        if not counted:
-            raise ConversationBusy
 
     def recount(self) -> bool:
-        """Whether the count that we read is too small for the messages, and is right from now on.
+        """Whether the count that we read is too small for the messages, and so is to be read again.
 
-        Only by hand can that have come about; a new message would have the place of another one.
+        Where that is not since somebody else was faster, it came about by hand, and is mended: a
+        new message would have the place of another one.
         """
         last = self.messages.aggregate(last=Max("seq"))["last"] or 0
+        if last <= self.message_count:
+            return False
         spoilt = Conversation.objects.just(self).filter(message_count=self.message_count)
-        return last > self.message_count and bool(spoilt.update(message_count=last))
+        spoilt.update(message_count=last)
+        return True
 
     def touch(self, message_count: int | None = None) -> None:
         """Note activity. Raises ConversationBusy when the conversation is deleted meanwhile.
@@ -247,23 +247,25 @@ class Conversation(Followed, Recoverable):
         if not kept.update(updated_at=timezone.now(), changed_at=Now()):
             raise ConversationBusy
 
-    def note(self, reply: Message, text: str, moment: datetime, title: str = "") -> None:
-        """Preview ``text`` for a reply that is settled, if it is the latest message.
+    def settle(self, turn: Turn, content: str, title: str, *, of_any_user: bool = False) -> bool:
+        """Keep a turn as it has ended, with its reply, and preview that, if it is the latest
+        message; in one transaction. ``False``, and nothing, if the turn is not ours any more.
 
         ``title`` is what it would be called now, unless somebody has named it.
         """
-        is_latest = Q(message_count=reply.seq)
-        told: dict[str, Any] = {
-            "last_message_preview": Value(beginning(text, PREVIEW)),
-            "updated_at": Value(moment, models.DateTimeField()),
-        }
-        kept = {
-            name: Case(When(is_latest, then=new), default=F(name)) for name, new in told.items()
-        }
-        if title:
-            made = When(is_latest, title_is_made=True, then=Value(title))
-            kept["title"] = Case(made, default=F("title"))
-        Conversation.objects.just(self).update(**kept, changed_at=Now())
+        preview = beginning(content or turn.user_message.content, PREVIEW)
+        is_over = turn.status != Turn.Status.FAILED
+        wrote = _settle(
+            turn,
+            turn.reply,
+            content,
+            preview,
+            title,
+            of_any_user=of_any_user,
+            is_titled=bool(title),
+            has_beside=is_over and any(call.beside for call in turn.calls),
+        )
+        return bool(wrote[0])
 
     def leave_out(self, title: str) -> None:
         """Preview what stands, now that a turn is withdrawn.
@@ -295,3 +297,85 @@ class Conversation(Followed, Recoverable):
             Conversation.objects.just(self).note_change()
         asked = turns.in_progress().update(cancel_requested_at=Now())
         return bool(left or asked)
+
+
+@compiled
+def _begin(
+    conversation: Conversation,
+    turn: Turn,
+    said: Message,
+    reply: Message,
+    lease: timedelta,
+    today: date,
+    *,
+    per_day: int,
+    new: bool,
+) -> tuple[Write, ...]:
+    """The lock ahead of the other rows."""
+    turn.lease_expires_at = Now() + lease
+    charged = [TurnCount.one_more(turn.user_id, today, per_day)] if per_day else []
+    counted = _insert(conversation) if new else _count(conversation)
+    return Insert(turn), *charged, counted, Insert(said), Insert(reply)
+
+
+def _insert(conversation: Conversation) -> Insert:
+    conversation.message_count, conversation.title_is_made = 2, True
+    conversation.changed_at = Now()
+    return Insert(conversation)
+
+
+def _count(conversation: Conversation) -> Update:
+    """Of what is told, a title where there is none; the count that we read must still hold."""
+    known = Conversation.objects.just(conversation).filter(deleted_at=None)
+    title = When(title="", then=as_value(conversation.title))
+    return Update(
+        known.filter(message_count=conversation.message_count),
+        message_count=F("message_count") + 2,
+        last_message_preview=conversation.last_message_preview,
+        title=Case(title, default=F("title")),
+        title_is_made=Case(When(title="", then=True), default=F("title_is_made")),
+        updated_at=conversation.updated_at,
+        changed_at=Now(),
+    )
+
+
+@compiled
+def _settle(
+    turn: Turn,
+    reply: Message,
+    content: str,
+    preview: str,
+    title: str,
+    *,
+    of_any_user: bool,
+    is_titled: bool,
+    has_beside: bool,
+) -> tuple[Update, ...]:
+    """The turn ahead of its conversation, as whoever begins one or deletes it takes them."""
+    ours = turn.ours() if of_any_user else turn.ours().of_active_users()
+    is_latest = Q(message_count=reply.seq)
+    noted: dict[str, Any] = {
+        "last_message_preview": When(is_latest, then=as_value(preview)),
+        "updated_at": When(is_latest, then=as_value(turn.finished_at)),
+    }
+    if is_titled:
+        noted["title"] = When(is_latest, title_is_made=True, then=as_value(title))
+    columns = {name: _or_as_it_is(name, when) for name, when in noted.items()}
+    kept = Conversation.objects.filter(pk=turn.conversation_id, user=turn.user_id)
+    writes = (
+        Update(ours, **{name: getattr(turn, name) for name in Turn.SETTLED}),
+        Update(kept, **columns, changed_at=Now()),
+        Update(Message.objects.just(reply), content=content),
+    )
+    calls = ToolCall.objects.filter(user=turn.user_id, turn=turn.pk)
+    return (*writes, Update(calls, beside=None)) if has_beside else writes
+
+
+def _or_as_it_is(name: str, when: When) -> Case:
+    return Case(when, default=F(name), output_field=cast(Any, Conversation._meta.get_field(name)))
+
+
+@compiled
+def conversation_of(user: int, pk: UUID) -> "models.QuerySet[Conversation]":
+    """One that they have, and have not deleted."""
+    return Conversation.objects.filter(user=user, pk=pk, deleted_at=None)

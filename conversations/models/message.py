@@ -13,7 +13,7 @@ from django.db.models import Count, Q, Subquery, Window
 from django.db.models.functions import Now, RowNumber
 from django.utils.translation import gettext_lazy as _
 
-from accounts.compiled import compiled
+from accounts.compiled import Insert, as_saved, compiled
 from accounts.one_owner import OwnedForeignKey
 from accounts.ownership import Owned, OwnedQuerySet, owner_indexed_elsewhere
 from text.searching import has_all
@@ -354,6 +354,13 @@ class ToolCall(Owned):
     def __str__(self) -> str:
         return f"{self.name} {self.status}"
 
+    @classmethod
+    def add(cls, **fields: Any) -> "ToolCall":
+        call = cls(**fields)
+        _added(call)
+        as_saved(call)
+        return call
+
     @property
     def undone(self) -> bool:
         """Whether somebody has taken back what it did."""
@@ -364,3 +371,8 @@ class ToolCall(Owned):
 def _calls_of(user: int, turns: list[UUID]) -> "models.QuerySet[ToolCall, tuple[Any, ...]]":
     columns = ("turn_id", "id", "step", "text_before", "name", "arguments", "result")
     return ToolCall.objects.filter(user=user, turn__among=turns).values_list(*columns)
+
+
+@compiled
+def _added(call: ToolCall) -> Insert:
+    return Insert(call)

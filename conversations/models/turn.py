@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import timedelta
 from functools import cached_property, partial
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -12,7 +13,7 @@ from django.db.models import Exists, F, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.compiled import compiled
+from accounts.compiled import Update, compiled
 from accounts.keys import Key
 from conversations.models.errors import (
     ConversationBusy,
@@ -135,6 +136,13 @@ class TurnQuerySet(LeaseQuerySet["Turn"]):
 
 class Turn(TurnState):
     """The work of answering one message."""
+
+    SETTLED: ClassVar = (
+        *("status", "finished_at", "error_code", "error_detail", "failure", "warning", "degraded"),
+        *("finish_reason", "model", "input_tokens", "output_tokens", "cached_tokens", "thinking"),
+        *("first_word_ms", "steps", "streamed", "instructions", "trace_id"),
+    )
+    """What is known of it when it has ended."""
 
     untold = ("thinking",)  # in an export, unless it is asked for
 
@@ -269,26 +277,20 @@ class Turn(TurnState):
         Raises TurnLost, and keeps nothing, when it is not, nor when its key signs in no more.
         """
         with transaction.atomic():
-            ours = self._ours().of_active_users().of_kept_conversations()
-            if self.key:
-                ours = ours.filter(Exists(Key.objects.live().filter(pk=self.key)))
-            if not ours.filter(cancel_requested_at=None).update(lease_expires_at=Now() + lease):
+            if not _renew(self, lease, keyed=self.key is not None):
                 raise TurnLost
             yield
 
     def save_text(self, content: str) -> None:
         """Keep the reply as far as it has come; inside :meth:`fenced`."""
         if content != self.reply.content:
-            Message.objects.just(self.reply).update(content=content)
+            _save_text(self.reply, content)
             self.reply.content = content
 
-    def record(self, *, step: int, position: int, **fields: Any) -> ToolCall:
+    def record(self, **fields: Any) -> ToolCall:
         """Keep a tool call; inside :meth:`fenced`, together with what the tool did."""
-        call = ToolCall.objects.create(
-            user_id=self.user_id, turn=self, step=step, position=position, **fields
-        )
-        self.calls.append(call)
-        return call
+        self.calls.append(ToolCall.add(user_id=self.user_id, turn=self, **fields))
+        return self.calls[-1]
 
     def finish(
         self, status: TurnState.Status, content: str, *, title: str = "", **fields: Any
@@ -298,18 +300,15 @@ class Turn(TurnState):
         ``title`` is for the conversation, unless somebody has named it.
         Once its user is deactivated a turn can only be cancelled.
         """
-        now = timezone.now()
-        fields["finished_at"] = now
-        with transaction.atomic():
-            if not self._ours().of_active_users().update(status=status, **fields):
-                status = Turn.Status.CANCELLED
-                if not self._ours().update(status=status, **fields):
-                    raise TurnLost
-            Message.objects.just(self.reply).update(content=content)
-            if status != Turn.Status.FAILED and any(call.beside for call in self.calls):
-                self.tool_calls.update(beside=None)
-            self.conversation.note(self.reply, content or self.user_message.content, now, title)
-        self.show_as(status, content, **fields)
+        settled = copy(self)
+        fields |= {"status": status, "finished_at": timezone.now()}
+        for name, value in fields.items():
+            setattr(settled, name, value)
+        if not self.conversation.settle(settled, content, title):
+            fields["status"] = settled.status = Turn.Status.CANCELLED
+            if not self.conversation.settle(settled, content, title, of_any_user=True):
+                raise TurnLost
+        self.show_as(content=content, **fields)
 
     def show_as(self, status: TurnState.Status, content: str, **fields: Any) -> None:
         """Whoever is told of it from here is told this; the rows stay as they are."""
@@ -354,7 +353,8 @@ class Turn(TurnState):
         start = 1 - (1 - first) // block * block
         return [*(each for each in told if each.seq >= start and each.turn_id != self.pk), *own]
 
-    def _ours(self) -> TurnQuerySet:
+    def ours(self) -> TurnQuerySet:
+        """The turn, as long as nobody else has it or has settled it: for a conditional update."""
         return Turn.objects.in_progress().just(self).filter(lease_token=self.lease_token)
 
 
@@ -362,3 +362,16 @@ class Turn(TurnState):
 def _earlier(turn: Turn, seq: int, *, limit: int) -> "QuerySet[Message, Any]":
     messages = Message.objects.filter(user=turn.user_id, conversation=turn.conversation_id)
     return messages.stood_beside(turn).before(seq).to_tell()[:limit]
+
+
+@compiled
+def _renew(turn: Turn, lease: timedelta, *, keyed: bool) -> Update:
+    ours = turn.ours().of_active_users().of_kept_conversations().filter(cancel_requested_at=None)
+    if keyed:
+        ours = ours.filter(Exists(Key.objects.live().filter(pk=turn.key)))  # type: ignore[misc]
+    return Update(ours, lease_expires_at=Now() + lease)
+
+
+@compiled
+def _save_text(reply: Message, content: str) -> Update:
+    return Update(Message.objects.just(reply), content=content)

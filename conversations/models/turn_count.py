@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
+from accounts.compiled import Update, as_value
 from accounts.ownership import OwnedQuerySet
 
 
@@ -15,20 +16,6 @@ class NoTurnsLeft(Exception):
 
     def __init__(self, day: date) -> None:
         self.until = datetime.combine(day + timedelta(days=1), time(), UTC)
-
-
-class TurnCountQuerySet(OwnedQuerySet["TurnCount"]):
-    def add_one(self, day: date, most: int) -> bool:
-        """One more turn on ``day``, in a single conditional update; ``False`` for no row changed.
-
-        A process whose clock is behind counts for the later day that another has begun.
-        """
-        new_day = Q(day__lt=day)
-        counted = self.filter(new_day | Q(turns__lt=most)).update(
-            turns=Case(When(new_day, then=Value(1)), default=F("turns") + 1),
-            day=Case(When(new_day, then=Value(day)), default=F("day")),
-        )
-        return bool(counted)
 
 
 class TurnCount(models.Model):
@@ -40,19 +27,33 @@ class TurnCount(models.Model):
     day = models.DateField()
     turns = models.PositiveIntegerField(default=0)
 
-    objects = TurnCountQuerySet.as_manager()
+    objects = OwnedQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.turns} on {self.day}"
 
     @staticmethod
-    def charge(user_id: int, most: int) -> None:
-        """Count a turn, in the transaction that begins it. Raises NoTurnsLeft."""
-        today = timezone.now().astimezone(UTC).date()
-        mine = TurnCount.objects.filter(user=user_id)
-        if mine.add_one(today, most):
-            return
-        first = TurnCount(user_id=user_id, day=today)
+    def today() -> date:
+        return timezone.now().astimezone(UTC).date()
+
+    @staticmethod
+    def one_more(user: int, day: date, most: int) -> Update:
+        """In a single conditional update: it changes no row where all are used up, nor before
+        the first that is.
+
+        A process whose clock is behind counts for the later day that another has begun.
+        """
+        new_day = Q(day__lt=day)
+        return Update(
+            TurnCount.objects.filter(new_day | Q(turns__lt=most), user=user),
+            turns=Case(When(new_day, then=Value(1)), default=F("turns") + 1),
+            day=Case(When(new_day, then=as_value(day)), default=F("day")),
+        )
+
+    @staticmethod
+    def make_room(user_id: int, day: date, most: int) -> bool:
+        """Whether one more can be counted, now that there is a row in any case."""
+        first = TurnCount(user_id=user_id, day=day)
         TurnCount.objects.bulk_create([first], ignore_conflicts=True)
-        if not mine.add_one(today, most):
-            raise NoTurnsLeft(today)
+        rows = TurnCount.objects.filter(user=user_id)
+        return rows.filter(Q(day__lt=day) | Q(turns__lt=most)).exists()

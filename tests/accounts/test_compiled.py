@@ -28,7 +28,7 @@ SAMPLES: dict[Any, Any] = {
     timedelta: timedelta(seconds=45),
     UUID: uuid4(),
 }
-CONSTANTS: dict[str, Any] = {"limit": 20}
+CONSTANTS: dict[str, Any] = {"limit": 20, "per_day": 500}
 """Of keyword-only arguments that are not bool, by their names."""
 
 

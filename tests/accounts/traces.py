@@ -48,7 +48,7 @@ def live_fully(user: User) -> None:
     conversation = ConversationFactory(user=user)
     Feedback.objects.give(say(conversation, "Hello").reply, "positive")
     record_call(conversation.begin_turn("Add milk", LEASE))
-    TurnCount.charge(user.pk, 500)
+    TurnCount.objects.create(user=user, day=TurnCount.today())
     ConversationFactory(user=user).remove()
     repeats = Repeat.read({"words": "every monday"})
     groceries = TaskList.add(user, Origin("api"), name="Groceries")

@@ -49,7 +49,7 @@ BROKEN_AT = {
     "before the task changes": (tools.CreateTask, "run", breaks),
     "after the task has changed": (tools.CreateTask, "run", after(tools.CreateTask.run)),
     "before the call is kept": (Turn, "save_text", breaks),
-    "while the call is kept": (ToolCall.objects, "create", breaks),
+    "while the call is kept": (ToolCall, "add", breaks),
     "after the call has been kept": (Turn, "record", after(Turn.record)),
     "at the commit": (tools.CreateTask, "run", without_an_owner),
 }

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from conversations.models import Conversation, Message, ToolCall, Turn
+from conversations.models import Conversation, ConversationBusy, Message, ToolCall, Turn
 from tests.factories import LEASE, ConversationFactory, UserFactory, record_call, say
 
 pytestmark = pytest.mark.django_db
@@ -121,16 +121,9 @@ def test_a_new_conversation_is_saved_by_its_first_turn(user: User) -> None:
     assert turn.messages.count() == 2
 
 
-def test_a_turn_that_cannot_begin_leaves_nothing(
-    user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object) -> None:
-        raise RuntimeError
-
-    monkeypatch.setattr(Conversation, "_count", refuse)
-
-    with pytest.raises(RuntimeError):
-        Conversation(user=user).begin_turn("Hello", LEASE)
+def test_a_turn_that_cannot_begin_leaves_nothing(user: User) -> None:
+    with pytest.raises(ConversationBusy):  # the database takes no such place of a message
+        Conversation(user=user, message_count=-7).begin_turn("Hello", LEASE)
 
     for model in (Conversation, Turn, Message):
         assert not model.objects.exists()

@@ -91,7 +91,7 @@ def test_settling_and_deleting_at_once_never_wait_for_each_other(
 
     def settle() -> None:
         with transaction.atomic():
-            assert turn._ours().update(model="m")  # finish() has its turn, not the conversation yet
+            assert turn.ours().update(model="m")  # finish() has its turn, not the conversation yet
             settled.set()
             go_on.wait(10)
             turn.finish(Turn.Status.COMPLETED, "Added.")
