@@ -11,9 +11,8 @@ from typing import Any
 from agent import plainer
 from agent.breaker import Breaker
 from agent.events import TextDelta
-from agent.llm import LLM, LLMError, LLMTimeout, LLMUnavailable, Message, Response, wait_on
+from agent.llm import LLM, BuiltIn, LLMError, LLMTimeout, LLMUnavailable, Message, Response, wait_on
 from agent.measuring import MeasuredLLM
-from agent.offline.assistant import OfflineLLM
 from telemetry.measured import Measured
 from text import is_blank
 
@@ -36,7 +35,7 @@ class Link:
 
     @property
     def is_built_in(self) -> bool:
-        return isinstance(self.llm, OfflineLLM)
+        return isinstance(self.llm, BuiltIn)
 
 
 class Chain:

@@ -13,9 +13,9 @@ from agent import endpoints
 from agent.chain import Chain, Link
 from agent.endpoints import BUILT_IN, Endpoint, Listed
 from agent.llm import LLM
-from agent.offline.assistant import OfflineLLM
 
 if TYPE_CHECKING:
+    from agent.offline.assistant import OfflineLLM
     from agent.remote.model import RemoteLLM
 
 OPENAI = "https://api.openai.com/v1"
@@ -99,18 +99,24 @@ def key_of(endpoint: Endpoint) -> str:
 
 def _llm(entry: Listed, behind: Sequence[Listed]) -> LLM:
     if entry == BUILT_IN:
-        return OfflineLLM(settings.AGENT_CALL_DEADLINE)
+        return built_in_llm()
     another = any(isinstance(each, Endpoint) for each in behind)
     return remote_llm(
         entry,
         longest_pause=SHORT_PAUSE if another else inf,
-        stand_in=OfflineLLM(settings.AGENT_CALL_DEADLINE) if BUILT_IN in behind else None,
+        stand_in=built_in_llm() if BUILT_IN in behind else None,
     )
+
+
+def built_in_llm() -> "OfflineLLM":
+    from agent.offline.assistant import OfflineLLM  # which only those who serve need
+
+    return OfflineLLM(settings.AGENT_CALL_DEADLINE)
 
 
 def remote_llm(entry: Endpoint, **other: Any) -> "RemoteLLM":
     """Of this endpoint, with ``other`` limits than it has, in the words of RemoteLLM."""
-    from agent.remote.model import RemoteLLM  # half a second of imports that most starts do without
+    from agent.remote.model import RemoteLLM
 
     options: dict[str, Any] = {
         "deadline": settings.AGENT_REMOTE_DEADLINE,

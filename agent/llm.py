@@ -73,6 +73,10 @@ class LLM(Protocol):
         ...
 
 
+class BuiltIn:
+    """What the built-in assistant is, for who need not load it to know."""
+
+
 class StandIn(LLM, Protocol):
     """A language model that can tell beforehand whether it has an answer."""
 

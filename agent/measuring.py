@@ -5,8 +5,7 @@ from contextlib import closing
 from typing import Any
 
 from agent.events import TextDelta
-from agent.llm import LLM, LLMError, Message, Response, wait_on
-from agent.offline.assistant import OfflineLLM
+from agent.llm import LLM, BuiltIn, LLMError, Message, Response, wait_on
 from telemetry.measured import OK, STOPPED, Measured
 from telemetry.spans import passed_on
 
@@ -30,7 +29,7 @@ class MeasuredLLM:
         idle: Callable[[], None] = wait_on,
     ) -> Generator[TextDelta, None, Response]:
         """See ``agent.llm.LLM``."""
-        provider = "todo_chat" if isinstance(self._llm, OfflineLLM) else "openai"
+        provider = "todo_chat" if isinstance(self._llm, BuiltIn) else "openai"
         call = self._measured.ask(self.model, self._name, provider)
         try:
             with closing(self._llm.stream(messages, tools, idle)) as stream:

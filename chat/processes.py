@@ -58,28 +58,24 @@ def how_many_live() -> int:
 
 
 def begin() -> None:
-    """What a process does first: those before it may have been killed."""
+    """What a process does first that serves: those before it may have been killed.
+
+    Not ahead of a fork: its name would be that of many, and so would the connection be.
+    """
     this_process()
     try:
         if closed := close_turns_of_the_dead():
             logger.warning("turns closed whose process had died: %d", closed)
-    except DatabaseError as error:  # who meets such a turn later closes it
+        keep_given()
+    except DatabaseError as error:  # who meets such a turn later closes it, the next process keeps
         log_database_failure(error)
     finally:
         connection.close()
 
 
 def keep_given() -> None:
-    """What turns are taken with in this process; each row of them has the hash alone.
-
-    Not before it serves: a connection that is opened ahead of a fork would be that of many.
-    """
-    try:
-        Instructions.objects.keep(**asdict(given()))
-    except DatabaseError as error:  # the next process does it
-        log_database_failure(error)
-    finally:
-        connection.close()
+    """What turns are taken with in this process; each row of them has the hash alone."""
+    Instructions.objects.keep(**asdict(given()))
 
 
 def where_is(name: UUID | None) -> str:

@@ -4,13 +4,13 @@ A slow sender holds a thread: where strangers can connect, a proxy that buffers 
 front.
 """
 
+import gc
 import os
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 from config import settings
-from config.checks import exit_if_wrong
 from config.logging import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -25,8 +25,9 @@ threads = settings.WEB_THREADS
 # A turn in flight may come to its end, before a restart as before the arbiter gives a worker up.
 timeout = graceful_timeout = int(settings.AGENT_TURN_DEADLINE) + 30
 
-# Each worker loads the application itself: pools of connections and threads do not survive a fork.
-preload_app = False
+# The workers are forked from a process that has loaded all and serves nothing: they are there at
+# once, and share the memory of it.
+preload_app = True
 
 # A worker shows by touching a file that it lives, and a disk that stalls would make it look dead.
 if os.access(_SHARED_MEMORY, os.W_OK):
@@ -38,12 +39,6 @@ accesslog = None  # requests are logged by the application, with the user and wi
 limit_request_line = 8190  # as much as proxies let through: non-ASCII searches are long
 
 
-def on_starting(server: Any) -> None:
-    """Here nothing is served yet, and no worker has to be stopped."""
-    if settings.PRODUCTION:
-        exit_if_wrong()
-
-
 def post_worker_init(worker: Any) -> None:
     """The first worker tries the models, beside its work; those that take its place do not."""
     if worker.age == 1 and settings.AGENT_TRY_AT_START:
@@ -53,6 +48,8 @@ def post_worker_init(worker: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
+    gc.collect()
+    gc.freeze()  # what is never looked through is never copied
     server.log.info(
         "Todo Chat is at http://%s - README.md shows a first conversation, Ctrl-C stops", bind
     )

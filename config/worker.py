@@ -40,12 +40,12 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     def run(self) -> None:
         """Its application is loaded; beside it, others' turns are finished, and reminders ring."""
         from chat.finish import Finisher
-        from chat.processes import keep_given
+        from chat.processes import begin
         from reminders.rounds import Ringer
         from web.connections import pool_in_numbers
 
         self.pool_in_numbers = pool_in_numbers
-        Thread(target=keep_given).start()
+        Thread(target=begin).start()
         self.finisher, self.ringer = Finisher(), Ringer()
         if settings.AGENT_FINISH_TURNS:
             Thread(target=self.finisher.watch).start()

@@ -1,7 +1,10 @@
-"""Where a server hands requests over; production does not begin with faulty settings."""
+"""Where a server hands requests over; production does not begin with faulty settings.
+
+Once it is imported, all is loaded that answers need, so that no request waits for it. No connection
+is opened by it and no thread begun: neither would survive a fork.
+"""
 
 import os
-from threading import Thread
 
 import django
 
@@ -13,8 +16,8 @@ if PRODUCTION:
     exit_if_wrong()
 django.setup(set_prefix=False)
 
-from chat import processes  # noqa: E402 - they need Django to be set up
+from config.loading import load_all  # noqa: E402 - they need Django to be set up
 from web.wsgi import Application  # noqa: E402
 
-Thread(target=processes.begin).start()  # for it need not wait for the database
+load_all()
 application = Application()

@@ -24,8 +24,8 @@ Said = TypeVar("Said")
 class RedisOrMemoryCache(RedisCache):
     """Redis, and while that fails, for ``add`` and ``incr`` the memory of this process.
 
-    So limits are never open and never closed, but then each process has them for itself. All other
-    methods raise RedisError: nothing but the health check has a use for them.
+    So limits are never open and never closed, but then each process has them for itself. Nothing
+    has a use for its other methods.
     """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
@@ -53,6 +53,14 @@ class RedisOrMemoryCache(RedisCache):
             return count
         self._memory.add(key, 0, None, version)
         return self._memory.incr(key, delta, version)
+
+    def holds(self) -> bool:
+        """Whether Redis keeps what it is given."""
+        try:
+            super().set("health", "ok", 5)
+            return bool(super().get("health") == "ok")
+        except RedisError:
+            return False
 
     def _ask(self, question: Callable[[], Said]) -> Said | None:
         """What Redis says; ``None`` while it is away."""

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any
 
 from agent.events import TextDelta
-from agent.llm import LLMTimeout, Message, Response, wait_on
+from agent.llm import BuiltIn, LLMTimeout, Message, Response, wait_on
 from agent.offline import talk
 from agent.offline.intents import Guess, Say, Unclear
 from agent.offline.known import Known, Reply
@@ -24,7 +24,7 @@ UNDERSTOOD_CHARACTERS = 2_000
 """Of earlier messages that are understood again; all others are told by what came of them."""
 
 
-class OfflineLLM:
+class OfflineLLM(BuiltIn):
     """Reads the messages into what is known, understands the last one, and plays its plan.
 
     ``deadline`` is the seconds that one call may take.

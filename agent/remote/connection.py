@@ -39,6 +39,8 @@ class Connections:
         self._tls = _tls() if address.is_safe else None
         self._idle: deque[Connection] = deque()  # the one that was used last is at the end
         self._lock = Lock()
+        if address.is_safe:
+            _tls()  # it takes a while, for which no turn should wait
 
     def take(self, deadline: Deadline) -> "Connection":
         """An idle one whose server is still there, else a new one. Raises CallError."""

@@ -100,11 +100,9 @@ def test_a_clock_that_is_not_the_databases_is_told(
 def test_without_its_cache_it_is_degraded_and_says_nothing_of_why(
     anonymous: APIClient, settings: Settings
 ) -> None:
+    settings.REDIS_URL = "redis://user:secret@127.0.0.1:1/0"
     settings.CACHES = {
-        "default": {
-            "BACKEND": "web.cache.RedisOrMemoryCache",
-            "LOCATION": "redis://user:secret@127.0.0.1:1/0",
-        }
+        "default": {"BACKEND": "web.cache.RedisOrMemoryCache", "LOCATION": settings.REDIS_URL}
     }
 
     answer = anonymous.get("/health/ready/")

@@ -1,0 +1,56 @@
+"""What is loaded when: a command loads little, a server all before it serves, and may be forked."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.servers import ROOT
+
+pytestmark = pytest.mark.only_on("sqlite")
+
+MODEL = "https://127.0.0.1:1/v1"
+SELDOM = {"agent.offline.assistant", "openai", "redis", "pywebpush", "debugpy", "time_machine"}
+
+
+def told(*command: str) -> str:
+    """All that it says, with a line for each module that it loads."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *command],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "REDIS_URL": "",
+            "OPENAI_BASE_URL": MODEL,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def loaded(said: str) -> set[str]:
+    return set(re.findall(r"^import time:.*\| +(\S+)$", said, re.MULTILINE))
+
+
+def test_a_command_does_not_load_what_only_a_server_needs() -> None:
+    modules = loaded(told("manage.py", "check"))
+
+    assert "chat.views" in modules
+    assert modules & SELDOM == set()
+
+
+def test_a_server_can_be_forked_when_it_has_loaded_everything() -> None:
+    said = told(
+        "-c",
+        "import config.wsgi, threading; from django.db import connection;"
+        "print('threads', threading.active_count(), 'connection', connection.connection)",
+    )
+
+    assert {"chat.views", "agent.offline.assistant"} <= loaded(said)
+    assert "threads 1 connection None" in said
