@@ -89,6 +89,9 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         self.finish_request(conn, answered)
 
     def _pool_for(self, asked: bytes) -> Executor:
+        """Who has left is not in line: to close their connection takes no time."""
+        if not asked:
+            return self.spare[PATHS[0]]
         health = HEALTH.match(asked)
         return self.spare[health["path"]] if health else self.tpool
 
