@@ -37,6 +37,8 @@ Args = ParamSpec("Args")
 Row = TypeVar("Row")
 
 DECLARED: list["Compiled"] = []
+MOST = 500
+"""Statements of one function, for whoever chooses the constants may choose many."""
 FIELDS: dict[Any, models.Field[Any, Any]] = {
     bool: models.BooleanField(),
     date: models.DateField(),
@@ -51,16 +53,22 @@ FIELDS: dict[Any, models.Field[Any, Any]] = {
 
 
 class Update:
-    """Of these rows; tells how many there were."""
+    """Of these rows; tells how many there were.
 
-    def __init__(self, rows: models.QuerySet[Any], **fields: Any) -> None:
+    What is to be ``returning`` PostgreSQL works out for each row once that is written.
+    """
+
+    def __init__(self, rows: models.QuerySet[Any], *, returning: Any = None, **fields: Any) -> None:
         query: Any = rows.query.chain(sql.UpdateQuery)
         query.add_update_values(fields)
         self.query = query
+        self.returning = returning
 
 
 class Insert:
     """These rows, with all their columns; the database takes what it makes for itself from none."""
+
+    returning = None
 
     def __init__(self, *rows: models.Model) -> None:
         self.query = sql.InsertQuery(type(rows[0]))
@@ -142,6 +150,8 @@ class Statement:
     sql: str
     params: Sequence[Any]
     read: Callable[[Any], Any]
+    parts: Sequence["Statement"] = ()
+    """Of several in one each."""
 
     def run(self, arguments: Sequence[Any]) -> Any:
         with connection.cursor() as cursor:
@@ -174,8 +184,11 @@ class Compiled:
 
     def statements(self, arguments: Sequence[Any], constants: dict[str, Any]) -> list[Statement]:
         """As this database is told them; more than one where it takes several writes singly."""
-        which = (connection.vendor, frozenset(constants.items()))
+        kinds = tuple(type(each) for each in arguments if isinstance(each, models.Model))
+        which = (connection.vendor, kinds, frozenset(constants.items()))
         if which not in self._statements:
+            if len(self._statements) >= MOST:
+                self._statements.clear()
             places = _stand_ins(self.build, arguments, constants)
             self._statements[which] = told(self.build(*places, **constants))
         return self._statements[which]
@@ -202,7 +215,20 @@ def compiled(build: Callable[..., Any]) -> Callable[..., Any]:
     def ask(*arguments: Any, **constants: Any) -> Any:
         return made.ask(arguments, constants)
 
+    ask.declared = made  # type: ignore[attr-defined]
     return ask
+
+
+def statements_of(
+    ask: Callable[..., Any], arguments: Sequence[Any], constants: dict[str, Any]
+) -> list[Statement]:
+    """With their values, each write by itself."""
+    declared: Compiled = ask.declared  # type: ignore[attr-defined]
+    return [
+        Statement(part.sql, part.filled(arguments), part.read)
+        for whole in declared.statements(arguments, constants)
+        for part in whole.parts or (whole,)
+    ]
 
 
 def _stand_ins(
@@ -240,7 +266,7 @@ def told(said: models.QuerySet[Any, Any] | Write | tuple[Write, ...]) -> list[St
         return [_select(said)]
     writes = [_write(each) for each in (said if isinstance(said, tuple) else (said,))]
     if len(writes) > 1 and connection.vendor == "postgresql":
-        return [_in_one(writes)]
+        return [in_one(writes)]
     return writes
 
 
@@ -299,6 +325,9 @@ def _write(said: Write) -> Statement:
     compiler = said.query.get_compiler(connection=connection)
     made = compiler.as_sql()
     [(text, params)] = made if isinstance(made, list) else [made]
+    if said.returning is not None and connection.vendor == "postgresql":
+        more, values = compiler.compile(said.returning.resolve_expression(said.query))
+        text, params = f"{text} RETURNING {more}", (*params, *values)
     return Statement(text, params, _rowcount)
 
 
@@ -306,7 +335,7 @@ def _rowcount(cursor: Any) -> int:
     return int(cursor.rowcount)
 
 
-def _in_one(writes: Sequence[Statement]) -> Statement:
+def in_one(writes: Sequence[Statement]) -> Statement:
     """All of them, an update only behind the write before it, if that has changed a row.
 
     So rows are locked in this order, which PostgreSQL alone does not promise for parts of a WITH.
@@ -319,7 +348,7 @@ def _in_one(writes: Sequence[Statement]) -> Statement:
         parts.append(f"w{number} AS ({text} RETURNING 1)")
         counts.append(f"(SELECT COUNT(*) FROM w{number})")  # noqa: S608
     text = f"WITH {', '.join(parts)} SELECT {', '.join(counts)}"
-    return Statement(text, [p for each in writes for p in each.params], _counts)
+    return Statement(text, [p for each in writes for p in each.params], _counts, writes)
 
 
 def _counts(cursor: Any) -> list[int]:

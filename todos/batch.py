@@ -18,11 +18,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.line import in_line
 from accounts.models import User
 from todos.models.change import JournalEncoder, Origin
 from todos.models.task import Task
 from todos.models.task_list import TaskList
-from todos.models.waiting import in_line
 from todos.repeating import Repeat
 from todos.rules import RuleBroken
 

@@ -8,6 +8,7 @@ from typing import Any, get_args, get_origin
 from uuid import UUID, uuid4
 
 import pytest
+from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -28,7 +29,7 @@ SAMPLES: dict[Any, Any] = {
     timedelta: timedelta(seconds=45),
     UUID: uuid4(),
 }
-CONSTANTS: dict[str, Any] = {"limit": 20, "per_day": 500}
+CONSTANTS: dict[str, Any] = {"limit": 20, "names": frozenset({"deleted_at"}), "per_day": 500}
 """Of keyword-only arguments that are not bool, by their names."""
 
 
@@ -72,12 +73,21 @@ def _variants(declared: Compiled) -> Iterator[tuple[list[Any], dict[str, Any]]]:
     """Sample arguments of its types, and each of the constants that it is compiled for."""
     parameters = signature(declared.build, eval_str=True).parameters.values()
     named = [each for each in parameters if each.kind is Parameter.KEYWORD_ONLY]
-    arguments = [_sample(each.annotation) for each in parameters if each not in named]
+    samples = [_samples(each.annotation) for each in parameters if each not in named]
     choices = [
         (False, True) if each.annotation is bool else (CONSTANTS[each.name],) for each in named
     ]
-    for chosen in product(*choices):
-        yield arguments, dict(zip([each.name for each in named], chosen, strict=True))
+    for arguments, chosen in product(product(*samples), product(*choices)):
+        yield list(arguments), dict(zip([each.name for each in named], chosen, strict=True))
+
+
+def _samples(kind: Any) -> list[Any]:
+    """One, and of what models have in common one of each."""
+    is_abstract = isinstance(kind, type) and hasattr(kind, "_meta") and kind._meta.abstract
+    kinds = (
+        [each for each in apps.get_models() if issubclass(each, kind)] if is_abstract else [kind]
+    )
+    return [_sample(each) for each in kinds]
 
 
 def _sample(kind: Any) -> Any:
@@ -103,6 +113,7 @@ def _value(field: models.Field[Any, Any]) -> Any:
         models.DateField: date,
         models.IntegerField: int,
         models.JSONField: dict,
+        models.TimeField: time,
         models.UUIDField: UUID,
     }
     kind = next((each for kind, each in kinds.items() if isinstance(field, kind)), str)

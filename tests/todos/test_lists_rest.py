@@ -276,10 +276,10 @@ def test_a_tag_that_no_task_has_is_404(client: APIClient, stranger: User) -> Non
         ("get", "", 2),
         ("get", "history/", 3),
         # Then: begin, read again under lock, a savepoint and its end, change, journal, end.
-        ("patch", "", 9 + WAIT),
+        ("patch", "", 9),
         # Then: begin, read again under lock, tasks, change, journal, change, journal, end.
-        ("delete", "", 10 + WAIT),
-        ("delete", "?tasks=delete", 10 + WAIT),
+        ("delete", "", 10),
+        ("delete", "?tasks=delete", 10),
     ],
 )
 @pytest.mark.parametrize("more", [0, 30])
@@ -307,5 +307,5 @@ def test_the_queries_of_all_lists_and_tags(
         assert len(client.get("/api/lists/").json()["results"]) == 12
     with django_assert_num_queries(2):
         assert len(client.get("/api/tags/").json()["results"]) == 12
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(6 - WAIT):  # row and journal are one there
         client.post("/api/lists/", {"name": "Another"})

@@ -166,15 +166,17 @@ def test_a_task_that_was_deleted_meanwhile_cannot_be_changed(act: str):
 
 
 def test_a_change_and_its_line_are_kept_or_lost_together(monkeypatch):
-    task = TaskFactory(title="old")
+    task, line = TaskFactory(title="old"), Task._line
 
-    def fail(*args, **fields):
-        raise RuntimeError
+    def of_nothing(*args):
+        made = line(*args)
+        made.task_id = None
+        return made
 
-    monkeypatch.setattr(TaskChange, "save", fail)
-    with pytest.raises(RuntimeError):
+    monkeypatch.setattr(Task, "_line", of_nothing)
+    with pytest.raises(IntegrityError):
         task.edit(CHAT, title="new")
-    with pytest.raises(RuntimeError):
+    with pytest.raises(IntegrityError):
         Task.add(task.user, CHAT, title="another")
     assert Task.objects.get().title == "old"
 

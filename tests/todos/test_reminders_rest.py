@@ -9,7 +9,6 @@ from rest_framework.test import APIClient
 from time_machine import TimeMachineFixture
 
 from accounts.models import User
-from tests.todos.calls import WAIT
 from todos.models import Origin, Reminder, Task
 from todos.versions import ACT
 
@@ -324,5 +323,5 @@ def test_the_queries_of_reminders(
     with django_assert_num_queries(2):  # none where there are none
         client.get(TASKS)
     task = Task.objects.first()
-    with django_assert_num_queries(9 + WAIT):  # as a change costs, and whose, their rows, and one
+    with django_assert_num_queries(9):  # as a change costs, and whose, their rows, and one
         client.post(f"{TASKS}{task.pk}/reminders/", {"before_minutes": 10})

@@ -1,5 +1,6 @@
 """Tasks (``task``) in lists (``task_list``), and the journal of all their changes (``change``)."""
 
+from accounts.line import in_line, wait_in_line
 from todos.models.change import (
     ChangedSince,
     ChangeKind,
@@ -12,7 +13,6 @@ from todos.models.queries import ORDERINGS, Priority
 from todos.models.reminder import Reminder, ReminderQuerySet
 from todos.models.task import Task, TaskQuerySet
 from todos.models.task_list import INBOX, NameTaken, TaskList
-from todos.models.waiting import in_line, wait_in_line
 
 __all__ = [
     "INBOX",

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.keys import Key
+from accounts.line import wait_in_line
 from accounts.one_owner import OwnedForeignKey
 from accounts.ownership import Followed, Owned, OwnedQuerySet
 from accounts.scopes import MissingScope
-from todos.models.waiting import wait_in_line
 
 Rows = dict[UUID, Any]
 """Tasks and lists by their ids: they know this module, and it does not know theirs."""

@@ -6,11 +6,14 @@ from uuid import UUID
 
 from django.db import connection, models
 from django.db.models import Case, Count, F, Max, Sum, Value, When
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.compiled import Insert, Update, Write, compiled
+from accounts.line import Place, place_of
 from accounts.ownership import Recoverable, RecoverableQuerySet
+from accounts.together import surely
 from todos.models.change import ChangeKind, Origin, TaskChange
 
 Row = TypeVar("Row", bound="Journaled", covariant=True)
@@ -75,18 +78,46 @@ class Journaled(Recoverable):
     TOLD: ClassVar[tuple[str, ...]]
     UNSET: ClassVar[dict[str, Any]] = {"deleted_at": None}
 
+    _read_at: tuple[Place, int] | None = None
+    _with_steps = False
+
     class Meta:
         abstract = True
 
-    def _lock(self, *, deleted_too: bool = False) -> None:
+    def _lock(self, *, deleted_too: bool = False, steps_too: bool = False) -> None:
         """Read the row anew and keep others from changing it until the transaction ends.
 
-        Raises ``DoesNotExist`` when somebody else has deleted it meanwhile.
+        Not again, where nothing was changed since. Raises ``DoesNotExist`` when somebody else has
+        deleted it meanwhile.
         """
-        rows = type(self)._default_manager.all()
-        rows = rows if deleted_too else rows.filter(deleted_at=None)
-        rows = rows.select_related("user").select_for_update(of=("self",))
-        self.refresh_from_db(from_queryset=rows)
+        if not self._is_as_read(steps_too=steps_too):
+            row = self._held_anew(steps_too=steps_too)
+            if row is None or (row.deleted_at and not deleted_too):
+                raise type(self).DoesNotExist
+            self._become(row)
+
+    def _held_anew(self, *, steps_too: bool) -> Any:
+        """The row as it is now, held; None where it is gone."""
+        return next(iter(_held(self)), None)
+
+    def _become(self, row: Any) -> None:
+        """As that one was read."""
+        for field in self._meta.concrete_fields:
+            setattr(self, field.attname, getattr(row, field.attname))
+        self._state.fields_cache |= row._state.fields_cache
+        self._note_read(steps_too=row._with_steps)
+
+    def _note_read(self, *, steps_too: bool = False) -> None:
+        """Just now, and nobody else changes it as long as its owner is in line."""
+        place = place_of(self.user_id)
+        self._read_at = (place, place.changes) if place else None
+        self._with_steps = steps_too
+
+    def _is_as_read(self, *, steps_too: bool = False) -> bool:
+        """Whether it is known to be as it was read, since nothing at all was changed."""
+        place = place_of(self.user_id)
+        is_read = place is not None and self._read_at == (place, place.changes)
+        return is_read and (self._with_steps or not steps_too)
 
     def value(self, name: str) -> Any:
         """As the journal has it: of another row the id."""
@@ -102,9 +133,7 @@ class Journaled(Recoverable):
             return False
         self.updated_at = timezone.now()
         self.version += 1
-        columns = [_column(self, name) for name in line.after]
-        self.save(update_fields=[*columns, "updated_at", "version"])
-        line.save(force_insert=True)
+        surely(_changed, self, line, names=frozenset(line.after))
         return True
 
     def _set(self, kind: str, origin: Origin, **fields: Any) -> TaskChange | None:
@@ -147,8 +176,10 @@ class Journaled(Recoverable):
     def _gets_words(self, fields: dict[str, Any]) -> bool:
         return any(fields[name] != getattr(self, name) for name in WORDS if name in fields)
 
-    def _journal_creation(self, origin: Origin, *names: str) -> None:
-        self._creation(origin, *names).save(force_insert=True)
+    def _keep_new(self, origin: Origin, *names: str) -> None:
+        """A row that was not kept before, and its line; also with ``names``."""
+        surely(_added, self, self._creation(origin, *names))
+        self._state.adding, self._state.db = False, connection.alias
 
     def _creation(self, origin: Origin, *names: str) -> TaskChange:
         """The line of a new row; also with ``names``."""
@@ -161,6 +192,8 @@ class Journaled(Recoverable):
     ) -> TaskChange:
         origin.check_consent()
         origin.touched.setdefault(kind, set()).add(self.pk)
+        if place := place_of(self.user_id):
+            place.changes += 1
         return TaskChange(
             **{f"{self.journaled_as}_id": self.pk},
             user_id=self.user_id,
@@ -174,6 +207,27 @@ class Journaled(Recoverable):
             conversation_id=origin.conversation_id,
             key=origin.key,
         )
+
+
+@compiled
+def _held(row: Journaled) -> models.QuerySet[Any]:
+    rows = type(row)._default_manager.filter(pk=row.pk, user=row.user_id)
+    return rows.select_related("user").select_for_update(of=("self",))
+
+
+@compiled
+def _added(row: Journaled, line: TaskChange) -> tuple[Write, ...]:
+    line.changed_at = Now()
+    return Insert(row), Insert(line)
+
+
+@compiled
+def _changed(row: Journaled, line: TaskChange, *, names: frozenset[str]) -> tuple[Write, ...]:
+    """``names`` of the fields that are other than they were."""
+    rows = type(row)._default_manager.filter(pk=row.pk, user=row.user_id)
+    line.changed_at = Now()
+    values = {name: row.value(name) for name in ("updated_at", "version", *sorted(names))}
+    return Update(rows, **values), Insert(line)
 
 
 WORDS = ("title", "notes", "tags", "name")

@@ -1,5 +1,6 @@
 """Where a task is: in a list, and as a step beneath another one."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 from uuid import UUID
 
@@ -40,6 +41,9 @@ class Placed(Journaled):
     )
     parent_id: UUID | None
 
+    _steps: Sequence[Self] = ()
+    """Held with it, also deleted ones."""
+
     UNSET = Journaled.UNSET | {"list": None, "parent": None}
 
     class Meta:
@@ -79,29 +83,34 @@ class Placed(Journaled):
             raise RuleBroken("parent", "one_level", "A task is no step of itself.")
         if parent.parent_id is not None:
             raise RuleBroken("parent", "one_level", "A step has no steps of its own.")
-        if not self._state.adding and self._kept_steps().exists():
+        if self._kept_steps():
             raise RuleBroken("parent", "has_steps", "It has steps itself, so it can be none.")
 
     def _kept(self, row: Any, name: str, sentence: str) -> Any:
         """The row as it is now, and held; it is one of the same user and not deleted."""
         if row is None:
             return None
-        model: Any = self._meta.get_field(name).related_model
-        kept = model.objects.filter(pk=getattr(row, "pk", row), user=self.user_id, deleted_at=None)
-        held = kept.select_for_update().first()
+        if isinstance(row, Journaled) and row.user_id == self.user_id and row._is_as_read():
+            held = None if row.deleted_at else row
+        else:
+            model: Any = self._meta.get_field(name).related_model
+            kept = model.objects.filter(user=self.user_id, deleted_at=None)
+            held = kept.filter(pk=getattr(row, "pk", row)).select_for_update().first()
         if held is None:
             raise RuleBroken(name, "not_found", sentence)
         return held
 
-    def _kept_steps(self) -> models.QuerySet[Self]:
-        rows = type(self)._default_manager.filter(user_id=self.user_id, parent=self.pk)
-        return rows.filter(deleted_at=None)
+    def _become(self, row: Any) -> None:
+        super()._become(row)
+        self._steps = row._steps
+
+    def _kept_steps(self) -> Sequence[Self]:
+        """As they were read with it; where they were, these are all."""
+        return [step for step in self._steps if step.deleted_at is None]
 
     def _change_steps(
-        self, steps: models.QuerySet[Self], kind: str, origin: Origin, **fields: Any
+        self, steps: Sequence[Self], kind: str, origin: Origin, **fields: Any
     ) -> None:
         """None where this is a step itself."""
-        if self.parent_id is None:
-            held = steps.order_by("pk").select_for_update()
-            if self._change_all(held, kind, origin, **fields):
-                self.__dict__.pop("steps_open", None)  # counted before
+        if self.parent_id is None and self._change_all(steps, kind, origin, **fields):
+            self.__dict__.pop("steps_open", None)  # counted before

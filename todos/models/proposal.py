@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.line import in_line
 from accounts.models import User
 from accounts.one_owner import OwnedForeignKey
 from accounts.ownership import Followed, Owned, OwnedQuerySet
@@ -19,7 +20,6 @@ from todos.batch import Operation, Outcome, key_of
 from todos.models.change import JournalEncoder, Origin
 from todos.models.task import Task
 from todos.models.task_list import TaskList
-from todos.models.waiting import in_line
 from todos.reach import Reach, reach
 from todos.rules import RuleBroken
 

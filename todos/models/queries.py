@@ -10,6 +10,7 @@ from django.db.models import Case, Count, Expression, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Length, Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.line import in_line
 from accounts.models import User
 from text.folding import fold
 from text.searching import has_all, words_of
@@ -19,7 +20,6 @@ from todos.models.journaled import JournaledQuerySet, Row
 from todos.models.reminder import Reminder
 from todos.models.tags import has_tag
 from todos.models.task_list import INBOX
-from todos.models.waiting import in_line
 
 
 class Priority(models.TextChoices):

@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.line import in_line
 from todos.models.change import ChangeKind, Origin
 from todos.models.placed import Placed
 from todos.models.reminder import Reminder
-from todos.models.waiting import in_line
 from todos.reminding import Habits, Occasion, Reminding, Spec, check_number, read
 
 DECIDES = frozenset({"due_date", "due_time", "completed_at", "deleted_at", "reminders"})

@@ -10,11 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.line import in_line
 from accounts.models import User
 from accounts.one_owner import OwnedForeignKey
 from accounts.ownership import Owned, OwnedQuerySet
 from accounts.shards import key_fields
-from todos.models.waiting import in_line
 from todos.reminding import Clock, Reminding, Spec
 from todos.rules import RuleBroken
 

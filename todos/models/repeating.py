@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+from accounts.line import in_line
 from todos import rules
 from todos.models.change import ChangeKind, Origin, TaskChange
 from todos.models.reminded import Reminded
 from todos.models.reminder import Reminder
-from todos.models.waiting import in_line
 from todos.reminding import carried
 from todos.repeating import Repeat
 
@@ -138,7 +138,7 @@ class Repeating(Reminded):
         )
         type(self)._default_manager.bulk_create([task], ignore_conflicts=True)
         if self._at_next_place().filter(pk=task.pk).exists():
-            task._journal_creation(origin, *OF_SERIES)
+            task._creation(origin, *OF_SERIES).save(force_insert=True)
             Reminder.objects.add_for([task])
             self._add_steps_of(task, origin)
 
@@ -147,7 +147,7 @@ class Repeating(Reminded):
         moved = cast("date", successor.due_date) - cast("date", self.due_date)
         steps = [
             step._again(due_date=step.due_date and step.due_date + moved, parent_id=successor.pk)
-            for step in self._kept_steps().order_by("pk")
+            for step in self._kept_steps()
         ]
         if steps:
             type(self)._default_manager.bulk_create(steps)

@@ -1,14 +1,18 @@
 """Tasks."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from typing import Any, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.compiled import compiled
+from accounts.line import in_line
 from accounts.models import User
 from todos import rules
 from todos.models.change import ChangeKind, Origin, TaskChange
@@ -17,7 +21,6 @@ from todos.models.reminded import DECIDES
 from todos.models.reminder import Reminder
 from todos.models.repeating import ALONE, OF_SERIES, Repeating
 from todos.models.tags import TagsField
-from todos.models.waiting import in_line
 from todos.repeating import Repeat
 
 
@@ -122,12 +125,30 @@ class Task(Repeating):
         with in_line(user.pk):
             for name, value in task._checked(given | place | asks).items():
                 task._assign(name, value)
-            task.save(force_insert=True)
+            task._keep_new(origin, *(OF_SERIES if task.series else ()))
             task.steps_open = task.steps_done = 0
-            task._journal_creation(origin, *(OF_SERIES if task.series else ()))
             Reminder.objects.add_for([task])
             task._set_completed(completed, origin)
         return task
+
+    @classmethod
+    def held(
+        cls, user_id: int, keys: Iterable[UUID], *, steps_too: bool = False
+    ) -> dict[UUID, "Task"]:
+        """Those of these ids that there are, by id, deleted ones too, with their lists and parents;
+        kept from others until the transaction ends, as are their steps, if they are read, too.
+
+        Who calls it is in line.
+        """
+        wanted = list(keys)
+        rows = {row.pk: row for row in _held(user_id, wanted, steps_too=steps_too)}
+        steps: defaultdict[UUID | None, Any] = defaultdict(tuple)
+        for row in rows.values():
+            steps[row.parent_id] += (row,)
+        for row in rows.values():
+            row._note_read(steps_too=steps_too)
+            row._steps = steps[row.pk]
+        return {key: rows[key] for key in wanted if key in rows}
 
     @classmethod
     def drafted(
@@ -173,8 +194,9 @@ class Task(Repeating):
         them, and replace those there were. ``completed`` completes or reopens the task: a change,
         and a journal line, of its own. Raises RuleBroken.
         """
+        steps_too = completed is not None or not fields.keys().isdisjoint(("list", "parent"))
         with in_line(self.user_id):
-            self._lock()
+            self._lock(steps_too=steps_too)
             if append_notes:
                 fields["notes"] = rules.appended(self.notes, append_notes)
             if fields.get("due_date", self.due_date) is None:
@@ -195,7 +217,7 @@ class Task(Repeating):
         One that repeats is followed by its successor.
         """
         with in_line(self.user_id):
-            self._lock()
+            self._lock(steps_too=True)
             return self._set_completed(True, origin)
 
     def reopen(self, origin: Origin) -> bool:
@@ -204,13 +226,13 @@ class Task(Repeating):
         Its successor goes away if nobody has changed it.
         """
         with in_line(self.user_id):
-            self._lock()
+            self._lock(steps_too=True)
             return self._set_completed(False, origin)
 
     def remove(self, origin: Origin) -> None:
         """Delete softly, and its steps with it; :meth:`restore` brings them back."""
         with in_line(self.user_id):
-            self._lock()
+            self._lock(steps_too=True)
             deleted = {"deleted_at": timezone.now()}
             self._change_steps(self._kept_steps(), ChangeKind.DELETED, origin, **deleted)
             self._change(ChangeKind.DELETED, origin, **deleted)
@@ -222,10 +244,10 @@ class Task(Repeating):
         in the Inbox, if its list is deleted; as a task of its own, if that is whose step it was.
         """
         with in_line(self.user_id):
-            self._lock(deleted_too=True)
+            self._lock(deleted_too=True, steps_too=True)
             if self.deleted_at is None:
                 return False
-            steps = self.steps.filter(deleted_at=self.deleted_at)
+            steps = [step for step in self._steps if step.deleted_at == self.deleted_at]
             back = {"deleted_at": None} | self._place_left()
             if not self._change_in_place(ChangeKind.RESTORED, origin, **back):
                 self._change(ChangeKind.RESTORED, origin, **back, **ALONE)
@@ -253,15 +275,26 @@ class Task(Repeating):
     def _set_completed(self, completed: bool, origin: Origin) -> bool:
         if completed == self.completed:
             return False
+        steps = [step for step in self._kept_steps() if step.completed_at == self.completed_at]
         if completed:
             now = timezone.now()
             self._change(ChangeKind.COMPLETED, origin, completed_at=now)
             self._add_successor(origin)
-            open_steps = self._kept_steps().filter(completed_at=None)
-            self._change_steps(open_steps, ChangeKind.COMPLETED, origin, completed_at=now)
+            self._change_steps(steps, ChangeKind.COMPLETED, origin, completed_at=now)
         else:
-            done_with_it = self._kept_steps().filter(completed_at=self.completed_at)
             self._change(ChangeKind.REOPENED, origin, completed_at=None)
-            self._change_steps(done_with_it, ChangeKind.REOPENED, origin, completed_at=None)
+            self._change_steps(steps, ChangeKind.REOPENED, origin, completed_at=None)
             self._remove_successor(origin)
         return True
+
+    def _held_anew(self, *, steps_too: bool) -> "Task | None":
+        return Task.held(self.user_id, [self.pk], steps_too=steps_too).get(self.pk)
+
+
+@compiled
+def _held(user: int, keys: list[UUID], *, steps_too: bool) -> TaskQuerySet:
+    which = Q(pk__among=keys)
+    if steps_too:
+        which |= Q(parent__among=keys)
+    rows = Task.objects.filter(which, user=user).select_related("user", "list", "parent")
+    return rows.select_for_update(of=("self",)).order_by("pk")

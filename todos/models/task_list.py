@@ -10,11 +10,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.line import in_line
 from accounts.models import User
 from todos import rules
 from todos.models.change import ChangeKind, Origin
 from todos.models.journaled import Journaled, JournaledQuerySet
-from todos.models.waiting import in_line
 
 INBOX = "inbox"
 """Where tasks are that are in no list; so no list has its name."""
@@ -90,8 +90,7 @@ class TaskList(Journaled):
         task_list = cls(user=user, foreign=not origin.is_own, **_names(name), **times)
         try:
             with transaction.atomic():
-                task_list.save(force_insert=True)
-                task_list._journal_creation(origin)
+                task_list._keep_new(origin)
         except IntegrityError:
             raise NameTaken from None
         return task_list
