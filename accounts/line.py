@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db import connection, models, transaction
 from django.db.models import F, Func
@@ -23,13 +24,13 @@ IN_LINE = Func(
 class Place:
     """Of who stands in line.
 
-    ``whole``: whatever fails within takes all of the transaction back. ``changes``: how many were
-    made so far.
+    ``whole``: whatever fails within takes all of the transaction back. ``changed``: the row of each
+    change so far, and the one that it is beneath.
     """
 
     user_id: int
     whole: bool
-    changes: int = 0
+    changed: list[tuple[UUID, UUID | None]] = field(default_factory=list)
 
 
 _place: ContextVar[Place | None] = ContextVar("place", default=None)
@@ -56,7 +57,7 @@ def in_line(user_id: int, *, whole: bool = False) -> Iterator[None]:
 
 
 @contextmanager
-def stands_in_line(user_id: int, *, whole: bool) -> Iterator[None]:
+def stands_in_line(user_id: int, *, whole: bool = True) -> Iterator[None]:
     """In a transaction that has waited already."""
     mine = _place.set(Place(user_id, whole))
     try:

@@ -143,8 +143,9 @@ class Consent:
         """Of a whole list or tag. Raises AsksFirst, and ToolError for a name of others."""
         deleted, moved = (origin.touched.get(kind, set()) for kind in ("deleted", "updated"))
         is_wide_ = len(deleted) > 1 or len(self._counted["changed"] | moved) > MOST_CHANGED
-        operation = _operation_of_list(self._user, bound, origin)
-        if operation and (self._is_tainted or is_wide_):
+        if not self._is_tainted and not is_wide_:
+            return
+        if operation := _operation_of_list(self._user, bound, origin):
             raise AsksFirst(operation, [])
         if self._is_tainted and not all(stands_in(self._own, words) for words in _words(bound)):
             raise tools.ToolError(NAMED_BY_OTHERS)

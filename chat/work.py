@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import copy_context
 from copy import copy
 from dataclasses import asdict
@@ -21,6 +21,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.keys import Key
+from accounts.line import stands_in_line
 from accounts.models import User
 from agent import prompt, runner, tools
 from agent.chain import measured_llm, who_answered_instead
@@ -294,7 +295,7 @@ class Work:
             tool = tools.bind(call.name, call.arguments, self._asked_at())
             self._refuse_repetition(call, tool)
             origin = self._origin(call.id)
-            with self._transaction():
+            with self._transaction(in_line=tools.changes(call.name)):
                 result = tool.run(self._desk(origin))
                 self.consent.check(call.name, tool, result, origin)
                 if isinstance(tool, tools.Remember):
@@ -317,14 +318,16 @@ class Work:
             return record(ToolCall.Status.FAILED, why)
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, *, in_line: bool = False) -> Iterator[None]:
         """Behind the fence of the turn; if it fails, the turn knows of no call made in it.
 
-        Else each that was made in it is kept now, and measured.
+        Else each that was made in it is kept now, and measured. ``in_line``: tasks are changed in
+        it, and whatever fails takes all of it back.
         """
         calls = list(self.turn.calls)
         try:
-            with self.turn.fenced(self.lease):
+            stands = stands_in_line(self.user.pk) if in_line else nullcontext()
+            with self.turn.fenced(self.lease, in_line=in_line), stands:
                 yield
         except BaseException:
             self.turn.calls = calls

@@ -65,6 +65,7 @@ class UpdateTask(OnTasks):
 
     name = "update_task"
     several = "tasks"
+    steps_too = False
     null_means_clear = frozenset(
         {"due_date", "due_time", "repeats", "duration_minutes", "list", "tags", "parent"}
         | {"reminders"}

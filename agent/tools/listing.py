@@ -74,6 +74,8 @@ class ListTasks(Tool):
         places = {"list": self._list(desk), "parent": self._parent(desk)}
         filters = self.model_dump(exclude={"offset", "list", "parent"}) | places
         tasks = rows.listed(now=desk.user.local_now(), **filters).select_related("list", "parent")
+        if self.ordering == "due":  # along the index; there are no pages by keyset here
+            tasks = tasks.in_due_order()
         end = self.offset + LISTED_TASKS
         made = bool(self.created_from or self.created_to or "created_at" in self.ordering)
         shown = [*tasks[self.offset : end]]

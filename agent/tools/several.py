@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from django.db import transaction
+
 from agent.tools.naming import Meant
 from agent.tools.tool import NO_SUCH_TASK, Desk, Result, TaskId, Tool, ToolError
 from text import clean_text
@@ -49,15 +51,22 @@ class OnTasks(ForTasks):
 
     several = IDS
     meant: ClassVar[Meant] = "all"
+    steps_too: ClassVar[bool] = True
+    """Whether it may change the steps as well."""
     task_id: TaskId
 
     @classmethod
     def hold(cls, tools: Sequence[Self], desk: Desk) -> None:
-        desk.hold((tool.task_id for tool in tools), cls.meant)
+        desk.hold((tool.task_id for tool in tools), cls.meant, steps_too=cls.steps_too)
 
     def act(self, desk: Desk) -> Result:
         try:
-            task = desk.task(self.task_id, self.meant, deleted_too=self.meant == "deleted")
+            task = desk.task(
+                self.task_id,
+                self.meant,
+                deleted_too=self.meant == "deleted",
+                steps_too=self.steps_too,
+            )
             return self.act_on(task, desk)
         except Task.DoesNotExist:  # somebody else deletes it at this moment
             raise ToolError(NO_SUCH_TASK) from None
@@ -102,7 +111,8 @@ def _one_result(tool: ForTasks | ToolError, desk: Desk) -> tuple[str, Result]:
     """What the result is told under, and the summary with its note. Raises ToolError."""
     if isinstance(tool, ToolError):
         raise tool
-    result = {n: told for n, told in tool.run(desk).items() if n not in WAYS_TOLD}
+    with transaction.atomic():  # one that fails changes nothing
+        result = {n: told for n, told in tool.run(desk).items() if n not in WAYS_TOLD}
     note = {"note": result.pop("note")} if "note" in result else {}
     [(key, summary)] = result.items()
     return key, summary | note

@@ -33,7 +33,7 @@ from agent.tools.skipping import is_skip
 from reminders.channels import channels_of
 from text import one_line
 from todos import rules
-from todos.models import INBOX, Origin, Task, TaskChange, TaskList, wait_in_line
+from todos.models import INBOX, Origin, Task, TaskChange, TaskList
 from todos.repeating import Repeat
 from todos.rules import RuleBroken
 from todos.spelling import read_day, read_time
@@ -99,20 +99,27 @@ class Desk:
         own = _spoken(without_others(self.said))
         return bool(_spoken(words)) and re.search(told, own) is not None
 
-    def hold(self, ids: Iterable[str], meant: Meant = "all") -> None:
+    def hold(self, ids: Iterable[str], meant: Meant = "all", *, steps_too: bool = False) -> None:
         """Look these tasks of the user up, deleted ones too, and keep them from others.
 
         Each is given by its id, or by words that name one of those that are ``meant``.
+        ``steps_too``: so are their steps.
         """
         keys = [self._key(id, meant) for id in ids]
         wanted = {key for key in keys if isinstance(key, UUID) and key not in self._held}
         if wanted:
-            wait_in_line(self.user.pk)
-            self._held |= Task.objects.with_deleted_for_user(self.user).held(wanted)
+            self._held |= Task.held(self.user.pk, wanted, steps_too=steps_too)
 
-    def task(self, id: str, meant: Meant = "all", *, deleted_too: bool = False) -> Task:
+    def task(
+        self,
+        id: str,
+        meant: Meant = "all",
+        *,
+        deleted_too: bool = False,
+        steps_too: bool = False,
+    ) -> Task:
         """Raises ToolError when the user has no such task, or when it is not clear which one."""
-        self.hold([id], meant)
+        self.hold([id], meant, steps_too=steps_too)
         key = self._key(id, meant)
         if isinstance(key, ToolError):
             raise key
@@ -129,8 +136,7 @@ class Desk:
         if rules.list_key(name) == INBOX:
             return None
         if not self._lists:
-            lists = TaskList.objects.for_user(self.user)
-            self._lists |= {each.name_key: each for each in lists}
+            self._lists |= {each.name_key: each for each in TaskList.of(self.user)}
         found = self._lists.get(rules.list_key(name))
         if found is None:
             raise NoSuchList(name, [*self._lists.values()])
@@ -231,7 +237,10 @@ class Tool(BaseModel):
         self._taken = taken
 
     def run(self, desk: Desk) -> Result:
-        """Do it, inside the caller's transaction. Raises ToolError, and then changes nothing."""
+        """Do it, inside the caller's transaction, in line if it changes something.
+
+        Raises ToolError, and then the caller takes back what it has changed.
+        """
         try:
             result = self.act(desk)
         except RuleBroken as broken:

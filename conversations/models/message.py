@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.compiled import Insert, as_saved, compiled
 from accounts.one_owner import OwnedForeignKey
 from accounts.ownership import Owned, OwnedQuerySet, owner_indexed_elsewhere
+from accounts.together import surely
 from text.searching import has_all
 
 PAST_ALL = 2**31 - 1  # no message has this ``seq``
@@ -356,8 +357,9 @@ class ToolCall(Owned):
 
     @classmethod
     def add(cls, **fields: Any) -> "ToolCall":
+        """Within ``together`` it is kept together with what its tool has done."""
         call = cls(**fields)
-        _added(call)
+        surely(_added, call)
         as_saved(call)
         return call
 

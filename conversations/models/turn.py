@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from accounts.compiled import Update, compiled
 from accounts.keys import Key
+from accounts.line import IN_LINE
+from accounts.together import surely, together
 from conversations.models.errors import (
     ConversationBusy,
     IdempotencyKeyTaken,
@@ -271,20 +273,21 @@ class Turn(TurnState):
             Turn.objects.just(self).in_progress().update(followed_at=Now())
 
     @contextmanager
-    def fenced(self, lease: timedelta) -> Iterator[None]:
-        """A transaction whose first statement proves that the turn is ours and renews its lease.
+    def fenced(self, lease: timedelta, *, in_line: bool = False) -> Iterator[None]:
+        """A transaction whose first statement proves that the turn is ours and renews its lease;
+        with ``in_line`` it then waits for those who change its user's tasks.
 
         Raises TurnLost, and keeps nothing, when it is not, nor when its key signs in no more.
         """
-        with transaction.atomic():
-            if not _renew(self, lease, keyed=self.key is not None):
+        with transaction.atomic(), together():
+            if not _renew(self, lease, keyed=self.key is not None, waits=in_line):
                 raise TurnLost
             yield
 
     def save_text(self, content: str) -> None:
         """Keep the reply as far as it has come; inside :meth:`fenced`."""
         if content != self.reply.content:
-            _save_text(self.reply, content)
+            surely(_save_text, self.reply, content)
             self.reply.content = content
 
     def record(self, **fields: Any) -> ToolCall:
@@ -365,11 +368,11 @@ def _earlier(turn: Turn, seq: int, *, limit: int) -> "QuerySet[Message, Any]":
 
 
 @compiled
-def _renew(turn: Turn, lease: timedelta, *, keyed: bool) -> Update:
+def _renew(turn: Turn, lease: timedelta, *, keyed: bool, waits: bool) -> Update:
     ours = turn.ours().of_active_users().of_kept_conversations().filter(cancel_requested_at=None)
     if keyed:
         ours = ours.filter(Exists(Key.objects.live().filter(pk=turn.key)))  # type: ignore[misc]
-    return Update(ours, lease_expires_at=Now() + lease)
+    return Update(ours, returning=IN_LINE if waits else None, lease_expires_at=Now() + lease)
 
 
 @compiled

@@ -1,8 +1,8 @@
 """Tools and other hands change the same tasks at the same moment."""
 
 import pytest
-from django.db import transaction
 
+from accounts.line import in_line
 from accounts.models import User
 from tests.agent.test_tools import use
 from tests.factories import TaskFactory, UserFactory
@@ -18,7 +18,7 @@ def test_a_tool_and_a_request_for_one_task_wait_for_each_other() -> None:
     pk = TaskFactory(user=UserFactory()).pk
 
     def by_tool(user: User) -> None:
-        with transaction.atomic():
+        with in_line(user.pk, whole=True):
             use(user, "update_task", task_id=str(pk), append_notes="tool")
 
     def by_hand(user: User) -> None:

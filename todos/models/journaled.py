@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.compiled import Insert, Update, Write, compiled
+from accounts.compiled import Insert, Update, Write, as_saved, compiled
 from accounts.line import Place, place_of
 from accounts.ownership import Recoverable, RecoverableQuerySet
 from accounts.together import surely
@@ -87,8 +87,8 @@ class Journaled(Recoverable):
     def _lock(self, *, deleted_too: bool = False, steps_too: bool = False) -> None:
         """Read the row anew and keep others from changing it until the transaction ends.
 
-        Not again, where nothing was changed since. Raises ``DoesNotExist`` when somebody else has
-        deleted it meanwhile.
+        Not again, where nobody can have changed it since. Raises ``DoesNotExist`` when somebody
+        else has deleted it meanwhile.
         """
         if not self._is_as_read(steps_too=steps_too):
             row = self._held_anew(steps_too=steps_too)
@@ -110,14 +110,19 @@ class Journaled(Recoverable):
     def _note_read(self, *, steps_too: bool = False) -> None:
         """Just now, and nobody else changes it as long as its owner is in line."""
         place = place_of(self.user_id)
-        self._read_at = (place, place.changes) if place else None
+        self._read_at = (place, len(place.changed)) if place else None
         self._with_steps = steps_too
 
     def _is_as_read(self, *, steps_too: bool = False) -> bool:
-        """Whether it is known to be as it was read, since nothing at all was changed."""
-        place = place_of(self.user_id)
-        is_read = place is not None and self._read_at == (place, place.changes)
-        return is_read and (self._with_steps or not steps_too)
+        """Whether it and what was read with it is known to be as it was read."""
+        place, since = self._read_at or (None, 0)
+        if place is None or place is not place_of(self.user_id) or steps_too > self._with_steps:
+            return False
+        read = self._read_with()
+        return all(key not in read and above != self.pk for key, above in place.changed[since:])
+
+    def _read_with(self) -> set[UUID | None]:
+        return {self.pk}
 
     def value(self, name: str) -> Any:
         """As the journal has it: of another row the id."""
@@ -179,7 +184,7 @@ class Journaled(Recoverable):
     def _keep_new(self, origin: Origin, *names: str) -> None:
         """A row that was not kept before, and its line; also with ``names``."""
         surely(_added, self, self._creation(origin, *names))
-        self._state.adding, self._state.db = False, connection.alias
+        as_saved(self)
 
     def _creation(self, origin: Origin, *names: str) -> TaskChange:
         """The line of a new row; also with ``names``."""
@@ -193,7 +198,7 @@ class Journaled(Recoverable):
         origin.check_consent()
         origin.touched.setdefault(kind, set()).add(self.pk)
         if place := place_of(self.user_id):
-            place.changes += 1
+            place.changed.append((self.pk, getattr(self, "parent_id", None)))
         return TaskChange(
             **{f"{self.journaled_as}_id": self.pk},
             user_id=self.user_id,

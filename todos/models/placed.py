@@ -104,6 +104,15 @@ class Placed(Journaled):
         super()._become(row)
         self._steps = row._steps
 
+    def _read_with(self) -> set[UUID | None]:
+        return {self.pk, self.list_id, self.parent_id, *(step.pk for step in self._steps)}
+
+    def _know(self, rows: dict[str, Any]) -> None:
+        """The rows of its list and parent, where these were given."""
+        for name, row in rows.items():
+            if isinstance(row, Journaled) and row.pk == self.value(name):
+                setattr(self, name, row)
+
     def _kept_steps(self) -> Sequence[Self]:
         """As they were read with it; where they were, these are all."""
         return [step for step in self._steps if step.deleted_at is None]

@@ -125,6 +125,7 @@ class Task(Repeating):
         with in_line(user.pk):
             for name, value in task._checked(given | place | asks).items():
                 task._assign(name, value)
+            task._know(place)
             task._keep_new(origin, *(OF_SERIES if task.series else ()))
             task.steps_open = task.steps_done = 0
             Reminder.objects.add_for([task])
@@ -202,9 +203,11 @@ class Task(Repeating):
             if fields.get("due_date", self.due_date) is None:
                 rules.check_time(None, fields.get("due_time"))
                 fields["due_time"] = None
+            place: dict[str, Any] = {n: fields[n] for n in ("list", "parent") if n in fields}
             fields = self._checked(fields)
             is_moved = fields.get("list", self.list_id) != self.list_id
             edited = self._change(ChangeKind.UPDATED, origin, **fields)
+            self._know(place)
             if is_moved:
                 self._change_steps(self._kept_steps(), "updated", origin, list=self.list_id)
             if completed is None:

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.compiled import compiled
 from accounts.line import in_line
 from accounts.models import User
 from todos import rules
@@ -81,6 +82,14 @@ class TaskList(Journaled):
         if not hasattr(self, "open_tasks"):
             row = TaskList.objects.just(self).with_counts().get()
         return {"open": row.open_tasks, "done": row.done_tasks}
+
+    @classmethod
+    def of(cls, user: User) -> "list[TaskList]":
+        """Those that are kept. Who is in line may take them as they are."""
+        lists = _kept_of(user.pk)
+        for each in lists:
+            each._note_read()
+        return lists
 
     @classmethod
     def add(cls, user: User, origin: Origin, *, name: str, **times: datetime) -> "TaskList":
@@ -157,6 +166,11 @@ class TaskList(Journaled):
         held = tasks.order_by("pk").select_for_update()
         tasks.model._change_all(held, kind, origin, **fields)
         self.__dict__.pop("open_tasks", None)  # counted before
+
+
+@compiled
+def _kept_of(user: int) -> models.QuerySet[TaskList]:
+    return TaskList.objects.filter(user=user, deleted_at=None)
 
 
 def _names(name: str) -> dict[str, str]:

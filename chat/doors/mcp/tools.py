@@ -1,12 +1,14 @@
 """The tools that are offered: told, and called."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import transaction
 
+from accounts.line import in_line
 from accounts.scopes import MissingScope, Need
 from agent import tools
 from agent.offline.dates import Habits, LocalTime
@@ -77,7 +79,7 @@ class TodoTool:
         origin, asking = caller.origin(), Consent(caller.user)
         try:
             bound = tools.bind(call.name, call.arguments, _now(caller))
-            with transaction.atomic():
+            with self._transaction(caller):
                 result = bound.run(_desk(caller, origin))
                 asking.check(call.name, bound, result, origin)
         except tools.ToolError as error:
@@ -87,6 +89,10 @@ class TodoTool:
                 told = asking.propose(asked, caller.origin())
                 return consent.ask(call, consent.bind(call, told["proposal"]["id"]))
         return done(_as_several(result) if _is_for_tasks(call.name) else result)
+
+    def _transaction(self, caller: Caller) -> AbstractContextManager[None]:
+        is_look = self.need is Need.READ
+        return transaction.atomic() if is_look else in_line(caller.user.pk, whole=True)
 
 
 def _desk(caller: Caller, origin: Origin) -> tools.Desk:
