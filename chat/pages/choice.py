@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -89,9 +90,10 @@ class Switch:
     open: int | None = None
 
 
-def list_switches(choice: Choice, lists: Iterable[TaskList], tasks: TaskQuerySet) -> list[Switch]:
-    """All, the Inbox and each list; one query."""
-    numbers = tasks.open_by_list()
+def list_switches(
+    choice: Choice, lists: Iterable[TaskList], numbers: Mapping[UUID | None, int]
+) -> list[Switch]:
+    """All, the Inbox and each list; ``numbers`` of tasks that are to be done in each."""
     named = [("", _("All lists"), sum(numbers.values())), (INBOX, _("Inbox"), numbers.get(None, 0))]
     named += [(str(each.pk), each.name, numbers.get(each.pk, 0)) for each in lists]
     return [

@@ -27,7 +27,7 @@ from chat.pages.choice import (
 from chat.pages.days import day_words, due_words, length_words, moment_words, next_words
 from chat.pages.questions import Question, waiting
 from todos.models import Reminder, Task, TaskQuerySet
-from todos.models.beside import lists_of, numbers_of, tasks_done, tasks_to_do
+from todos.models.beside import lists_of, numbers_of, open_by_list, tasks_done, tasks_to_do
 
 ROWS = 100
 """Those shown at first; then twice as many, and so on."""
@@ -113,7 +113,7 @@ def panel_of(user: User, asked: Mapping[str, Any]) -> Panel:
         waiting(user),
         choice,
         views=view_switches(choice, {**numbers, ALL: numbers["open"]}),
-        lists=list_switches(choice, lists, tasks) if lists else [],
+        lists=list_switches(choice, lists, dict(open_by_list(user))) if lists else [],
         groups=groups,
         shown=shown,
         total=total,

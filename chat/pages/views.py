@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +32,7 @@ from chat.pages.transcript import bubbles
 from chat.serializers import LONGEST_MESSAGE
 from conversations.models import Conversation, Message, ToolCall
 from conversations.models import shown as rows_shown
+from conversations.models.conversation import kept_conversation
 from conversations.models.message import PAST_ALL, read_between
 from conversations.serializers import SearchSerializer
 from text import clean_text
@@ -108,7 +109,7 @@ def chat_page(
     """A conversation, or where one begins; ``typed`` stands in the composer."""
     context: dict[str, Any] = {"typed": typed, "news": json.dumps(marks_of(user, pk))}
     if pk:
-        shown = get_object_or_404(Conversation.objects.for_user(user), pk=pk)
+        shown = _kept(user, pk)
         context |= {**_transcript(request, user, shown), "conversation": shown}
         context["typed"] = typed or _taken_back(request, shown)
     context |= _frame(request, user)
@@ -118,7 +119,7 @@ def chat_page(
 @page
 def printed(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
     """The whole conversation, for paper; without what was taken back."""
-    shown = get_object_or_404(Conversation.objects.for_user(user), pk=pk)
+    shown = _kept(user, pk)
     messages = list(shown.messages.standing().with_turns().oldest_first())
     context = {"bubbles": bubbles(messages, user, shown.message_count), "conversation": shown}
     return render(request, "chat/print.html", context)
@@ -132,7 +133,7 @@ def conversations_part(request: HttpRequest, user: User) -> HttpResponse:
 @part("conversation")
 def messages_part(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
     """``?since=`` a seq: what came later, 204 for nothing; ``?before=``: what stands above."""
-    shown = get_object_or_404(Conversation.objects.for_user(user), pk=pk)
+    shown = _kept(user, pk)
     context = _transcript(request, user, shown)
     if not context["bubbles"]:
         return HttpResponse(status=204)
@@ -223,6 +224,13 @@ def _asked_for(request: HttpRequest, shown: Conversation) -> list[Message]:
     return read_between(
         shown, before=PAST_ALL if before is None else before, limit=MESSAGES, latest=True
     )
+
+
+def _kept(user: User, pk: UUID) -> Conversation:
+    """Raises Http404."""
+    for conversation in kept_conversation(user, pk):
+        return conversation
+    raise Http404
 
 
 def _taken_back(request: HttpRequest, shown: Conversation) -> str:

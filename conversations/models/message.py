@@ -265,7 +265,8 @@ class Message(Owned):
 
     @property
     def calls(self) -> list["ToolCall"]:
-        return self.turn_behind.calls if self.turn_behind else []
+        behind = self.turn_behind
+        return behind.calls if behind else []
 
 
 def read_between(

@@ -42,6 +42,11 @@ def _numbers(user: User, today: date, clock: time) -> models.QuerySet[Task, tupl
 
 
 @compiled
+def open_by_list(user: User) -> models.QuerySet[Task, tuple[UUID | None, int]]:
+    return Task.objects.for_user(user).open_by_list()
+
+
+@compiled
 def reminders_due(user: User, now: datetime, *, limit: int) -> models.QuerySet[Reminder]:
     """With their tasks."""
     return Reminder.objects.for_user(user).due(now).select_related("task")[:limit]

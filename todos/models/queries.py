@@ -202,10 +202,11 @@ class TaskLookups(JournaledQuerySet[Row]):
     def latest_made(self) -> Self:
         return self.order_by("-created_at", "-id")
 
-    def open_by_list(self) -> dict[UUID | None, int]:
-        """How many are to be done in each list, and under None in the Inbox."""
-        rows = self.with_status("open").order_by().values("list")
-        return dict(rows.annotate(number=Count("pk")).values_list("list", "number"))
+    def open_by_list(self) -> models.QuerySet[Any, Any]:
+        """Lists, None for the Inbox, each with how many are to be done in it."""
+        rows: Any = self.with_status("open").order_by().values("list")
+        rows = rows.annotate(number=Count("pk")).values_list("list", "number")
+        return cast(models.QuerySet[Any, Any], rows)
 
     def with_steps(self) -> Self:
         """Each with ``steps_open`` and ``steps_done``: how many it has that are kept."""
