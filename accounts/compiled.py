@@ -50,6 +50,12 @@ FIELDS: dict[Any, models.Field[Any, Any]] = {
     timedelta: models.DurationField(),
     UUID: models.UUIDField(),
 }
+PLAIN: dict[type[models.Field[Any, Any]], type] = {
+    models.BooleanField: bool,
+    models.CharField: str,
+    models.TextField: str,
+}
+"""Of these fields such a value is as each database takes it; to prepare it takes its time."""
 
 
 class Update:
@@ -131,6 +137,7 @@ class Given(Expression):
         super().__init__(output_field=getattr(field, "target_field", field))
         self.argument = argument
         self.column = column
+        self.plain = PLAIN.get(type(self.output_field))
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return "%s", (self,)
@@ -140,6 +147,8 @@ class Given(Expression):
         value = arguments[self.argument]
         if self.column:
             value = getattr(value, self.column)
+        if value is None or type(value) is self.plain:
+            return value
         return self.output_field.get_db_prep_save(value, connection)
 
 

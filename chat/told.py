@@ -15,8 +15,8 @@ ANSWERED = 4
 
 
 def lines_told_by(user: User) -> list[str]:
-    """What they told about themselves; asks the database only where that is any."""
-    return lines_of(user, user.preferences())
+    """What they told about themselves; makes a query only where that is any."""
+    return lines_of(user, user.preferences() if user.has_preferences else ())
 
 
 def lines_of(user: User, told: Iterable[Preference]) -> list[str]:
