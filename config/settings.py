@@ -132,7 +132,7 @@ else:
             # is back. When it has given up, the next request has it try anew.
             "reconnect_timeout": 5,
             # Seconds after which one that nobody has needed meanwhile is closed: turns that wait
-            # for the model need one for a moment about once a second, so few are enough for many.
+            # for the model need none.
             "max_idle": 0.5,
         },
         connect_timeout=5,

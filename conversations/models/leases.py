@@ -7,7 +7,7 @@ from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
 from accounts.keys import Key
@@ -68,10 +68,13 @@ class LeaseQuerySet(OwnedQuerySet[Row]):
         """Of the open turns of a process those that are wanted still, by the tokens of their
         leases; and whether anybody follows them. One statement over all users.
         """
-        with_good_key = Q(key=None) | Exists(Key.objects.live().filter(pk=OuterRef("key")))
+        # By one look-up each: with EXISTS beside an OR all keys there are would be read.
+        good_key = Key.objects.live().filter(pk=OuterRef("key")).values("pk")[:1]
         wanted = self.in_progress().filter(process=process, cancel_requested_at=None)
-        wanted = wanted.of_active_users().of_kept_conversations().filter(with_good_key)
-        followed = wanted.annotate(followed=Q(followed_at__gt=Now() - FOLLOWED))
+        wanted = wanted.filter(user__is_active=True, conversation__deleted_at=None)
+        with_key = wanted.alias(good_key=Subquery(good_key))
+        signed_in = with_key.filter(Q(key=None) | Q(good_key__isnull=False))
+        followed = signed_in.annotate(followed=Q(followed_at__gt=Now() - FOLLOWED))
         rows = followed.values_list("lease_token", "followed")
         return {token: bool(is_followed) for token, is_followed in rows}
 
