@@ -49,7 +49,7 @@ BY_A_BREAKPOINT = {
     "a tool was used, and nobody knows": "after _execute",
     "it is between two tools of one step": "before _execute 3",
     "all is said": "before finish",
-    "it is settled, and not committed": "before note",
+    "its end is to be written": "before settle",
 }
 BY_THE_MODEL = {  # as it is asked, by how many tools have been used; and after how many words
     "the model is asked": (0, ()),
