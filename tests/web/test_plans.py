@@ -1,0 +1,143 @@
+"""How PostgreSQL reads each list, history and search among many rows: along an index, a page of it.
+
+``make plans`` tries it among a million.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from conversations.models import Conversation, Message
+from tests.factories import TaskFactory, UserFactory
+from tests.seeding import seed
+from todos.models import Task
+from web.pagination import Keyset
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.only_on("postgresql"),
+    pytest.mark.not_on("sharded"),
+]
+
+WHOLE = int(os.environ.get("PLAN_ROWS", "60000"))  # messages
+SHARE = 20  # one of so many conversations and tasks is that of one user
+EACH, LONG = 20, 2_000  # messages of a conversation, and of a long one
+THEN = datetime(2026, 1, 1, tzinfo=UTC)
+PAGE = 120  # rows that may be read for one
+
+PAGES = (
+    "/api/conversations/",
+    "/api/conversations/?cursor={conversation}",
+    "/api/conversations/{long}/",
+    "/api/conversations/{long}/messages/",
+    "/api/conversations/{long}/messages/?cursor={message}",
+    "/api/conversations/{long}/messages/?since=1000",
+    "/api/tasks/",
+    "/api/tasks/?status=open",
+    "/api/tasks/?status=done",
+    "/api/tasks/{one}/history/",
+    "/api/lists/",
+    "/api/proposals/",
+    "/api/reminders/",
+    "/v1/conversations/conv_{long.hex}/items/",
+    "/c/{long}/messages/?before=1000",
+)
+THROUGH_ALL = (
+    "/",
+    "/c/{long}/",
+    "/tasks/",
+    "/deleted/",
+    "/api/conversations/?search=nowhere",
+    "/api/tasks/?search=nowhere",
+    "/api/tags/",
+    "/find/?q=nowhere",
+)
+"""They look through all tasks or messages of one user, and through nobody else's."""
+
+
+@pytest.fixture
+def owner(user: User) -> User:
+    """Of a part of the conversations and tasks; the others are those of twenty more."""
+    others, count = UserFactory.create_batch(20), WHOLE // EACH
+    own, whose = count // SHARE, [user, *others][:SHARE]
+    seed(count - own, EACH // 2, then=THEN, deleted=False, owners=others, calls_each=5)
+    more = {"deleted": False, "owners": [user], "calls_each": 5}
+    later = THEN + timedelta(days=1)
+    seed(own, EACH // 2, then=later, first=count, **more)
+    seed(1, LONG // 2, then=later + timedelta(days=1), first=2 * count, **more)
+    done = {0: None, 1: THEN}
+    tasks = (
+        Task(user=whose[each % SHARE], title=f"Thing {each}", completed_at=done[each // SHARE % 2])
+        for each in range(min(2 * count, 20_000))
+    )
+    Task.objects.bulk_create(tasks, 1000)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return user
+
+
+def places(user: User) -> dict[str, Any]:
+    """What stands in the paths."""
+    conversations = Conversation.objects.for_user(user).latest_first()
+    long, amid = conversations[0], conversations[len(conversations) // 2]
+    message = Message.objects.for_user(user).get(conversation=long, seq=LONG // 2)
+    return {
+        "long": long.pk,
+        "one": TaskFactory(user=user).pk,
+        "conversation": Keyset(conversations).cursor("next", amid),
+        "message": Keyset(Message.objects.oldest_first()).cursor("next", message),
+    }
+
+
+def statements(user: User, path: str) -> list[tuple[str, Any]]:
+    """What is asked for a path, but by which name and session it is asked."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith(("SELECT", "(SELECT", "WITH")):
+            asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    client = APIClient()
+    client.force_login(user)
+    with connection.execute_wrapper(note):
+        answer = client.get(path)
+    assert answer.status_code == 200, f"{path}: {answer.content!r}"
+    return asked
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+def faults(sql: str, params: Any, most: float) -> Iterator[str]:
+    """Where more than ``most`` rows are read, or a whole table."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, FORMAT JSON) {sql}", params)
+        plan = cursor.fetchone()[0][0]["Plan"]
+    for node in nodes(plan):
+        kind, table = node["Node Type"], node.get("Relation Name", "")
+        each = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+        read = each * node["Actual Loops"]
+        if read > (PAGE if kind == "Seq Scan" else most):
+            yield f"{kind} of {read:.0f} {table}"
+
+
+def test_a_page_reads_no_more_than_a_page(owner: User) -> None:
+    where = places(owner)
+    found = [
+        f"{path}: {fault} in {sql[:200]}"
+        for path in (*PAGES, *THROUGH_ALL)
+        for sql, params in statements(owner, path.format(**where))
+        for fault in faults(sql, params, PAGE if path in PAGES else float("inf"))
+    ]
+
+    assert not found, "\n".join(found)
