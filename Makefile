@@ -18,7 +18,7 @@ VENV := $(PYTHON) -m venv --clear
 INSTALL := $(RUN) -m pip install --disable-pip-version-check
 endif
 
-.PHONY: bench cluster cluster-failures metrics-exact benchmark-doors benchmark-traces benchmark-moving coverage test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-sharded test-sharded-part test-browser test-heard test-templates test-real image fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
+.PHONY: bench plans cluster cluster-failures metrics-exact benchmark-doors benchmark-traces benchmark-moving coverage test-page-random acts acts-sqlite acts-postgresql lighthouse help run test test-sqlite test-postgresql test-sharded test-sharded-part test-browser test-heard test-templates test-real image fuzz fuzz-sqlite fuzz-postgresql chaos chaos-sqlite chaos-postgresql chaos-reminders chaos-reminders-sqlite chaos-reminders-postgresql phrases check format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -96,6 +96,9 @@ EXAMPLES ?= 200
 
 fuzz-sqlite fuzz-postgresql: fuzz-%: .venv/requirements-dev.txt
 	FUZZ_EXAMPLES=$(EXAMPLES) $(RUN) -m pytest --database $* -rP tests/served/test_fuzz.py
+
+plans: .venv/requirements-dev.txt ## read how PostgreSQL would find each list, history and search among ROWS=1000000 messages
+	PLAN_ROWS=$(ROWS) $(RUN) -m pytest -q --no-header --database postgresql tests/web/test_plans.py
 
 # Of the database, of each subject in seconds, and of others' messages.
 bench: DATABASE = postgresql

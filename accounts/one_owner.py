@@ -13,6 +13,7 @@ from django.db import DatabaseError, models
 from django.db.models.deletion import Collector
 from django.db.models.expressions import Col
 from django.db.models.fields.related_lookups import RelatedExact, RelatedIn
+from django.db.models.lookups import IsNull
 
 INSIDES: dict[type, tuple[str, ...]] = {
     models.Model: ("_do_update",),
@@ -41,6 +42,14 @@ class OneOwnerQuerySet(models.QuerySet[Row]):
         """Within another query: those of the owner of its row, with the values of its columns."""
         same = {name: models.OuterRef(column) for name, column in columns.items()}
         return self.filter(user=models.OuterRef("user"), **same)
+
+    def any_for_each(self) -> IsNull:
+        """Within another query: whether there is any, looked up for each of its rows.
+
+        Where Exists is a column, or one side of an Or, PostgreSQL may first read the rows of all
+        owners, to have them at hand.
+        """
+        return IsNull(models.Subquery(self.values("pk")[:1]), False)
 
     def by_owner(self, size: int = 100) -> Iterator[tuple[int, Self]]:
         """Each owner of any of them, and those of that owner.

@@ -55,7 +55,7 @@ class ConversationQuerySet(RecoverableQuerySet["Conversation"]):
         """Conversations with every word of ``text`` in their title, or in one message of theirs."""
         words = words_of(text)
         said = Message.objects.standing().of_same_owner(conversation="pk").saying(words)
-        return self.filter(has_all(words, "title") | Exists(said)) if words else self
+        return self.filter(has_all(words, "title") | Q(said.any_for_each())) if words else self
 
     def inactive_since(self, moment: datetime) -> Self:
         """Kept ones without any activity since then, and without a live turn."""

@@ -219,7 +219,7 @@ def _messages(
     busy = Turn.objects.filter(user=user, conversation=conversation).live()
     return rows.order_by("-seq" if latest else "seq").values_list(
         *MESSAGE,
-        Exists(calls),
+        calls.any_for_each(),
         *(f"turn__{name}" for name in TURN),
         Now(),
         *(f"conversation__{name}" for name in CONVERSATION),

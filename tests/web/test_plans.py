@@ -28,6 +28,7 @@ pytestmark = [
 WHOLE = int(os.environ.get("PLAN_ROWS", "60000"))  # messages
 SHARE = 20  # one of so many conversations and tasks is that of one user
 EACH, LONG = 20, 2_000  # messages of a conversation, and of a long one
+AT_A_TIME = 50  # conversations that have been talked in last at the same moment
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 PAGE = 120  # rows that may be read for one
 
@@ -55,7 +56,10 @@ THROUGH_ALL = (
     "/deleted/",
     "/api/conversations/?search=nowhere",
     "/api/tasks/?search=nowhere",
+    "/api/tasks/?due=today",
     "/api/tags/",
+    "/api/tasks/?tag=errands",
+    "/tasks/?tag=errands",
     "/find/?q=nowhere",
 )
 """They look through all tasks or messages of one user, and through nobody else's."""
@@ -68,9 +72,10 @@ def owner(user: User) -> User:
     own, whose = count // SHARE, [user, *others][:SHARE]
     seed(count - own, EACH // 2, then=THEN, deleted=False, owners=others, calls_each=5)
     more = {"deleted": False, "owners": [user], "calls_each": 5}
-    later = THEN + timedelta(days=1)
-    seed(own, EACH // 2, then=later, first=count, **more)
-    seed(1, LONG // 2, then=later + timedelta(days=1), first=2 * count, **more)
+    for place in range(0, own, AT_A_TIME):
+        then = THEN + timedelta(minutes=place)
+        seed(min(AT_A_TIME, own - place), EACH // 2, then=then, first=count + place, **more)
+    seed(1, LONG // 2, then=THEN + timedelta(days=90), first=2 * count, **more)
     done = {0: None, 1: THEN}
     tasks = (
         Task(user=whose[each % SHARE], title=f"Thing {each}", completed_at=done[each // SHARE % 2])

@@ -191,7 +191,7 @@ class TaskLookups(JournaledQuerySet[Row]):
         """Those with the tag, and those that have a step with it which is still to be done."""
         rows: Any = self.model._default_manager
         steps = rows.of_same_owner(parent="pk").filter(deleted_at=None, completed_at=None)
-        return self.filter(has_tag(tag) | models.Exists(steps.filter(has_tag(tag))))
+        return self.filter(has_tag(tag) | Q(steps.filter(has_tag(tag)).any_for_each()))
 
     def following(self, tasks: Iterable[Any]) -> dict[tuple[Any, int], Any]:
         """What follows those that repeat, by the series and place of the one before."""
