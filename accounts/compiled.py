@@ -14,7 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import wraps
-from inspect import Parameter, signature
+from inspect import Parameter, isclass, signature
+from itertools import product
 from json import dumps
 from operator import itemgetter
 from types import NoneType
@@ -191,6 +192,22 @@ class Compiled:
                     break
         return done
 
+    def ahead(self, known: dict[str, Any]) -> None:
+        """Compile it before it is asked, where ``known`` has all its constants but for bools."""
+        parameters = signature(self.build, eval_str=True).parameters.values()
+        named = {each.name: each for each in parameters if each.kind is Parameter.KEYWORD_ONLY}
+        choices = [
+            (False, True) if each.annotation is bool else (known.get(name),)
+            for name, each in named.items()
+        ]
+        kinds = [each.annotation for each in parameters if each.name not in named]
+        rows = [kind for kind in kinds if isclass(kind) and issubclass(kind, models.Model)]
+        if (None,) in choices or any(row._meta.abstract for row in rows):
+            return
+        arguments = [kind() if kind in rows else None for kind in kinds]
+        for chosen in product(*choices):
+            self.statements(arguments, dict(zip(named, chosen, strict=True)))
+
     def statements(self, arguments: Sequence[Any], constants: dict[str, Any]) -> list[Statement]:
         """As this database is told them; more than one where it takes several writes singly."""
         kinds = tuple(type(each) for each in arguments if isinstance(each, models.Model))
@@ -226,6 +243,12 @@ def compiled(build: Callable[..., Any]) -> Callable[..., Any]:
 
     ask.declared = made  # type: ignore[attr-defined]
     return ask
+
+
+def compile_ahead(**known: Any) -> None:
+    """What can be, so that nobody waits for it; for some it asks the database which one it is."""
+    for each in DECLARED:
+        each.ahead(known)
 
 
 def statements_of(

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from accounts.compiled import compile_ahead
 from agent.given import given
 from conversations.models import Instructions, Turn
 from web.connections import log_database_failure
@@ -67,6 +68,8 @@ def begin() -> None:
         if closed := close_turns_of_the_dead():
             logger.warning("turns closed whose process had died: %d", closed)
         keep_given()
+        earlier = settings.AGENT_HISTORY_MESSAGES - 2  # than the turn's own
+        compile_ahead(per_day=settings.AGENT_DAILY_TURNS, limit=earlier)
     except DatabaseError as error:  # who meets such a turn later closes it, the next process keeps
         log_database_failure(error)
     finally:

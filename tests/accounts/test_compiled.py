@@ -13,7 +13,8 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.compiled import DECLARED, Compiled, Insert, Update, compiled, told
+import accounts.compiled as compiled_module
+from accounts.compiled import DECLARED, Compiled, Insert, Update, compile_ahead, compiled, told
 from conversations.models import Conversation, Message, Turn
 from tests.factories import ConversationFactory, UserFactory, say
 
@@ -217,3 +218,23 @@ def test_what_cannot_be_compiled_is_told() -> None:
         dicts(1)
     with pytest.raises(TypeError, match="keyword-only"):
         _whole(7, pk=uuid4(), busy=True)
+
+
+@pytest.mark.django_db
+def test_what_can_be_is_compiled_before_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounts.compiled.DECLARED", [Compiled(each.build) for each in DECLARED])
+    made = {each.build: each for each in compiled_module.DECLARED}
+
+    compile_ahead(limit=20)
+
+    assert [len(made[ask.__wrapped__]._statements) for ask in (_words, _said, _whole)] == [1, 1, 2]
+    user, id = UserFactory().pk, uuid4()
+    for ask, arguments, constants in (
+        (_words, (user, [id]), {}),
+        (_said, (user, [id]), {"limit": 20}),
+        (_whole, (user, id), {"busy": True}),
+        (_whole, (user, None), {"busy": False}),
+    ):
+        before = dict(made[ask.__wrapped__]._statements)
+        assert made[ask.__wrapped__].ask(arguments, constants) == []
+        assert made[ask.__wrapped__]._statements == before
