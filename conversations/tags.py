@@ -1,7 +1,8 @@
 """The ETag of what is shown of a conversation (RFC 9110, 8.8.3): when that has changed last.
 
 Whatever changes what is shown sets ``changed_at``, but for a turn that is in progress: what shows
-one has no tag. A list of conversations has the tag of the rows that it shows.
+one has no tag. A list of conversations has the tag of the rows that it shows, and of whether others
+stand beside them.
 """
 
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from rest_framework.response import Response
 
 from conversations.models import Turn, shown
 from conversations.models.shown import ShownConversation, ShownMessage
+from web.pagination import Page
 
 
 def unchanged(request: Request, user: int, id: UUID) -> Response | None:
@@ -36,8 +38,9 @@ def headers(
     return {"ETag": _tag((conversation.changed_at, conversation.message_count))}
 
 
-def of_list(rows: Iterable[ShownConversation]) -> str:
-    return _tag([(row.id, row.changed_at, row.busy) for row in rows])
+def of_list(page: Page) -> str:
+    rows = [(row.id, row.changed_at, row.busy) for row in page.rows]
+    return _tag((rows, page.next, page.previous))
 
 
 def not_modified(request: Request, tag: str) -> Response | None:

@@ -68,7 +68,7 @@ class ConversationViewSet(GenericViewSet[Conversation]):
             read = partial(shown.conversations, user_of(request).pk)
         pages = KeysetPagination()
         page = pages.paginate(shown.LATEST, read, request)
-        tag = tags.of_list(page)
+        tag = tags.of_list(pages.page)
         if unchanged := tags.not_modified(request, tag):
             return unchanged
         answer = pages.get_paginated_response([as_json.of_conversation(row) for row in page])

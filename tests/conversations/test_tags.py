@@ -139,6 +139,20 @@ def test_a_list_has_the_tag_of_what_it_shows(client: APIClient, user: User) -> N
     assert (gone.status_code, gone.json()["results"]) == (200, [])
 
 
+def test_a_page_of_a_list_is_another_one_once_no_other_is_beside_it(
+    client: APIClient, user: User
+) -> None:
+    older, _ = ConversationFactory(user=user), ConversationFactory(user=user)
+    first = f"{LIST}?limit=1"
+    page = client.get(first)
+    assert page.json()["next"]
+
+    older.remove()
+
+    again = client.get(first, headers={"If-None-Match": page["ETag"]})
+    assert (again.status_code, again.json()["next"]) == (200, None)
+
+
 def test_another_release_has_other_tags(client: APIClient, paths: list[str], settings: Any) -> None:
     tag = client.get(paths[0])["ETag"]
     settings.VERSION = "0.0.1"
