@@ -36,11 +36,9 @@ class Connections:
 
     def __init__(self, address: Address) -> None:
         self._address = address
-        self._tls = _tls() if address.is_safe else None
+        self._tls = _tls() if address.is_safe else None  # made now, lest a turn waits for it
         self._idle: deque[Connection] = deque()  # the one that was used last is at the end
         self._lock = Lock()
-        if address.is_safe:
-            _tls()  # it takes a while, for which no turn should wait
 
     def take(self, deadline: Deadline) -> "Connection":
         """An idle one whose server is still there, else a new one. Raises CallError."""
@@ -92,7 +90,7 @@ class Connection:
     @property
     def is_open(self) -> bool:
         """Of an idle one, to which a server has nothing to say but that it leaves."""
-        return not (self.is_old or self._arrival.poll(0))
+        return not (self.is_old or self._has_come(0))
 
     def post(
         self, target: bytes, headers: Headers, content: bytes, deadline: Deadline
@@ -130,8 +128,13 @@ class Connection:
             self._http.receive_data(self._read(deadline))
 
     def begin_anew(self) -> bool:
-        """Whether another exchange can follow on it, which the last one must have ended for."""
-        if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
+        """Whether another exchange can follow on it, for which the last one must have ended.
+
+        What has come behind its end would be read as the answer to the next one.
+        """
+        has_ended = self._http.our_state is self._http.their_state is h11.DONE
+        behind, _ = self._http.trailing_data
+        if behind or not has_ended:
             return False
         self._http.start_next_cycle()
         self._idle_since = monotonic()

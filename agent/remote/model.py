@@ -200,10 +200,10 @@ def _seconds(retry_after: str) -> float | None:
     if retry_after.isdecimal():
         return float(retry_after)
     try:
-        moment = parsedate_to_datetime(retry_after)
-    except ValueError:
+        moment = parsedate_to_datetime(retry_after).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 def _pause(failure: CallError, deadline: Deadline, longest: float) -> bool:

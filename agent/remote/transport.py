@@ -33,13 +33,17 @@ class Transport:
         self._max_bytes = max_bytes
 
     def post(self, content: bytes, more: Headers, deadline: Deadline) -> "Answer":
-        """``more`` headers are those of this request alone. Close the answer. Raises CallError."""
+        """``more`` headers are those of this request alone. Close the answer. Raises CallError;
+        then the next one goes over a new connection.
+        """
         connection = self._connections.take(deadline)
         headers = [*self._address.headers, *more]
         try:
             head = connection.post(self._address.target, headers, content, deadline)
-        except BaseException:
+        except BaseException as error:
             connection.close()
+            if isinstance(error, CallError):  # what has been idle as long may be dead as well
+                self._connections.close()
             raise
         return Answer(head, connection, self._connections, self._max_bytes, deadline)
 

@@ -152,6 +152,7 @@ def test_a_redirect_is_not_followed_with_the_prompt() -> None:
         fails(429, retry_after=0),
         fails(429, retry_after="soon"),
         fails(429, retry_after="-5"),
+        fails(429, retry_after="Fri, 31 Dec 9999 23:59:59 -2300"),
         fails(500),
         page(503),
         fails(529),

@@ -1,7 +1,9 @@
 """Pieces of an answer that come together are read together, to the last good word; real HTTP."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -76,3 +78,47 @@ def test_a_connection_that_was_broken_off_is_not_used_again() -> None:
         assert [listen(llm, Heard()).said for _ in range(2)] == ["Good day.", "Hi"]
     first, second = server.requests
     assert first.peer != second.peer
+
+
+STRAY = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfor others"
+NOTHING = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        at_once(*HI, event({}, "stop"), behind=b"0\r\n\r\n" + STRAY),
+        at_once(*HI, event({}, "stop"), behind=b"0\r\n\r\n" + STRAY[:20]),
+        lambda exchange: exchange.wfile.write(NOTHING + STRAY),
+    ],
+)
+def test_what_stands_behind_an_answer_is_never_the_answer_to_another(first: Answer) -> None:
+    with (
+        ScriptedServer(first, says("Hi"), says("Hi")) as server,
+        closing(remote(server.url)) as llm,
+    ):
+        assert [listen(llm, Heard()).said for _ in range(2)][1] == "Hi"
+    before, after, *_ = server.requests
+    assert before.peer != after.peer
+
+
+def test_connections_that_have_all_gone_stale_cost_one_attempt() -> None:
+    together = Barrier(2)
+
+    def both(exchange: Exchange) -> None:
+        together.wait(5)
+        says("Hi")(exchange)
+
+    def stale(exchange: Exchange) -> None:
+        exchange.reset()
+
+    with (
+        ScriptedServer(both, both, stale, says("Once more.")) as server,
+        closing(remote(server.url)) as llm,
+    ):
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(lambda _: listen(llm, Heard()), range(2)))
+        assert listen(llm, Heard()).said == "Once more."
+    peers = [request.peer for request in server.requests]
+    assert peers[2] in peers[:2]
+    assert peers[3] not in peers[:3]
