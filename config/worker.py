@@ -29,6 +29,10 @@ HEALTH = re.compile(
 )
 
 
+BEGINS_SECONDS = 1.0
+"""For what every request needs, ahead of the first one."""
+
+
 class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
     def init_process(self) -> None:
         # One for each: readiness may wait for the database, and whether we live does not.
@@ -45,7 +49,9 @@ class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
         from web.connections import pool_in_numbers
 
         self.pool_in_numbers = pool_in_numbers
-        Thread(target=begin).start()
+        beginning = Thread(target=begin)
+        beginning.start()
+        beginning.join(BEGINS_SECONDS)  # no longer, for the database may be away
         self.finisher, self.ringer = Finisher(), Ringer()
         if settings.AGENT_FINISH_TURNS:
             Thread(target=self.finisher.watch).start()
