@@ -27,7 +27,8 @@ CONNECTIONS = """
 class Watched:
     """The most that a server and its database had in the time, seen ten times a second."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: int) -> None:
+        self.others = others  # connections of other servers, which rest
         self.megabytes = 0.0
         self.connections = 0
         self.fewest_at_work = 10**6
@@ -36,13 +37,14 @@ class Watched:
         assert server.pid is not None
         self.megabytes = max(self.megabytes, processor.megabytes(server.pid))
         if database and (row := database.execute(CONNECTIONS).fetchone()):
-            self.connections = max(self.connections, row[0])
+            self.connections = max(self.connections, row[0] - self.others)
             self.fewest_at_work = min(self.fewest_at_work, row[1])
 
 
 def crowd(ground: Ground, rows: Rows, seconds: float) -> Found:
     people = rows.crowd()
     settle()
+    others = connections(ground)
     server = ground.serve()
     idle = megabytes(server)
     found = Found(
@@ -56,7 +58,7 @@ def crowd(ground: Ground, rows: Rows, seconds: float) -> Found:
         for streamed in (False, True):
             name = f"{number} {'streamed' if streamed else 'whole'}"
             sent = [say(person, "wait", streamed) for person in people[:number]]
-            with watching(ground, server) as watched:
+            with watching(ground, server, others) as watched:
                 came = each_once(server.port, sent)
             waiting.setdefault(number, watched.megabytes)
             tell(found, name, number, came, watched)
@@ -102,8 +104,8 @@ def why(failures: list[str]) -> str:
 
 
 @contextmanager
-def watching(ground: Ground, server: TodoChat) -> Iterator[Watched]:
-    watched, end = Watched(), Event()
+def watching(ground: Ground, server: TodoChat, others: int) -> Iterator[Watched]:
+    watched, end = Watched(others), Event()
 
     def watch() -> None:
         database = psycopg.connect(ground.postgres.url) if ground.postgres else None
@@ -119,6 +121,14 @@ def watching(ground: Ground, server: TodoChat) -> Iterator[Watched]:
     finally:
         end.set()
         thread.join()
+
+
+def connections(ground: Ground) -> int:
+    if ground.postgres is None:
+        return 0
+    with psycopg.connect(ground.postgres.url) as database:
+        row = database.execute(CONNECTIONS).fetchone()
+    return int(row[0]) if row else 0
 
 
 def megabytes(server: TodoChat) -> float:
