@@ -212,12 +212,13 @@ class Compiled:
         """As this database is told them; more than one where it takes several writes singly."""
         kinds = tuple(type(each) for each in arguments if isinstance(each, models.Model))
         which = (connection.vendor, kinds, frozenset(constants.items()))
-        if which not in self._statements:
+        made = self._statements.get(which)
+        if made is None:  # another thread may empty them at any moment
             if len(self._statements) >= MOST:
                 self._statements.clear()
             places = _stand_ins(self.build, arguments, constants)
-            self._statements[which] = told(self.build(*places, **constants))
-        return self._statements[which]
+            made = self._statements[which] = told(self.build(*places, **constants))
+        return made
 
 
 @overload
@@ -247,8 +248,9 @@ def compiled(build: Callable[..., Any]) -> Callable[..., Any]:
 
 def compile_ahead(**known: Any) -> None:
     """What can be, so that nobody waits for it; for some it asks the database which one it is."""
-    for each in DECLARED:
-        each.ahead(known)
+    with transaction.atomic():  # else Django compiles no query that locks rows
+        for each in DECLARED:
+            each.ahead(known)
 
 
 def statements_of(

@@ -220,7 +220,7 @@ def test_what_cannot_be_compiled_is_told() -> None:
         _whole(7, pk=uuid4(), busy=True)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_what_can_be_is_compiled_before_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("accounts.compiled.DECLARED", [Compiled(each.build) for each in DECLARED])
     made = {each.build: each for each in compiled_module.DECLARED}
