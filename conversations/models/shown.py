@@ -115,18 +115,14 @@ def messages(
     At most 2 queries. Where it has no such message the conversation is told by one more; None
     where there is none.
     """
-    found = _messages(
-        user,
-        id,
-        which.after,
-        which.before,
-        which.since or BEFORE_ALL,
-        limit=which.limit,
-        latest=which.latest,
-        dated=which.since is not None,
-    )
+    found, kept = _found(user, id, which), None
     if not found:
-        return [], conversation(user, id)
+        kept = conversation(user, id)
+        if kept and kept.message_count > which.after:
+            # It may just have been restored: what is shown must not be older than when it changed.
+            found = _found(user, id, which)
+    if not found:
+        return [], kept
     turns = [turn for *_, turn, has_calls in (row[:8] for row in found) if has_calls]
     calls = _calls_of(user, turns) if turns else {}
     return [_message(row, calls) for row in found], ShownConversation(*found[0][-8:])
@@ -175,6 +171,19 @@ def conversations(user: int, direction: str, place: Any, limit: int) -> list[Sho
     beside = direction if place else ""
     rows = _conversations(user, updated_at, id, beside=beside, limit=limit)
     return [ShownConversation(*row) for row in rows]
+
+
+def _found(user: int, id: UUID, which: Range) -> list[Any]:
+    return _messages(
+        user,
+        id,
+        which.after,
+        which.before,
+        which.since or BEFORE_ALL,
+        limit=which.limit,
+        latest=which.latest,
+        dated=which.since is not None,
+    )
 
 
 def _message(row: Sequence[Any], calls: dict[UUID, list[ShownCall]]) -> ShownMessage:

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db.models.functions import Now
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from conversations.models import Conversation, Turn
+from conversations.models import Conversation, Turn, shown
 from tests.factories import LEASE, ConversationFactory, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -126,6 +127,22 @@ def test_what_is_not_there_is_not_unchanged(
     client.delete(paths[0])
     for path, tag in tags.items():
         assert client.get(path, headers={"If-None-Match": tag}).status_code == 404
+
+
+def test_what_is_restored_while_it_is_read_is_shown_whole(
+    client: APIClient, paths: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation().remove()
+    look = shown.conversation
+
+    def once_restored(user: int, id: UUID) -> Any:
+        monkeypatch.setattr(shown, "conversation", look)
+        Conversation.objects.get().restore()
+        return look(user, id)
+
+    monkeypatch.setattr(shown, "conversation", once_restored)
+
+    assert len(client.get(paths[1]).json()["results"]) == 4
 
 
 def test_a_list_has_the_tag_of_what_it_shows(client: APIClient, user: User) -> None:
