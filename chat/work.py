@@ -319,18 +319,18 @@ class Work:
 
     @contextmanager
     def _transaction(self, *, in_line: bool = False) -> Iterator[None]:
-        """Behind the fence of the turn; if it fails, the turn knows of no call made in it.
+        """Behind the fence of the turn; if it fails, the turn knows of nothing kept in it.
 
         Else each that was made in it is kept now, and measured. ``in_line``: tasks are changed in
         it, and whatever fails takes all of it back.
         """
-        calls = list(self.turn.calls)
+        calls, text = list(self.turn.calls), self.turn.reply.content
         try:
             stands = stands_in_line(self.user.pk) if in_line else nullcontext()
             with self.turn.fenced(self.lease, in_line=in_line), stands:
                 yield
         except BaseException:
-            self.turn.calls = calls
+            self.turn.calls, self.turn.reply.content = calls, text
             raise
         finally:
             release_connection()

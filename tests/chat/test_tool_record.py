@@ -11,7 +11,7 @@ from accounts.models import User
 from agent import tools
 from chat import work
 from chat.undo import show_undone
-from conversations.models import ToolCall, Turn
+from conversations.models import Message, ToolCall, Turn
 from tests.conftest import Plays
 from tests.fakes import call
 from todos.models import Origin, Task, TaskChange
@@ -138,6 +138,21 @@ def test_after_a_broken_call_the_same_call_is_made(
     [change] = TaskChange.objects.all()
     assert str(change.tool_call_id) == shown[1]["id"]
     assert Task.objects.get().title == "Milk"
+
+
+def test_what_was_said_before_a_broken_call_is_kept_with_its_failure(
+    client: APIClient, plays: Plays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaks_once(monkeypatch, "after the call has been kept")
+    kept: list[str] = []
+    monkeypatch.setattr(
+        work.Work, "settle", lambda *_, **__: kept.append(Message.objects.get(seq=2).content)
+    )
+    plays(["Let me see.", MILK], ["Something is wrong."])
+
+    client.post("/api/chat/", {"message": "milk"})
+
+    assert kept == ["Let me see."]
 
 
 def test_every_effect_carries_the_id_of_its_call(client: APIClient, plays: Plays) -> None:
