@@ -57,6 +57,16 @@ PLAIN: dict[type[models.Field[Any, Any]], type] = {
     models.TextField: str,
 }
 """Of these fields such a value is as each database takes it; to prepare it takes its time."""
+PLAIN_ON_POSTGRESQL: dict[type[models.Field[Any, Any]], type] = PLAIN | {
+    models.BigAutoField: int,
+    models.BigIntegerField: int,
+    models.DateField: date,
+    models.DateTimeField: datetime,
+    models.DurationField: timedelta,
+    models.PositiveIntegerField: int,
+    models.PositiveSmallIntegerField: int,
+    models.UUIDField: UUID,
+}
 
 
 class Update:
@@ -138,7 +148,8 @@ class Given(Expression):
         super().__init__(output_field=getattr(field, "target_field", field))
         self.argument = argument
         self.column = column
-        self.plain = PLAIN.get(type(self.output_field))
+        plain = PLAIN_ON_POSTGRESQL if connection.vendor == "postgresql" else PLAIN
+        self.plain = plain.get(type(self.output_field))
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return "%s", (self,)
