@@ -48,7 +48,7 @@ class Transport:
         return Answer(head, connection, self._connections, self._max_bytes, deadline)
 
     def close(self) -> None:
-        """Connections in use are closed by their answers."""
+        """Those that are idle; one in use is left to its answer."""
         self._connections.close()
 
 
