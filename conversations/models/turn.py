@@ -245,10 +245,11 @@ class Turn(TurnState):
     def _another_slot(self, slots: int) -> int:
         """A slot that seems free. Raises what else it can mean that a constraint said no."""
         key, turns = self.idempotency_key, Turn.objects.filter(user=self.user_id)
-        if self._state.adding and key and turns.with_key(self.user_id, key).exists():
+        is_new = self._state.adding  # else it has its key, and its messages their places
+        if is_new and key and turns.with_key(self.user_id, key).exists():
             raise IdempotencyKeyTaken from None
         turns.close_dead()
-        if self.conversation.recount():
+        if is_new and self.conversation.recount():
             raise ConversationBusy from None
         open_turns = dict(turns.in_progress().values_list("slot", "conversation"))
         if self.conversation_id in open_turns.values():
