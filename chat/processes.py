@@ -19,6 +19,7 @@ from django.db import connection
 
 from accounts.compiled import compile_ahead
 from agent.given import given
+from chat.told import length_of_history
 from conversations.models import Instructions, Turn
 from web.connections import log_database_failure
 
@@ -68,7 +69,7 @@ def begin() -> None:
         if closed := close_turns_of_the_dead():
             logger.warning("turns closed whose process had died: %d", closed)
         keep_given()
-        earlier = settings.AGENT_HISTORY_MESSAGES - 2  # than the turn's own
+        earlier = length_of_history() - 2  # than the turn's own
         compile_ahead(per_day=settings.AGENT_DAILY_TURNS, limit=earlier)
     except DatabaseError as error:  # who meets such a turn later closes it, the next process keeps
         log_database_failure(error)
