@@ -100,8 +100,8 @@ def admin(kind: str, action: str, row: str) -> Act:
         (admin("todos/tasklist", "remove", "task_list"), MADE),
         (lambda w: w.task.edit(Origin("chat"), title="Oat milk"), MADE),
         # What was done is taken back, and questions are decided: anywhere in a transcript
-        (form("/messages/{w.done.turn.reply.pk}/undo/"), ASKED),
-        (rest("post", "/api/messages/{w.done.turn.reply.pk}/undo/"), ASKED),
+        (form("/messages/{w.done.turn.reply.pk}/undo/"), ASKED | SAID),
+        (rest("post", "/api/messages/{w.done.turn.reply.pk}/undo/"), ASKED | SAID),
         (form("/proposals/{w.proposal.pk}/reject/"), ASKED),
         (rest("post", "/api/proposals/{w.proposal.pk}/approve/"), ASKED),
         # Conversations

@@ -146,7 +146,7 @@ def test_a_crash_is_a_problem_that_tells_nothing(
     client: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = RuntimeError("secret of /etc/passwd")
-    monkeypatch.setattr("conversations.views.Conversation.objects.for_user", crash(secret))
+    monkeypatch.setattr("conversations.views.shown.conversations", crash(secret))
 
     answer = client.get("/api/conversations/")
 
@@ -173,7 +173,7 @@ def test_a_lost_database_is_a_problem_that_says_when_to_come_back(
     client: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = OperationalError("could not connect to host db.internal")
-    monkeypatch.setattr("conversations.views.Conversation.objects.for_user", crash(gone))
+    monkeypatch.setattr("conversations.views.shown.conversations", crash(gone))
 
     answer = client.get("/api/conversations/")
 
@@ -189,7 +189,7 @@ def test_a_lost_database_is_a_problem_that_says_when_to_come_back(
 def test_djangos_own_refusals_are_problems_too(
     client: APIClient, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
 ) -> None:
-    monkeypatch.setattr("conversations.views.Conversation.objects.for_user", crash(error))
+    monkeypatch.setattr("conversations.views.shown.conversations", crash(error))
 
     answer = client.get("/api/conversations/")
 
