@@ -68,7 +68,8 @@ def test_tool_calls_of_every_shape_become_tasks(
     tasks = Task.objects.filter(user=user).order_by("created_at")
     assert [task.title for task in tasks] == ["Milk", "Bread"]
     assert model.refused == []
-    assert model.requests[0].headers["authorization"] == "Bearer sk-x"
+    headers = {name.lower(): value for name, value in model.requests[0].headers.items()}
+    assert headers["authorization"] == "Bearer sk-x"
     results = [
         message for message in model.requests[1].body["messages"] if message["role"] == "tool"
     ]
