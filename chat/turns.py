@@ -68,7 +68,8 @@ def open_turn(conversation: Conversation, begin: Callable[..., Turn]) -> Turn:
             throttled(TooManyOpenTurns.default_code, "open-turns")
             raise TooManyOpenTurns(mine) from None
         except ConversationBusy:
-            close_turns_of_the_dead()
+            if close_turns_of_the_dead():
+                continue
             if monotonic() > give_up:
                 raise ConversationIsBusy(conversation.turns.all()) from None
         else:

@@ -16,7 +16,7 @@ from tests.plans import plans, sorts
 pytestmark = [pytest.mark.django_db, pytest.mark.not_on("sharded")]
 
 MINE, OTHERS, EACH = 1000, 100, 10  # conversations; users, and conversations of each
-LONG = 50  # turns
+LONG = 150  # turns
 TEXT = "word " * 100
 CONVERSATION, MESSAGE = "conversations_conversation", "conversations_message"
 TURN, TOOL_CALL = "conversations_turn", "conversations_toolcall"
@@ -29,7 +29,7 @@ TURN_KEY = ("turn_key_unique_per_user", "sqlite_autoindex_conversations_turn_2")
 
 @pytest.fixture
 def conversation(user: User) -> Conversation:
-    """Of 50 turns; the user has many more, and so have many others."""
+    """Of 150 turns; the user has many more, and so have many others."""
     users = User.objects.bulk_create(User(username=f"other{each}") for each in range(OTHERS))
     owners = [user] * MINE + [other for other in users for _ in range(EACH)]
     conversations = Conversation.objects.bulk_create(Conversation(user=each) for each in owners)
