@@ -2,8 +2,13 @@
 
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from django.db import DataError, connection
+from psycopg_pool import ConnectionPool
+
+from config.postgresql import check_connection
+from tests.conftest import database_url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("postgresql")]
 
@@ -42,3 +47,22 @@ def test_it_is_not_djangos_slow_way() -> None:
     loader = connection.connection.adapters.get_loader(1184, 0)
 
     assert loader.__module__ == "config.postgresql"
+
+
+def test_the_pool_looks_at_the_socket_of_a_connection() -> None:
+    connection.ensure_connection()
+
+    check_connection(connection.connection)
+
+    assert ConnectionPool.check_connection is check_connection
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_whose_server_has_left_is_no_good() -> None:
+    with psycopg.connect(database_url(), autocommit=True) as other:
+        number = other.info.backend_pid
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [number])
+
+        with pytest.raises(psycopg.OperationalError):
+            check_connection(other)
