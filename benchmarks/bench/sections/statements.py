@@ -18,7 +18,7 @@ COUNT = f"""
     SELECT coalesce(sum(calls) FILTER (WHERE query NOT IN ('BEGIN', 'COMMIT')), 0)::int,
         coalesce(sum(calls) FILTER (WHERE query = 'BEGIN'), 0)::int
     FROM {STATEMENTS}
-    WHERE query NOT LIKE '%{STATEMENTS}%' AND query !~ '^SELECT (1|\\$1) FROM ONLY '
+    WHERE query NOT LIKE '%{STATEMENTS}%' AND query !~ '^SELECT (1|\\$[0-9]+) FROM ONLY '
 """
 """Without what PostgreSQL asks itself for a foreign key."""
 QUIET = {"REMIND": "0", "AGENT_FINISH_TURNS": "0"}  # nothing is asked beside the requests
