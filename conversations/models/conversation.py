@@ -179,8 +179,26 @@ class Conversation(Followed, Recoverable):
             lease_expires_at=Now() + lease,
         )
         said, reply = self._messages_of(turn, text)
+        self._write_begun(turn, said, reply, lease, slots, per_day, give_name)
+        as_saved(self, turn, said, reply)
+        turn.lease_expires_at = timezone.now() + lease  # near enough; the row has it exactly
+        turn.user_message, turn.reply = said, reply
+        turn.calls = []
+        return turn
+
+    def _write_begun(
+        self,
+        turn: Turn,
+        said: Message,
+        reply: Message,
+        lease: timedelta,
+        slots: int,
+        per_day: int,
+        give_name: Callable[["Conversation"], None] | None,
+    ) -> None:
+        """In one transaction, tried again in another slot, or once there is a count of the day."""
         new = self._state.adding
-        begun = self._begun_with(text)
+        begun = self._begun_with(said.content)
         today = TurnCount.today()
 
         def insert(slot: int) -> None:
@@ -200,11 +218,6 @@ class Conversation(Followed, Recoverable):
             if not TurnCount.make_room(self.user_id, today, per_day):
                 raise
             turn.take_slot(slots, insert)
-        as_saved(self, turn, said, reply)
-        turn.lease_expires_at = timezone.now() + lease  # near enough; the row has it exactly
-        turn.user_message, turn.reply = said, reply
-        turn.calls = []
-        return turn
 
     def _begun_with(self, text: str) -> Self:
         """With what ``text`` makes of a new one."""
