@@ -4,6 +4,7 @@ Each is for one exchange at a time; those that are idle are kept for the next on
 is looked up by the system, which keeps its own time.
 """
 
+import re
 import socket
 import ssl
 from collections import deque
@@ -17,6 +18,7 @@ import h11
 
 from agent.llm import LLMMisconfigured, LLMTimeout, LLMUnavailable
 from agent.remote.address import Address, Headers
+from agent.remote.chunks import Chunks
 from agent.remote.deadline import Deadline
 from agent.remote.failures import CallError
 
@@ -29,6 +31,7 @@ KEPT_SECONDS = 30
 WRITTEN_AT_ONCE = 65_536  # bytes
 READ_AT_ONCE = 16_384  # bytes
 LARGEST_HEAD = 100 * 1024  # bytes
+END_OF_HEAD = re.compile(rb"\n\r?\n")
 
 
 class Connections:
@@ -81,6 +84,7 @@ class Connection:
         self._arrival = poll()
         self._arrival.register(stream, POLLIN)
         self._http = h11.Connection(h11.CLIENT, LARGEST_HEAD)
+        self._behind_head = b""
         self._idle_since = monotonic()
 
     @property
@@ -108,24 +112,31 @@ class Connection:
             pass  # the server tells that it has heard, or what may come
         return event
 
-    def pieces(self, deadline: Deadline) -> Iterator[bytes]:
-        """The body; what has come together is one piece."""
+    def pieces(self, head: h11.Response, deadline: Deadline) -> Iterator[bytes]:
+        """The body behind this head; what has come together is one piece."""
+        begun, _ = self._http.trailing_data
+        chunks = Chunks(head, is_begun=bool(begun))
+        come, self._behind_head = self._behind_head, b""
         while True:
-            come: list[bytes] = []
+            data: list[bytes] = []
             broken = None
             try:
+                data.extend(chunks.read(come))
+                if chunks.rest:
+                    self._http.receive_data(chunks.rest)
                 while isinstance(event := self._http.next_event(), h11.Data):
-                    come.append(event.data)
+                    data.append(event.data)
             except h11.RemoteProtocolError as error:
                 broken = error
-            if come:
+            if data:
                 deadline.heard()
-                yield b"".join(come)
+                yield b"".join(data)
             if broken:
                 raise _dropped(broken)
             if event is not h11.NEED_DATA:
                 return
-            self._http.receive_data(self._read(deadline))
+            if not (come := self._read(deadline)):
+                self._http.receive_data(come)  # that was the end
 
     def begin_anew(self) -> bool:
         """Whether another exchange can follow on it, for which the last one must have ended.
@@ -146,7 +157,11 @@ class Connection:
     def _next(self, deadline: Deadline) -> object:
         try:
             while (event := self._http.next_event()) is h11.NEED_DATA:
-                self._http.receive_data(self._read(deadline))
+                come = self._behind_head or self._read(deadline)
+                end = END_OF_HEAD.search(come)
+                place = end.end() if end else len(come)
+                self._http.receive_data(come[:place])
+                self._behind_head = come[place:]
         except h11.RemoteProtocolError as error:
             raise _dropped(error) from error
         return event

@@ -99,7 +99,7 @@ class Answer:
 
     def _body(self) -> Iterator[bytes]:
         coding = self.header("content-encoding").strip().lower()
-        pieces = self._connection.pieces(self._deadline)
+        pieces = self._connection.pieces(self._head, self._deadline)
         return _unpacked(self._counted(pieces), coding) if coding else pieces
 
     def _counted(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
