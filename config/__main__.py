@@ -7,5 +7,7 @@ import sys
 if os.environ.get("WEB_CONCURRENCY") == "":
     del os.environ["WEB_CONCURRENCY"]
 
-GUNICORN = ["-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
-os.execv(sys.executable, [sys.executable, *GUNICORN])  # noqa: S606 - no shell is needed
+from gunicorn.app.wsgiapp import run  # which reads it as it is imported
+
+sys.argv[1:] = ["--config", "config/gunicorn.py", "config.wsgi"]
+run(prog="gunicorn")

@@ -93,7 +93,7 @@ def test_it_is_ready_and_takes_a_turn(container: Container, image: Stage) -> Non
 
 def test_sigterm_reaches_the_server_itself(container: Container, image: Stage) -> None:
     cmdline = Path(f"/proc/{container.pid}/cmdline").read_bytes()
-    assert b"gunicorn" in cmdline
+    assert cmdline.endswith(b"python\0-m\0config\0")
 
     os.kill(container.pid, signal.SIGTERM)
 
