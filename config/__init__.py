@@ -9,8 +9,10 @@ from environs import EnvError
 
 GUNICORN_GIVES_UP = 4  # the exit status of a worker after which gunicorn starts no other
 
-# What is loaded stays: to look for garbage in it as often as Python does is a tenth of a start, and
-# to look once more at the end, when the memory goes as a whole, takes half a second.
+# What is loaded stays: to look for garbage among it is a twentieth of a start, so nobody does until
+# Django is set up (config/apps.py), and to look once more at the end, when the memory goes as a
+# whole, takes half a second.
+gc.disable()
 gc.set_threshold(10_000, 10, 10)
 atexit.register(gc.freeze)
 

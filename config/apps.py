@@ -1,3 +1,4 @@
+import gc
 import logging
 
 from django.apps import AppConfig
@@ -26,6 +27,8 @@ class Configuration(AppConfig):
             queries.watch(settings.SLOW_QUERY_SECONDS)
         if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
             self._send_traces()
+        gc.freeze()  # what is loaded stays, and is not looked through
+        gc.enable()
 
     def _send_traces(self) -> None:
         try:
