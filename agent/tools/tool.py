@@ -218,7 +218,7 @@ def _named(user: User, id: str, meant: Meant) -> UUID | ToolError:
 
 
 class Tool(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
     name: ClassVar[str]
     changes: ClassVar[bool] = True

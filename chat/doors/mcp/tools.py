@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -39,14 +40,14 @@ class Offered(Protocol):
 
 def offered(caller: Caller) -> list[Json]:
     """What they may call."""
-    return [tool.told for tool in OFFERED.values() if not caller.refused(tool.need)]
+    return [tool.told for tool in by_name().values() if not caller.refused(tool.need)]
 
 
 def result_of(call: Call) -> Json:
     """Raises Fault where there is no such tool, and MissingScope (403)."""
-    tool = OFFERED.get(call.name)
+    tool = by_name().get(call.name)
     if tool is None:
-        raise Fault(INVALID_PARAMS, f"There is no such tool. There are: {', '.join(OFFERED)}.")
+        raise Fault(INVALID_PARAMS, f"There is no such tool. There are: {', '.join(by_name())}.")
     if why := call.caller.refused(tool.need):
         raise MissingScope(why)
     return tool.call(call)
@@ -125,10 +126,9 @@ def _as_several(result: Json) -> Json:
     return {"tasks" if key == "task" else key: [one | note], "failures": []} | rest
 
 
-def _todo_tools() -> dict[str, Offered]:
+@cache
+def by_name() -> dict[str, Offered]:
+    """In the order in which they are told."""
     told: list[Any] = [each["function"] for each in tools.specifications()]
-    return {each["name"]: TodoTool.of(each) for each in told if each["name"] in ABOUT}
-
-
-OFFERED: dict[str, Offered] = _todo_tools() | {"ask_assistant": AskAssistant()}
-"""By their names, in the order in which they are told."""
+    of_todos = {each["name"]: TodoTool.of(each) for each in told if each["name"] in ABOUT}
+    return of_todos | {"ask_assistant": AskAssistant()}

@@ -129,6 +129,6 @@ def _get_prompt(message: Message, caller: Caller) -> Json:
     return PROMPT.call(Call(caller, PROMPT.name, {}, responses=responses))
 
 
-tools.OFFERED.update({each.name: each for each in FIXTURES})
+tools.by_name().update({each.name: each for each in FIXTURES})
 eras.CAPABILITIES["prompts"] = {}
 eras.METHODS.update({"prompts/list": _list_prompts, "prompts/get": _get_prompt})
