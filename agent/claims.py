@@ -6,18 +6,20 @@ questions, not what might be, was not done, or was done by somebody else or at a
 
 import re
 
+from text.expressions import expression
+
 # Bounded, for a reply may be long and all of one kind of character.
-QUOTED = re.compile(
+QUOTED = expression(
     r"``(?:[^`\n]|`(?!`)){0,250}``|“[^”\n]{0,250}”|‘[^’\n]{0,250}’(?!\w)|«[^»\n]{0,250}»|\"[^\"\n]{0,250}\"|`[^`\n]{0,250}`"
     r"|\*\*[^*\n]{0,250}\*\*|(?<!\w)'[^'\n]{0,250}'(?!\w)"
 )
-FENCE = re.compile(r" {0,3}(```|~~~)")
-NOT_SAID = re.compile(r" {4}|\t| {0,3}>")
+FENCE = expression(r" {0,3}(```|~~~)")
+NOT_SAID = expression(r" {4}|\t| {0,3}>")
 """How a line of code or of a quotation begins."""
 
-LISTED = re.compile(r"^[ \t]*(?:\d+[.)]|[-*•–])[ \t].*$", re.MULTILINE)
-SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
-CLAUSE = re.compile(r"[^.!?;:,–—\n]+[.!?;:,–—\n]*")
+LISTED = expression(r"^[ \t]*(?:\d+[.)]|[-*•–])[ \t].*$", re.MULTILINE)
+SENTENCE = expression(r"[^.!?\n]+[.!?\n]*")
+CLAUSE = expression(r"[^.!?;:,–—\n]+[.!?;:,–—\n]*")
 
 DONE = (
     r"(?:added|created|saved|updated|changed|edited|renamed|moved|rescheduled|postponed|scheduled"
@@ -31,7 +33,7 @@ DONE_BY_ME = (
 )
 HOW = r"(?:\s+(?:just|also|now|then|again|successfully|gone ahead and|went ahead and))*"
 THING = r"(?:TITLE|(?:your |the |a )?(?:new )?(?:task|reminder|item|due date))(?: TITLE)?"
-CLAIM = re.compile(
+CLAIM = expression(
     rf"(?<!have )(?<!did )(?<!task )(?<!tasks )\b(?:I|we)(?:['’]ve| have)?{HOW}\s+{DONE_BY_ME}\b"
     rf"|\bI (?:checked|looked|found|searched)\b.{{0,80}} and {DONE}\b"
     rf"|(?:\b(?:has|have)|['’]s){HOW} been{HOW} {DONE}\b"
@@ -43,41 +45,41 @@ CLAIM = re.compile(
     rf"|\bsuccessfully {DONE}\b|^{THING} {DONE}(?: (?:as|to|from|for|successfully)\b|\W*$)",
     re.IGNORECASE,
 )
-OPENING = re.compile(
+OPENING = expression(
     rf"\W*(?:{DONE}(?! (?:tasks?|items?|ones|list|on|in|at|by|this|last|today|yesterday)\b)\b(?!:)"
     r"|(?:done|(?:you['’]re )?all set)(?=\s*[.!,;–—]))",
     re.IGNORECASE,
 )
-ALL_OF_IT = re.compile(r"\W*(?:ok(?:ay)?\W*)?(?:all )?done\W*", re.IGNORECASE)
-SO_BE_IT = re.compile(
+ALL_OF_IT = expression(r"\W*(?:ok(?:ay)?\W*)?(?:all )?done\W*", re.IGNORECASE)
+SO_BE_IT = expression(
     r"(?:sure(?: thing)?|ok(?:ay)?|got it|al(?:l )?right|great|perfect|no problem|of course"
     r"|yes)\W*",
     re.IGNORECASE,
 )
-NOT_SO = re.compile(
+NOT_SO = expression(
     r"\b(?:if|once|when|whether|unless|until|after|before|not|never|no|none|nothing|neither|without"
     r"|would|could|should|might|may|must)\b|n['’]t\b",
     re.IGNORECASE,
 )
-AT_ANOTHER_TIME = re.compile(
+AT_ANOTHER_TIME = expression(
     r"\b(?:earlier|previously|yesterday|ago|last (?!change)\w+)\W*$", re.IGNORECASE
 )
 
-NOTHING = re.compile(
+NOTHING = expression(
     r"\W*(?:nothing|none|neither|no|not (?:one|a|any(?:thing)?|yet))\b(?! (?:longer|more)\b)",
     re.IGNORECASE,
 )
-BY_OTHERS = re.compile(
+BY_OTHERS = expression(
     r"\b(?:elsewhere|meanwhile|in the meantime|since|by (?:you|somebody|someone|others?|another"
     r"|hand)|yourself|on the page)\b",
     re.IGNORECASE,
 )
-REASON = re.compile(r"\W*(?:and |but )?(?:because|as|since|for)\b", re.IGNORECASE)
+REASON = expression(r"\W*(?:and |but )?(?:because|as|since|for)\b", re.IGNORECASE)
 
 
 BELL = r"(?:reminders?|alarms?|alerts?|notifications?)"
 REMINDED = r"(?:remind(?:ed)?|ping(?:ed)?|alert(?:ed)?|notif(?:y|ied)|nudged?|buzz(?:ed)?)"
-WILL_REMIND = re.compile(
+WILL_REMIND = expression(
     rf"\b(?:I|we)(?:['’]ll| will| shall|['’](?:m|re) going to| am going to| are going to)"
     rf"(?: \w+){{0,3}} {REMINDED} you\b"
     rf"|\byou(?:['’]ll| will)(?: \w+){{0,2}} (?:be {REMINDED}"
@@ -93,7 +95,7 @@ WILL_REMIND = re.compile(
     rf"|\bwith (?:an?|your) {BELL} (?:at|for|set)\b",
     re.IGNORECASE,
 )
-ON_CONDITION = re.compile(
+ON_CONDITION = expression(
     r"\b(?:if|once|as soon as|whenever) (?:you|that|this|it)\b|\bwhen(?:ever)? you\b", re.IGNORECASE
 )
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from typing import Literal
 from unicodedata import category, normalize
 
+from text.expressions import expression
+
 Answer = Literal["yes", "no", ""]
 
 LONGEST = 80
@@ -41,7 +43,7 @@ _NO = (
     r"|nein|nee|nej|non|não|нет|いいえ|不|不要|不用|아니요?"
 )
 _MORE_NO = rf"{_NO}|{_THANKS}|sorry|it|of (?:it|them|these|those)|at all|after all|for now"
-_KEEPS = re.compile(r"(?:please )?keep(?: (?:them|those|these|all(?: of them)?))?[\s.!]*")
+_KEEPS = expression(r"(?:please )?keep(?: (?:them|those|these|all(?: of them)?))?[\s.!]*")
 _DEEDS = {
     "delete": r"delete|remove|erase",
     "delete_list": r"delete|remove|erase",
@@ -63,7 +65,7 @@ def _plain(first: str, more: str, thumbs: str) -> str:
     )
 
 
-NO = re.compile(_plain(_NO, _MORE_NO, _THUMBS_DOWN))
+NO = expression(_plain(_NO, _MORE_NO, _THUMBS_DOWN))
 
 
 def answer(text: str, deeds: Iterable[str] = ()) -> Answer:

@@ -11,14 +11,16 @@ import re
 from math import isfinite
 from typing import Any
 
+from text.expressions import expression
+
 DEEPEST = 100
 """Braces within braces. Arguments have three; a reader of JSON may have no room for many more."""
 
 SPELLED_BY_POWERS = 1e16
 
 GAP = r"(?:\s+|//[^\n]*|\#[^\n]*|/\*.*?\*/)"
-GAPS = re.compile(GAP, re.DOTALL)
-TOKEN = re.compile(
+GAPS = expression(GAP, re.DOTALL)
+TOKEN = expression(
     rf"""
       (?P<gap>{GAP})
     | "(?P<double>(?:[^"\\]|\\.)*)"
@@ -30,7 +32,7 @@ TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 WORDS = {"true": "true", "false": "false", "null": "null", "none": "null", "undefined": "null"}
-ESCAPE = re.compile(
+ESCAPE = expression(
     r"""\\(?P<escaped>u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)|(?P<bare>["\x00-\x1f])""", re.DOTALL
 )
 

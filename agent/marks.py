@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent import loose
+from text.expressions import expression
 
 NAME = r"[A-Za-z_][\w-]{0,63}"
 WORDS_OF_MARKS = (
@@ -22,21 +23,21 @@ MARK = (
     rf"<(?=[^<>\n]{{0,60}}(?i:{WORDS_OF_MARKS}))[^<>=\"\n]{{1,60}}>|</s>"
     r"|\[/?TOOL_CALLS?\]|\[ARGS\]|\[CALL_ID\]\w{1,64}"
 )
-SKIPPED = re.compile(
+SKIPPED = expression(
     rf"\s+|[;,]|{MARK}|```\w{{0,20}}|functools(?=\[)"
     r"|(?:json|code|function|assistant)(?=\s{0,9}<)|commentary(?=\s{0,9}(?:<|json|code))"
 )
-IN_THE_WAY = re.compile(rf"{MARK}|```")
+IN_THE_WAY = expression(rf"{MARK}|```")
 PREFIX = r"<(?:[｜|]?\w{1,20}[｜|:])?(?:function|invoke|tool_call)(?:=|\s+name\s?=\s?)[\"']?"
-TAGGED = re.compile(rf"{PREFIX}(?P<name>{NAME})[\"']?\s?>")
-NAMED = re.compile(
+TAGGED = expression(rf"{PREFIX}(?P<name>{NAME})[\"']?\s?>")
+NAMED = expression(
     rf"(?:(?:assistant|commentary|analysis)\s+)?(?:to=)?(?:(?:functions?|default_api)\.|call:)?"
     rf"(?P<name>{NAME})(?::\d{{1,4}})?(?=\s{{0,9}}(?:[<{{\[`]|$))"
 )
-IN_PYTHON = re.compile(rf"\[?\s?(?:{NAME}\.)?{NAME}\(")
+IN_PYTHON = expression(rf"\[?\s?(?:{NAME}\.)?{NAME}\(")
 OPENING = rf"(?!\[/|<[^<>\n]{{0,60}}(?i:/|end))(?:{MARK})"
 
-ARGUMENT = re.compile(
+ARGUMENT = expression(
     r"\s*(?:<(?:[｜|]?\w{1,20}[｜|:])?parameter(?:=(?P<key>\w{1,64})"
     r"|\s+name\s?=\s?\"(?P<named>\w{1,64})\"[^<>]{0,60})>(?P<value>[^<]*(?:<(?!/)[^<]*)*)"
     r"</[^<>\n]{0,30}parameter>"
@@ -44,7 +45,7 @@ ARGUMENT = re.compile(
     r"</arg_value>)"
 )
 QUOTE = r"(?:<escape>|<\|\"\|>)"
-QUOTED = re.compile(rf"{QUOTE}?(\w{{1,64}}){QUOTE}?:(?:{QUOTE}([^<]*){QUOTE}|([^<,{{}}]*)),?")
+QUOTED = expression(rf"{QUOTE}?(\w{{1,64}}){QUOTE}?:(?:{QUOTE}([^<]*){QUOTE}|([^<,{{}}]*)),?")
 """A name and its value, as functiongemma and Gemma 4 quote them."""
 
 NAMES = ("name", "tool", "tool_name", "function", "function_name", "action")

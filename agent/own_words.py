@@ -4,6 +4,7 @@ import re
 
 from agent.offline.matching import SILENT, stem, stems, without_verb
 from text import one_line
+from text.expressions import expression
 
 _SAYING_LITTLE = """
     all any anything are can complete completed could day delete did do does done everything every
@@ -19,16 +20,16 @@ _SAYING_LITTLE = """
 SAYING_LITTLE = frozenset(map(stem, [*_SAYING_LITTLE.split(), *SILENT]))
 """Words that stand in messages of every kind, so that they name no task."""
 
-UNSPACED = re.compile(
+UNSPACED = expression(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
 """Letters of scripts that put no spaces between words, or hang endings on them."""
 QUOTED = r"[\"'“”„‘’«»「」]{}[\"'“”„‘’«»「」]"
-RANGE = re.compile(
+RANGE = expression(
     r"(?<!\d)(\d{1,3})\s*(?:[-–—~]|\.\.+|…|to|till|until|through|bis|à|до|至|到)\s*(\d{1,3})(?!\d)"
 )
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-UNDO = re.compile(
+WORD = expression(r"[^\W_]+(?:['’][^\W_]+)*")
+UNDO = expression(
     r"\b(?:undo|undid|revert|restore|rollback|oops|mistake|(?:take|took|roll|put|bring|change|get)"
     r"\b.{0,40}\bback|as it was|rückgängig|zurück|annul\w+|défaire|deshac\w+|deshaz|desfa\w+"
     r"|ongedaan|ångra|cofn\w+|отмен\w+)\b|撤销|撤消|取り消|元に戻|되돌"

@@ -13,13 +13,14 @@ from typing import Any
 
 from agent.offline.dates.names import MONTHS
 from agent.own_words import names
+from text.expressions import expression
 from todos.spelling import read_day
 
-QUOTED = re.compile(r"“([^“”\n]{1,250})”|\"([^\"\n]{1,250})\"")
-ITEM = re.compile(r"^[ \t]{0,3}\d{1,3}[.)][ \t]+(\S.{0,300})$", re.MULTILINE)
-PLACE = re.compile(r"^[ \t]{0,3}(?:#+ )?\d{1,3}[.)](?=[ \t])", re.MULTILINE)
+QUOTED = expression(r"“([^“”\n]{1,250})”|\"([^\"\n]{1,250})\"")
+ITEM = expression(r"^[ \t]{0,3}\d{1,3}[.)][ \t]+(\S.{0,300})$", re.MULTILINE)
+PLACE = expression(r"^[ \t]{0,3}(?:#+ )?\d{1,3}[.)](?=[ \t])", re.MULTILINE)
 MONTH = rf"(?:{'|'.join(name[:3] for name in MONTHS)})[a-z]*"
-WHEN = re.compile(
+WHEN = expression(
     rf"\d{{4}}-\d\d-\d\d|\b\d{{1,2}}[:.]\d\d\b|\b\d{{1,2}} ?[ap]\.?m\b|\b\d{{1,2}}(?:st|nd|rd|th)?"
     rf"(?: of)? {MONTH}\b(?:,? \d{{4}})?|\b{MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? \d{{4}})?"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)\b|\b\d{{1,2}}[/.]\d{{1,2}}(?:[/.]\d{{2,4}})?\b"
@@ -28,11 +29,11 @@ WHEN = re.compile(
 )
 NAMES = frozenset({"id", "title", "task_id"})
 """Figures in these count nothing."""
-ANSWER = re.compile(r"(?:yes|no|ok(?:ay)?|do it|leave it|never mind)[.,!]?", re.IGNORECASE)
+ANSWER = expression(r"(?:yes|no|ok(?:ay)?|do it|leave it|never mind)[.,!]?", re.IGNORECASE)
 """What the person may say, in quotes."""
-YEAR_AND_MONTH = re.compile(r"\b\d{4}-\d\d-")
-WEEKS = re.compile(r"\b(\d{1,4}) weeks\b")
-NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w]|[.,]\d)")
+YEAR_AND_MONTH = expression(r"\b\d{4}-\d\d-")
+WEEKS = expression(r"\b(\d{1,4}) weeks\b")
+NUMBER = expression(r"(?<![\w.,])\d+(?:[.,]\d+)?(?![\w]|[.,]\d)")
 
 
 def is_beyond(reply: str, told: Iterable[Any], said: str, today: date) -> bool:

@@ -7,6 +7,7 @@ import re
 from datetime import time
 
 from agent.offline.dates.clock import read_time
+from text.expressions import expression
 
 QUIET = "quiet"
 """Their key among what people told; they are kept with the user."""
@@ -29,7 +30,7 @@ FROM_TO = (
     rf" ?(?P<end>{A_TIME})"
 )
 RANGES = [
-    re.compile(rf"{QUIET_WORDS} {ends}")
+    expression(rf"{QUIET_WORDS} {ends}")
     for ends in (
         FROM_TO,
         rf"before (?P<end>{A_TIME}) (?:or|and|nor) after (?P<begin>{A_TIME})",
@@ -38,11 +39,11 @@ RANGES = [
         rf"(?:after|from) (?P<begin>{A_TIME})(?: on(?:wards)?)?",
     )
 ]
-NIGHTLY = re.compile(
+NIGHTLY = expression(
     rf"{QUIET_WORDS} (?:(?:at|during|in|through) (?:the )?nights?(?: ?time)?|overnight"
     r"|(?:when|while) i(?:'m| am)? (?:sleep|asleep|sleeping|in bed))"
 )
-NONE = re.compile(
+NONE = expression(
     r"(?:no|remove|delete|end|stop|clear|cancel|turn off|switch off|forget)"
     r"(?: (?:my|the|all))? (?:quiet hours?|quiet time|do not disturb)(?: any ?more)?"
     r"|(?:you can |you may )?(?:remind me|ring)(?: at)? any ?time"

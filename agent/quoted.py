@@ -2,25 +2,27 @@
 
 import re
 
-QUOTATION = re.compile(
+from text.expressions import expression
+
+QUOTATION = expression(
     r"\"[^\"]+\"|“[^“”]+”|„[^„“”]+[“”]|«[^«»]+»|```.*?```|(?<!\w)'[^'\n]{2,}'(?!\w)",
     re.DOTALL,
 )
 FEW_WORDS = 2
 """A quotation as short as this names something: my week starts on “Sunday”."""
 SAYS = r"(?:wrote|writes|says?|said|tells?|told|thinks?|texted|mailed|replied)"
-TOLD = re.compile(r"\b(?:remember|keep in mind|note)(?: that|:)? ?\Z", re.IGNORECASE)
+TOLD = expression(r"\b(?:remember|keep in mind|note)(?: that|:)? ?\Z", re.IGNORECASE)
 """What stands in quotation marks behind this is the person's own."""
 NOBODY_ELSE = r"(?:i|i've|have|has|had|never|always|to|when|if|please|must|did|already)"
 _MARKED = r"^[ \t]*>[^\n]*"
-MARKED = re.compile(_MARKED, re.MULTILINE)
+MARKED = expression(_MARKED, re.MULTILINE)
 """A line of what somebody else has said, as mails and ChatKit mark it."""
-LINES = re.compile(
+LINES = expression(
     rf"{_MARKED}|^[ \t]*(?:from|sent|subject|cc|fwd?)[ \t]?:.*",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 """Those of a mail that is answered; from its headers on a mail as a whole."""
-SPEECH = re.compile(
+SPEECH = expression(
     rf"(?<![\w'’])(?!{NOBODY_ELSE}\b)[^\W\d][\w'’.@<>-]*,? (?:(?:just|also|has|have|always) )?"
     rf"{SAYS}\b(?:[^\n:.!?]{{0,40}}:.*|[^\n.!?]*)",
     re.IGNORECASE | re.DOTALL,

@@ -31,39 +31,40 @@ from agent.marks import (
     read_calls,
 )
 from text import paired
+from text.expressions import expression
 
-IN_A_LINE = re.compile(
+IN_A_LINE = expression(
     r"(?<![`\"'“‘(])(?:<[|｜]?(?:\w{1,20}:)?(?:tool|function)[\w▁]{0,25}[|｜]?>|<function="
     r"|\[TOOL_CALLS?\]|<\|python_tag\|>)"
 )
 """Marks that hardly anybody else writes, so that a call may begin with them behind other words."""
-BEGINS_IN_A_LINE = re.compile(r"(?<![`\"'“‘(])(?:<[^<>\s]{0,60}|\[[A-Z_]{0,11})\Z")
-GOES_ON = re.compile(
+BEGINS_IN_A_LINE = expression(r"(?<![`\"'“‘(])(?:<[^<>\s]{0,60}|\[[A-Z_]{0,11})\Z")
+GOES_ON = expression(
     r"(?:```\w{0,20})?\s{0,9}(?:(?:functools)?\[?\s{0,9}\{?"
     r"|<(?:[｜|]?\w{1,20}[｜|:])?(?:function|invoke|tool_call))"
 )
 """Lines behind which a call may begin in the next one."""
-MARKED = re.compile(rf"(?:```\w{{0,20}}\s+)?(?:{MARK}|{PREFIX})")
-MARKED_BEFORE = re.compile(rf"(?:{MARK})\s*\Z")
+MARKED = expression(rf"(?:```\w{{0,20}}\s+)?(?:{MARK}|{PREFIX})")
+MARKED_BEFORE = expression(rf"(?:{MARK})\s*\Z")
 
 LONGEST = 250_000
 MOST_BEGINNINGS = 20
 """Lines of one answer that are looked at as the beginning of a call."""
-BLANKS = re.compile(rf"\s{{0,{WINDOW}}}")
+BLANKS = expression(rf"\s{{0,{WINDOW}}}")
 
 ENDS = frozenset({"length", "content_filter"})
-ABOUT_CALLS = re.compile(r"\b(?:tool|function|api)[ _-]?calls?\b|\bjson\b|\bxml\b|\bsyntax\b", re.I)
-SHOWN = re.compile(r"\b(?:examples?|samples?|for instance|would look|looks? like this)\b", re.I)
+ABOUT_CALLS = expression(r"\b(?:tool|function|api)[ _-]?calls?\b|\bjson\b|\bxml\b|\bsyntax\b", re.I)
+SHOWN = expression(r"\b(?:examples?|samples?|for instance|would look|looks? like this)\b", re.I)
 """Words of somebody who wants to see a call, or shows one."""
-OFFERED = re.compile(
+OFFERED = expression(
     r"\b(?:if you|(?:should|shall|may) (?:I|we)|do you want|would|could|cannot|can['’]t|unable"
     r"|not able|format|syntax)\b|\?\s*\Z",
     re.I,
 )
 """Of a model that does not do it, or not yet."""
 
-UNSEEN = re.compile(r"\\{1,99}[nrtbf]|[\s\\\"'`“”‘’]")
-UNICODE = re.compile(r"\\{1,99}u([0-9a-fA-F]{4})")
+UNSEEN = expression(r"\\{1,99}[nrtbf]|[\s\\\"'`“”‘’]")
+UNICODE = expression(r"\\{1,99}u([0-9a-fA-F]{4})")
 CLOSING = "})]> "
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from agent.choice import built_in_llm, chosen_links
 from agent.given import given
+from text.expressions import compile_all
 
 
 def load_all() -> None:
@@ -14,6 +15,7 @@ def load_all() -> None:
     chosen_links()
     built_in_llm()
     given()
+    compile_all()
     for engine in engines.all():
         if isinstance(engine, Jinja2):
             for name in engine.env.list_templates():

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from text.expressions import expression
+
 T = TypeVar("T")
 
 
@@ -18,7 +20,7 @@ class _Maybe(str):
     """A part that may be missing."""
 
 
-PART = re.compile(r"[(|)\[\] ]|\{\w+\}|[^(|)\[\] {}]+")
+PART = expression(r"[(|)\[\] ]|\{\w+\}|[^(|)\[\] {}]+")
 CLOSING = {"(": ")", "[": "]"}
 
 
@@ -31,7 +33,7 @@ def template(text: str, names: Mapping[str, str]) -> re.Pattern[str]:
     pattern = _alternatives(reading, "", names)
     if next(reading, None) is not None:
         raise ValueError(f"closed too often: {text}")
-    return re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    return expression(pattern, re.IGNORECASE | re.DOTALL)
 
 
 def rules(names: Mapping[str, str], *table: tuple[T, str]) -> list[tuple[re.Pattern[str], T]]:

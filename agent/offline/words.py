@@ -2,6 +2,8 @@
 
 import re
 
+from text.expressions import expression
+
 NUMBERS = {
     "a": 1,
     "an": 1,
@@ -69,7 +71,7 @@ _CONTINUES = """
 CONTINUES = frozenset(_CONTINUES.split())
 """What may follow a date that stands by itself: "friday at 5", but not "friday market"."""
 
-NEXT_WORD = re.compile(r"\s{0,9}(?:([^\W\d_]+)|([\w#$€£]))")
+NEXT_WORD = expression(r"\s{0,9}(?:([^\W\d_]+)|([\w#$€£]))")
 REMIND = r"(?:r[ei]m[ein]{1,3}d|remidn|ping|alert|notify|nudge|buzz|ring|warn)"
 """As people type it: "remnd me"."""
 
@@ -81,7 +83,7 @@ def number(word: str) -> int:
 
 def any_of(*patterns: str) -> re.Pattern[str]:
     """A pattern for each of ``patterns``, in small letters or capitals."""
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+    return expression("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
 def starts_with_verb(text: str) -> bool:

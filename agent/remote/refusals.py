@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from text.expressions import expression
+
 
 class Reason(StrEnum):
     """In the words of the log."""
@@ -139,10 +141,10 @@ WORDS: dict[Reason, tuple[str, ...]] = {
     ),
 }
 PATTERNS = {
-    reason: re.compile("|".join(words), re.IGNORECASE | re.DOTALL)
+    reason: expression("|".join(words), re.IGNORECASE | re.DOTALL)
     for reason, words in WORDS.items()
 }
-TEMPLATE = re.compile(
+TEMPLATE = expression(
     r"jinja|chat[ _]template|template error|error rendering prompt|while executing \w+expression",
     re.IGNORECASE,
 )
@@ -151,19 +153,19 @@ TEMPLATE = re.compile(
 llama.cpp (https://github.com/SWE-agent/mini-swe-agent/issues/759), LM Studio, TGI
 """
 
-IN_A_RATE_LIMIT = re.compile(r"request (?:body )?too large|tokens_limit_reached", re.IGNORECASE)
-RATE_LIMIT = re.compile(r"RESOURCE_EXHAUSTED|rate_limit")
+IN_A_RATE_LIMIT = expression(r"request (?:body )?too large|tokens_limit_reached", re.IGNORECASE)
+RATE_LIMIT = expression(r"RESOURCE_EXHAUSTED|rate_limit")
 """What Gemini and Groq say of a minute's quota as well, beside a link to the billing."""
 
-NOT_TAKEN = re.compile(
+NOT_TAKEN = expression(
     r"unsupported|unknown|unrecognized|unexpected|not (?:supported|permitted|allowed|taken|valid)"
     r"|deprecated|extra|cannot find|forbidden|too large|at most|must be|invalid",
     re.IGNORECASE,
 )
-FIELD = re.compile(r"\b(" + "|".join(sorted(FIELDS, key=len, reverse=True)) + r")\b")
-PARAM = re.compile(r"(?:param|loc): (?:body )?(\w+)")
+FIELD = expression(r"\b(" + "|".join(sorted(FIELDS, key=len, reverse=True)) + r")\b")
+PARAM = expression(r"(?:param|loc): (?:body )?(\w+)")
 
-LIMIT = re.compile(
+LIMIT = expression(
     r"(?:maximum|max|model's|available|configured) (?:(?:model|context|prompt|input|sequence"
     r"|allowed|number|tokens|of|limit) ?)*(?:length|size|allowed|of)?[^\d\n]{0,30}?(\d{3,8})\b"
     r"|context (?:length|size|window|limit)[^\d\n]{0,40}(\d{3,8})\b(?! ?\+)"
@@ -172,11 +174,11 @@ LIMIT = re.compile(
     r"|(?:less than|cannot exceed|limit of) (\d{3,8})",
     re.IGNORECASE,
 )
-DELAY = re.compile(
+DELAY = expression(
     r"(?:try again in|retry (?:in|after)|retrydelay:) ?(\d{1,6}(?:\.\d+)?) ?(ms|s|m)?",
     re.IGNORECASE,
 )
-TROUBLE = re.compile(
+TROUBLE = expression(
     r"overloaded|server_error|internal ?server ?error|internalservererror|unavailable|timed? ?out"
     r"|timeout|rate_limit|resource_exhausted|capacity",
     re.IGNORECASE,

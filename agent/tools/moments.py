@@ -17,6 +17,7 @@ from agent.offline.dates.names import DAY_NUMBERS, WEEKDAY
 from agent.tools.reminding import by_the_clock
 from agent.tools.tool import CLOCK, ToolError, on_24_hours
 from text import clean_text
+from text.expressions import expression
 from todos.spelling import DAY, TIME_OF_DAY, read_day, read_time
 
 FILTERS = tuple(
@@ -28,29 +29,29 @@ MOMENTS = frozenset({"due_date", "due_time", "span", *FILTERS})
 OF_THE_PAST = ("completed_", "created_")
 LONGEST = 100  # characters
 
-NUMBERED = re.compile(
+NUMBERED = expression(
     r"\b(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?=t|\b)"
     r"|\b(?P<day_first>\d{1,2})\.(?P<month_second>\d{1,2})\.(?P<year_last>\d{4})\b",
     re.ASCII,
 )
 """A day by number whose order is beyond doubt."""
-WITH_WEEKDAY = re.compile(
+WITH_WEEKDAY = expression(
     rf"(?:(?P<before>{WEEKDAY}),? )?(?P<day>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})"
     rf"(?:,? \(?(?P<behind>{WEEKDAY})\)?)?(?P<rest>\b.*)"
 )
-MOMENT = re.compile(
+MOMENT = expression(
     r"(?P<day>\d{4}-\d\d-\d\d)(?:t| )(?P<at>\d\d:\d\d)(?::\d\d(?:\.\d{1,9})?)?"
     r" ?(?P<zone>z|utc|[+-]\d\d(?::?\d\d)?)?",
     re.ASCII,
 )
-ZONED = re.compile(r"\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d(?::?\d\d)?)", re.ASCII)
-IN_FIGURES = re.compile(rf"(?:{CLOCK.pattern}|\d+)", re.IGNORECASE)
+ZONED = expression(r"\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d(?::?\d\d)?)", re.ASCII)
+IN_FIGURES = expression(rf"(?:{CLOCK.pattern}|\d+)", re.IGNORECASE)
 """What is no time in our figures is none in words."""
-WEEK = re.compile(r"(?:(?:this|the|my|a) )?week(?:ly)?(?: review)?|review")
-NO_DAY = re.compile(rf"|now|next|{WEEK.pattern}")
+WEEK = expression(r"(?:(?:this|the|my|a) )?week(?:ly)?(?: review)?|review")
+NO_DAY = expression(rf"|now|next|{WEEK.pattern}")
 """Of what to plan, if it is neither a day nor a length."""
-PERIOD = re.compile(r"(?:the )?(?:this|next|last|past) (?:week(?:end)?|month|quarter|year)")
-PART_OF_DAY = re.compile(r"\b(?:morning|afternoon|evening|night|tonight)\b")
+PERIOD = expression(r"(?:the )?(?:this|next|last|past) (?:week(?:end)?|month|quarter|year)")
+PART_OF_DAY = expression(r"\b(?:morning|afternoon|evening|night|tonight)\b")
 PART_MINUTES = 240
 """How far from its usual time an hour may be that still belongs to a part of the day."""
 

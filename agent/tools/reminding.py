@@ -14,6 +14,7 @@ from typing import Any
 from agent import loose
 from agent.offline import dates
 from text import clean_text
+from text.expressions import expression
 from todos.models import Task
 from todos.reminding import Occasion, Reminding, Spec, read
 from todos.rules import RuleBroken
@@ -23,17 +24,17 @@ Ask = dict[str, Any]
 NONE = "none"
 """Before others: they take the place of those there are."""
 NOTHING = frozenset({"none", "no", "off", "never", "null", "clear", "remove", ""})
-MINUTES = re.compile(r"-?(\d{1,6})")
-HOURS = re.compile(r"-?([1-9]|1[0-2]) ?(?:h|hrs?|hours?)", re.I)
+MINUTES = expression(r"-?(\d{1,6})")
+HOURS = expression(r"-?([1-9]|1[0-2]) ?(?:h|hrs?|hours?)", re.I)
 """Of the clock nobody would say them so."""
-DURATION = re.compile(
+DURATION = expression(
     r"(?:TRIGGER:)?-?P(?:(?P<d>\d{1,3})D)?(?:T(?:(?P<h>\d{1,3})H)?(?:(?P<m>\d{1,5})M)?(?:0S)?)?",
     re.I,
 )
 """As calendars have it."""
-MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?", re.I)
-AWAY = re.compile(r"^-\s?(?=\S)")
-BETWEEN = re.compile(r"\s{0,9}[,;\n]\s{0,9}")
+MOMENT = expression(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?", re.I)
+AWAY = expression(r"^-\s?(?=\S)")
+BETWEEN = expression(r"\s{0,9}[,;\n]\s{0,9}")
 IN_WORDS = ("words", "text", "when", "reminder", "description", "label")
 BEFORE = ("before_minutes", "minutes_before", "minutes", "before", "offset_minutes", "offset")
 AT = ("at", "time", "datetime", "date_time", "remind_at", "date")

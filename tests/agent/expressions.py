@@ -21,8 +21,11 @@ from typing import Any
 from re import _constants as c  # type: ignore[attr-defined]  # isort: skip
 from re import _parser as parser  # type: ignore[attr-defined]  # isort: skip
 
+from text.expressions import Expression as Declared
+
 SAMPLE = "".join(map(chr, range(9, 127))) + "éÉß–—“”’‘«»€№\u00a0\u202f٣漢😀"
 """The characters that sets are compared by."""
+SINGLE = re.Pattern | Declared
 SEARCHES = {"search", "sub", "subn", "split", "findall", "finditer"}
 REPEATS = (c.MAX_REPEAT, c.MIN_REPEAT)
 ONE_CHARACTER = (c.LITERAL, c.NOT_LITERAL, c.ANY, c.IN)
@@ -207,7 +210,7 @@ def expressions(*packages: str) -> list[Expression]:
         tree = trees[module.__name__]
         of_variables = any(name.islower() for name in _searched(tree))
         named = [
-            (pattern, id(value) in searched if isinstance(value, re.Pattern) else of_variables)
+            (pattern, id(value) in searched if isinstance(value, SINGLE) else of_variables)
             for name, value in vars(module).items()
             for pattern in _patterns(value)
         ]
@@ -217,7 +220,9 @@ def expressions(*packages: str) -> list[Expression]:
 
 
 def _patterns(value: object) -> Iterator[re.Pattern[str]]:
-    if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+    if isinstance(value, Declared):
+        yield value.compiled
+    elif isinstance(value, re.Pattern) and isinstance(value.pattern, str):
         yield value
     elif isinstance(value, list | tuple | set | frozenset):
         for each in value:

@@ -45,6 +45,24 @@ def test_a_command_does_not_load_what_only_a_server_needs() -> None:
     assert modules & SELDOM == set()
 
 
+UNCOMPILED = (
+    "from text.expressions import declared;"
+    "print('uncompiled', sum('compiled' not in vars(each) for each in declared))"
+)
+
+
+def uncompiled(said: str) -> int:
+    """Regular expressions."""
+    return int(said.rpartition("uncompiled ")[2].split()[0])
+
+
+def test_expressions_are_compiled_by_a_server_alone() -> None:
+    check = "from django.core.management import call_command; import django; django.setup();"
+
+    assert uncompiled(told("-c", f"{check} call_command('check'); {UNCOMPILED}")) > 300
+    assert uncompiled(told("-c", f"import config.wsgi; {UNCOMPILED}")) == 0
+
+
 def test_a_server_can_be_forked_when_it_has_loaded_everything() -> None:
     said = told(
         "-c",

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
+from text.expressions import expression
 from todos.reminding.occasion import Occasion
 from todos.reminding.plain import LENGTH, plain
 from todos.reminding.reminding import LONGEST_DAYS, MINUTES_OF_A_DAY, Reminding, broken
@@ -26,25 +27,25 @@ WHEN = 'Say until when, like "in an hour", "tonight", "tomorrow at 9" or "monday
 NO_SUCH = "No clock and no calendar shows that."
 WHOLE_DAYS = 'A time of day goes with whole days, like "2 days before at 18:00".'
 
-NONE = re.compile(
+NONE = expression(
     r"(?:no|none|nothing|never|off|without|dont|silent|nope|cancel|clear|remove|delete"
     r"|not)(?: (?:any|more|all|at all|need|needed|thanks|thank you|of them|them|it))*|"
 )
-ASKS_FOR_NONE = re.compile(
+ASKS_FOR_NONE = expression(
     r"\b(?:no|none|nothing|never|off|without|don['’]?t|do not|silent|nope|not|cancel|clear|remove"
     r"|delete)\b"
 )
-BEFORE = re.compile(
+BEFORE = expression(
     r"(?:before(?: ?hand)?|prior(?: to)?|ahead(?: of)?|earlier|early|in advance(?: of)?|sooner)"
     r"(?: (?:time|it|that|this|task|deadline|due(?: (?:date|time|day))?|start(?: time)?|event"
     r"|meeting|appointment|call|flight|train|bus|class|lesson|lecture|exam|test|interview|show"
     r"|concert|match|game|party|visit|trip|departure|session|talk|shift|then))?"
     r"(?: (?:due|starts|begins|happens))?"
 )
-AFTER = re.compile(r"after(?:wards)?|later")
-LENGTH_OF = re.compile(r"<(\d+)>")
-FROM_NOW = re.compile(r"in <(?P<first>\d+)>(?: from now)?|<(?P<second>\d+)> from now")
-OF_THE_DAY = re.compile(r"%day")
+AFTER = expression(r"after(?:wards)?|later")
+LENGTH_OF = expression(r"<(\d+)>")
+FROM_NOW = expression(r"in <(?P<first>\d+)>(?: from now)?|<(?P<second>\d+)> from now")
+OF_THE_DAY = expression(r"%day")
 
 
 def read(words: object, occasion: Occasion) -> list[Reminding]:

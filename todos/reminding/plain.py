@@ -3,6 +3,8 @@ its minutes (``<90>``) and each way to say the same thing as one."""
 
 import re
 
+from text.expressions import expression
+
 LENGTH = 500
 TO_TWENTY = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -24,16 +26,16 @@ UNIT = (
     r"(?:(?P<o>months?)|(?P<m>m(?:in(?:ute)?s?)?)|(?P<h>h(?:(?:ou)?rs?)?)|(?P<d>d(?:ays?)?)"
     r"|(?P<w>w(?:ee)?ks?|w)|(?P<f>fortnights?))\b"
 )
-SAME_UNIT = re.compile(
+SAME_UNIT = expression(
     r"(?<![:.\d])(?<!at )(?<!past )(?<!to )\b(\d+) (and|,|or) "
     rf"(?=(?:\d+ (?:and|,) )*\d+ ?(?P<unit>{UNIT}))"
 )
-ABOUT = re.compile(r"\b(?:at )?(?:around|about|approximately|roughly) (?=\d)")
-HOURS_AND_MINUTES = re.compile(r"<(\d+)>(?: and)? <(\d+)>")
-COUNTED = re.compile(rf"\b(?P<number>\d+(?:\.\d+)?) ?{UNIT}")
+ABOUT = expression(r"\b(?:at )?(?:around|about|approximately|roughly) (?=\d)")
+HOURS_AND_MINUTES = expression(r"<(\d+)>(?: and)? <(\d+)>")
+COUNTED = expression(rf"\b(?P<number>\d+(?:\.\d+)?) ?{UNIT}")
 
 FIRST = [
-    (re.compile(pattern), same)
+    (expression(pattern), same)
     for pattern, same in (
         (r"[‘’`]", "'"),
         (r"[“”\"()?!]", " "),
@@ -85,14 +87,14 @@ FIRST = [
 ]
 """In this order."""
 
-FILLERS = re.compile(
+FILLERS = expression(
     r"\b(?:please|pls|kindly|(?:remind|notify|alert|ping|nudge|ring|tell|warn)(?: me)?|reminders?"
     r"|alerts?|alarms?|notifications?|set|add|an?|the|me|also|again|just|exactly|precisely|sharp"
     r"|around|about|approximately|with|warnings?|heads up|then|once|for"
     r"|(?:can|could|would|will) you|to be|due to|both|only)\b"
 )
 SAME = [
-    (re.compile(rf"(?<!\S)(?:{pattern})(?!\S)"), same)
+    (expression(rf"(?<!\S)(?:{pattern})(?!\S)"), same)
     for pattern, same in (
         (
             r"(?:right )?(?:at|on) (?:due |start |starting |that )?time"

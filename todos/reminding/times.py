@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, time, timedelta
 
+from text.expressions import expression
 from todos.reminding.occasion import Occasion
 
 PARTS = r"(?P<part>morning|afternoon|evening|night|noon|midday)"
@@ -17,13 +18,13 @@ CLOCK = (
     r"(?: ?(?P<half>am|pm|a|p)\b)?"
     r"(?: (?:(?:in|at) )?(?P<of>morning|afternoon|evening|night)\b)?"
 )
-AT = re.compile(rf"(?:(?P<at>at|by|from) )?{CLOCK}")
-PART = re.compile(IN_PART)
+AT = expression(rf"(?:(?P<at>at|by|from) )?{CLOCK}")
+PART = expression(IN_PART)
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SHORT = "mon|tues?|wed|weds|thu|thurs?|fri|sat|sun"
 MONTH = rf"(?P<month>{'|'.join(MONTHS)})[a-z]*"
-DAY = re.compile(
+DAY = expression(
     r"(?:on )?(?:"
     rf"(?:(?:next|this|coming) )?(?P<weekday>{'|'.join(WEEKDAYS)}|{SHORT})"
     r"|(?P<word>today|tomorrow|tmrw|overmorrow|tonight|next week|next month|this)"
@@ -31,11 +32,11 @@ DAY = re.compile(
     rf"|{MONTH} (?P<number>\d{{1,2}})(?:st|nd|rd|th)?(?: (?P<year>\d{{4}}))?"
     r")"
 )
-DAY_FIRST = re.compile(
+DAY_FIRST = expression(
     rf"(?:on )?(?P<number>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {MONTH}(?: (?P<year>\d{{4}}))?"
 )
 BACK = ("to", "till")
-ORDINAL = re.compile(r"(?:on )?(?P<ordinal>\d{1,2})(?:st|nd|rd|th)")
+ORDINAL = expression(r"(?:on )?(?P<ordinal>\d{1,2})(?:st|nd|rd|th)")
 EARLIEST = time(5)
 """Before that an hour alone is not meant, if there is another one."""
 

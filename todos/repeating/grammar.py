@@ -4,17 +4,18 @@ neither is what may mean two things."""
 import re
 from typing import Any
 
+from text.expressions import expression
 from todos.repeating.on import MONTHS, broken
 from todos.repeating.pieces import END, FORMS, MONTH, PIECES, Found, Take
 
 LENGTH = 1000
-TOKEN = re.compile(r"\d{4}-\d\d-\d\d|[^\W_]+|\S")
+TOKEN = expression(r"\d{4}-\d\d-\d\d|[^\W_]+|\S")
 SAME = {",": "and", "&": "and", "+": "and", "/": "and", ";": "and", "–": "-", "—": "-"}
 SILENT = {"the", "on", "only", "repeat", "repeats", "repeating"}
 LEFT_OUT = {*'"“”.!:'} | SILENT
 
 ALIASES = [
-    (re.compile(rf"\b(?:{words}) "), f"{same} ")
+    (expression(rf"\b(?:{words}) "), f"{same} ")
     for words, same in (
         ("each and every", "every"),
         ("every day of week|(?:7|seven) days (?:a|per) week|all days|day by day", "every day"),
@@ -36,7 +37,7 @@ ALIASES = [
     )
 ]
 """Words, and others that mean the same; for a text that is a rule and nothing else."""
-UNTIL_NAMED = re.compile(
+UNTIL_NAMED = expression(
     r"(?:until|till?|through) (?:(?P<first>\d{1,2})(?:st|nd|rd|th)? (?:of )?)?"
     rf"(?P<month>{MONTH}) (?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? )?(?:and )?(?P<year>\d{{4}}) "
 )

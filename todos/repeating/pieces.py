@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from text.expressions import expression
 from todos.repeating.on import MONTHS, SHORT, WEEKDAYS, broken
 
 FORMS = (
@@ -254,7 +255,7 @@ def _refuse_months(found: Found, _: re.Match[str]) -> None:
 LENGTH_OF_TIME = f"(?:(?P<number>{CARDINAL}|an?) )?{UNIT}"
 # In this order: the first that is there takes the words
 PIECES: list[tuple[re.Pattern[str], Take]] = [
-    (re.compile(f"(?:{pattern}) "), take)
+    (expression(f"(?:{pattern}) "), take)
     for pattern, take in [
         ("(?:at )?(?:(?:start|end) )?of (?:(?:every|each) )?quarter", _refuse(QUARTERS)),
         (
@@ -333,5 +334,5 @@ PIECES: list[tuple[re.Pattern[str], Take]] = [
         (rf"for (?:next )?(?P<number>{CARDINAL}|an?) {UNIT}", _take_length),
     ]
 ]
-ENDING = {pattern for pattern, take in PIECES if take in (_take_until, _take_times, _take_length)}
+ENDING = {_take_until, _take_times, _take_length}
 """Those that say how long it goes on."""

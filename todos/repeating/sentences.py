@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from text.expressions import expression
 from todos.repeating import grammar
 from todos.repeating.pieces import ADVERB, ENDING, PIECES, WEEKDAY, Found, Take
 from todos.repeating.rule import Repeat
@@ -17,54 +18,54 @@ from todos.rules import RuleBroken
 
 Span = tuple[int, int]
 
-WORD = re.compile(r"\d{4}-\d\d-\d\d|[^\W_]+(?:['’][^\W_]+)*|\S")
-HINT = re.compile(
+WORD = expression(r"\d{4}-\d\d-\d\d|[^\W_]+(?:['’][^\W_]+)*|\S")
+HINT = expression(
     r"\b(?:every|each|once|twice|times|after|from|since)\b|days|everyday|ends\b|ly\b"
     r"|\bmon(?:day)?\s?(?:[-–]|to\b|thr)",
     re.I,
 )
 """Every rule has one of these in it."""
-COMES_AGAIN = re.compile(
+COMES_AGAIN = expression(
     rf"\b(?:every|each|twice|thrice|hourly|(?:once|times) (?:an?|per)|{ADVERB}"
     r"|bi ?(?:- )?(?:weekly|monthly|annual|yearly)|(?:semi|half) ?(?:- )?(?:annually|yearly)"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days|weekdays|workdays|weekends"
     r"|now and then)\b",
 )
-STARTS_WITH_ADVERB = re.compile(rf"(?:{ADVERB}) ")
-PLURAL = re.compile(r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days|weekdays|workdays|weekends) ")
-WORKWEEK = re.compile("(?:from )?mon(?:day)? (?:-|to|through|thru) (?:fri|sat)(?:(?:ur)?day)? ")
-HOUR = re.compile(r"\s*(?:at\s|@\s?)?\d{1,2}(?:[:.]\d\d|\s?[ap]m|$)", re.I)
-OWNED = re.compile(r"\b(?:the|an?|my|our|your|this|that|his|her|their|for)\s*$", re.I)
+STARTS_WITH_ADVERB = expression(rf"(?:{ADVERB}) ")
+PLURAL = expression(r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days|weekdays|workdays|weekends) ")
+WORKWEEK = expression("(?:from )?mon(?:day)? (?:-|to|through|thru) (?:fri|sat)(?:(?:ur)?day)? ")
+HOUR = expression(r"\s*(?:at\s|@\s?)?\d{1,2}(?:[:.]\d\d|\s?[ap]m|$)", re.I)
+OWNED = expression(r"\b(?:the|an?|my|our|your|this|that|his|her|their|for)\s*$", re.I)
 """The weekly report, a report for every month: that is no rule."""
-AS_A = re.compile(r"\b(?:as|on|into|in) an?\s*$", re.I)
-KIND = re.compile(r"\s*(?:task|todo|to-do|thing|chore|item|reminder|one|habit|job|basis)\b", re.I)
-BEFORE = re.compile(
+AS_A = expression(r"\b(?:as|on|into|in) an?\s*$", re.I)
+KIND = expression(r"\s*(?:task|todo|to-do|thing|chore|item|reminder|one|habit|job|basis)\b", re.I)
+BEFORE = expression(
     r"(?:\b(?:and|then|repeat(?:s|ing|ed)?|recurring|recurs|on|the|in|into|as|an?)[:,]?\s+)+$", re.I
 )
 """What belongs to the words of a rule that follow."""
-ENDS = re.compile(
+ENDS = expression(
     r"\s*(?:[,.;:!?)]|$|(?:at|on|from|until|till|starting|beginning|in|by|and|for|with|before"
     r"|after|to|then|instead|now|again|please|too|tomorrow|today)\b)",
     re.I,
 )
 """What lets an adverb or the name of a day stand by itself."""
-DAY_ENDS = re.compile(
+DAY_ENDS = expression(
     r"\s*(?:[,.;:!?)#]|$|\d{1,2}(?!\d|(?:st|nd|rd|th)\b)|(?:noon|midday|midnight)\b"
     r"|for (?:\d|an?\b|half\b)"
     r"|(?:at|from|until|till|starting|beginning|in the|instead|now|please)\b)",
     re.I,
 )
-NAME = re.compile(rf"(?:Every|Each) (?!(?i:{WEEKDAY})\b)[A-Z]")
+NAME = expression(rf"(?:Every|Each) (?!(?i:{WEEKDAY})\b)[A-Z]")
 """Read Every Day: it is called so."""
-OF_EACH = re.compile("(?:and (?:[a-z]+|last day) )?of (?:every|each) ")
-EVERY = re.compile(r"\b(?:every|each|an?|per|twice|thrice|times) ")
-FOR = re.compile(r"\bfor\s*$", re.I)
-ON = re.compile(r"\bon\s*$", re.I)
+OF_EACH = expression("(?:and (?:[a-z]+|last day) )?of (?:every|each) ")
+EVERY = expression(r"\b(?:every|each|an?|per|twice|thrice|times) ")
+FOR = expression(r"\bfor\s*$", re.I)
+ON = expression(r"\bon\s*$", re.I)
 FARTHEST_BACK = 60  # characters
 LONGEST_WORD, NO_WORD = 30, "…"
 NO_END = ("and ", "of ", "once ")
 """Pieces that say nothing by themselves."""
-SEPARATE = re.compile(r"[,;]\s*$|\b(?:for|at|in the)\b[^,;.]{0,20}$|\d\s*$", re.I)
+SEPARATE = expression(r"[,;]\s*$|\b(?:for|at|in the)\b[^,;.]{0,20}$|\d\s*$", re.I)
 
 
 class Token(NamedTuple):
@@ -218,7 +219,7 @@ class _Sentence:
         place = run.behind
         while place < len(self.tokens):
             found = self._piece(place)
-            if not found or not self._is_end(place, found[0]):
+            if not found or not self._is_end(place, *found):
                 place += 1
                 continue
             piece, take = found
@@ -227,9 +228,9 @@ class _Sentence:
             yield self.tokens[place].start, self.tokens[behind - 1].end
             place = behind
 
-    def _is_end(self, place: int, piece: re.Match[str]) -> bool:
+    def _is_end(self, place: int, piece: re.Match[str], take: Take) -> bool:
         said = piece.groupdict()
-        if piece.re not in ENDING or ("until" in said and not said["until"]):
+        if take not in ENDING or ("until" in said and not said["until"]):
             return False
         apart = SEPARATE.search(self._before(self.tokens[place].start))
         return bool("until" in said or piece[0].startswith("for ") or apart)

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from agent.offline.dates.calendar import delta
 from agent.offline.dates.names import DAY_NUMBERS, WEEKDAY
 from agent.offline.words import NUMBER, number
+from text.expressions import expression
 
-AGO = re.compile(
+AGO = expression(
     rf"yesterday|(?P<count>{NUMBER}) (?P<unit>(?:day|week|month|year)s?) ago"
     rf"|(?:on )?(?P<which>last |past )?(?P<weekday>{WEEKDAY})",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ from agent.offline.dates.lengths import ANY_AMOUNT, COUNT, read_amount
 from agent.offline.dates.reading import read
 from agent.offline.dates.tidying import tidy
 from agent.offline.words import REMIND, number
+from text.expressions import expression
 
 DAYS = rf"(?:{COUNT}|an?|the)(?: |-)?(?:days?|weeks?)(?!\w)"
 AMOUNT = rf"(?:(?:about|around|like) )?(?:{DAYS}|{ANY_AMOUNT})"
@@ -43,8 +44,8 @@ ONE = (
 AND = r"(?:,? (?:and )?(?:then |again |also )?|,? ?& ?|,? plus |,? as well as )"
 BEFORE = rf"(?:{AMOUNT}{AND}){{0,3}}{ONE}(?:{AND}{ONE}){{0,9}}"
 """One of them, or several."""
-WHOLE = re.compile(BEFORE, re.IGNORECASE)
-PIECE = re.compile(rf"(?P<said>{ONE})|(?P<amount>{AMOUNT})", re.IGNORECASE)
+WHOLE = expression(BEFORE, re.IGNORECASE)
+PIECE = expression(rf"(?P<said>{ONE})|(?P<amount>{AMOUNT})", re.IGNORECASE)
 BELL = r"(?:reminders?|alarms?|alerts?|notifications?)"
 LEAD = (
     rf"(?:(?:(?:please|pls|also|and|then|but|so|just) ){{0,3}}{REMIND} (?:me|us)"
@@ -56,24 +57,24 @@ TO_IT = (
     rf"(?<=\S)(?<!\bto)(?<!\bwho)(?:(?:\s?[,;.–—-]+ ?|\s+|\s?\(){LEAD}"
     rf"|\s?[,;(] ?(?:and )?(?:an? )?{BELL}(?: set)?(?: for)?) "
 )
-CLAUSE = re.compile(
+CLAUSE = expression(
     rf"{TO_IT}(?P<when>{BEFORE})"
     r"(?:,? (?:please|pls|thanks|thank you))?\)?(?=[\s,.;!]*$|\s*[,;#!])",
     re.IGNORECASE,
 )
-AT_A_MOMENT = re.compile(rf"{TO_IT}(?P<when>[^,;\n]{{2,50}}?)[).!]*$", re.IGNORECASE)
-AT_THE_END = re.compile(
+AT_A_MOMENT = expression(rf"{TO_IT}(?P<when>[^,;\n]{{2,50}}?)[).!]*$", re.IGNORECASE)
+AT_THE_END = expression(
     rf"(?:^|[\s,;–-]{{1,9}})(?P<also>(?:and )?also )?(?:and )?(?P<when>{BEFORE})[.!]?$",
     re.IGNORECASE,
 )
-SOON = re.compile(rf"{REMIND}|notif|alarm", re.IGNORECASE)
-ALONE = re.compile(
+SOON = expression(rf"{REMIND}|notif|alarm", re.IGNORECASE)
+ALONE = expression(
     r"(?<=\S)(?:,? (?:and |with )(?:a|one) (?:reminder|alarm|alert)"
     r"|(?:[,;.]| and) remind me)[.!)]*$",
     re.IGNORECASE,
 )
 """With a reminder: at its time."""
-FILLING = re.compile(
+FILLING = expression(
     r"(?:[\s,]*(?:always|by default|from now on|please|pls|ok(?:ay)?|and|also|then|so|no|yes|thanks"
     r"|great|now)\b)*[\s,.!]*",
     re.IGNORECASE,

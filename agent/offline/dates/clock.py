@@ -9,12 +9,13 @@ from typing import NamedTuple
 from agent.offline.dates.habits import USUAL, Habits
 from agent.offline.dates.scanning import DIGITS, Rules, Said
 from agent.offline.words import HOUR, number
+from text.expressions import expression
 
 MEALS = {"breakfast": "morning", "brunch": "morning", "lunch": "lunch", "dinner": "evening"} | {
     "supper": "evening"
 }
 """The part of the day that a meal tells: dinner at 7 is in the evening."""
-MEAL = re.compile(rf"\b(?:{'|'.join(MEALS)})\b", re.IGNORECASE)
+MEAL = expression(rf"\b(?:{'|'.join(MEALS)})\b", re.IGNORECASE)
 
 END_OF_DAY = "I put it down for 23:59, the end of that day."
 
@@ -223,7 +224,7 @@ def _rule(words: str, body: str, read: TimeReader) -> tuple[list[str], re.Patter
     def read_by_itself(said: Said, known: Known) -> Clock | None:
         return None if said.the and not said.ends() else read(said, known)  # the 9:30 train
 
-    return words.split(), re.compile(rf"(?:{body}){SHARP}", re.IGNORECASE), read_by_itself
+    return words.split(), expression(rf"(?:{body}){SHARP}", re.IGNORECASE), read_by_itself
 
 
 HOURS = f"{DIGITS} one two three four five six seven eight nine ten eleven twelve"

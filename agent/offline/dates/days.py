@@ -20,6 +20,7 @@ from agent.offline.dates.names import (
 from agent.offline.dates.names import WEEKDAY as ANY_WEEKDAY
 from agent.offline.dates.scanning import DIGITS, Rules, Said
 from agent.offline.words import NUMBER, NUMBERS
+from text.expressions import expression
 
 LEAD = (
     r"(?:(?:(?:is|are|which is) |with (?:a |the )?)?(?:due|deadline)(?: date)?(?: is| of)?"
@@ -81,7 +82,7 @@ def _rule(
         except NoSuchDay as fault:
             return fault
 
-    pattern = re.compile(rf"(?:{body})(?![\w/'-]|\.\w){PART}", re.IGNORECASE)
+    pattern = expression(rf"(?:{body})(?![\w/'-]|\.\w){PART}", re.IGNORECASE)
     return words.split(), pattern, read_or_fault
 
 

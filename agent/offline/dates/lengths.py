@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from agent.offline.words import NUMBERS, number
+from text.expressions import expression
 
 LONGEST = 24 * 60
 """Minutes; what takes longer is no length of a task."""
@@ -14,7 +15,7 @@ COUNT = r"\d{1,4}|a couple of|" + "|".join(
 HOURS = r"(?:hours?|hrs?|h)"
 MINUTES = r"(?:minutes?|mins?|m)"
 PARTS = {"half": 30, "quarter": 15, "three quarters": 45, "½": 30, "¼": 15, "¾": 45, "1/2": 30}
-AMOUNT = re.compile(
+AMOUNT = expression(
     r"(?:an? )?(?P<part>half|quarter|three quarters)(?: of)?(?: an?)? hour"
     rf"|(?P<hours>an?|{COUNT})(?:[.,](?P<tenths>\d)| ?(?P<sign>[½¼¾]| 1/2))?[ -]?{HOURS}"
     r"(?:,? and (?:a )?(?P<more>half|quarter|three quarters)"
@@ -30,7 +31,7 @@ _AMOUNT = rf"(?P<amount>{ANY_AMOUNT})"
 _ABOUT = r"(?:(?:about|around|roughly|approximately|at (?:least|most)|some|~) ?)?"
 _NO_SHIFT = r"(?! (?:in|before|after|from|ago|late|later|earlier|sooner)\b)"
 LENGTHS = [
-    re.compile(pattern, re.IGNORECASE)
+    expression(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?<!\w)for {_ABOUT}{_AMOUNT}{_NO_SHIFT}",
         rf"[(\[]{_ABOUT}{_AMOUNT}[)\]]",
@@ -40,13 +41,13 @@ LENGTHS = [
         rf"(?<!\w){_ABOUT}{_AMOUNT} long\b",
     )
 ]
-AT_THE_END = re.compile(
+AT_THE_END = expression(
     rf"(?<=[^\s,]),? (?P<amount>\d{{1,2}}(?:[.,]\d)? ?{HOURS}(?: ?\d{{1,2}} ?{MINUTES})?"
     r"|\d{1,3} ?min(?:ute)?s?|half an hour|an hour)$",
     re.IGNORECASE,
 )
 """Write the report 2h: in figures, and the last of what is to be done."""
-HINT = re.compile(r"hour|min|\dh|h\b|\d ?m\b", re.IGNORECASE)
+HINT = expression(r"hour|min|\dh|h\b|\d ?m\b", re.IGNORECASE)
 """Each length has one of these."""
 
 

@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 from agent.offline.dates.names import DAY_NUMBERS, MONTH_NUMBERS, WEEKDAY, WEEKDAYS
 from agent.offline.dates.reading import read
 from agent.offline.dates.tidying import tidy
+from text.expressions import expression
 from todos.repeating import Repeat, sentences
 
 
@@ -28,19 +29,19 @@ class Repetition:
     fault: str = ""
 
 
-UNTIL = re.compile(
+UNTIL = expression(
     rf"\b(?:until|till?|(?:through|thru)(?!\s+(?:{WEEKDAY})s?\b)|up to|ending|ends)\s+(?:on\s+)?",
     re.IGNORECASE,
 )
 MOST_ENDS = 3
 LONGEST_DAY = 6  # words: the end of june next year
-MONTH = re.compile(
+MONTH = expression(
     rf"(?:{'|'.join(sorted(MONTH_NUMBERS, key=len, reverse=True))})\b", re.IGNORECASE
 )
 PART = r"(?P<part>morning|afternoon|evening|night)"
 PARTS = r"(?:morning|noon|afternoon|evening|night)"
 OF_CLOCK = [
-    (re.compile(pattern, re.IGNORECASE), words)
+    (expression(pattern, re.IGNORECASE), words)
     for pattern, words in (
         (rf"\b(?:every|each) {PARTS}s?,? (?:and|&) (?:every |each )?{PARTS}s?\b", "twice a day"),
         (rf"\b(?:every|each) (?:single )?{PART}\b", "every day {part}"),
@@ -57,7 +58,7 @@ OF_CLOCK = [
         (r"\bfrom (?P<day>[^,;.]{2,30}?) on(?:wards?)?(?=$|[,;.])", "from {day}"),
     )
 ]  # fmt: skip
-SLIP = re.compile(rf"\b(?P<every>(?:every|each) (?:other )?)(?P<day>{WEEKDAY})\b", re.IGNORECASE)
+SLIP = expression(rf"\b(?P<every>(?:every|each) (?:other )?)(?P<day>{WEEKDAY})\b", re.IGNORECASE)
 
 
 def read_repetition(text: str, now: datetime) -> Repetition | None:

@@ -10,6 +10,7 @@ from agent.offline.dates.calendar import delta
 from agent.offline.dates.days import UNIT
 from agent.offline.dates.reading import When
 from agent.offline.words import NUMBER, number
+from text.expressions import expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Shift:
 
 AMOUNT = rf"(?P<count>{NUMBER}|another) {UNIT}\b"
 SHIFTS = [
-    re.compile(pattern, re.IGNORECASE)
+    expression(pattern, re.IGNORECASE)
     for pattern in (
         r"\b(?:(?P<way>forward|ahead|back|out|off|up)(?: (?:by|for))?|by|for|it|that) "
         rf"{AMOUNT}(?P<side> (?:earlier|sooner))?",
