@@ -16,6 +16,7 @@ from agent.own_words import asks_to_undo, most_spoken_of, names, stands_in
 from agent.quoted import without_marked
 from conversations.asked import asked_in
 from conversations.models import ToolCall
+from conversations.models.shown import AnyCall
 from text import as_json
 from todos.batch import ACTS, Operation
 from todos.consent import MOST_CHANGED, is_wide
@@ -231,7 +232,7 @@ def _ask_for_all(user: User, name: str, bound: Bound, result: Result, origin: Or
     raise AsksFirst(operation, result.get("failures", []))
 
 
-def question(calls: Sequence[ToolCall]) -> str:
+def question(calls: Sequence[AnyCall]) -> str:
     """One for all that is proposed; empty where nothing is."""
     asked = "; ".join(call.result["proposal"]["summary"] for call in asked_in(calls).values())
     return f"{asked}{'' if asked[-1:] in '.…' else '.'} {SHALL_I}" if asked else ""

@@ -1,11 +1,18 @@
 """A reply as it happened: its text in pieces, and between them the calls that were made."""
 
 from collections.abc import Iterable, Iterator
+from typing import Protocol, TypeVar
 
-from conversations.models import ToolCall
+
+class Placed(Protocol):
+    @property
+    def text_before(self) -> int: ...
 
 
-def in_order(text: str, calls: Iterable[ToolCall]) -> Iterator[str | ToolCall]:
+Call = TypeVar("Call", bound=Placed)
+
+
+def in_order(text: str, calls: Iterable[Call]) -> Iterator[str | Call]:
     """The pieces are not empty, and together they are ``text``."""
     told = 0
     for call in calls:

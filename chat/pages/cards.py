@@ -15,6 +15,7 @@ from chat.pages.days import due_words, length_words, next_words
 from chat.pages.sentences import PLAN, SENTENCES
 from conversations.asked import proposal_of
 from conversations.models import ToolCall
+from conversations.models.shown import AnyCall
 
 Result = dict[str, Any]
 
@@ -28,7 +29,7 @@ SPOILT = KeyError, TypeError, ValueError, AttributeError, OverflowError
 class Card:
     """One tool call; ``words`` is a line, ``arguments`` and ``result`` are JSON to look into."""
 
-    call: ToolCall
+    call: AnyCall
     words: str
     asks: bool
     trouble: str
@@ -36,7 +37,7 @@ class Card:
     result: str
 
 
-def card(call: ToolCall, today: date) -> Card:
+def card(call: AnyCall, today: date) -> Card:
     failed = call.status == ToolCall.Status.FAILED
     return Card(
         call,
@@ -48,20 +49,20 @@ def card(call: ToolCall, today: date) -> Card:
     )
 
 
-def what_was_done(calls: Sequence[ToolCall], today: date) -> str:
+def what_was_done(calls: Sequence[AnyCall], today: date) -> str:
     """The titles of the tasks that they were about, or else what they did."""
     told = [title for call in calls for title in _titles(call, today)]
     return ", ".join(told[:NAMED]) + (", …" if len(told) > NAMED else "")
 
 
-def _titles(call: ToolCall, today: date) -> list[str]:
+def _titles(call: AnyCall, today: date) -> list[str]:
     with suppress(*SPOILT):
         if found := [str(task["title"]) for task in _tasks(call.result)]:
             return found
     return [_done(call, today)]
 
 
-def _done(call: ToolCall, today: date) -> str:
+def _done(call: AnyCall, today: date) -> str:
     try:
         if proposal_of(call) and call.name != PLAN:  # which tells more than that
             return _("Asks before it does this")
@@ -122,7 +123,7 @@ COULD_NOT = {
 } | {name: failed for name, (_did, failed) in WORDS.items()}
 
 
-def _in_words(sentence: Any, call: ToolCall, today: date) -> str:
+def _in_words(sentence: Any, call: AnyCall, today: date) -> str:
     result: Result = call.result
     if "tasks" in result and "total" in result:
         return str(sentence % {"n": int(result["total"])})
@@ -145,7 +146,7 @@ def _tasks(result: Result) -> list[Result]:
     return told if isinstance(told, list) else [told]
 
 
-def _about(task: Result, call: ToolCall, today: date) -> Iterator[str]:
+def _about(task: Result, call: AnyCall, today: date) -> Iterator[str]:
     """What else is worth a word of one task; of one that is done, when it comes again."""
     if following := task.get("next"):
         day, moment = _due(following)
@@ -170,7 +171,7 @@ def _about(task: Result, call: ToolCall, today: date) -> Iterator[str]:
         yield _("repeats no more")
 
 
-def _rings(task: Result, call: ToolCall) -> Iterator[str]:
+def _rings(task: Result, call: AnyCall) -> Iterator[str]:
     """The reminders that will ring, or that there are none any more."""
     reminders = task.get("reminders") or []
     if words := [each["words"] for each in reminders if "rings" in each]:
@@ -192,7 +193,7 @@ def _used(name: str) -> str:
     return _("Used %(tool)s") % {"tool": name}
 
 
-def _error(call: ToolCall) -> str:
+def _error(call: AnyCall) -> str:
     return str(call.result.get("error", "")) if isinstance(call.result, dict) else ""
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from agent.tools import has_changed
 from chat.pages.cards import SPOILT
-from conversations.models import Message, ToolCall
+from conversations.models import ToolCall
+from conversations.models.shown import AnyCall, AnyMessage
 
 MOST = 5
 SENTENCE_ENDS = re.compile(r"\n|(?<=[.!?])\s")
@@ -27,14 +28,14 @@ class Chip:
     says: str
 
 
-def chips(reply: Message, today: date) -> list[Chip]:
+def chips(reply: AnyMessage, today: date) -> list[Chip]:
     try:
         return which_one(reply) or [*_tomorrow(reply.calls, today)]
     except SPOILT:
         return []
 
 
-def which_one(reply: Message) -> list[Chip]:
+def which_one(reply: AnyMessage) -> list[Chip]:
     """The tasks of which the reply asks for one."""
     try:
         return [*_which(reply)]
@@ -42,7 +43,7 @@ def which_one(reply: Message) -> list[Chip]:
         return []
 
 
-def _which(reply: Message) -> Iterator[Chip]:
+def _which(reply: AnyMessage) -> Iterator[Chip]:
     """Those of one title are told apart by their day."""
     asks = "?" in reply.content
     found = _candidates(reply) if asks else []
@@ -55,14 +56,15 @@ def _which(reply: Message) -> Iterator[Chip]:
         yield Chip(said, said)
 
 
-def _candidates(reply: Message) -> list[Any]:
+def _candidates(reply: AnyMessage) -> list[Any]:
     """As a tool told them, or as they were looked up and are named in the reply, in its order."""
-    for call in reversed(reply.calls):
+    calls: Sequence[AnyCall] = reply.calls
+    for call in reversed(calls):
         if "candidates" in call.result:
             return list(call.result["candidates"])
         if has_changed(call.name, call.result) and call.status == ToolCall.Status.SUCCEEDED:
             return []
-    looked_up = [call.result["tasks"] for call in reply.calls if call.name == "list_tasks"]
+    looked_up = [call.result["tasks"] for call in calls if call.name == "list_tasks"]
     named = [task for task in (looked_up or [[]])[-1] if task["title"] in reply.content]
     return named if _asks_for_one(reply.content, named) else []
 
@@ -78,7 +80,7 @@ def _asks_for_one(text: str, named: list[Any]) -> bool:
     )
 
 
-def _tomorrow(calls: Sequence[ToolCall], today: date) -> Iterator[Chip]:
+def _tomorrow(calls: Sequence[AnyCall], today: date) -> Iterator[Chip]:
     """Where it has made or moved one task with another day."""
     done = [
         call

@@ -13,7 +13,8 @@ from accounts.compiled import compiled
 from accounts.keys import Key
 from accounts.models import User
 from conversations.asked import asked_in
-from conversations.models import Conversation, Message
+from conversations.models import Conversation
+from conversations.models.shown import TalkMessage
 from todos.models import Proposal, TaskChange
 from todos.summaries import TOLD_TITLES
 
@@ -58,13 +59,15 @@ def _waiting(user: User, now: datetime, *, limit: int) -> QuerySet[Proposal]:
     )[:limit]
 
 
-def asked(messages: Sequence[Message], user: User) -> dict[UUID, list[Question]]:
-    """What each of these messages of one conversation asks; at most 2 queries."""
-    by_message = {message.pk: [*asked_in(message.calls)] for message in messages}
+def asked(
+    messages: Sequence[TalkMessage], user: User, conversation: UUID
+) -> dict[UUID, list[Question]]:
+    """What each of these messages of the conversation asks; at most 2 queries."""
+    by_message = {message.id: [*asked_in(message.calls)] for message in messages}
     keys = {key for keys in by_message.values() for key in keys}
     if not keys:
         return {}
-    made = Proposal.objects.for_user(user).of_conversation(messages[0].conversation_id)
+    made = Proposal.objects.for_user(user).of_conversation(conversation)
     proposals = {str(each.pk): each for each in made}
     approved = {each.act for each in proposals.values() if each.act}
     left = TaskChange.objects.for_user(user).of_acts(approved).not_undone().acts()

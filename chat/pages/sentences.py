@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from chat.pages.days import due_words
-from conversations.models import ToolCall
+from conversations.models.shown import AnyCall
 
 PLAN = "plan"
 
 
-def _lists(call: ToolCall, _today: date) -> str:
+def _lists(call: AnyCall, _today: date) -> str:
     lists, tags = len(call.result["lists"]), len(call.result["tags"])
     told = [
         ngettext("%(n)d list", "%(n)d lists", lists) % {"n": lists},
@@ -23,7 +23,7 @@ def _lists(call: ToolCall, _today: date) -> str:
     return _("Looked at the lists: %(found)s") % {"found": ", ".join(told)}
 
 
-def _edited_list(call: ToolCall, _today: date) -> str:
+def _edited_list(call: AnyCall, _today: date) -> str:
     asked, result = call.arguments, call.result
     names = {"old": asked["list"], "new": result.get("list")}
     if "tag" in result:
@@ -49,14 +49,14 @@ def _edited_tag(old: str, result: dict[str, Any]) -> str:
     return _("Renamed tag: %(old)s → %(new)s · %(tasks)s") % names
 
 
-def _remembered(call: ToolCall, _today: date) -> str:
+def _remembered(call: AnyCall, _today: date) -> str:
     if "forgotten" in call.result:
         gone = ", ".join(each["words"] for each in call.result["forgotten"])
         return _("Forgotten: %(words)s") % {"words": gone}
     return _("Remembered: %(words)s") % {"words": call.result["kept"]["words"]}
 
 
-def _planned(call: ToolCall, today: date) -> str:
+def _planned(call: AnyCall, today: date) -> str:
     result = call.result
     if "week" in result:
         numbers = {name: result[name]["total"] for name in ("done", "overdue")}
@@ -71,7 +71,7 @@ def _planned(call: ToolCall, today: date) -> str:
     return f"{line} · {_('asks before it moves any')}" if "proposal" in result else line
 
 
-SENTENCES: dict[str, Callable[[ToolCall, date], str]] = {
+SENTENCES: dict[str, Callable[[AnyCall, date], str]] = {
     "list_lists": _lists,
     "edit_list": _edited_list,
     "remember": _remembered,

@@ -32,8 +32,8 @@ from chat.pages.transcript import bubbles
 from chat.serializers import LONGEST_MESSAGE
 from conversations.models import Conversation, Message, ToolCall
 from conversations.models import shown as rows_shown
-from conversations.models.conversation import kept_conversation
-from conversations.models.message import PAST_ALL, read_between
+from conversations.models.message import PAST_ALL
+from conversations.models.shown import Range, ShownConversation, TalkMessage, talk
 from conversations.serializers import SearchSerializer
 from text import clean_text
 from web.errors import error_response, sentence
@@ -109,9 +109,8 @@ def chat_page(
     """A conversation, or where one begins; ``typed`` stands in the composer."""
     context: dict[str, Any] = {"typed": typed, "news": json.dumps(marks_of(user, pk))}
     if pk:
-        shown = _kept(user, pk)
-        context |= {**_transcript(request, user, shown), "conversation": shown}
-        context["typed"] = typed or _taken_back(request, shown)
+        context |= _transcript(request, user, pk)
+        context["typed"] = typed or _taken_back(request, user, pk)
     context |= _frame(request, user)
     return render(request, "chat/chat.html", context, status=status)
 
@@ -119,9 +118,11 @@ def chat_page(
 @page
 def printed(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
     """The whole conversation, for paper; without what was taken back."""
-    shown = _kept(user, pk)
-    messages = list(shown.messages.standing().with_turns().oldest_first())
-    context = {"bubbles": bubbles(messages, user, shown.message_count), "conversation": shown}
+    every, shown = talk(user.pk, pk, Range(PAST_ALL))
+    if shown is None:
+        raise Http404
+    messages = [message for message in every if not message.turn.withdrawn_at]
+    context = {"bubbles": bubbles(messages, user, shown), "conversation": shown}
     return render(request, "chat/print.html", context)
 
 
@@ -133,13 +134,12 @@ def conversations_part(request: HttpRequest, user: User) -> HttpResponse:
 @part("conversation")
 def messages_part(request: HttpRequest, user: User, pk: UUID) -> HttpResponse:
     """``?since=`` a seq: what came later, 204 for nothing; ``?before=``: what stands above."""
-    shown = _kept(user, pk)
-    context = _transcript(request, user, shown)
+    context = _transcript(request, user, pk)
     if not context["bubbles"]:
         return HttpResponse(status=204)
     if "before" in request.GET:
         context["later"] = None  # that stands below them already
-    return render(request, "chat/messages.html", {**context, "conversation": shown})
+    return render(request, "chat/messages.html", context)
 
 
 @page
@@ -199,44 +199,45 @@ def _conversations(request: HttpRequest, user: User, kept: str = "") -> dict[str
     return {"listed": listed(rows.rows, search, kept), "older": rows.next, "search": search}
 
 
-def _transcript(request: HttpRequest, user: User, shown: Conversation) -> dict[str, Any]:
-    """The latest messages, or those that the address asks for; 4 queries.
+def _transcript(request: HttpRequest, user: User, pk: UUID) -> dict[str, Any]:
+    """The latest messages, or those that the address asks for; at most 6 queries.
 
-    ``?since=`` and ``?before=`` a seq, or ``?around=`` one.
+    ``?since=`` and ``?before=`` a seq, or ``?around=`` one. Raises Http404.
     """
-    messages = _asked_for(request, shown)
+    messages, shown = _asked_for(request, user, pk)
+    if shown is None:
+        raise Http404
     first, last = (messages[0].seq, messages[-1].seq) if messages else (1, shown.message_count)
     return {
-        "bubbles": bubbles(messages, user, shown.message_count),
+        "bubbles": bubbles(messages, user, shown),
+        "conversation": shown,
         "earlier": first if first > 1 else None,
         "later": last if last < shown.message_count else None,
     }
 
 
-def _asked_for(request: HttpRequest, shown: Conversation) -> list[Message]:
+def _asked_for(
+    request: HttpRequest, user: User, pk: UUID
+) -> tuple[list[TalkMessage], ShownConversation | None]:
+    """Oldest first."""
     since, before, around = (_seq(request, name) for name in ("since", "before", "around"))
     if around is not None:
         first, end = around - MESSAGES // 2, around + MESSAGES // 2
-        if messages := read_between(shown, first - 1, end, limit=MESSAGES):
-            return messages
+        messages, shown = talk(user.pk, pk, Range(MESSAGES, first - 1, end))
+        if messages:
+            return messages, shown
     if since is not None:
-        return read_between(shown, since, limit=MESSAGES)
-    return read_between(
-        shown, before=PAST_ALL if before is None else before, limit=MESSAGES, latest=True
-    )
+        return talk(user.pk, pk, Range(MESSAGES, since))
+    until = PAST_ALL if before is None else before
+    messages, shown = talk(user.pk, pk, Range(MESSAGES, before=until, latest=True))
+    return messages[::-1], shown
 
 
-def _kept(user: User, pk: UUID) -> Conversation:
-    """Raises Http404."""
-    for conversation in kept_conversation(user, pk):
-        return conversation
-    raise Http404
-
-
-def _taken_back(request: HttpRequest, shown: Conversation) -> str:
+def _taken_back(request: HttpRequest, user: User, pk: UUID) -> str:
     """What ``?edit=`` names: a message that was taken back, to be said in other words."""
     with suppress(ValueError):
-        found = shown.messages.filter(pk=UUID(request.GET.get("edit", "")), role="user")
+        message = UUID(request.GET.get("edit", ""))
+        found = Message.objects.for_user(user).said_in(pk).filter(pk=message)
         return "".join(found.values_list("content", flat=True))
     return ""
 

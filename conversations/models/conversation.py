@@ -392,9 +392,3 @@ def _or_as_it_is(name: str, when: When) -> Case:
 def conversation_of(user: int, pk: UUID) -> "models.QuerySet[Conversation]":
     """One that they have, and have not deleted."""
     return Conversation.objects.filter(user=user, pk=pk, deleted_at=None)
-
-
-@compiled
-def kept_conversation(user: User, pk: UUID) -> models.QuerySet[Conversation]:
-    """The one under this id, if it is this user's and not deleted."""
-    return Conversation.objects.for_user(user).filter(pk=pk)

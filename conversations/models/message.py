@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol, Self, cast
+from typing import Any, NamedTuple, Protocol, Self
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -192,6 +192,10 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         """The reply in which a tool was called so."""
         return self.filter(turn__tool_calls=call, role=Message.Role.ASSISTANT)
 
+    def said_in(self, conversation: UUID) -> Self:
+        """By the user."""
+        return self.filter(conversation=conversation, role=Message.Role.USER)
+
     def before(self, seq: int) -> Self:
         return self.filter(seq__lt=seq)
 
@@ -267,43 +271,6 @@ class Message(Owned):
     def calls(self) -> list["ToolCall"]:
         behind = self.turn_behind
         return behind.calls if behind else []
-
-
-def read_between(
-    conversation: Any, after: int = 0, before: int = PAST_ALL, *, limit: int, latest: bool = False
-) -> list[Message]:
-    """With their turns and tool calls, oldest first; 2 queries.
-
-    The first ``limit``, or the ``latest``, of those whose ``seq`` lies between, both left out.
-    """
-    rows = _between(
-        conversation.user_id, conversation.pk, after, before, limit=limit, latest=latest
-    )
-    turns: dict[UUID, Any] = {}
-    for row in rows:
-        row.conversation = conversation
-        row.turn = turns.setdefault(row.turn_id, row.turn)
-        row.turn.calls = []
-    for call in _calls_beside(conversation.user_id, list(turns)) if turns else ():
-        call.turn = turns[call.turn_id]
-        call.turn.calls.append(call)
-    return rows[::-1] if latest else rows
-
-
-@compiled
-def _between(
-    user: int, conversation: UUID, after: int, before: int, *, limit: int, latest: bool
-) -> models.QuerySet[Message]:
-    there: Any = Message.objects.filter(user=user, conversation=conversation)
-    rows = (
-        there.filter(seq__gt=after, seq__lt=before).select_related("turn").annotate(read_at=Now())
-    )
-    return cast(MessageQuerySet, rows.order_by("-seq" if latest else "seq")[:limit])
-
-
-@compiled
-def _calls_beside(user: int, turns: list[UUID]) -> "models.QuerySet[ToolCall]":
-    return ToolCall.objects.filter(user=user, turn__among=turns)
 
 
 class ToolCallQuerySet(OwnedQuerySet["ToolCall"]):

@@ -38,6 +38,7 @@ class ShownCall:
     started_at: datetime
     duration_ms: int
     undone_at: datetime | None
+    text_before: int
 
     @property
     def undone(self) -> bool:
@@ -70,7 +71,37 @@ class ShownMessage:
     created_at: datetime
     withdrawn_at: datetime | None
     turn_behind: ShownTurn | None
-    calls: Sequence[ShownCall] = ()
+    calls: Sequence[ShownCall]
+
+
+@dataclass(slots=True)
+class TalkTurn(ShownTurn):
+    """Also what it takes to go on with it."""
+
+    id: UUID
+    withdrawn_at: datetime | None
+    idempotency_key: str | None
+    request_hash: str
+    attempt: int
+    warning: str
+
+
+@dataclass(slots=True)
+class TalkMessage:
+    """A message as the page shows it, where a person can go on with its turn."""
+
+    id: UUID
+    seq: int
+    role: str
+    content: str
+    created_at: datetime
+    turn: TalkTurn
+    calls: Sequence[ShownCall]
+
+    @property
+    def turn_behind(self) -> TalkTurn | None:
+        """None stands behind a message of the user."""
+        return self.turn if self.role == Message.Role.ASSISTANT else None
 
 
 class ShownConversation(NamedTuple):
@@ -101,9 +132,14 @@ class Range(NamedTuple):
     latest: bool = False
 
 
+AnyCall = ToolCall | ShownCall
+AnyMessage = Message | TalkMessage
+"""As a row, or as it is shown."""
+
 CALL = tuple(field.name for field in fields(ShownCall))
 CONVERSATION = tuple(name for name in ShownConversation._fields if name != "busy")
 TURN = tuple(field.name for field in fields(ShownTurn) if field.name != "read_at")
+TALK = tuple(field.name for field in fields(TalkTurn)[len(fields(ShownTurn)) :])
 MESSAGE = ("id", "seq", "role", "content", "created_at", "turn__withdrawn_at", "turn")
 
 
@@ -115,17 +151,19 @@ def messages(
     At most 2 queries. Where it has no such message the conversation is told by one more; None
     where there is none.
     """
-    found, kept = _found(user, id, which), None
-    if not found:
-        kept = conversation(user, id)
-        if kept and kept.message_count > which.after:
-            # It may just have been restored: what is shown must not be older than when it changed.
-            found = _found(user, id, which)
-    if not found:
-        return [], kept
-    turns = [turn for *_, turn, has_calls in (row[:8] for row in found) if has_calls]
-    calls = _calls_of(user, turns) if turns else {}
-    return [_message(row, calls) for row in found], ShownConversation(*found[0][-8:])
+    rows, calls, kept = _read(user, id, which, talk=False)
+    return [_message(row, calls) for row in rows], kept
+
+
+def talk(user: int, id: UUID, which: Range) -> tuple[list[TalkMessage], ShownConversation | None]:
+    """As ``messages``, with what it takes to go on with their turns."""
+    rows, calls, kept = _read(user, id, which, talk=True)
+    turns = {row[6]: TalkTurn(*row[8:-8]) for row in rows}
+    said = []
+    for id, seq, role, content, created_at, _withdrawn_at, turn in (row[:7] for row in rows):
+        its_calls = _its_calls(role, turn, calls)
+        said.append(TalkMessage(id, seq, role, content, created_at, turns[turn], its_calls))
+    return said, kept
 
 
 class Reading:
@@ -173,7 +211,27 @@ def conversations(user: int, direction: str, place: Any, limit: int) -> list[Sho
     return [ShownConversation(*row) for row in rows]
 
 
-def _found(user: int, id: UUID, which: Range) -> list[Any]:
+Calls = dict[UUID, list[ShownCall]]
+
+
+def _read(
+    user: int, id: UUID, which: Range, *, talk: bool
+) -> tuple[list[Any], Calls, ShownConversation | None]:
+    found, kept = _found(user, id, which, talk), None
+    if not found:
+        kept = conversation(user, id)
+        if kept and kept.message_count > which.after:
+            # It may just have been restored: what is shown must not be older than when it changed.
+            found = _found(user, id, which, talk)
+    if not found:
+        return [], {}, kept
+    replies = (row[6:8] for row in found if row[2] == Message.Role.ASSISTANT)
+    turns = [turn for turn, has_calls in replies if has_calls]
+    calls = _calls_of(user, turns) if turns else {}
+    return found, calls, ShownConversation(*found[0][-8:])
+
+
+def _found(user: int, id: UUID, which: Range, talk: bool) -> list[Any]:
     return _messages(
         user,
         id,
@@ -183,20 +241,23 @@ def _found(user: int, id: UUID, which: Range) -> list[Any]:
         limit=which.limit,
         latest=which.latest,
         dated=which.since is not None,
+        talk=talk,
     )
 
 
-def _message(row: Sequence[Any], calls: dict[UUID, list[ShownCall]]) -> ShownMessage:
+def _message(row: Sequence[Any], calls: Calls) -> ShownMessage:
     id, seq, role, content, created_at, withdrawn_at, turn = row[:7]
-    if role != Message.Role.ASSISTANT:
-        return ShownMessage(id, seq, role, content, created_at, withdrawn_at, None)
-    behind = ShownTurn(*row[8:-8])
-    return ShownMessage(
-        id, seq, role, content, created_at, withdrawn_at, behind, calls.get(turn, ())
-    )
+    behind = ShownTurn(*row[8:-8]) if role == Message.Role.ASSISTANT else None
+    its_calls = _its_calls(role, turn, calls)
+    return ShownMessage(id, seq, role, content, created_at, withdrawn_at, behind, its_calls)
 
 
-def _calls_of(user: int, turns: list[UUID]) -> dict[UUID, list[ShownCall]]:
+def _its_calls(role: str, turn: UUID, calls: Calls) -> Sequence[ShownCall]:
+    """A user's message has none."""
+    return calls.get(turn, ()) if role == Message.Role.ASSISTANT else ()
+
+
+def _calls_of(user: int, turns: list[UUID]) -> Calls:
     calls = defaultdict(list)
     for turn, *told in _calls(user, turns):
         calls[turn].append(ShownCall(*told))
@@ -214,6 +275,7 @@ def _messages(
     limit: int,
     latest: bool,
     dated: bool,
+    talk: bool,
 ) -> QuerySet[Message, Any]:
     rows = Message.objects.filter(
         user=user,
@@ -231,6 +293,7 @@ def _messages(
         calls.any_for_each(),
         *(f"turn__{name}" for name in TURN),
         Now(),
+        *(f"turn__{name}" for name in (TALK if talk else ())),
         *(f"conversation__{name}" for name in CONVERSATION),
         Exists(busy),
     )[:limit]

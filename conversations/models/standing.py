@@ -37,6 +37,15 @@ class Columns(Protocol):
     def abandoned(self) -> bool: ...
 
 
+class Tried(Columns, Protocol):
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def withdrawn_at(self) -> datetime | None: ...
+    @property
+    def shown_status(self) -> str: ...
+
+
 class Standing:
     """What is told of these columns."""
 
@@ -47,6 +56,7 @@ class Standing:
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
 
+    MAX_ATTEMPTS = 3
     BROKEN_OFF: ClassVar = {
         "status": Status.INCOMPLETE,
         "error_code": "interrupted",
@@ -72,6 +82,12 @@ class Standing:
         if not self.abandoned:
             return self.status
         return Standing.Status.CANCELLED if self.cancel_requested_at else Standing.Status.INCOMPLETE
+
+    @property
+    def can_be_retried(self: Tried) -> bool:
+        """It has ended badly, and it may have another attempt."""
+        ended_badly = self.shown_status in (Standing.Status.FAILED, Standing.Status.INCOMPLETE)
+        return ended_badly and self.attempt < Standing.MAX_ATTEMPTS and not self.withdrawn_at
 
     @property
     def error(self: Columns) -> dict[str, str] | None:

@@ -16,7 +16,6 @@ class TurnState(Standing, Owned):
     """All of a turn but its messages and calls, which are rows of their own."""
 
     UNWANTED: ClassVar = {"status": Standing.Status.CANCELLED, "error_code": "", "error_detail": ""}
-    MAX_ATTEMPTS = 3
 
     user = owner_indexed_elsewhere()
     conversation = OwnedForeignKey(
@@ -86,9 +85,3 @@ class TurnState(Standing, Owned):
 
     def __str__(self) -> str:
         return f"{self.get_status_display()} {self.pk}"
-
-    @property
-    def can_be_retried(self) -> bool:
-        """It has ended badly, and it may have another attempt."""
-        ended_badly = self.shown_status in (self.Status.FAILED, self.Status.INCOMPLETE)
-        return ended_badly and self.attempt < self.MAX_ATTEMPTS and not self.withdrawn_at

@@ -30,7 +30,12 @@ SAMPLES: dict[Any, Any] = {
     timedelta: timedelta(seconds=45),
     UUID: uuid4(),
 }
-CONSTANTS: dict[str, Any] = {"limit": 20, "names": frozenset({"deleted_at"}), "per_day": 500}
+CONSTANTS: dict[str, Any] = {
+    "beside": "next",
+    "limit": 20,
+    "names": frozenset({"deleted_at"}),
+    "per_day": 500,
+}
 """Of keyword-only arguments that are not bool, by their names."""
 
 

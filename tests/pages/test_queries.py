@@ -64,7 +64,7 @@ def test_a_conversation_costs_always_the_same(browser: Client, user: User, messa
 
     path = f"/c/{conversation.pk}/"
 
-    assert cost(browser, path) == BESIDE + 12
+    assert cost(browser, path) == BESIDE + 11
 
 
 @pytest.mark.parametrize("many", [1, 20])
@@ -105,7 +105,7 @@ def test_its_messages_alone_cost_always_the_same(
     conversation = a_long_one(user, messages)
     beside = SESSION_AND_USER if query else BESIDE  # a piece tells no mark
 
-    assert cost(browser, f"/c/{conversation.pk}/messages/{query}") == beside + 4
+    assert cost(browser, f"/c/{conversation.pk}/messages/{query}") == beside + 3
 
 
 @pytest.mark.parametrize("many", [1, 10])
@@ -121,13 +121,13 @@ def test_what_was_asked_costs_two_more(browser: Client, user: User, many: int) -
         if not number % 2:
             proposal.approve(Origin("page"))
 
-    assert cost(browser, f"/c/{conversation.pk}/messages/") == BESIDE + 6
+    assert cost(browser, f"/c/{conversation.pk}/messages/") == BESIDE + 5
 
 
 def test_a_reply_without_its_message_costs_one_more(browser: Client, user: User) -> None:
     conversation = a_long_one(user, 20)
 
-    assert cost(browser, f"/c/{conversation.pk}/messages/?since=1") == SESSION_AND_USER + 5
+    assert cost(browser, f"/c/{conversation.pk}/messages/?since=1") == SESSION_AND_USER + 4
 
 
 def test_a_card_is_one_query(browser: Client, user: User) -> None:
