@@ -94,6 +94,7 @@ def normal(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
+@lru_cache(maxsize=RENDERED)
 def linked(text: str) -> SafeString:
     """A text that is no Markdown: as it was written, and its bare addresses are links."""
     pieces = (

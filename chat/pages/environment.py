@@ -6,7 +6,7 @@ remain for the admin, mails and reports.
 
 import re
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -116,7 +116,7 @@ def day(local: datetime) -> str:
     """``Today``, ``Yesterday`` or ``Friday, 20 November 2026``."""
     today = timezone.localdate()
     names: dict[date, str] = {today: _("Today"), today - timedelta(days=1): _("Yesterday")}
-    return names.get(local.date()) or date_format(local, "l, j F Y")
+    return names.get(local.date()) or _written(local.date(), "l, j F Y")
 
 
 def lately(local: datetime) -> str:
@@ -124,11 +124,16 @@ def lately(local: datetime) -> str:
     today = timezone.localdate()
     if local.date() == today:
         return clock(local)
-    return date_format(local, "j M" if local.year == today.year else "j M Y")
+    return _written(local.date(), "j M" if local.year == today.year else "j M Y")
+
+
+@lru_cache(maxsize=1000)
+def _written(date: date, shape: str) -> str:
+    return date_format(date, shape)
 
 
 def clock(local: datetime) -> str:
-    return f"{local:%H:%M}"
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def epoch(moment: datetime) -> str:

@@ -17,7 +17,7 @@ class Piece:
 
 def marked(text: str, words: Sequence[str]) -> list[Piece]:
     """The whole text; ``words`` are folded."""
-    return _pieces(text, places(text, words), 0, len(text))
+    return _pieces(text, places(text, words) if words else [], 0, len(text))
 
 
 def passage(text: str, words: Sequence[str]) -> list[Piece]:
