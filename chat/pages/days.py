@@ -1,6 +1,7 @@
 """Days as a person names them."""
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 def due_words(day: date, moment: time | None, today: date) -> str:
     """``tomorrow 17:00``; ``today`` is the day of the reader."""
     shape = "j M" if day.year == today.year else "j M Y"
-    return _with_time(_near(day, today) or date_format(day, shape), moment)
+    return _with_time(_near(day, today) or written(day, shape), moment)
 
 
 def moment_words(moment: datetime, now: datetime) -> str:
@@ -31,7 +32,13 @@ def day_words(day: date, today: date) -> str:
 
 def _day_in_full(day: date, today: date) -> str:
     shape = "l, j F" if day.year == today.year else "l, j F Y"
-    return _near(day, today) or date_format(day, shape)
+    return _near(day, today) or written(day, shape)
+
+
+@lru_cache(maxsize=1000)
+def written(day: date, shape: str) -> str:
+    """In a shape of Django's."""
+    return date_format(day, shape)
 
 
 def _near(day: date, today: date) -> str | None:

@@ -6,7 +6,7 @@ remain for the admin, mails and reports.
 
 import re
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from markupsafe import escape
 
 from chat.drawing import coming
 from chat.markdown import linked, render
+from chat.pages.days import written
 
 SOME_ID = UUID(int=0)
 WORDS = re.compile(r'{{ _\("([^"]*)"\) }}')
@@ -116,7 +117,7 @@ def day(local: datetime) -> str:
     """``Today``, ``Yesterday`` or ``Friday, 20 November 2026``."""
     today = timezone.localdate()
     names: dict[date, str] = {today: _("Today"), today - timedelta(days=1): _("Yesterday")}
-    return names.get(local.date()) or _written(local.date(), "l, j F Y")
+    return names.get(local.date()) or written(local.date(), "l, j F Y")
 
 
 def lately(local: datetime) -> str:
@@ -124,12 +125,7 @@ def lately(local: datetime) -> str:
     today = timezone.localdate()
     if local.date() == today:
         return clock(local)
-    return _written(local.date(), "j M" if local.year == today.year else "j M Y")
-
-
-@lru_cache(maxsize=1000)
-def _written(date: date, shape: str) -> str:
-    return date_format(date, shape)
+    return written(local.date(), "j M" if local.year == today.year else "j M Y")
 
 
 def clock(local: datetime) -> str:

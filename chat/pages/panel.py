@@ -1,7 +1,7 @@
 """The tasks beside the talk: what is open, by when it is due, and what was done."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import chain
@@ -27,7 +27,15 @@ from chat.pages.choice import (
 from chat.pages.days import day_words, due_words, length_words, moment_words, next_words
 from chat.pages.questions import Question, waiting
 from todos.models import Reminder, Task, TaskQuerySet
-from todos.models.beside import lists_of, numbers_of, open_by_list, tasks_done, tasks_to_do
+from todos.models.beside import (
+    lists_of,
+    numbers_of,
+    open_by_list,
+    steps_of,
+    tasks_done,
+    tasks_to_do,
+    to_do_of_series,
+)
 
 ROWS = 100
 """Those shown at first; then twice as many, and so on."""
@@ -99,12 +107,11 @@ class Panel:
 
 def panel_of(user: User, asked: Mapping[str, Any]) -> Panel:
     """As the address asks for it; at most 11 queries."""
-    tasks, now = Task.objects.for_user(user), user.local_now()
-    lists = lists_of(user)
+    lists, now = lists_of(user), user.local_now()
     choice = Choice.read(asked, lists)
     words = _Words(now, choice, {each.pk: each.name for each in lists})
     every = numbers_of(user, now)
-    numbers = choice.narrow(tasks).numbers(now) if choice.list or choice.tag else every
+    numbers = _of_choice(user, choice).numbers(now) if choice.list or choice.tag else every
     total = numbers[{ALL: "open", COMPLETED: "done"}.get(choice.view, choice.view)]
     most = _rows(asked)
     groups, shown = (_done if choice.view == COMPLETED else _open)(user, words, most)
@@ -154,7 +161,7 @@ class _Words:
             overdue=task.is_overdue(self.now),
             due=self._told(due_words, task),
             rings=self._rings(task),
-            notes=Truncator(task.notes).chars(NOTES),
+            notes=Truncator(task.notes).chars(NOTES) if task.notes else "",
             length=length_words(task.duration_minutes) if task.duration_minutes else "",
             tags=tag_switches(self.choice, task.tags),
             **more,
@@ -173,18 +180,19 @@ class _Words:
 
 def _open(user: User, words: _Words, most: int) -> tuple[list[Group], int]:
     """Those to be done, and at the end of all of them what was done last; how many are open."""
-    tasks, choice, now = Task.objects.for_user(user), words.choice, words.now
+    choice, now = words.choice, words.now
     is_usual = choice == Choice() and most == ROWS
     if is_usual:
         rows = tasks_to_do(user, limit=ROWS)
     else:
-        rows = list(_wanted(tasks, words).in_due_order()[:most])
+        rows = list(_wanted(user, words).in_due_order()[:most])
     if len(rows) == most:
-        first, latest = {task.pk for task in rows}, _wanted(tasks, words).latest_made()
+        first, latest = {task.pk for task in rows}, _wanted(user, words).latest_made()
         rows += [task for task in latest[:LATEST_MADE] if task.pk not in first]
         rows.sort(key=_place)
     steps: dict[UUID | None, list[Task]] = defaultdict(list)
-    for step in tasks.steps_of(task for task in rows if _number_of_steps(task)):
+    parents = [task.pk for task in rows if _number_of_steps(task)]
+    for step in steps_of(user, parents) if parents else ():
         steps[step.parent_id].append(step)
     Reminder.objects.come_along([*rows, *chain.from_iterable(steps.values())])
     named: dict[str, list[Row]] = defaultdict(list)
@@ -194,29 +202,33 @@ def _open(user: User, words: _Words, most: int) -> tuple[list[Group], int]:
         if is_usual:
             done = tasks_done(user, limit=LATEST_DONE)
         else:
-            done = list(_latest_done(tasks, words)[:LATEST_DONE])
-        named["done"] = _done_rows(tasks, words, done)
+            done = list(_latest_done(user, words)[:LATEST_DONE])
+        named["done"] = _done_rows(user, words, done)
     return [
         Group(name, str(title), named[name]) for name, title in SECTIONS.items() if named[name]
     ], len(rows)
 
 
-def _wanted(tasks: TaskQuerySet, words: _Words) -> TaskQuerySet:
-    every, view = words.choice.narrow(tasks).with_steps().with_status("open"), words.choice.view
+def _of_choice(user: User, choice: Choice) -> TaskQuerySet:
+    return choice.narrow(Task.objects.for_user(user))
+
+
+def _wanted(user: User, words: _Words) -> TaskQuerySet:
+    every = _of_choice(user, words.choice).with_steps().with_status("open")
+    view = words.choice.view
     if view in (TODAY, UPCOMING):
         return every.due_alone(view, words.now).select_related("parent")
     return every.top_level()
 
 
-def _latest_done(tasks: TaskQuerySet, words: _Words) -> TaskQuerySet:
-    return words.choice.narrow(tasks).with_steps().top_level().latest_done()
+def _latest_done(user: User, words: _Words) -> TaskQuerySet:
+    return _of_choice(user, words.choice).with_steps().top_level().latest_done()
 
 
 def _done(user: User, words: _Words, most: int) -> tuple[list[Group], int]:
     """What was done, the latest day first; and how many these are."""
-    tasks = Task.objects.for_user(user)
     days: dict[date, list[Row]] = defaultdict(list)
-    rows = _done_rows(tasks, words, _latest_done(tasks, words)[:most])
+    rows = _done_rows(user, words, list(_latest_done(user, words)[:most]))
     for row in rows:
         if at := row.task.completed_at:
             days[at.astimezone(words.now.tzinfo).date()].append(row)
@@ -226,10 +238,12 @@ def _done(user: User, words: _Words, most: int) -> tuple[list[Group], int]:
     ], len(rows)
 
 
-def _done_rows(tasks: TaskQuerySet, words: _Words, done: Iterable[Task]) -> list[Row]:
-    found = list(done)
-    followers = tasks.following(found)
-    return [words.task(task, [], followers.get((task.series, task.place))) for task in found]
+def _done_rows(user: User, words: _Words, done: Sequence[Task]) -> list[Row]:
+    """Those that repeat with what follows them."""
+    series = [task.series for task in done if task.series]
+    coming = to_do_of_series(user, series) if series else ()
+    followers = {(task.series, task.place - 1): task for task in coming}
+    return [words.task(task, [], followers.get((task.series, task.place))) for task in done]
 
 
 def _place(task: Task) -> tuple[date, time, datetime, UUID]:

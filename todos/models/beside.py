@@ -31,6 +31,16 @@ def tasks_done(user: User, *, limit: int) -> models.QuerySet[Task]:
     return Task.objects.for_user(user).with_steps().top_level().latest_done()[:limit]
 
 
+@compiled
+def steps_of(user: User, tasks: list[UUID]) -> models.QuerySet[Task]:
+    return Task.objects.for_user(user).filter(parent__among=tasks).order_by("pk")
+
+
+@compiled
+def to_do_of_series(user: User, series: list[UUID]) -> models.QuerySet[Task]:
+    return Task.objects.for_user(user).with_status("open").filter(series__among=series)
+
+
 def numbers_of(user: User, now: datetime) -> dict[str, int]:
     """As :meth:`TaskQuerySet.numbers`."""
     return in_numbers(_numbers(user, now.date(), now.time()))

@@ -193,12 +193,6 @@ class TaskLookups(JournaledQuerySet[Row]):
         steps = rows.of_same_owner(parent="pk").filter(deleted_at=None, completed_at=None)
         return self.filter(has_tag(tag) | Q(steps.filter(has_tag(tag)).any_for_each()))
 
-    def following(self, tasks: Iterable[Any]) -> dict[tuple[Any, int], Any]:
-        """What follows those that repeat, by the series and place of the one before."""
-        series = {task.series for task in tasks if task.series}
-        rows: Any = self.with_status("open").filter(series__in=series) if series else ()
-        return {(row.series, row.place - 1): row for row in rows}
-
     def latest_made(self) -> Self:
         return self.order_by("-created_at", "-id")
 

@@ -65,9 +65,11 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
     def come_along(self, tasks: Iterable[Any]) -> None:
         """Read the rows of all these tasks at once, for their ``ringing``; none where there are no
         reminders."""
-        reminded = {task.pk: task for task in tasks if task.reminders}
-        for task in reminded.values():
+        reminded = {}
+        for task in tasks:
             task.ringing = {}
+            if task.reminders:
+                reminded[task.pk] = task
         for row in self.filter(task__in=reminded) if reminded else ():
             row.task = reminded[row.task_id]
             row.task.ringing[str(row.pk)] = row
