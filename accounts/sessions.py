@@ -25,10 +25,13 @@ class Session(AbstractBaseSession):
 
 @compiled
 def _kept(key: str, now: datetime) -> models.QuerySet[Session]:
-    return Session.objects.filter(session_key=key, expire_date__gt=now)
+    found = Session.objects.filter(session_key=key, expire_date__gt=now)
+    return found.select_related("user")
 
 
 class SessionStore(DatabaseStore):
+    user: Any = None  # read with the session, to be looked at before it is believed
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
@@ -38,6 +41,7 @@ class SessionStore(DatabaseStore):
         if not found:
             self._session_key = None
             return None
+        self.user = found[0].user
         return found[0]
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:

@@ -15,7 +15,7 @@ from todos.models import Origin, Proposal, TaskList
 
 pytestmark = pytest.mark.django_db
 
-SESSION_AND_USER = 2
+SESSION_AND_USER = 1
 BESIDE = SESSION_AND_USER + 1  # the mark of what is shown
 
 

@@ -16,7 +16,7 @@ from todos.models import Origin, Task, TaskList
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
-SESSION_AND_USER = 2
+SESSION_AND_USER = 1
 
 
 @pytest.fixture(autouse=True)
