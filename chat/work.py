@@ -25,11 +25,11 @@ from accounts.line import stands_in_line
 from accounts.models import User
 from agent import prompt, runner, tools
 from agent.chain import measured_llm, who_answered_instead
-from agent.choice import built_in_llm
 from agent.events import Event, TextDelta, ToolFinished, ToolStarted
 from agent.given import given
 from agent.llm import LLM, Message
 from agent.offline.dates import Habits, LocalTime
+from agent.offline.replying import DecidedLLM
 from agent.outcome import Outcome
 from chat import titles
 from chat.consent import AsksFirst, Consent, question
@@ -84,7 +84,7 @@ class Work:
         """Answer and settle the turn. Raises LLMError, TurnLost, and what the database raises."""
         history, no_history = self._history()
         self._decide(history)
-        llm = measured_llm(built_in_llm() if self._is_answer() else llm, self.measured)
+        llm = measured_llm(DecidedLLM() if self._is_answer() else llm, self.measured)
         history = in_window(history)
         for call in self.turn.calls:  # of an earlier attempt, and what was just decided
             yield ToolStarted(call.pk, call.name, call.arguments)

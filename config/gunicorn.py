@@ -48,7 +48,6 @@ def post_worker_init(worker: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    gc.collect()
     gc.freeze()  # what is never looked through is never copied
     server.log.info(
         "Todo Chat is at http://%s - README.md shows a first conversation, Ctrl-C stops", bind

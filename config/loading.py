@@ -4,7 +4,7 @@ from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.urls import reverse
 
-from agent.choice import built_in_llm, chosen_links
+from agent.choice import chosen_links
 from agent.given import given
 from text.expressions import compile_all
 
@@ -13,7 +13,6 @@ def load_all() -> None:
     """The paths with their views, the templates of the pages, and what turns are taken with."""
     reverse("home")
     chosen_links()
-    built_in_llm()
     given()
     compile_all()
     for engine in engines.all():

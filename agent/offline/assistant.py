@@ -1,6 +1,5 @@
 """The built-in assistant: a language model that needs no network and keeps no state."""
 
-import re
 from collections.abc import Callable, Generator
 from math import inf
 from time import monotonic
@@ -11,15 +10,14 @@ from agent.llm import BuiltIn, LLMTimeout, Message, Response, wait_on
 from agent.offline import talk
 from agent.offline.intents import Guess, Say, Unclear
 from agent.offline.known import Known, Reply
-from agent.offline.planning.consent import decided
 from agent.offline.planning.plans import plan
 from agent.offline.planning.telling import with_left_over
 from agent.offline.remembering import told_by
+from agent.offline.replying import MODEL, say
 from agent.offline.steps import Played, Request, packed, play
 from agent.offline.talk import Turn
 from agent.offline.understanding.grammar import understand
 
-MODEL = "built-in"
 UNDERSTOOD_CHARACTERS = 2_000
 """Of earlier messages that are understood again; all others are told by what came of them."""
 
@@ -44,9 +42,7 @@ class OfflineLLM(BuiltIn):
         """Raises LLMTimeout, and ValueError for messages of the user without their time."""
         step = next_step(messages, monotonic() + self._deadline)
         if isinstance(step, Reply):
-            for word in re.findall(r"\S+\s*|\s+", step.words):
-                yield TextDelta(word)
-            return Response(step.words, model=MODEL)
+            return (yield from say(step))
         requests = [request.as_tool_request() for request in step]
         return Response("", requests, finish_reason="tool_calls", model=MODEL)
 
@@ -65,8 +61,6 @@ def next_step(messages: list[Message], deadline: float = inf) -> list[Request] |
     Raises LLMTimeout after ``deadline``, a time of the monotonic clock.
     """
     current, known = _read(messages, deadline)
-    if current.decided:
-        return decided(current.decided, current.at)
     played = _play(current, known)
     _check(deadline)
     if played.returned is None:

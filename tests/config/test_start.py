@@ -15,7 +15,7 @@ MODEL = "https://127.0.0.1:1/v1"
 SELDOM = {"agent.offline.assistant", "openai", "redis", "pywebpush", "debugpy", "time_machine"}
 
 
-def told(*command: str) -> str:
+def told(*command: str, **settings: str) -> str:
     """All that it says, with a line for each module that it loads."""
     done = subprocess.run(
         [sys.executable, "-X", "importtime", *command],
@@ -25,6 +25,7 @@ def told(*command: str) -> str:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "REDIS_URL": "",
             "OPENAI_BASE_URL": MODEL,
+            **settings,
         },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -70,5 +71,14 @@ def test_a_server_can_be_forked_when_it_has_loaded_everything() -> None:
         "print('threads', threading.active_count(), 'connection', connection.connection)",
     )
 
-    assert {"chat.views", "agent.offline.assistant"} <= loaded(said)
+    assert {"chat.views", "agent.remote.model"} <= loaded(said)
     assert "threads 1 connection None" in said
+
+
+@pytest.mark.parametrize(("fallback", "is_loaded"), [("0", False), ("1", True)])
+def test_the_built_in_assistant_is_loaded_where_it_may_answer(
+    fallback: str, is_loaded: bool
+) -> None:
+    modules = loaded(told("-c", "import config.wsgi", AGENT_FALLBACK=fallback))
+
+    assert ("agent.offline.assistant" in modules) == is_loaded
