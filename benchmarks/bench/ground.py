@@ -108,6 +108,8 @@ def ground(database: str) -> Iterator[Ground]:
         folder = stack.enter_context(TemporaryDirectory(prefix="todo-chat-bench-"))
         postgres = stack.enter_context(Counting()) if database == "postgresql" else None
         model = stack.enter_context(_model())
+        # Where it is installed, all is compiled; of three starts the first may have to do it.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ |= {
             "AGENT_DAILY_TURNS": "0",
             "CHAT_RATE": "1000000/s",
