@@ -38,7 +38,7 @@ class Nginx(Server):
     """For what answers on ports of this machine; several are nodes that do the same.
 
     The site's times are some of ``seconds``. Its own ``port`` speaks TLS, with the certificate in
-    ``folder``; ``plain_port`` does not.
+    ``folder``; ``plain_port`` does not. Static files are in ``folder``, in ``static``, if any.
     """
 
     def __init__(self, *behind: int, folder: Path | None = None, **seconds: int) -> None:
@@ -82,6 +82,7 @@ class Nginx(Server):
             "upstream todo_chat {": f"upstream todo_chat {{{nodes}",
             f"/etc/letsencrypt/live/{NAME}/": f"{self.folder}/",
             "/var/log/nginx/": f"{self.folder}/",
+            "root /var/www/todo-chat;": f"root {self.folder};",
         }
         for shipped, ours in places.items():
             assert shipped in site

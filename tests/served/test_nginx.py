@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing, suppress
 from datetime import date
 from http.client import HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from shutil import which
 from threading import Thread
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ from tests.fakes.answers import asks, says
 from tests.served.conftest import served
 from tests.served.processes import Held, Model, Mortal, happens, until
 from tests.served.proxy import NAME, NGINX, Nginx, ask, is_held, through
-from tests.servers import free_port
+from tests.servers import collected_static_files, free_port
 from tests.web.silent import Silent
 from transfer.models import CalendarFeed
 
@@ -39,6 +40,9 @@ HEAD = f"POST /api/chat/ HTTP/1.1\r\nHost: {NAME}\r\nContent-Type: application/j
 HALF_A_BODY = HEAD + b"Content-Length: 1000\r\n\r\n{"
 TOO_LARGE = b"x" * (128 * 1024 + 1)
 HALVES = [HEAD, HALF_A_BODY] * 25
+HASHED = re.compile(r"\.[0-9a-f]{12}\.")
+OF_EACH_ANSWER = {"connection", "date", "server", "x-request-id"}
+OF_A_FILE = {"accept-ranges", "etag", "last-modified"}  # compressed ones are files of their own
 FIELD = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 
@@ -315,6 +319,47 @@ def test_a_static_file_is_had_from_the_node_that_has_it(installed: None) -> None
         statuses = {path: {client.get(path).status_code for _ in range(4)} for path in paths}
 
     assert statuses == dict(zip(paths, ({200}, {200}, {404}, {404}), strict=True))
+
+
+def one_of_each_kind(folder: Path) -> list[str]:
+    """By the end of its name and whether that has a hash; and compressed ones, too."""
+    kinds = {
+        (file.suffix, bool(HASHED.search(file.name)), file.with_name(f"{file.name}.gz").exists()): (
+            f"/{file.relative_to(folder.parent)}"
+        )
+        for file in folder.rglob("*")
+        if file.is_file() and file.suffix != ".gz"
+    }
+    return list(kinds.values())
+
+
+def test_a_static_file_of_the_machine_is_as_the_application_has_it(
+    server: Mortal, installed: None
+) -> None:
+    secure = {"Host": NAME, "X-Forwarded-Proto": "https"}
+    with (
+        httpx2.Client(base_url=server.url, headers=secure) as application,
+        Nginx(free_port()) as proxy,  # nobody is behind it
+        through(proxy) as client,
+    ):
+        static = proxy.folder / "static"
+        static.symlink_to(collected_static_files())
+        paths = one_of_each_kind(static)
+        assert len(paths) > 12
+        for path in paths:
+            ours, theirs = client.get(path), application.get(path)
+            assert (ours.status_code, ours.content) == (200, theirs.content), path
+            assert kept_headers(ours) == kept_headers(theirs), path
+            again = client.get(path, headers={"If-None-Match": ours.headers["ETag"]})
+            assert again.status_code == 304
+
+        others = ["/static/none.css", "/static/", "/static/chat", "/static/%2e%2e/site.conf"]
+        assert {client.get(path).status_code for path in others} == {502}
+
+
+def kept_headers(answer: httpx2.Response) -> dict[str, str]:
+    told = {name: value.replace('"utf-8"', "utf-8") for name, value in answer.headers.items()}
+    return {name: value for name, value in told.items() if name not in OF_EACH_ANSWER | OF_A_FILE}
 
 
 def test_a_proxy_that_was_killed_comes_back_with_the_certificate_that_is_trusted(
