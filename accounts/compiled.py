@@ -11,16 +11,11 @@ which PostgreSQL is told in one statement. A test holds each against what the OR
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from functools import wraps
 from inspect import Parameter, isclass, signature
 from itertools import product
-from json import dumps
 from operator import itemgetter
-from types import NoneType
-from typing import Any, ParamSpec, TypeVar, cast, get_args, get_origin, overload
-from uuid import UUID
+from typing import Any, ParamSpec, TypeVar, cast, overload
 
 from django.db import connection, models, transaction
 from django.db.models import sql
@@ -34,39 +29,15 @@ from django.db.models.query import (
 )
 from django.db.models.utils import create_namedtuple_class
 
+from accounts.places import Given, field_of
+from accounts.statements import Statement
+
 Args = ParamSpec("Args")
 Row = TypeVar("Row")
 
 DECLARED: list["Compiled"] = []
 MOST = 500
 """Statements of one function, for whoever chooses the constants may choose many."""
-FIELDS: dict[Any, models.Field[Any, Any]] = {
-    bool: models.BooleanField(),
-    date: models.DateField(),
-    datetime: models.DateTimeField(),
-    dict: models.JSONField(),
-    int: models.BigIntegerField(),
-    str: models.TextField(),
-    time: models.TimeField(),
-    timedelta: models.DurationField(),
-    UUID: models.UUIDField(),
-}
-PLAIN: dict[type[models.Field[Any, Any]], type] = {
-    models.BooleanField: bool,
-    models.CharField: str,
-    models.TextField: str,
-}
-"""Of these fields such a value is as each database takes it; to prepare it takes its time."""
-PLAIN_ON_POSTGRESQL: dict[type[models.Field[Any, Any]], type] = PLAIN | {
-    models.BigAutoField: int,
-    models.BigIntegerField: int,
-    models.DateField: date,
-    models.DateTimeField: datetime,
-    models.DurationField: timedelta,
-    models.PositiveIntegerField: int,
-    models.PositiveSmallIntegerField: int,
-    models.UUIDField: UUID,
-}
 
 
 class Update:
@@ -104,83 +75,6 @@ def as_saved(*rows: models.Model) -> None:
     """They are in the database now: to be told of rows that an ``Insert`` was made of."""
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
-
-
-class Several(models.Field[Any, Any]):
-    """A list of values, as one: of a look-up ``among``."""
-
-    def __init__(self, of: models.Field[Any, Any]) -> None:
-        super().__init__()
-        self.of = of
-
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        values = [self.of.get_db_prep_value(each, connection) for each in value]
-        return values if connection.vendor == "postgresql" else dumps(values)
-
-
-@models.Field.register_lookup
-@models.ForeignKey.register_lookup
-class Among(models.Lookup[Any]):
-    """``in`` with one place for all the values, however many."""
-
-    lookup_name = "among"
-    rhs: Any
-
-    def get_prep_lookup(self) -> Any:
-        if isinstance(self.rhs, Expression):
-            return self.rhs
-        field = self.lhs.output_field
-        return models.Value(self.rhs, Several(getattr(field, "target_field", field)))
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        column, before = self.process_lhs(compiler, connection)
-        values, params = self.process_rhs(compiler, connection)
-        among = f"= ANY({values})"
-        if connection.vendor == "sqlite":
-            among = f"IN (SELECT value FROM json_each({values}))"  # noqa: S608
-        return f"{column} {among}", (*before, *params)
-
-
-class Given(Expression):
-    """The place of a value: of an argument, or of a column of the row that an argument is."""
-
-    def __init__(self, field: models.Field[Any, Any], argument: int, column: str = "") -> None:
-        super().__init__(output_field=getattr(field, "target_field", field))
-        self.argument = argument
-        self.column = column
-        plain = PLAIN_ON_POSTGRESQL if connection.vendor == "postgresql" else PLAIN
-        self.plain = plain.get(type(self.output_field))
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        return "%s", (self,)
-
-    def value(self, arguments: Sequence[Any]) -> Any:
-        """As the database takes it."""
-        value = arguments[self.argument]
-        if self.column:
-            value = getattr(value, self.column)
-        if value is None or type(value) is self.plain:
-            return value
-        return self.output_field.get_db_prep_save(value, connection)
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What a database is told, with places for values; and what is made of its answer."""
-
-    sql: str
-    params: Sequence[Any]
-    read: Callable[[Any], Any]
-    parts: Sequence["Statement"] = ()
-    """Of several in one each."""
-
-    def run(self, arguments: Sequence[Any]) -> Any:
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, self.filled(arguments))
-            return self.read(cursor)
-
-    def filled(self, arguments: Sequence[Any]) -> list[Any]:
-        return [p.value(arguments) if isinstance(p, Given) else p for p in self.params]
 
 
 class Compiled:
@@ -264,13 +158,13 @@ def compile_ahead(**known: Any) -> None:
             each.ahead(known)
 
 
-def statements_of(
+def writes_of(
     ask: Callable[..., Any], arguments: Sequence[Any], constants: dict[str, Any]
 ) -> list[Statement]:
-    """With their values, each write by itself."""
+    """Each by itself."""
     declared: Compiled = ask.declared  # type: ignore[attr-defined]
     return [
-        Statement(part.sql, part.filled(arguments), part.read)
+        part
         for whole in declared.statements(arguments, constants)
         for part in whole.parts or (whole,)
     ]
@@ -286,7 +180,7 @@ def _stand_ins(
     return [
         _row_of(argument.__class__, number)  # of a lazy one, too
         if isinstance(argument, models.Model)
-        else Given(_field_of(parameter.annotation), number)
+        else Given(field_of(parameter.annotation), number)
         for number, (parameter, argument) in enumerate(pairs)
     ]
 
@@ -296,14 +190,6 @@ def _row_of(model: type[models.Model], number: int) -> models.Model:
     for field in model._meta.concrete_fields:
         setattr(row, field.attname, Given(field, number, field.attname))
     return row
-
-
-def _field_of(annotation: Any) -> models.Field[Any, Any]:
-    """``list[UUID]`` is one of several, ``UUID | None`` one of those that are there."""
-    if get_origin(annotation) is list:
-        return Several(_field_of(get_args(annotation)[0]))
-    kinds = [kind for kind in get_args(annotation) if kind is not NoneType] or [annotation]
-    return FIELDS[get_origin(kinds[0]) or kinds[0]]
 
 
 def told(said: models.QuerySet[Any, Any] | Write | tuple[Write, ...]) -> list[Statement]:
@@ -328,7 +214,7 @@ def _select(rows: models.QuerySet[Any, Any]) -> Statement:
             found = compiler.apply_converters(found, converters)
         return [made(row) for row in found]
 
-    return Statement(text, params, read)
+    return Statement(text, params, read, gives_columns=True)
 
 
 def _maker(rows: Any, compiler: Any) -> Callable[[Sequence[Any]], Any]:

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
+from itertools import accumulate
 from typing import Any, ParamSpec
 
 from django.db import DatabaseError, connection
 
-from accounts.compiled import Statement, in_one, statements_of
+from accounts.compiled import MOST, in_one, writes_of
+from accounts.statements import Statement
 
 Args = ParamSpec("Args")
 
@@ -19,23 +22,25 @@ class HeldBack:
 
     def __init__(self) -> None:
         self._writes: list[Statement] = []
+        self._values: list[Any] = []
 
-    def add(self, write: Statement) -> None:
+    def add(self, write: Statement, values: list[Any]) -> None:
         if any(_touch_one_row(each, write) for each in self._writes):
             self.tell()
         self._writes.append(write)
+        self._values += values
 
     def tell(self) -> None:
-        writes, self._writes = self._writes, []
-        if len(writes) == 1:
-            _all_of([writes[0].run(())])
-        elif writes:
-            _all_of(in_one(writes).run(()))
+        writes, values = self._writes, self._values
+        self._writes, self._values = [], []
+        if writes:
+            done = _joined(*writes).run(values)
+            _all_of(done if isinstance(done, list) else [done])
 
     def before(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         """Of a savepoint that is taken back nothing is told, as it is told when one begins."""
         if sql.startswith("ROLLBACK TO "):
-            self._writes = []
+            self._writes, self._values = [], []
         self.tell()
         return execute(sql, params, many, context)
 
@@ -67,8 +72,16 @@ def surely(write: Callable[Args, Any], *arguments: Args.args, **constants: Args.
         done = write(*arguments, **constants)
         _all_of(done if isinstance(done, list) else [done])
         return
-    for each in statements_of(write, arguments, constants):
-        held_back.add(each)
+    for each in writes_of(write, arguments, constants):
+        held_back.add(each, each.values(arguments))
+
+
+@lru_cache(MOST)
+def _joined(*writes: Statement) -> Statement:
+    """Of the values of all."""
+    firsts = accumulate((len(write.places) for write in writes), initial=0)
+    kept = [write.kept(first) for write, first in zip(writes, firsts, strict=False)]
+    return in_one(kept) if len(kept) > 1 else kept[0]
 
 
 def _all_of(done: list[int]) -> None:

@@ -131,14 +131,14 @@ else:
             # A pool that tried for longer would pause for minutes, and sleep on when the database
             # is back. When it has given up, the next request has it try anew.
             "reconnect_timeout": 5,
-            # Seconds after which one that nobody has needed meanwhile is closed: turns that wait
-            # for the model need none.
-            "max_idle": 0.5,
+            # Seconds after which one that nobody has needed meanwhile is closed. A new one has to
+            # be opened, and to read, plan and prepare again all that it is asked.
+            "max_idle": 5,
         },
         connect_timeout=5,
     )
     # Behind a pooler, the rows to come may be asked of another connection than the cursor's.
-    # Prepared statements would be lost likewise; Django makes none.
+    # What is prepared would be lost likewise, and then nothing is.
     _database["DISABLE_SERVER_SIDE_CURSORS"] = not DB_SERVER_SIDE_CURSORS
 DATABASES = {"default": _database}
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 1 if ON_SQLITE else 2, validate=bounds(1))

@@ -13,10 +13,11 @@ from typing import Any
 
 from accounts.shards import distributed
 from tests.owners import ownerless
+from tests.plans import explained
 
 ROOT = f"{Path(__file__).parent.parent}/"
 ADMIN = "django/contrib/admin/"
-COMPILED = "accounts/compiled.py"  # asks for those who have declared it
+COMPILED = ("accounts/compiled.py", "accounts/statements.py")  # ask for who has declared it
 
 OF_ALL = {
     "accounts/one_owner.py by_owner": "finds the owners, each of whom is then asked for alone",
@@ -90,13 +91,11 @@ def partitions(connection: Any, sql: str, params: Any) -> list[str]:
     """Tables of which it would read or write several partitions."""
     if not re.match("SELECT|UPDATE|DELETE|INSERT|WITH", sql):
         return []
-    with connection.connection.cursor() as cursor:
-        is_read = sql.startswith("SELECT") and "FOR " not in sql and "pg_" not in sql
-        how = "ANALYZE, TIMING OFF, SUMMARY OFF, " if is_read else ""
-        cursor.execute(f"EXPLAIN ({how}FORMAT JSON) {sql}", params)
-        plan = cursor.fetchone()[0][0]["Plan"]
+    is_read = sql.startswith("SELECT") and "FOR " not in sql and "pg_" not in sql
+    how = "ANALYZE, TIMING OFF, SUMMARY OFF, " if is_read else ""
+    [[[told]]] = explained(connection, f"EXPLAIN ({how}FORMAT JSON)", sql, params)
     touched: dict[str, set[str]] = {}
-    for partition in _read(plan):
+    for partition in _read(told["Plan"]):
         if found := re.fullmatch(r"(\w+)_p(\d+)", partition):
             touched.setdefault(found[1], set()).add(found[2])
     return [f"{len(each)} partitions of {name}" for name, each in touched.items() if len(each) > 1]

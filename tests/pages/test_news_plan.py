@@ -8,7 +8,7 @@ from django.db import connection
 from accounts.models import User
 from chat.pages.news import marks_of
 from tests.factories import ConversationFactory, say
-from tests.plans import sorts
+from tests.plans import sorts, told
 
 # An index has another name in each partition.
 pytestmark = [pytest.mark.django_db, pytest.mark.not_on("sharded")]
@@ -34,12 +34,11 @@ def plan_of(user: User, conversation: Any) -> str:
     with connection.execute_wrapper(note):
         marks_of(user, conversation)
     ((sql, params),) = asked
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
             for way in ("seqscan", "bitmapscan", "sort"):
                 cursor.execute(f"SET LOCAL enable_{way} = off")
-        cursor.execute(f"{connection.ops.explain_query_prefix()} {sql}", params)
-        return "\n".join(row[-1] for row in cursor.fetchall())
+    return told(sql, params)
 
 
 def test_each_part_of_it_is_read_in_the_order_of_an_index(user: User) -> None:

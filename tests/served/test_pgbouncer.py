@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import httpx2
+import psycopg
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -29,18 +31,25 @@ AT_ONCE = 40
 
 
 @pytest.fixture(scope="module")
-def shared_server(django_db_setup: None, shared_model: Model) -> Iterator[Mortal]:
+def pooler(django_db_setup: None) -> Iterator[PgBouncer]:
     if PgBouncer.program is None:
         pytest.skip("Tests of a pooler need PgBouncer. Try: apt install pgbouncer")
-    direct = urlsplit(database_url())
-    with PgBouncer(direct.port or 5432, CONNECTIONS) as pooler:
-        url = direct._replace(netloc=f"postgres@127.0.0.1:{pooler.port}").geturl()
-        others = {"DATABASE_URL": url, "DB_SERVER_SIDE_CURSORS": "0"}
-        others |= {"DB_POOL_MIN": str(AT_ONCE), "DB_POOL_MAX": str(AT_ONCE)}
-        with served(shared_model, **others) as server:
-            httpx2.get(f"{server.url}/health/ready/").raise_for_status()  # which opens the pool
-            until(lambda: pooler.clients == AT_ONCE)  # busy threads would keep it from being filled
-            yield server
+    with PgBouncer(urlsplit(database_url()).port or 5432, CONNECTIONS) as pooler:
+        yield pooler
+
+
+def through(pooler: PgBouncer) -> str:
+    return urlsplit(database_url())._replace(netloc=f"postgres@127.0.0.1:{pooler.port}").geturl()
+
+
+@pytest.fixture(scope="module")
+def shared_server(pooler: PgBouncer, shared_model: Model) -> Iterator[Mortal]:
+    others = {"DATABASE_URL": through(pooler), "DB_SERVER_SIDE_CURSORS": "0"}
+    others |= {"DB_POOL_MIN": str(AT_ONCE), "DB_POOL_MAX": str(AT_ONCE)}
+    with served(shared_model, **others) as server:
+        httpx2.get(f"{server.url}/health/ready/").raise_for_status()  # which opens the pool
+        until(lambda: pooler.clients == AT_ONCE)  # busy threads would keep it from being filled
+        yield server
 
 
 @pytest.fixture
@@ -49,7 +58,7 @@ def server(transactional_db: None, shared_server: Mortal) -> Mortal:
 
 
 def test_turns_and_streams_are_taken(
-    server: Mortal, model: Model, threads: ThreadPoolExecutor
+    server: Mortal, model: Model, threads: ThreadPoolExecutor, pooler: PgBouncer
 ) -> None:
     milk = asks(call("create_task", title="Milk"))
     model.begin(
@@ -66,6 +75,15 @@ def test_turns_and_streams_are_taken(
     assert sorted(Task.objects.values_list("user", "title")) == [
         (user.pk, "Milk") for user in sorted(users, key=lambda user: user.pk)
     ]
+    assert prepared_behind(pooler) == [0] * CONNECTIONS
+
+
+def prepared_behind(pooler: PgBouncer) -> list[int]:
+    """Statements that each of its connections has prepared."""
+    with ExitStack() as stack:
+        held = [stack.enter_context(psycopg.connect(through(pooler))) for _ in range(CONNECTIONS)]
+        count = "SELECT count(*) FROM pg_prepared_statements"
+        return [row[0] for each in held for row in each.execute(count)]
 
 
 @pytest.mark.parametrize("path", ["", "todos/task/", "conversations/conversation/"])

@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from conversations.models import Conversation, Message
 from tests.factories import TaskFactory, UserFactory
+from tests.plans import explained, planned_once
 from tests.seeding import seed
 from todos.models import Task
 from web.pagination import Keyset
@@ -125,10 +126,11 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def faults(sql: str, params: Any, most: float) -> Iterator[str]:
     """Where more than ``most`` rows are read, or a whole table."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, FORMAT JSON) {sql}", params)
-        plan = cursor.fetchone()[0][0]["Plan"]
-    for node in nodes(plan):
+    how = "EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, FORMAT JSON)"
+    plans = [explained(connection, how, sql, params)]
+    if "$1" in sql:
+        plans.append(planned_once(how, sql, params))
+    for node in (node for [[[told]]] in plans for node in nodes(told["Plan"])):
         kind, table = node["Node Type"], node.get("Relation Name", "")
         each = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
         read = each * node["Actual Loops"]

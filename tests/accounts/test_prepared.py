@@ -1,0 +1,100 @@
+"""Compiled statements that PostgreSQL has prepared, on connections that live on."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.db import DataError, connection, transaction
+
+from accounts.models import User
+from conversations.models import Conversation
+from conversations.models.conversation import conversation_of
+from tests.conftest import database_url
+from tests.factories import ConversationFactory
+
+pytestmark = [pytest.mark.only_on("postgresql"), pytest.mark.django_db(transaction=True)]
+
+LEASE = timedelta(seconds=45)
+
+
+def prepared(beginning: str = "") -> int:
+    with connection.cursor() as cursor:
+        like = [f"{beginning}%"]
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", like)
+        return int(cursor.fetchone()[0])
+
+
+@pytest.fixture(autouse=True)
+def anew() -> None:
+    """A connection that has prepared nothing."""
+    connection.close()
+    connection.close_pool()
+
+
+@pytest.fixture
+def kept(user: User) -> Conversation:
+    """A conversation that has been read so often that it is read by a prepared statement."""
+    conversation = ConversationFactory(user=user)
+    for _ in range(10):
+        assert conversation_of(user.pk, conversation.pk) == [conversation]
+    assert prepared('SELECT "conversations_conversation"') == 1
+    return conversation
+
+
+def test_a_statement_is_one_whatever_values_it_is_told(user: User) -> None:
+    for key in (None, "key-1", None):
+        begun = ConversationFactory(user=user).begin_turn("Hello", LEASE, idempotency_key=key)
+        begun.finish(begun.Status.COMPLETED, "Hello", input_tokens=None if key else 70_000)
+
+    assert prepared('WITH w0 AS (INSERT INTO "conversations_turn"') == 1
+    assert prepared('WITH w0 AS (UPDATE "conversations_turn"') == 1
+
+
+def test_behind_a_pooler_none_is(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+
+    for _ in range(3):
+        assert conversation_of(user.pk, uuid4()) == []
+
+    assert prepared() == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "back"),
+    [
+        ("ALTER title TYPE varchar(300)", "ALTER title TYPE varchar(200)"),
+        ("ADD later integer", "DROP later"),
+    ],
+)
+def test_a_table_may_be_changed_meanwhile(kept: Conversation, change: str, back: str) -> None:
+    with psycopg.connect(database_url(), autocommit=True) as migrating:
+        for each in (change, back):
+            migrating.execute(f"ALTER TABLE conversations_conversation {each}")
+            assert conversation_of(kept.user_id, kept.pk) == [kept]
+
+
+def test_within_a_transaction_too(kept: Conversation) -> None:
+    with psycopg.connect(database_url(), autocommit=True) as migrating:
+        for length in (300, 200):
+            to = f"ALTER title TYPE varchar({length})"
+            migrating.execute(f"ALTER TABLE conversations_conversation {to}")
+            with transaction.atomic():
+                assert conversation_of(kept.user_id, kept.pk) == [kept]
+
+
+def test_what_was_prepared_may_be_thrown_away(kept: Conversation) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+
+    assert conversation_of(kept.user_id, kept.pk) == [kept]
+
+
+def test_a_text_that_is_too_long_is_refused_and_not_cut(kept: Conversation) -> None:
+    with pytest.raises(DataError):
+        kept.begin_turn("Hello", LEASE, request_id="x" * 300)
+
+
+def test_no_row_has_a_number_that_is_too_large(kept: Conversation) -> None:
+    with pytest.raises(OverflowError):
+        conversation_of(2**63, kept.pk)
