@@ -20,7 +20,7 @@ from agent import beside, preferences
 from agent.llm import Message
 from agent.offline.dates import Habits, LocalTime
 from agent.offline.dates.habits import USUAL
-from text import as_json, clean_json, clean_text, is_blank
+from text import as_clean_json, clean_text, is_blank
 
 HISTORY_CHARACTERS = 100_000
 """Roughly 25,000 tokens; the oldest turns beyond that are left out, a third of it at once."""
@@ -95,8 +95,8 @@ def stamped(words: str, at: datetime) -> str:
     """
     comes_twice = at.utcoffset() != at.replace(fold=1 - at.fold).utcoffset()
     offset = f"{at:%z}" if comes_twice else ""
-    time = at.isoformat(" ", "minutes")[:16]
-    return f"[{DAYS[at.weekday()]} {time}{offset}, {at.tzinfo}]\n{words}"
+    time = at.time().isoformat("minutes")
+    return f"[{DAYS[at.weekday()]} {at.date()} {time}{offset}, {at.tzinfo}]\n{words}"
 
 
 def read_stamped(content: str) -> tuple[datetime, str]:
@@ -187,6 +187,8 @@ def _within(turns: list[list[Message]], budget: int) -> list[list[Message]]:
     """The last turns, as many as fit; but the oldest leave in blocks, so that the first one told
     is seldom another than in the prompt before. Turns as long as a block leave one by one.
     """
+    if _size(list(chain.from_iterable(turns))) <= budget:  # as large as all of them together
+        return turns
     ends = list(accumulate(map(_size, turns), initial=0))
     too_much = max(0, ends[-1] - budget)
     block = HISTORY_CHARACTERS // 3
@@ -337,7 +339,7 @@ def _arguments(call: CallRow) -> str:
 
 def _json(value: Any) -> str:
     try:
-        return as_json(clean_json(value))
+        return as_clean_json(value)
     except (TypeError, ValueError, RecursionError):  # too deep, a number without end, …
         return "{}"
 
