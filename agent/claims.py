@@ -34,7 +34,8 @@ DONE_BY_ME = (
 HOW = r"(?:\s+(?:just|also|now|then|again|successfully|gone ahead and|went ahead and))*"
 THING = r"(?:TITLE|(?:your |the |a )?(?:new )?(?:task|reminder|item|due date))(?: TITLE)?"
 CLAIM = expression(
-    rf"(?<!have )(?<!did )(?<!task )(?<!tasks )\b(?:I|we)(?:['’]ve| have)?{HOW}\s+{DONE_BY_ME}\b"
+    r"(?=\b\w|['’])"  # so each of them begins, and few places do
+    rf"(?:(?<!have )(?<!did )(?<!task )(?<!tasks )\b(?:I|we)(?:['’]ve| have)?{HOW}\s+{DONE_BY_ME}\b"
     rf"|\bI (?:checked|looked|found|searched)\b.{{0,80}} and {DONE}\b"
     rf"|(?:\b(?:has|have)|['’]s){HOW} been{HOW} {DONE}\b"
     rf"|(?:\b(?:is|are)|['’]s) now (?:on|in|off|part of) (?:your|the) [\w-]*\s?(?:list|tasks)\b"
@@ -42,7 +43,7 @@ CLAIM = expression(
     rf"|\b(?:is|are) (?:now )?off your list\b|\b(?:is|are) no longer (?:on|in) your list\b"
     rf"|\b(?:is|are) now (?:{DONE}|done|complete|due|set|scheduled|called|gone|high|low|medium)\b"
     rf"|\b(?:was|were) successfully {DONE}\b|\b(?:was|were) {DONE} (?:to|from) your list\b"
-    rf"|\bsuccessfully {DONE}\b|^{THING} {DONE}(?: (?:as|to|from|for|successfully)\b|\W*$)",
+    rf"|\bsuccessfully {DONE}\b|^{THING} {DONE}(?: (?:as|to|from|for|successfully)\b|\W*$))",
     re.IGNORECASE,
 )
 OPENING = expression(
@@ -79,6 +80,7 @@ REASON = expression(r"\W*(?:and |but )?(?:because|as|since|for)\b", re.IGNORECAS
 
 BELL = r"(?:reminders?|alarms?|alerts?|notifications?)"
 REMINDED = r"(?:remind(?:ed)?|ping(?:ed)?|alert(?:ed)?|notif(?:y|ied)|nudged?|buzz(?:ed)?)"
+OF_REMINDERS = expression(rf"\b(?:{BELL}|{REMINDED})\b", re.IGNORECASE)
 WILL_REMIND = expression(
     rf"\b(?:I|we)(?:['’]ll| will| shall|['’](?:m|re) going to| am going to| are going to)"
     rf"(?: \w+){{0,3}} {REMINDED} you\b"
@@ -102,6 +104,8 @@ ON_CONDITION = expression(
 
 def claims_a_reminder(reply: str) -> bool:
     """Whether the reply says, in plain English, that somebody will be reminded."""
+    if not OF_REMINDERS.search(reply):
+        return False
     said = LISTED.sub("\n", QUOTED.sub("TITLE", _without_code(reply)))
     return any(map(_will_remind, SENTENCE.findall(said)))
 
