@@ -39,6 +39,7 @@ from todos.models import TaskChange
 from todos.origins import origin_of
 from todos.serializers import TaskChangeSerializer
 from web.errors import CONTENT_TYPE, problem
+from web.fields import read_body
 from web.idempotency import HEADER, IDEMPOTENCY_KEY, REPLAYED
 from web.schema import problems
 
@@ -124,9 +125,7 @@ class ChatView(GenericAPIView[Turn]):
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Say something; without `conversation_id` it starts a conversation."""
-        form = ChatSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        said = form.validated_data
+        said = read_body(ChatSerializer, request.data)
         where = said.get("conversation_id")
         return respond(request, where, said["message"], stream=said["stream"], success=200)
 
@@ -146,9 +145,7 @@ class MessagesView(MessageListView):
     )
     def post(self, request: Request, pk: UUID) -> HttpResponseBase:
         """Say something in this conversation."""
-        form = ContentSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        said = form.validated_data
+        said = read_body(ContentSerializer, request.data)
         return respond(request, pk, said["content"], stream=said["stream"], success=201)
 
 

@@ -1,5 +1,6 @@
 """Fields and serializers with the API's manners."""
 
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
@@ -92,3 +93,22 @@ class RequestBody:
     def _may_be_absent(self, name: str) -> bool:
         field = self.fields.get(name)
         return field is not None and not field.required and name not in self.null_means_clear
+
+
+def read_body(kind: type[serializers.Serializer[Any]], body: Any) -> dict[str, Any]:
+    """What is valid of a body. Raises ValidationError.
+
+    One serializer reads all of its kind, of which it keeps nothing: to make it takes longer.
+    """
+    try:
+        valid: dict[str, Any] = _made(kind).run_validation(body)
+    except ValidationError:
+        form = kind(data=body)
+        form.is_valid(raise_exception=True)  # which tells errors in the API's form
+        valid = form.validated_data
+    return valid
+
+
+@cache
+def _made(kind: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    return kind()
