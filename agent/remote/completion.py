@@ -45,6 +45,8 @@ SAID = ("text", "output_text", None)
 
 BOM = b"\xef\xbb\xbf"
 
+JSON = json.JSONDecoder()
+
 Kind = TypeVar("Kind")
 
 
@@ -144,7 +146,7 @@ class Completion:
     def _fold_data(self, data: bytes, is_whole: bool) -> str:
         """Take in one object of the stream, or a whole plain answer; return its text."""
         try:
-            return self._fold(_typed(json.loads(data.decode()), dict))
+            return self._fold(_typed(_read_json(data.strip().decode()), dict))
         except (ValueError, RecursionError):
             if is_whole:
                 raise CallError(LLMBadResponse, "no JSON") from None
@@ -205,6 +207,14 @@ class Completion:
             self._calls.fold(_typed(piece, dict))
 
 
+def _read_json(text: str) -> Any:
+    """As json.loads, which looks twice for white space around it. Raises ValueError."""
+    value, end = JSON.raw_decode(text)
+    if end < len(text):
+        raise ValueError("more than one value")
+    return value
+
+
 def _content(value: Any) -> str:
     """A text, or a list of parts of which the text is said (others are thought)."""
     if not isinstance(value, list):
@@ -248,7 +258,7 @@ def _read_data(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
         if line is None:
             yield b"", False
             continue
-        if not line.startswith(b"data:"):
+        if line and not line.startswith(b"data:"):
             line = line.removeprefix(BOM).lstrip()
         if line.startswith(b"data:"):
             told = line.removeprefix(b"data:").strip()
@@ -276,8 +286,9 @@ def _read_lines(pieces: Iterable[bytes]) -> Iterator[bytes | None]:
     for piece in pieces:
         rest += piece
         if b"\n" in piece:
-            *lines, rest = rest.split(b"\n")
-            yield from (bytes(line).strip() for line in lines)
+            *lines, left = bytes(rest).split(b"\n")
+            yield from map(bytes.strip, lines)
+            rest = bytearray(left)
             yield None
     yield bytes(rest).strip()
 
