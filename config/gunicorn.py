@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from gunicorn.glogging import Logger as GunicornsLogger
+
 from config import settings
 from config.logging import logs
 
@@ -35,8 +37,18 @@ if os.access(_SHARED_MEMORY, os.W_OK):
 
 control_socket_disable = True
 logconfig_dict = logs(settings.PRODUCTION, settings.LOG_LEVEL)
-accesslog = None  # requests are logged by the application, with the user and without query strings
 limit_request_line = 8190  # as much as proxies let through: non-ASCII searches are long
+
+
+class Logger(GunicornsLogger):  # type: ignore[misc] # gunicorn has no types
+    """Requests are logged by the application, with the user and without query strings; gunicorn
+    would put a line together for each all the same, as it may be wanted by ``logconfig_dict``.
+    """
+
+    access_log_enabled = False
+
+
+logger_class = Logger
 
 
 def post_worker_init(worker: Any) -> None:

@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from agent.llm import LLMUnavailable
+from config.gunicorn import Logger
 from config.logging import PLAIN, JSONFormatter, PlainFormatter
 from conversations.models import Message
 from tests.chat.streams import read
@@ -206,3 +207,9 @@ def test_json_tells_where_it_crashed() -> None:
         "test_json_tells_where_it_crashed"
         in json.loads(JSONFormatter().format(record))["exception"]
     )
+
+
+def test_gunicorn_puts_no_line_together_for_a_request() -> None:
+    logger = Logger.__new__(Logger)  # whose setup would be that of this process
+
+    logger.access(resp=None, req=None, environ={}, request_time=None)
