@@ -1,5 +1,6 @@
 """The tools that look, and change nothing."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -20,7 +21,8 @@ from agent.tools.tool import (
     ToldElsewhere,
     Tool,
 )
-from todos.models import INBOX, Reminder, Task
+from todos.models import INBOX, Reminder, Task, TaskQuerySet
+from todos.models.beside import tasks_by_day
 
 LISTED_TASKS = 50
 TOLD_ORDERINGS = "due, priority, -created_at, ..."
@@ -68,27 +70,45 @@ class ListTasks(Tool):
     offset: Annotated[Number, Field(ge=0, le=1_000_000)] = 0
 
     def act(self, desk: Desk) -> Result:
-        rows = Task.objects.for_user(desk.user)
-        if self.status == "deleted":
-            rows = Task.objects.with_deleted_for_user(desk.user)
-        places = {"list": self._list(desk), "parent": self._parent(desk)}
-        filters = self.model_dump(exclude={"offset", "list", "parent"}) | places
-        tasks = rows.listed(now=desk.user.local_now(), **filters).select_related("list", "parent")
-        if self.ordering == "due":  # along the index; there are no pages by keyset here
-            tasks = tasks.in_due_order()
-        end = self.offset + LISTED_TASKS
-        made = bool(self.created_from or self.created_to or "created_at" in self.ordering)
-        shown = [*tasks[self.offset : end]]
+        shown = self._shown(desk)
         Reminder.objects.come_along(shown)
+        made = bool(self.created_from or self.created_to or "created_at" in self.ordering)
         listed = [summary(task, desk.user, made=made) for task in shown]
         is_all = not self.offset and len(listed) < LISTED_TASKS
-        total = len(listed) if is_all else tasks.count()
+        total = len(listed) if is_all else self._tasks(desk).count()
+        end = self.offset + LISTED_TASKS
         more = {"next_offset": end} if end < total else {}
         return (
             {"tasks": listed, "total": total}
             | more
             | (desk.ways_of(listed) if self.ringing else {})
         )
+
+    def _shown(self, desk: Desk) -> Sequence[Task]:
+        """What is asked for mostly has a query that is compiled once."""
+        asked, status, now = (
+            self.model_dump(exclude_defaults=True),
+            self.status,
+            desk.user.local_now(),
+        )
+        if asked.keys() <= {"status", "due"} and status != "deleted":
+            today, clock = now.date(), now.time()
+            return tasks_by_day(
+                desk.user, today, clock, status=status, due=self.due, limit=LISTED_TASKS
+            )
+        tasks = self._tasks(desk)
+        if self.ordering == "due":  # along the index; there are no pages by keyset here
+            tasks = tasks.in_due_order()
+        return [*tasks[self.offset : self.offset + LISTED_TASKS]]
+
+    def _tasks(self, desk: Desk) -> TaskQuerySet:
+        rows = Task.objects.for_user(desk.user)
+        if self.status == "deleted":
+            rows = Task.objects.with_deleted_for_user(desk.user)
+        places = {"list": self._list(desk), "parent": self._parent(desk)}
+        filters = self.model_dump(exclude={"offset", "list", "parent"}) | places
+        tasks = rows.listed(now=desk.user.local_now(), **filters)
+        return tasks.select_related("list", "parent")
 
     def _list(self, desk: Desk) -> UUID | str | None:
         found = desk.list_named(self.list) if self.list else None

@@ -32,9 +32,11 @@ SAMPLES: dict[Any, Any] = {
 }
 CONSTANTS: dict[str, Any] = {
     "beside": "next",
+    "due": "overdue",
     "limit": 20,
     "names": frozenset({"deleted_at"}),
     "per_day": 500,
+    "status": "open",
 }
 """Of keyword-only arguments that are not bool, by their names."""
 

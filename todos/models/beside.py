@@ -1,4 +1,5 @@
-"""What a page shows of a user's tasks whenever it is drawn: queries that are compiled once."""
+"""What a page shows of a user's tasks whenever it is drawn, and a model is mostly told of them:
+queries that are compiled once."""
 
 from datetime import date, datetime, time
 from uuid import UUID
@@ -23,6 +24,16 @@ def lists_of(user: User) -> models.QuerySet[TaskList]:
 def tasks_to_do(user: User, *, limit: int) -> models.QuerySet[Task]:
     tasks = Task.objects.for_user(user).with_steps()
     return tasks.top_level().with_status("open").in_due_order()[:limit]
+
+
+@compiled
+def tasks_by_day(
+    user: User, today: date, clock: time, *, status: str, due: str | None, limit: int
+) -> models.QuerySet[Task]:
+    """With their lists and parents, steps like all others; ``due`` as :meth:`TaskQuerySet.due`."""
+    tasks = Task.objects.for_user(user).with_status(status).in_due_order()
+    tasks = tasks.due_at(due, today, clock) if due else tasks
+    return tasks.select_related("list", "parent")[:limit]
 
 
 @compiled

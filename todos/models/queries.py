@@ -228,7 +228,11 @@ class TaskLookups(JournaledQuerySet[Row]):
         ``now`` is the owner's local time: a task is overdue once its day, or its hour, has passed
         and it is still open.
         """
-        return self.filter(_due(now.date(), now.time())[when])
+        return self.due_at(when, now.date(), now.time())
+
+    def due_at(self, when: str, today: date, clock: time) -> Self:
+        """As :meth:`due`, of a day and a time."""
+        return self.filter(_due(today, clock)[when])
 
     def due_alone(self, when: str, now: datetime) -> Self:
         """As :meth:`due`, but without steps of open tasks that are due then, too."""
