@@ -6,11 +6,14 @@ from traceback import format_tb
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
 
-SECRETS = re.compile(r"(?i)(/calendar/|/accounts/forgotten/|/api/tags/)[^\s'\"]+|(tc_)[0-9a-z]{8,}")
+PATHS = ("/calendar/", "/accounts/forgotten/", "/api/tags/")
+KEY = "tc_"
+SECRETS = re.compile(rf"(?i)({'|'.join(PATHS)})[^\s'\"]+|({KEY})[0-9a-z]{{8,}}")
 """What stands behind these lets in whoever knows it, or is a word of theirs; the last are keys,
 pasted in a wrong place."""
 
-GUNICORNS = re.compile(r"(Invalid request from ip=[^'\"]*)['\"].*|(Error handling request )\S.*")
+INVALID, FAILED = "Invalid request from ip=", "Error handling request "
+GUNICORNS = re.compile(rf"({INVALID}[^'\"]*)['\"].*|({FAILED})\S.*")
 """Lines of gunicorn's, up to where they quote what was sent to it."""
 
 OF_THE_CODE = (ImportError, NameError, AttributeError, ImproperlyConfigured)
@@ -21,7 +24,12 @@ MOST = 10  # crashes that led to one another
 
 
 def without_secrets(text: str) -> str:
-    return GUNICORNS.sub(r"\1\2…", SECRETS.sub(r"\1\2…", text))
+    folded = text.casefold()
+    if any(mark in folded for mark in (*PATHS, KEY)):
+        text = SECRETS.sub(r"\1\2…", text)
+    if INVALID in text or FAILED in text:
+        text = GUNICORNS.sub(r"\1\2…", text)
+    return text
 
 
 def where(error: BaseException | None) -> str:
