@@ -9,6 +9,9 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from accounts.compiled import compiled
 from accounts.models import User
 from todos.models import Task, TaskChange
 
@@ -71,8 +74,17 @@ class DayPlan:
 
 def rows(user: User, done_since: datetime) -> Rows:
     """Two queries, however many there are."""
-    tasks = list(Task.objects.for_user(user).to_plan(done_since))
-    return Rows(tasks, TaskChange.objects.for_user(user).times_postponed())
+    return Rows(_to_plan(user, done_since), dict(_times_postponed(user)))
+
+
+@compiled
+def _to_plan(user: User, done_since: datetime) -> QuerySet[Task]:
+    return Task.objects.for_user(user).to_plan(done_since)
+
+
+@compiled
+def _times_postponed(user: User) -> QuerySet[TaskChange, tuple[UUID, int]]:
+    return TaskChange.objects.for_user(user).times_postponed()
 
 
 def weighed(rows: Rows, now: datetime) -> list[Weighed]:

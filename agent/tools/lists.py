@@ -8,6 +8,7 @@ from pydantic import StringConstraints
 
 from agent.tools.tool import Desk, Flag, InSmallLetters, Result, Tool, ToolError
 from todos.models import NameTaken, Task, TaskList
+from todos.models.beside import lists_of, places_to_do
 from todos.rules import read_tag
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -20,12 +21,11 @@ class ListLists(Tool):
     changes = False
 
     def act(self, desk: Desk) -> Result:
-        tasks = Task.objects.for_user(desk.user).with_status("open")
-        rows = list(tasks.values_list("list_id", "tags", "foreign"))
+        rows = places_to_do(desk.user)
         by_list: Counter[UUID | None] = Counter(list_id for list_id, *_ in rows)
         by_tag = Counter(tag for _, tags, _ in rows for tag in tags)
         foreign = {tag for _, tags, is_foreign in rows if is_foreign for tag in tags}
-        lists = TaskList.objects.for_user(desk.user).in_name_order()
+        lists = lists_of(desk.user)
         return {
             "lists": [_told(each.name, by_list[each.pk], each.foreign) for each in lists],
             "inbox": by_list[None],

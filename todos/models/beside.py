@@ -37,6 +37,15 @@ def tasks_by_day(
 
 
 @compiled
+def places_to_do(
+    user: User,
+) -> models.QuerySet[Task, tuple[UUID | None, tuple[str, ...], bool]]:
+    """Of each task its list and its tags, and whether others have written it."""
+    tasks = Task.objects.for_user(user).with_status("open")
+    return tasks.values_list("list_id", "tags", "foreign")
+
+
+@compiled
 def tasks_done(user: User, *, limit: int) -> models.QuerySet[Task]:
     """The latest first."""
     return Task.objects.for_user(user).with_steps().top_level().latest_done()[:limit]

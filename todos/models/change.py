@@ -161,7 +161,7 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         made = self.not_undone().exclude(kind=ChangeKind.UNDONE)
         return made.aggregate(acts=models.Count("tool_call_id", distinct=True))["acts"] or 0
 
-    def times_postponed(self) -> dict[UUID, int]:
+    def times_postponed(self) -> models.QuerySet["TaskChange", tuple[UUID, int]]:
         """How often the day of each open task was moved to a later one."""
         moved = self.not_undone().filter(
             kind=ChangeKind.UPDATED, task__completed_at=None, task__deleted_at=None
@@ -169,7 +169,7 @@ class TaskChangeQuerySet(OwnedQuerySet["TaskChange"]):
         was, became = KT("before__due_date"), KT("after__due_date")
         later = moved.filter(GreaterThan(became, was)).exclude(after__due_date=None)
         counted = later.order_by().values("task").annotate(times=models.Count("pk"))
-        return dict(counted.values_list("task", "times"))
+        return counted.values_list("task", "times")
 
     def newest_act(self) -> UUID | None:
         """The act that was done last, or brought back last, and is not taken back."""
