@@ -69,7 +69,7 @@ CLOSING = "})]> "
 
 
 @cache
-def _beginnings(names: tuple[str, ...]) -> re.Pattern[str]:
+def beginnings(names: tuple[str, ...]) -> re.Pattern[str]:
     """How a line may begin in which tools of these names are called."""
     key = "|".join((*NAMES, *ARGUMENTS, "tool_calls", "function_call", "type", "id", *names))
     called = rf"(?:(?:print\(default_api|{NAME})\.)?(?:{'|'.join(map(re.escape, names))})"
@@ -83,7 +83,7 @@ class _Hold:
     """Text, held back from where a call may begin; a mark may be split over pieces."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
-        self._begins = _beginnings(names)
+        self._begins = beginnings(names)
         self._firsts = (
             *(f"{name}(" for name in names),
             "functools[",

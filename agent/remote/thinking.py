@@ -7,11 +7,11 @@ it in a field beside the text, or as a part of it.
 """
 
 import re
-from functools import cache
 from typing import Any
 
 from agent.outcome import capped
 from text import paired
+from text.expressions import expression
 
 FIELDS = (
     "reasoning_content",  # DeepSeek, Qwen, vLLM, LM Studio
@@ -41,6 +41,13 @@ UNOPENED = tuple(end for ends in ENDS.values() for end in ends if "/" in end)
 
 ANSWER = ("<|channel|>final<|message|>", "<|start|>assistant<|channel|>final<|message|>")
 """With what an answer begins behind thinking of gpt-oss."""
+
+BEGINNINGS = tuple(ENDS)
+OPENINGS = (*BEGINNINGS, *ANSWER)
+ANY_OF = {
+    marks: expression("|".join(map(re.escape, marks)), re.IGNORECASE)
+    for marks in {BEGINNINGS, OPENINGS, UNOPENED, *ENDS.values()}
+}
 
 
 class Thinking:
@@ -86,21 +93,21 @@ class Thinking:
         stripped = text.lstrip()
         if self._has_thought:
             text = stripped
-        if opening := _any_of((*ENDS, *ANSWER)).match(stripped):
+        if opening := ANY_OF[OPENINGS].match(stripped):
             rest, ends = stripped[opening.end() :], ENDS.get(opening[0].lower())
             return self._think(rest, ends) if ends else self._begin(rest)
-        if _begins_one_of((*ENDS, *ANSWER), stripped):
+        if _begins_one_of(OPENINGS, stripped):
             self._held = text
             return ""
-        end = _any_of(UNOPENED).search(text)
-        if end and not _any_of(tuple(ENDS)).search(text, 0, end.start()):
+        end = ANY_OF[UNOPENED].search(text)
+        if end and not ANY_OF[BEGINNINGS].search(text, 0, end.start()):
             return self._think(text, UNOPENED)
         self._has_said = True
         return text
 
     def _think(self, text: str, ends: tuple[str, ...]) -> str:
         self._has_thought = True
-        end = _any_of(ends).search(text)
+        end = ANY_OF[ends].search(text)
         if end:
             self._ends = ()
             self._thoughts.append(text[: end.start()])
@@ -111,11 +118,6 @@ class Thinking:
         self._held = text[begun:]
         self._thoughts.append(text[:begun])
         return ""
-
-
-@cache
-def _any_of(marks: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, marks)), re.IGNORECASE)
 
 
 def _begins_one_of(marks: tuple[str, ...], text: str) -> bool:

@@ -225,7 +225,7 @@ class Tool(BaseModel):
     # For all other arguments models write null where they mean to leave them out.
     null_means_clear: ClassVar[frozenset[str]] = frozenset()
 
-    _taken: list[str] = PrivateAttr(default_factory=list)
+    _taken: list[str] = PrivateAttr([])
 
     @property
     def asked(self) -> tuple[dict[str, Any], set[str]]:
