@@ -11,13 +11,14 @@ which PostgreSQL is told in one statement. A test holds each against what the OR
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import wraps
 from inspect import Parameter, isclass, signature
 from itertools import product
 from operator import itemgetter
 from typing import Any, ParamSpec, TypeVar, cast, overload
 
-from django.db import connection, models, transaction
+from django.db import DataError, connection, models, transaction
 from django.db.models import sql
 from django.db.models.expressions import Expression
 from django.db.models.query import (
@@ -28,6 +29,7 @@ from django.db.models.query import (
     get_related_populators,
 )
 from django.db.models.utils import create_namedtuple_class
+from psycopg.errors import DivisionByZero
 
 from accounts.places import Given, field_of
 from accounts.statements import Statement
@@ -66,6 +68,14 @@ class Insert:
 Write = Update | Insert
 
 
+class Whole(tuple[Write, ...]):
+    """These writes, if each finds a row; else none of them, and NotWhole is raised."""
+
+
+class NotWhole(Exception):
+    """One of several writes found no row, so none is made."""
+
+
 def as_value(value: Any) -> Expression:
     """Where the ORM would take a text for the name of a column."""
     return value if isinstance(value, Expression) else models.Value(value)
@@ -88,14 +98,24 @@ class Compiled:
     def ask(self, arguments: Sequence[Any], constants: dict[str, Any]) -> Any:
         statements = self.statements(arguments, constants)
         if len(statements) == 1:
-            return statements[0].run(arguments)
+            return self._run(statements[0], arguments)
         done = [0] * len(statements)
         with transaction.atomic(savepoint=False):
             for number, statement in enumerate(statements):
                 done[number] = statement.run(arguments)
                 if not done[number]:
                     break
+            if statements[0].is_whole and not all(done):
+                raise NotWhole
         return done
+
+    def _run(self, statement: Statement, arguments: Sequence[Any]) -> Any:
+        try:
+            return statement.run(arguments)
+        except DataError as error:
+            if isinstance(error.__cause__, DivisionByZero):
+                raise NotWhole from None
+            raise
 
     def ahead(self, known: dict[str, Any]) -> None:
         """Compile it before it is asked, where ``known`` has all its constants but for bools."""
@@ -138,7 +158,7 @@ def compiled(build: Callable[..., Any]) -> Callable[..., Any]:
     """Ask the query that ``build`` returns, compiled once: its rows, or how many were written.
 
     Several writes are one transaction, and tell of each. Where one finds no row, no update behind
-    it is made; whoever needs all of them raises, within a transaction around it.
+    it is made; whoever needs all of them returns a ``Whole``.
     """
     made = Compiled(build)
     DECLARED.append(made)
@@ -196,9 +216,10 @@ def told(said: models.QuerySet[Any, Any] | Write | tuple[Write, ...]) -> list[St
     if isinstance(said, models.QuerySet):
         return [_select(said)]
     writes = [_write(each) for each in (said if isinstance(said, tuple) else (said,))]
+    whole = isinstance(said, Whole)
     if len(writes) > 1 and connection.vendor == "postgresql":
-        return [in_one(writes)]
-    return writes
+        return [in_one(writes, whole=whole)]
+    return [replace(each, is_whole=whole) for each in writes]
 
 
 def _select(rows: models.QuerySet[Any, Any]) -> Statement:
@@ -266,10 +287,11 @@ def _rowcount(cursor: Any) -> int:
     return int(cursor.rowcount)
 
 
-def in_one(writes: Sequence[Statement]) -> Statement:
+def in_one(writes: Sequence[Statement], *, whole: bool = False) -> Statement:
     """All of them, an update only behind the write before it, if that has changed a row.
 
     So rows are locked in this order, which PostgreSQL alone does not promise for parts of a WITH.
+    Where all or none are to be made, a division by zero takes them back.
     """
     parts, counts = [], []
     for number, each in enumerate(writes):
@@ -278,7 +300,8 @@ def in_one(writes: Sequence[Statement]) -> Statement:
             text += f" AND EXISTS(SELECT 1 FROM w{number - 1})"  # noqa: S608
         parts.append(f"w{number} AS ({text} RETURNING 1)")
         counts.append(f"(SELECT COUNT(*) FROM w{number})")  # noqa: S608
-    text = f"WITH {', '.join(parts)} SELECT {', '.join(counts)}"
+    told = ", ".join(counts)
+    text = f"WITH {', '.join(parts)} SELECT {f'1 / LEAST({told})' if whole else told}"
     return Statement(text, [p for each in writes for p in each.params], _counts, writes)
 
 

@@ -32,6 +32,8 @@ class Statement:
     """Of several in one each."""
     gives_columns: bool = False
     """Of a table, of which a migration may change the type."""
+    is_whole: bool = False
+    """Of several of which all or none are to be made."""
 
     def run(self, arguments: Sequence[Any]) -> Any:
         database = connections[DEFAULT_DB_ALIAS]

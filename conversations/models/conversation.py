@@ -12,7 +12,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.compiled import Insert, Update, Write, as_saved, as_value, compiled
+from accounts.compiled import (
+    Insert,
+    NotWhole,
+    Update,
+    Whole,
+    as_saved,
+    as_value,
+    compiled,
+)
 from accounts.models import User
 from accounts.ownership import Followed, Recoverable, RecoverableQuerySet
 from conversations.models.errors import ConversationBusy
@@ -196,7 +204,7 @@ class Conversation(Followed, Recoverable):
         per_day: int,
         give_name: Callable[["Conversation"], None] | None,
     ) -> None:
-        """In one transaction, tried again in another slot, or once there is a count of the day."""
+        """All or nothing; tried again in another slot, or once there is a count of the day."""
         new = self._state.adding
         begun = self._begun_with(said.content)
         today = TurnCount.today()
@@ -205,19 +213,15 @@ class Conversation(Followed, Recoverable):
             turn.slot = slot
             if give_name:
                 give_name(self)
-            wrote = _begin(begun, turn, said, reply, lease, today, per_day=per_day, new=new)
-            _turn, *charged, counted, _said, _reply = wrote
-            if charged == [0]:
-                raise NoTurnsLeft(today)
-            if not counted:
-                raise ConversationBusy
+            _begin(begun, turn, said, reply, lease, today, per_day=per_day, new=new)
 
-        try:
-            turn.take_slot(slots, insert)
-        except NoTurnsLeft:
-            if not TurnCount.make_room(self.user_id, today, per_day):
-                raise
-            turn.take_slot(slots, insert)
+        for _try in range(2):
+            try:
+                return turn.take_slot(slots, insert, at_once=give_name is None)
+            except NotWhole:
+                if per_day and not TurnCount.make_room(self.user_id, today, per_day):
+                    raise NoTurnsLeft(today) from None
+        raise ConversationBusy
 
     def _begun_with(self, text: str) -> Self:
         """With what ``text`` makes of a new one."""
@@ -323,12 +327,12 @@ def _begin(
     *,
     per_day: int,
     new: bool,
-) -> tuple[Write, ...]:
+) -> Whole:
     """The lock ahead of the other rows."""
     turn.lease_expires_at = Now() + lease
     charged = [TurnCount.one_more(turn.user_id, today, per_day)] if per_day else []
     counted = _insert(conversation) if new else _count(conversation)
-    return Insert(turn), *charged, counted, Insert(said), Insert(reply)
+    return Whole((Insert(turn), *charged, counted, Insert(said), Insert(reply)))
 
 
 def _insert(conversation: Conversation) -> Insert:

@@ -1,14 +1,14 @@
 """The work of answering one message: opened, fenced, recorded, settled."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from copy import copy
 from datetime import timedelta
 from functools import cached_property, partial
 from typing import Any, ClassVar, Self
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, F, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -228,15 +228,16 @@ class Turn(TurnState):
         self.take_slot(slots, reopen)
         self.reload()
 
-    def take_slot(self, slots: int, write: Callable[[int], None]) -> None:
+    def take_slot(self, slots: int, write: Callable[[int], None], *, at_once: bool = False) -> None:
         """Run ``write`` in a transaction, with a slot of the user's that the constraints accept.
 
         There is no looking first: mostly the first slot is free, and else the constraint knows.
+        What writes ``at_once`` is a transaction by itself.
         """
-        slot = 0
+        slot, is_one = 0, at_once and not connection.in_atomic_block
         for _try in range(slots + 1):
             try:
-                with transaction.atomic():
+                with nullcontext() if is_one else transaction.atomic():
                     return write(slot)
             except IntegrityError:
                 slot = self._another_slot(slots)

@@ -1,6 +1,7 @@
 """Compiled queries: each says what the ORM says anew, and gives what it gives."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import date, datetime, time, timedelta
 from inspect import Parameter, signature
 from itertools import product
@@ -14,7 +15,17 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 import accounts.compiled as compiled_module
-from accounts.compiled import DECLARED, Compiled, Insert, Update, compile_ahead, compiled, told
+from accounts.compiled import (
+    DECLARED,
+    Compiled,
+    Insert,
+    NotWhole,
+    Update,
+    Whole,
+    compile_ahead,
+    compiled,
+    told,
+)
 from conversations.models import Conversation, Message, Turn
 from tests.factories import ConversationFactory, UserFactory, say
 
@@ -52,6 +63,12 @@ def _settle(turn: Turn, reply: Message, content: str) -> tuple[Update, ...]:
     ours = Turn.objects.in_progress().just(turn)
     said = Update(Message.objects.just(reply), content=content)
     return Update(ours, status=Turn.Status.COMPLETED), said
+
+
+@compiled
+def _both(turn: Turn, reply: Message, content: str) -> Whole:
+    said = Update(Message.objects.just(reply), content=content)
+    return Whole((said, Update(Turn.objects.in_progress().just(turn), model="new")))
 
 
 @compiled
@@ -211,6 +228,21 @@ def test_several_writes_are_one_transaction() -> None:
 
     assert Turn.objects.get(pk=turn.pk).status == Turn.Status.IN_PROGRESS
     assert Message.objects.get(pk=turn.reply.pk).content == ""
+    assert not connection.in_atomic_block
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("around", [nullcontext, transaction.atomic])
+def test_of_a_whole_all_are_made_or_none(around: Callable[[], Any]) -> None:
+    turn = ConversationFactory().begin_turn("Hello", timedelta(seconds=45))
+
+    with around():
+        _both(turn, turn.reply, "Yes")
+        Turn.objects.update(status=Turn.Status.COMPLETED)
+        with pytest.raises(NotWhole), around():
+            _both(turn, turn.reply, "No")
+
+    assert Turn.objects.get().reply.content == "Yes"
     assert not connection.in_atomic_block
 
 
