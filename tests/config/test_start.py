@@ -75,6 +75,23 @@ def test_a_server_can_be_forked_when_it_has_loaded_everything() -> None:
     assert "threads 1 connection None" in said
 
 
+FIRST_REQUEST = """
+import sys, wsgiref.util, config.wsgi
+request = {"PATH_INFO": "/api/conversations/", "HTTP_HOST": "127.0.0.1"}
+wsgiref.util.setup_testing_defaults(request)
+before = set(sys.modules)
+config.wsgi.application(request, lambda status, headers: print("answered", status))
+print("loaded", sorted(set(sys.modules) - before))
+"""
+
+
+def test_the_first_request_of_a_process_loads_nothing() -> None:
+    said = told("-c", FIRST_REQUEST)
+
+    assert "answered 401" in said
+    assert "loaded []" in said
+
+
 @pytest.mark.parametrize(("fallback", "is_loaded"), [("0", False), ("1", True)])
 def test_the_built_in_assistant_is_loaded_where_it_may_answer(
     fallback: str, is_loaded: bool
