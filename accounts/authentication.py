@@ -67,10 +67,14 @@ def _under_its_name(session: SessionBase) -> Iterator[None]:
 
 
 class BearerAuthentication(JWTAuthentication):
-    """A key or a token of ours; with EXTERNAL_SESSIONS also a session token of an outside login."""
+    """A key or a token of ours; with EXTERNAL_SESSIONS also a session token of an outside login.
+
+    Whose token it is a view may find by a query of its own, ``find_user``, with what it needs.
+    """
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """The user, and their key or what the token says."""
+        self._find = getattr(_view_of(request), "find_user", tokens.active)
         header = self.get_header(request)
         raw = header and self.get_raw_token(header)
         if raw and raw.startswith(MARK.encode()):
@@ -92,7 +96,7 @@ class BearerAuthentication(JWTAuthentication):
         return tokens.read(AccessToken, raw_token)
 
     def get_user(self, validated_token: Token) -> Any:
-        return tokens.account_of(validated_token)
+        return tokens.account_of(validated_token, self._find)
 
 
 def _by_key(text: str, door: str) -> tuple[User, Key]:
@@ -137,5 +141,9 @@ def door_of(request: Request | HttpRequest) -> str:
 
 
 def _door_of_view(request: Request | HttpRequest) -> str:
+    return getattr(_view_of(request), "door", "api")
+
+
+def _view_of(request: Request | HttpRequest) -> Any:
     context = getattr(request, "parser_context", None) or {}
-    return getattr(context.get("view"), "door", "api")
+    return context.get("view")

@@ -15,16 +15,40 @@ from django.utils.http import parse_etags
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
+from accounts.authentication import user_of
+from accounts.models import User
+from accounts.tokens import active
 from conversations.models import Turn, shown
 from conversations.models.shown import ShownConversation, ShownMessage
 from web.pagination import Page
 
 
-def unchanged(request: Request, user: int, id: UUID) -> Response | None:
-    """304, where the client has what is shown; 1 query, for who tells what they have."""
-    version = shown.version(user, id) if "If-None-Match" in request.headers else None
-    return version and not_modified(request, _tag(version))
+class OfOneConversation(APIView):
+    """A view of it: where a client tells what it has, the version comes with who is asking."""
+
+    def find_user(self, number: int) -> list[User]:
+        if id := self._id_to_compare():
+            return shown.user_with_version(number, id)
+        return active(number)
+
+    def unchanged(self) -> Response | None:
+        """304, where the client has what is shown; 1 query, unless that came with the user."""
+        id, user = self._id_to_compare(), user_of(self.request)
+        if id is None:
+            return None
+        came: Any = getattr(user, "changed_at", None), getattr(user, "message_count", None)
+        version = came if came[0] else shown.version(user.pk, id)
+        return version and not_modified(self.request, _tag(version))
+
+    def _id_to_compare(self) -> UUID | None:
+        if "If-None-Match" not in self.request.headers:
+            return None
+        try:
+            return UUID(str(self.kwargs.get("pk")))
+        except ValueError:
+            return None
 
 
 def headers(

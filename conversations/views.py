@@ -46,7 +46,7 @@ EXAMPLE = OpenApiExample(
 
 
 @extend_schema(tags=["conversations"])
-class ConversationViewSet(GenericViewSet[Conversation]):
+class ConversationViewSet(tags.OfOneConversation, GenericViewSet[Conversation]):
     queryset = Conversation.objects.none()
     serializer_class = ConversationSerializer
     latest_messages = LATEST_MESSAGES
@@ -87,7 +87,7 @@ class ConversationViewSet(GenericViewSet[Conversation]):
     def retrieve(self, request: Request, pk: str) -> Response:
         """The conversation and its latest 50 messages, oldest first."""
         user, id = user_of(request).pk, _id(pk)
-        if unchanged := tags.unchanged(request, user, id):
+        if unchanged := self.unchanged():
             return unchanged
         latest = Range(self.latest_messages, latest=True)
         found, conversation = shown.messages(user, id, latest)
@@ -141,7 +141,7 @@ class ConversationViewSet(GenericViewSet[Conversation]):
         return Response(ConversationSerializer(conversation).data)
 
 
-class MessageListView(GenericAPIView[Message]):
+class MessageListView(tags.OfOneConversation, GenericAPIView[Message]):
     """The messages of one conversation, oldest first."""
 
     queryset = Message.objects.none()
@@ -157,7 +157,7 @@ class MessageListView(GenericAPIView[Message]):
         query = SinceSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         user = user_of(request).pk
-        if unchanged := tags.unchanged(request, user, pk):
+        if unchanged := self.unchanged():
             return unchanged
         reading = shown.Reading(user, pk, query.validated_data.get("since"))
         pages = KeysetPagination()

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from accounts.compiled import compiled
+from accounts.models import User
 from conversations.models.conversation import Conversation, title_of
 from conversations.models.message import PAST_ALL, Message, ToolCall
 from conversations.models.standing import Standing
@@ -190,6 +191,16 @@ class Reading:
 def conversation(user: int, id: UUID) -> ShownConversation | None:
     """One that is kept; 1 query."""
     return next((ShownConversation(*row) for row in _conversation(user, id)), None)
+
+
+@compiled
+def user_with_version(number: int, id: UUID) -> QuerySet[User]:
+    """An active user, with what ``version`` tells of a conversation of theirs."""
+    kept = Conversation.objects.filter(user=OuterRef("pk"), deleted_at=None, pk=id)
+    return User.objects.filter(pk=number, is_active=True).annotate(
+        changed_at=Subquery(kept.values("changed_at")),
+        message_count=Subquery(kept.values("message_count")),
+    )
 
 
 def version(user: int, id: UUID) -> tuple[datetime, int] | None:

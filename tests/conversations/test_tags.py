@@ -11,7 +11,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from conversations.models import Conversation, Turn, shown
+from tests.accounts.endings import change_password, deactivate, erase
 from tests.factories import LEASE, ConversationFactory, say
+from tests.keys import client_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +44,7 @@ def test_what_is_unchanged_is_not_sent_again(
         assert client.get(path)["ETag"] == tag
 
         for theirs in (tag, f'"other", {tag}', tag.removeprefix("W/"), "*"):
-            with django_assert_num_queries(2):  # of which one tells who is asking
+            with django_assert_num_queries(2 if path == LIST else 1):  # and who is asking
                 again = client.get(path, headers={"If-None-Match": theirs})
             assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
 
@@ -127,6 +129,32 @@ def test_what_is_not_there_is_not_unchanged(
     client.delete(paths[0])
     for path, tag in tags.items():
         assert client.get(path, headers={"If-None-Match": tag}).status_code == 404
+
+
+@pytest.mark.parametrize("end", [change_password, deactivate, erase])
+def test_who_may_ask_no_more_is_not_told_that_it_is_unchanged(
+    client: APIClient, user: User, paths: list[str], end: Callable[[User], None]
+) -> None:
+    tags = {path: client.get(path)["ETag"] for path in paths}
+
+    end(user)
+
+    for path, tag in tags.items():
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 401
+
+
+def test_a_session_and_a_key_get_304_as_well(user: User, paths: list[str]) -> None:
+    browser = APIClient()
+    browser.force_login(user)
+    for caller in (browser, client_with(user, "read")):
+        for path in paths:
+            tag = caller.get(path)["ETag"]
+            assert caller.get(path, headers={"If-None-Match": tag}).status_code == 304
+            assert caller.get(path, headers={"If-None-Match": 'W/"other"'}).status_code == 200
+
+
+def test_what_is_no_id_is_not_found_whatever_is_told(client: APIClient) -> None:
+    assert client.get(f"{LIST}none/", headers={"If-None-Match": "*"}).status_code == 404
 
 
 def test_what_is_restored_while_it_is_read_is_shown_whole(
