@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -175,6 +176,15 @@ SEARCH = "Words that all stand in the title or in one message, or phrases in quo
 
 class SearchSerializer(serializers.Serializer[Any]):
     search = TextField(max_length=200, required=False, allow_blank=True, help_text=SEARCH)
+
+
+def searched_for(asked: Mapping[str, Any]) -> str:
+    """Blank where nothing is. Raises ValidationError."""
+    if "search" not in asked:
+        return ""
+    query = SearchSerializer(data=asked)
+    query.is_valid(raise_exception=True)
+    return str(query.validated_data["search"])
 
 
 class SinceSerializer(serializers.Serializer[Any]):

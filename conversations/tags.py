@@ -63,7 +63,7 @@ def headers(
 
 
 def of_list(page: Page) -> str:
-    rows = [(row.id, row.changed_at, row.busy) for row in page.rows]
+    rows = [(row.id.int, row.changed_at.timestamp(), row.busy) for row in page.rows]
     return _tag((rows, page.next, page.previous))
 
 

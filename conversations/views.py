@@ -26,6 +26,7 @@ from conversations.serializers import (
     SearchSerializer,
     SinceSerializer,
     TitleSerializer,
+    searched_for,
 )
 from web.pagination import PARAMETERS, KeysetPagination
 
@@ -59,9 +60,7 @@ class ConversationViewSet(tags.OfOneConversation, GenericViewSet[Conversation]):
     @extend_schema(parameters=[SearchSerializer], examples=[EXAMPLE])
     def list(self, request: Request) -> Response:
         """Newest activity first."""
-        query = SearchSerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        if text := query.validated_data.get("search"):
+        if text := searched_for(request.query_params):
             mine = Conversation.objects.for_user(user_of(request)).with_status()
             read = shown.LATEST.rows_of(mine.search(text).latest_first())
         else:

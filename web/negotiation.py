@@ -19,14 +19,20 @@ class WhateverIsAccepted(DefaultContentNegotiation):
         renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,
     ) -> Choice:
+        if not format_suffix and request.headers.get("Accept", "*/*") == "*/*":
+            return _first(renderers)
         if format_suffix:
             renderers = self.filter_renderers(renderers, format_suffix)
         try:
             chosen: Choice = super().select_renderer(request, renderers)
         except NotAcceptable:
-            renderer = next(iter(renderers))
-            return renderer, renderer.media_type
+            return _first(renderers)
         return chosen
+
+
+def _first(renderers: Iterable[BaseRenderer]) -> Choice:
+    renderer = next(iter(renderers))
+    return renderer, renderer.media_type
 
 
 class FormatInQuery(WhateverIsAccepted):

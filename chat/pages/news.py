@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import datetime
 from hashlib import blake2b
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -26,6 +26,14 @@ from todos.models import Proposal, Reminder, Task, TaskChange
 from web.errors import NOT_SIGNED_IN, error_response
 
 Marks = dict[str, str | None]
+
+
+class News(NamedTuple):
+    """``there`` names what the user has any of: so ``rings``, ``next`` and ``proposals``."""
+
+    marks: Marks
+    there: frozenset[str]
+
 
 # Several, since of two who write at the same time the first may be the last to be seen.
 NEWEST = """SELECT * FROM (SELECT '{name}' AS name, CAST(changed_at AS text) AS value FROM {table}
@@ -95,8 +103,12 @@ def news(request: HttpRequest) -> HttpResponse:
 
 
 def marks_of(user: User, conversation: UUID | str | None = None) -> Marks:
-    """``tasks``, ``reminders`` (those that are due), ``conversations`` (the list), ``undone`` (what
-    may differ all over a transcript).
+    return news_of(user, conversation).marks
+
+
+def news_of(user: User, conversation: UUID | str | None = None) -> News:
+    """The marks: ``tasks``, ``reminders`` (those that are due), ``conversations`` (the list),
+    ``undone`` (what may differ all over a transcript).
 
     Of a conversation also ``conversation`` (its end) and ``about``; null when it is gone.
     One query.
@@ -119,7 +131,7 @@ def marks_of(user: User, conversation: UUID | str | None = None) -> Marks:
         is_there = bool(found["changed"])
         marks["conversation"] = mark("changed", "turn") if is_there else None
         marks["about"] = mark("title") if is_there else None
-    return marks
+    return News(marks, frozenset(name for name, values in found.items() if values))
 
 
 def _uuid(text: UUID | str | None) -> UUID | None:

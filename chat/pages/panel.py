@@ -105,7 +105,7 @@ class Panel:
     more: str
 
 
-def panel_of(user: User, asked: Mapping[str, Any]) -> Panel:
+def panel_of(user: User, asked: Mapping[str, Any], *, is_any_asked: bool = True) -> Panel:
     """As the address asks for it; at most 11 queries."""
     lists, now = lists_of(user), user.local_now()
     choice = Choice.read(asked, lists)
@@ -117,7 +117,7 @@ def panel_of(user: User, asked: Mapping[str, Any]) -> Panel:
     groups, shown = (_done if choice.view == COMPLETED else _open)(user, words, most)
     return Panel(
         Due(every["today"], every["overdue"]),
-        waiting(user),
+        waiting(user) if is_any_asked else [],
         choice,
         views=view_switches(choice, {**numbers, ALL: numbers["open"]}),
         lists=list_switches(choice, lists, dict(open_by_list(user))) if lists else [],

@@ -67,16 +67,17 @@ class Ringing:
         return f"🔔 {told} · "
 
 
-def ringing_of(user: User) -> Ringing:
+def ringing_of(user: User, *, is_any_due: bool = True, is_any_next: bool = True) -> Ringing:
     """The latest that are due, and when the next will be; 3 queries at most.
 
     Where the page is not to ring it still tells what could not be sent.
     """
     now = timezone.now()
-    due = reminders_due(user, now, limit=MOST)
+    due = reminders_due(user, now, limit=MOST) if is_any_due else []
     if due and not Channels.of(user).page:
         due = [each for each in due if each.failed]
-    next_in = next(((at - now).total_seconds() for at in next_ring(user, now) if at), None)
+    coming = next_ring(user, now) if is_any_next else ()
+    next_in = next(((at - now).total_seconds() for at in coming if at), None)
     today = user.local_now().date()
     return Ringing([_ring(each, today) for each in due], next_in)
 

@@ -4,7 +4,7 @@ Whatever a script does here, a link or a form does as well.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import partial, wraps
 from typing import Any
@@ -24,7 +24,7 @@ from accounts.models import User
 from chat.pages.cards import card
 from chat.pages.deleted import deleted
 from chat.pages.found import listed
-from chat.pages.news import marks_of
+from chat.pages.news import marks_of, news_of
 from chat.pages.palette import sections
 from chat.pages.panel import panel_of
 from chat.pages.ringing import ringing_of
@@ -34,7 +34,7 @@ from conversations.models import Conversation, Message, ToolCall
 from conversations.models import shown as rows_shown
 from conversations.models.message import PAST_ALL
 from conversations.models.shown import Range, ShownConversation, TalkMessage, talk
-from conversations.serializers import SearchSerializer
+from conversations.serializers import searched_for
 from text import clean_text
 from web.errors import error_response, sentence
 from web.pagination import Page
@@ -107,11 +107,12 @@ def chat_page(
     request: HttpRequest, user: User, pk: UUID | None = None, *, typed: str = "", status: int = 200
 ) -> HttpResponse:
     """A conversation, or where one begins; ``typed`` stands in the composer."""
-    context: dict[str, Any] = {"typed": typed, "news": json.dumps(marks_of(user, pk))}
+    news = news_of(user, pk)
+    context: dict[str, Any] = {"typed": typed, "news": json.dumps(news.marks)}
     if pk:
         context |= _transcript(request, user, pk)
         context["typed"] = typed or _taken_back(request, user, pk)
-    context |= _frame(request, user)
+    context |= _frame(request, user, news.there)
     return render(request, "chat/chat.html", context, status=status)
 
 
@@ -174,22 +175,21 @@ def deleted_page(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "chat/deleted.html", {"rows": rows, "older": older})
 
 
-def _frame(request: HttpRequest, user: User) -> dict[str, Any]:
-    """What stands around every conversation."""
-    panel = panel_of(user, request.GET)
+def _frame(request: HttpRequest, user: User, there: Collection[str]) -> dict[str, Any]:
+    """What stands around every conversation; ``there`` is what the news told that there is."""
+    panel = panel_of(user, request.GET, is_any_asked="proposals" in there)
+    ringing = ringing_of(user, is_any_due="rings" in there, is_any_next="next" in there)
     return {
         **_conversations(request, user, panel.choice.kept),
         "panel": panel,
-        "ringing": ringing_of(user),
+        "ringing": ringing,
         "longest_message": LONGEST_MESSAGE,
         "examples": EXAMPLES,
     }
 
 
 def _conversations(request: HttpRequest, user: User, kept: str = "") -> dict[str, Any]:
-    query = SearchSerializer(data=request.GET)
-    query.is_valid(raise_exception=True)
-    search = query.validated_data.get("search", "")
+    search = searched_for(request.GET)
     if search:
         found = Conversation.objects.for_user(user).search(search).latest_first()
         read = rows_shown.LATEST.rows_of(found)
