@@ -6,7 +6,9 @@ times as long to put it together (decision 47).
 """
 
 import json
+import re
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
 from http import HTTPStatus
@@ -20,6 +22,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.authentication import user_of
 from accounts.models import User
+from accounts.places import Given
+from accounts.statements import Statement
 from conversations.models import Conversation, Message, Turn
 from reminders.models import Channels
 from todos.models import Proposal, Reminder, Task, TaskChange
@@ -82,11 +86,24 @@ FOLLOWED = [
     NEXT.format(**TABLES),
     PAGE.format(**TABLES),
 ]
-IN_A_CONVERSATION = [
+OF_A_CONVERSATION = [
     SHOWN.format(name="changed", column="changed_at", **TABLES),
     SHOWN.format(name="title", column="title", **TABLES),
     TURN.format(clock=CLOCKS[connection.vendor], **TABLES),
 ]
+PLACE = re.compile(r"%\((\w+)\)s")
+VALUES: dict[str, tuple[Any, str]] = {
+    "user": (Task, "user"),
+    "now": (Proposal, "expires_at"),
+    "today": (Task, "due_date"),
+    "time": (Task, "due_time"),
+    "conversation": (Conversation, "id"),
+}
+"""In the order in which they are given, each as a column takes it."""
+PLACES = {
+    name: Given(model._meta.get_field(column), number)
+    for number, (name, (model, column)) in enumerate(VALUES.items())
+}
 
 
 @require_safe
@@ -142,23 +159,18 @@ def _uuid(text: UUID | str | None) -> UUID | None:
 
 
 def _newest(user: User, now: datetime, conversation: UUID | None) -> dict[str, list[str]]:
-    values: dict[str, Any] = {
-        "user": user.pk,
-        "now": _as_kept(Proposal, "expires_at", now),
-        "today": _as_kept(Task, "due_date", now.date()),
-        "time": _as_kept(Task, "due_time", now.time()),
-    }
-    statements = FOLLOWED
-    if conversation:
-        statements = FOLLOWED + IN_A_CONVERSATION
-        values["conversation"] = _as_kept(Conversation, "id", conversation)
+    asked = IN_A_CONVERSATION if conversation else ANYWHERE
     found = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(statements), values)
-        for name, value in cursor.fetchall():
-            found[name].append(value)
+    for name, value in asked.run([user.pk, now, now.date(), now.time(), conversation]):
+        found[name].append(value)
     return found
 
 
-def _as_kept(model: Any, field: str, value: Any) -> Any:
-    return model._meta.get_field(field).get_db_prep_value(value, connection)
+def _statement(parts: Sequence[str]) -> Statement:
+    text = " UNION ALL ".join(parts)
+    places = [PLACES[name] for name in PLACE.findall(text)]
+    return Statement(PLACE.sub("%s", text), places, lambda cursor: cursor.fetchall())
+
+
+ANYWHERE = _statement(FOLLOWED)
+IN_A_CONVERSATION = _statement(FOLLOWED + OF_A_CONVERSATION)

@@ -163,7 +163,7 @@ def test_it_costs_always_the_same(browser: Client, user: User, many: int) -> Non
     with CaptureQueriesContext(connection) as queries:
         browser.get(PATH)
 
-    assert len(queries) == 2 + 4
+    assert len(queries) == 1 + 4
 
 
 def test_a_bad_cursor_is_400(browser: Client) -> None:

@@ -97,7 +97,7 @@ def test_it_costs_always_the_same(browser: Client, user: User, many: int) -> Non
     with CaptureQueriesContext(connection) as queries:
         page = read(browser.get(f"{PART}&q=milk"))
 
-    assert len(queries) == 2 + 3
+    assert len(queries) == 1 + 3
     assert len(options(page, "messages")) == min(many, 6)
 
 

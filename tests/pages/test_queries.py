@@ -64,14 +64,14 @@ def test_a_conversation_costs_always_the_same(browser: Client, user: User, messa
 
     path = f"/c/{conversation.pk}/"
 
-    assert cost(browser, path) == BESIDE + 11
+    assert cost(browser, path) == BESIDE + 8
 
 
 @pytest.mark.parametrize("many", [1, 20])
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        ("/", 10),
+        ("/", 7),
         ("/c/", 1),
         ("/reminders/", 2),
         ("/tasks/", 7),
