@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.compiled import compiled
 from accounts.line import in_line
 from accounts.models import User
 from accounts.one_owner import OwnedForeignKey
@@ -70,7 +71,8 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
             task.ringing = {}
             if task.reminders:
                 reminded[task.pk] = task
-        for row in self.filter(task__in=reminded) if reminded else ():
+        owners = {task.user_id for task in reminded.values()}
+        for row in _of_tasks([*owners], [*reminded]) if reminded else ():
             row.task = reminded[row.task_id]
             row.task.ringing[str(row.pk)] = row
 
@@ -238,3 +240,8 @@ class Reminder(Owned):
 
     def _state_of_it(self) -> tuple[datetime | None, ...]:
         return tuple(getattr(self, name) for name in DERIVED)
+
+
+@compiled
+def _of_tasks(owners: list[int], tasks: list[UUID]) -> models.QuerySet[Reminder]:
+    return Reminder.objects.filter(user__among=owners, task__among=tasks)
