@@ -86,16 +86,11 @@ class ListTasks(Tool):
 
     def _shown(self, desk: Desk) -> Sequence[Task]:
         """What is asked for mostly has a query that is compiled once."""
-        asked, status, now = (
-            self.model_dump(exclude_defaults=True),
-            self.status,
-            desk.user.local_now(),
-        )
-        if asked.keys() <= {"status", "due"} and status != "deleted":
-            today, clock = now.date(), now.time()
-            return tasks_by_day(
-                desk.user, today, clock, status=status, due=self.due, limit=LISTED_TASKS
-            )
+        asked = self.model_dump(exclude_defaults=True)
+        if asked.keys() <= {"status", "due"} and self.status != "deleted":
+            now = desk.user.local_now()
+            today, clock, status, due = now.date(), now.time(), self.status, self.due
+            return tasks_by_day(desk.user, today, clock, status=status, due=due, limit=LISTED_TASKS)
         tasks = self._tasks(desk)
         if self.ordering == "due":  # along the index; there are no pages by keyset here
             tasks = tasks.in_due_order()
