@@ -1,5 +1,6 @@
 """When what was asked for rings: a row for each spec of a task, kept true by who writes tasks."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -64,17 +65,17 @@ class ReminderQuerySet(OwnedQuerySet["Reminder"]):
         self.bulk_update(rows, ["failed"])
 
     def come_along(self, tasks: Iterable[Any]) -> None:
-        """Read the rows of all these tasks at once, for their ``ringing``; none where there are no
-        reminders."""
-        reminded = {}
+        """Read the rows of all these tasks of an owner at once, for their ``ringing``; none where
+        there are no reminders."""
+        reminded: dict[int, dict[UUID, Any]] = defaultdict(dict)
         for task in tasks:
             task.ringing = {}
             if task.reminders:
-                reminded[task.pk] = task
-        owners = {task.user_id for task in reminded.values()}
-        for row in _of_tasks([*owners], [*reminded]) if reminded else ():
-            row.task = reminded[row.task_id]
-            row.task.ringing[str(row.pk)] = row
+                reminded[task.user_id][task.pk] = task
+        for owner, its_tasks in reminded.items():
+            for row in _of_tasks(owner, [*its_tasks]):
+                row.task = its_tasks[row.task_id]
+                row.task.ringing[str(row.pk)] = row
 
     def add_for(self, tasks: Iterable[Any]) -> None:
         """The rows of tasks of one user that have just been made; bounded statements for many."""
@@ -243,5 +244,5 @@ class Reminder(Owned):
 
 
 @compiled
-def _of_tasks(owners: list[int], tasks: list[UUID]) -> models.QuerySet[Reminder]:
-    return Reminder.objects.filter(user__among=owners, task__among=tasks)
+def _of_tasks(owner: int, tasks: list[UUID]) -> models.QuerySet[Reminder]:
+    return Reminder.objects.filter(user=owner, task__among=tasks)
