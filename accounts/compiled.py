@@ -235,7 +235,8 @@ def _select(rows: models.QuerySet[Any, Any]) -> Statement:
             found = compiler.apply_converters(found, converters)
         return [made(row) for row in found]
 
-    return Statement(text, params, read, gives_columns=True)
+    few = rows.query.is_sliced
+    return Statement(text, params, read, gives_columns=True, is_first_few=few)
 
 
 def _maker(rows: Any, compiler: Any) -> Callable[[Sequence[Any]], Any]:

@@ -32,6 +32,8 @@ class Statement:
     """Of several in one each."""
     gives_columns: bool = False
     """Of a table, of which a migration may change the type."""
+    is_first_few: bool = False
+    """Of many rows: which way is the best depends on how many there are."""
     is_whole: bool = False
     """Of several of which all or none are to be made."""
 
@@ -71,6 +73,7 @@ class Statement:
             return database.make_debug_cursor(RawCursor(database.connection))
         is_prepared = not (
             database.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+            or self.is_first_few
             or (self.gives_columns and database.in_atomic_block)
         )
         return database.make_cursor((Preparing if is_prepared else RawCursor)(database.connection))

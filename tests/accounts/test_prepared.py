@@ -11,7 +11,7 @@ from accounts.models import User
 from conversations.models import Conversation
 from conversations.models.conversation import conversation_of
 from tests.conftest import database_url
-from tests.factories import ConversationFactory
+from tests.factories import ConversationFactory, say
 
 pytestmark = [pytest.mark.only_on("postgresql"), pytest.mark.django_db(transaction=True)]
 
@@ -58,6 +58,15 @@ def test_behind_a_pooler_none_is(user: User, monkeypatch: pytest.MonkeyPatch) ->
         assert conversation_of(user.pk, uuid4()) == []
 
     assert prepared() == 0
+
+
+def test_the_first_few_of_many_rows_are_read_with_a_plan_of_their_own(user: User) -> None:
+    turn = say(say(ConversationFactory(user=user), "Hello").conversation, "Hello again")
+
+    for _ in range(3):
+        assert len(turn.history(50)) == 4
+
+    assert prepared('SELECT "conversations_message"') == 0
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -128,7 +129,7 @@ def faults(sql: str, params: Any, most: float) -> Iterator[str]:
     """Where more than ``most`` rows are read, or a whole table."""
     how = "EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, FORMAT JSON)"
     plans = [explained(connection, how, sql, params)]
-    if "$1" in sql:
+    if "$1" in sql and not re.search(r" LIMIT \d+$", sql):  # else it is never prepared
         plans.append(planned_once(how, sql, params))
     for node in (node for [[[told]]] in plans for node in nodes(told["Plan"])):
         kind, table = node["Node Type"], node.get("Relation Name", "")
