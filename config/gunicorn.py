@@ -23,6 +23,7 @@ bind = f"[{_host}]:{settings.PORT}" if ":" in _host else f"{_host}:{settings.POR
 workers = settings.WEB_CONCURRENCY
 worker_class = "config.worker.Worker"
 threads = settings.WEB_THREADS
+worker_connections = threads + 1000  # those that are kept open between two requests, too
 
 # A turn in flight may come to its end, before a restart as before the arbiter gives a worker up.
 timeout = graceful_timeout = int(settings.AGENT_TURN_DEADLINE) + 30

@@ -39,3 +39,12 @@ def test_a_server_whose_variables_are_all_empty_starts_with_the_defaults(serves:
 
     assert {"WEB_CONCURRENCY", "WEB_THREADS", "BIND", "DATABASE_URL"} <= empty.keys()
     assert httpx2.get(f"{serves(**empty).url}/health/").json() == {"status": "ok"}
+
+
+def test_a_connection_is_kept_however_many_threads_there_are(serves: Serves) -> None:
+    server = serves(WEB_THREADS="1000")
+
+    with httpx2.Client(base_url=server.url) as client:
+        answers = [client.get("/api/schema/") for _ in range(2)]
+
+    assert [answer.headers.get("Connection") for answer in answers] == ["keep-alive"] * 2
