@@ -60,6 +60,19 @@ def server(transactional_db: None, shared_server: Mortal) -> Mortal:
 def test_turns_and_streams_are_taken(
     server: Mortal, model: Model, threads: ThreadPoolExecutor, pooler: PgBouncer
 ) -> None:
+    takes_turns(server, model, threads, pooler)
+
+
+def test_and_where_nobody_has_said_that_it_is_there(
+    transactional_db: None, model: Model, threads: ThreadPoolExecutor, pooler: PgBouncer
+) -> None:
+    with served(model, DATABASE_URL=through(pooler)) as server:
+        takes_turns(server, model, threads, pooler)
+
+
+def takes_turns(
+    server: Mortal, model: Model, threads: ThreadPoolExecutor, pooler: PgBouncer
+) -> None:
     milk = asks(call("create_task", title="Milk"))
     model.begin(
         answer_of=lambda body: says("Added.") if body["messages"][-1]["role"] == "tool" else milk
