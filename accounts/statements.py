@@ -132,7 +132,7 @@ def _as_text(value: Any) -> Any:
             return [_as_text(each) for each in value]
         case Jsonb():
             return value.dumps(value.obj)  # type: ignore[misc]
-        case int() if value.bit_length() > 63:
+        case int() if not -(2**63) <= value < 2**63:
             raise OverflowError("No number of PostgreSQL is that large.")  # as SQLite's driver does
         case timedelta():
             return str(value).replace(",", "")

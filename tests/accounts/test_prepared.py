@@ -104,6 +104,11 @@ def test_a_text_that_is_too_long_is_refused_and_not_cut(kept: Conversation) -> N
         kept.begin_turn("Hello", LEASE, request_id="x" * 300)
 
 
-def test_no_row_has_a_number_that_is_too_large(kept: Conversation) -> None:
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1])
+def test_no_row_has_a_number_that_is_too_large(kept: Conversation, number: int) -> None:
     with pytest.raises(OverflowError):
-        conversation_of(2**63, kept.pk)
+        conversation_of(number, kept.pk)
+
+
+def test_the_least_number_that_a_row_may_have_finds_none(kept: Conversation) -> None:
+    assert conversation_of(-(2**63), kept.pk) == []
