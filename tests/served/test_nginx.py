@@ -357,6 +357,20 @@ def test_a_static_file_of_the_machine_is_as_the_application_has_it(
         assert {client.get(path).status_code for path in others} == {502}
 
 
+def test_a_link_among_the_static_files_leads_nowhere(installed: None) -> None:
+    with Nginx(free_port()) as proxy, through(proxy) as client:  # nobody is behind it
+        (proxy.folder / "secret.txt").write_text("secret")
+        static = proxy.folder / "static"
+        static.mkdir()
+        (static / "own.txt").write_text("own")
+        (static / "file.txt").symlink_to(proxy.folder / "secret.txt")
+        (static / "folder").symlink_to(proxy.folder)
+        paths = ["/static/own.txt", "/static/file.txt", "/static/folder/secret.txt"]
+        statuses = [client.get(path).status_code for path in paths]
+
+    assert statuses == [200, 502, 502]
+
+
 def kept_headers(answer: httpx2.Response) -> dict[str, str]:
     told = {name: value.replace('"utf-8"', "utf-8") for name, value in answer.headers.items()}
     return {name: value for name, value in told.items() if name not in OF_EACH_ANSWER | OF_A_FILE}
