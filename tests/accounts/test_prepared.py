@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import DataError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 
 from accounts.models import User
 from conversations.models import Conversation
@@ -97,6 +97,17 @@ def test_what_was_prepared_may_be_thrown_away(kept: Conversation) -> None:
         cursor.execute("DEALLOCATE ALL")
 
     assert conversation_of(kept.user_id, kept.pk) == [kept]
+
+
+def test_a_new_connection_that_is_cut_fails_as_any_other(user: User) -> None:
+    connection.ensure_connection()
+    with psycopg.connect(database_url(), autocommit=True) as operator:
+        ours = connection.connection.info.backend_pid
+        operator.execute("SELECT pg_terminate_backend(%s, 5000)", [ours])
+
+    with pytest.raises(OperationalError):
+        conversation_of(user.pk, uuid4())
+    connection.close()
 
 
 def test_a_text_that_is_too_long_is_refused_and_not_cut(kept: Conversation) -> None:
