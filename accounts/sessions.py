@@ -36,6 +36,11 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    def _validate_session_key(self, key: Any) -> bool:
+        """PostgreSQL cannot even be asked for what is no text."""
+        is_valid: bool = super()._validate_session_key(key)  # type: ignore[misc]
+        return is_valid and "\0" not in key
+
     def _get_session_from_db(self) -> Session | None:
         found = _kept(self.session_key or "", timezone.now())
         if not found:

@@ -125,3 +125,10 @@ def test_after_signing_out_the_old_cookie_opens_nothing(browser: APIClient) -> N
     browser.cookies["sessionid"] = cookie
     assert browser.get(ME).status_code == 401
     assert not Session.objects.exists()
+
+
+def test_a_cookie_that_can_be_no_name_of_a_session_opens_nothing() -> None:
+    nul = APIClient(raise_request_exception=False, HTTP_COOKIE=r'sessionid="\000abcdefgh"')
+
+    assert nul.get(ME).status_code == 401
+    assert nul.get("/").status_code == 302
