@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from unicodedata import normalize
 
-from text import is_blank, one_line
+from text import clean_text, is_blank, one_line
 
 TITLE_LENGTH = 200
 NOTES_LENGTH = 10_000
@@ -77,7 +77,7 @@ def read_tag(name: str) -> str:
     tag = normalize("NFKC", name).strip().removeprefix("#").lower()
     if is_blank(tag):
         raise RuleBroken("tags", "blank", "There is nothing to see in a tag.")
-    if len(tag.split()) > 1 or tag.strip() != tag:
+    if len(tag.split()) > 1 or tag != clean_text(tag).strip():
         raise RuleBroken("tags", "invalid", "A tag is one word, without spaces.")
     if len(tag) > TAG_LENGTH:
         raise RuleBroken("tags", "max_length", f"A tag has at most {TAG_LENGTH} characters.")

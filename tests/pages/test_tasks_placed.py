@@ -83,7 +83,9 @@ def test_a_list_is_chosen_by_the_address(browser: Client, user: User, groceries:
     assert (titles(page), chosen(page)) == (["Piano"], ["Inbox 1 open"])
 
 
-@pytest.mark.parametrize("odd", ["", "x", "\0", "1" * 9999, "00000000-0000-7000-8000-000000000000"])
+@pytest.mark.parametrize(
+    "odd", ["", "x", "\0", "x\0", "1" * 9999, "00000000-0000-7000-8000-000000000000"]
+)
 def test_what_is_no_list_and_no_tag_is_not_chosen(
     browser: Client, user: User, groceries: TaskList, odd: str
 ) -> None:

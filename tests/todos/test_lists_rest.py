@@ -262,7 +262,7 @@ def test_a_tag_is_renamed_to_a_tag(
 def test_a_tag_that_no_task_has_is_404(client: APIClient, stranger: User) -> None:
     TaskFactory(user=stranger, tags=["work"])
 
-    for name in ("work", "nothing", "two%20words"):
+    for name in ("work", "nothing", "two%20words", "work%00"):
         answer = client.patch(f"/api/tags/{name}/", {"name": "job"})
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
