@@ -91,3 +91,8 @@ def starts_with_verb(text: str) -> bool:
     first, *others = text.lower().split() or [""]
     first = first.strip(".,:;!?")
     return first in VERBS and (bool(others) or first in INTRANSITIVE)
+
+
+def is_verb_alone(text: str) -> bool:
+    """Work in Garden, walk to Work: without the place nothing is left that could be done."""
+    return " " not in text and starts_with_verb(f"{text} it")

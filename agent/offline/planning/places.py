@@ -7,7 +7,7 @@ from typing import Literal
 from agent.offline.intents import Draft
 from agent.offline.planning.finding import ListFailed
 from agent.offline.steps import Plan, Request
-from agent.offline.words import any_of, starts_with_verb
+from agent.offline.words import any_of, is_verb_alone, starts_with_verb
 from todos.rules import list_key
 
 BEFORE_NAME = any_of(
@@ -86,13 +86,8 @@ def _places(title: str, names: Names) -> Iterator[tuple[str, str]]:
         exact = names.exact(said, "list") or names.exact(bare, "list")
         says_list = bare != said or bool(match["at"])
         is_plain = says_list or " " in exact or match["how"].lower() in INSIDE
-        if exact and is_plain and (says_list or not _is_verb_alone(rest)):
+        if exact and is_plain and (says_list or not is_verb_alone(rest)):
             yield rest, exact
-
-
-def _is_verb_alone(text: str) -> bool:
-    """Work in Garden: nothing is left that could be done."""
-    return " " not in text and starts_with_verb(f"{text} it")
 
 
 def _is_for_all(drafts: tuple[Draft, ...], filed: tuple[Draft, ...]) -> bool:

@@ -28,7 +28,7 @@ from agent.offline.understanding.additions import added
 from agent.offline.understanding.naming import list_name
 from agent.offline.understanding.queries import read_query
 from agent.offline.understanding.targets import read_target
-from agent.offline.words import any_of
+from agent.offline.words import any_of, is_verb_alone
 
 Read = Callable[[str], Intent | None]
 
@@ -52,6 +52,9 @@ AT_START = each_of(
     rf"(?:in|on|to) (?:{MINE} )?list (?P<name>{NAME})[,:] (?P<rest>\S.{{0,10000}})",
     rf"(?:add|put|insert|write)(?: (?:these|this|the following))? (?:to|on|in|into) {MINE}"
     rf" (?P<name>{NAME}) list ?[:–-]? (?P<rest>\S.{{0,10000}})",
+)
+TO_NAME = any_of(
+    rf"(?P<rest>\S.{{0,250}})(?P<place> (?:to|on|onto) (?:{MINE} )?(?P<name>{NAME})(?: list)?)"
 )
 TAGGED = each_of(
     r"(?: (?:and|that (?:is|are)|which (?:is|are)|i))?(?: have)? (?:tagged|labell?ed)"
@@ -112,6 +115,7 @@ def read_filed(text: str, now: datetime, read: Read, else_read: Read) -> Intent 
         or _listed(text, now, read)
         or _shown(text, now)
         or _in_list(text, read)
+        or _before_more(text, read)
     )
     if isinstance(asked, Within) and not asked.sure and not _asks_to_make(asked):
         return replace(asked, otherwise=else_read(text))
@@ -140,6 +144,19 @@ def _in_list(text: str, read: Read) -> Intent | None:
         case Add() | Show(named=None) | Change(target=All()):
             return Within(name, inner, sure=is_sure)
     return None
+
+
+def _before_more(text: str, read: Read) -> Intent | None:
+    """Add milk to Groceries tomorrow #food: behind the list more is said of the task."""
+    said = read(text) if text.lower().startswith("add ") else None
+    titles = [draft.title for draft in said.drafts] if isinstance(said, Add) else []
+    place = TO_NAME.fullmatch(titles[0]) if len(titles) == 1 else None
+    name = list_name(place["name"]) if place else ""
+    if not place or not name or is_verb_alone(place["rest"]):
+        return None
+    before, found, behind = text.partition(place["place"])
+    rest = read(f"{before}{behind}") if found else None
+    return Within(name, rest, to=True) if isinstance(rest, Add) and rest.drafts else None
 
 
 def _shown(text: str, now: datetime) -> Intent | None:
@@ -234,6 +251,8 @@ def _move(match: re.Match[str], now: datetime) -> Intent | None:
         return None
     change = Change("update_task", target, Edit(in_list=""))
     adds = verb in ("add", "put", "stick", "write", "enter", "insert", "place")
+    if verb == "add" and _says_more(said["name"], now):
+        return None
     if not isinstance(target, Named) or not adds:
         return Within(name, change, to=True, sure=is_sure)
     addition = added(match["target"], now)
@@ -241,6 +260,13 @@ def _move(match: re.Match[str], now: datetime) -> Intent | None:
         return None
     intent = addition if verb == "add" else Put(change, addition)
     return Within(name, intent, to=True, sure=is_sure)
+
+
+def _says_more(said: str, now: datetime) -> bool:
+    """Groceries tomorrow, Groceries #food: no name alone."""
+    read = added(said, now)
+    titles = [draft.title.lower() for draft in read.drafts] if isinstance(read, Add) else []
+    return len(titles) == 1 and said.lower().startswith(f"{titles[0]} ")
 
 
 def _move_all(everything: re.Match[str], to: str, now: datetime) -> Intent | None:
