@@ -77,7 +77,9 @@ def read_tag(name: str) -> str:
     tag = normalize("NFKC", name).strip().removeprefix("#").lower()
     if is_blank(tag):
         raise RuleBroken("tags", "blank", "There is nothing to see in a tag.")
-    if len(tag.split()) > 1 or tag != clean_text(tag).strip():
+    if tag != clean_text(tag):
+        raise RuleBroken("tags", "null_characters_not_allowed", "Null characters are not allowed.")
+    if len(tag.split()) > 1 or tag.strip() != tag:
         raise RuleBroken("tags", "invalid", "A tag is one word, without spaces.")
     if len(tag) > TAG_LENGTH:
         raise RuleBroken("tags", "max_length", f"A tag has at most {TAG_LENGTH} characters.")
