@@ -73,10 +73,15 @@ class Rows:
         owners = _users("other", self.of(1000))
         self._write("messages of others", owners, self.of(OTHERS) // EACH, EACH, CALLS_EACH)
 
-    def people(self, what: str, number: int, conversations: int, messages: int) -> list[Person]:
-        """So many, each with so many conversations of so many messages, all without tools."""
+    def people(
+        self, what: str, number: int, conversations: int, messages: int, calls_each: int = NONE
+    ) -> list[Person]:
+        """So many, each with so many conversations of so many messages; one turn of ``calls_each``
+        has a tool call.
+        """
         users = _users(what.replace(" ", "-"), number)
-        keys = self._write(f"messages of {what}", users, number * conversations, messages, NONE)
+        count = number * conversations
+        keys = self._write(f"messages of {what}", users, count, messages, calls_each)
         return [
             Person(user.pk, _token(user), tuple(keys[place::number]))
             for place, user in enumerate(users)

@@ -7,7 +7,7 @@ from benchmarks.bench import asks
 from benchmarks.bench.driver import Ask, once
 from benchmarks.bench.ground import Ground
 from benchmarks.bench.rounds import Measured, Way, interleaved, middle, ratio
-from benchmarks.bench.rows import Person, Rows, give_tasks, settle
+from benchmarks.bench.rows import CALLS_EACH, EACH, Person, Rows, give_tasks, settle
 from benchmarks.bench.told import Found
 
 FEW = 20  # conversations of the other, and as many of theirs are gone on with
@@ -16,9 +16,9 @@ MOST = 1.1
 
 def growth(ground: Ground, rows: Rows, seconds: float) -> Found:
     many, long = rows.many()
-    [few] = rows.people("few", 1, FEW, 20)
+    [few] = rows.people("few", 1, FEW, EACH, CALLS_EACH)
     [short] = rows.people("short ones", 1, 500, 10)
-    [busy] = rows.people("who has tasks", 1, 1, 10)
+    [busy] = rows.people("who has tasks", 1, FEW, EACH, CALLS_EACH)
     give_tasks(busy, rows.of(10_000))
     settle()
     found = Found("What grows", ("one at once", "ms", "times", "work ms", "times"))
@@ -33,7 +33,7 @@ def growth(ground: Ground, rows: Rows, seconds: float) -> Found:
         ),
         "a tool turn with few and 10,000 tasks": (
             lambda _client, number: asks.tool(few, few.conversations[number % FEW]),
-            lambda _client, number: asks.tool(busy, busy.conversations[0]),
+            lambda _client, number: asks.tool(busy, busy.conversations[number % FEW]),
         ),
         "the list of 20 and of 10,000 conversations": (
             page(few, "/api/conversations/"),

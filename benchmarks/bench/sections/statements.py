@@ -13,6 +13,7 @@ from benchmarks.bench.rows import Rows, settle
 from benchmarks.bench.sections.reads import UNCHANGED, unchanged
 from benchmarks.bench.told import Found
 
+WARM = 20  # turns ahead, after which each connection has been used
 TIMES = 5  # requests of each kind, of which the median counts
 COUNT = f"""
     SELECT coalesce(sum(calls) FILTER (WHERE query NOT IN ('BEGIN', 'COMMIT')), 0)::int,
@@ -49,6 +50,8 @@ def statements(ground: Ground, rows: Rows, seconds: float) -> Found:
     }
     if unchanged(server, many, latest):
         requests[UNCHANGED] = lambda: unchanged(server, many, latest)
+    for _ in range(WARM):
+        once(server.port, asks.plain(person, talk))
     ground.postgres.count("top")
     with psycopg.connect(ground.postgres.url, autocommit=True) as database:
         counts = {name: count(database, server.port, each) for name, each in requests.items()}
