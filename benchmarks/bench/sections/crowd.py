@@ -78,6 +78,8 @@ def tell(found: Found, name: str, number: int, came: Burst, watched: Watched) ->
     added = quantiles([each - PAUSE for each in came.times], n=100, method="inclusive")
     numbers = (f"{added[49]:.2f}", f"{added[94]:.2f}", f"{watched.megabytes:.0f}")
     at_work = (str(watched.connections), str(watched.fewest_at_work))
+    if not watched.connections:
+        at_work = ("", "")
     answered = f"{len(came.answers)} of {number}"
     found.rows.append((name, answered, *numbers, *at_work))
     found.at_all(f"{name}: answered", f"{answered}{why(came.failures)}", not came.failures)
