@@ -6,12 +6,14 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from shutil import which
 
 import pytest
 from django.conf import settings
 
 from tests.conftest import database_url
 from tests.served.processes import Model, Mortal
+from tests.served.proxy import NGINX
 from tests.servers import ROOT, Postgres
 
 Pair = tuple[Mortal, Mortal]
@@ -96,3 +98,9 @@ def served(model: Model, kind: type[Mortal] = Mortal, **others: str) -> Mortal:
         "CHAT_RATE": "1000/s",
     }
     return kind(database_url(), **{**settings_of_tests, **others})
+
+
+@pytest.fixture(scope="module")
+def installed() -> None:
+    if NGINX is None or which("openssl") is None:
+        pytest.skip("Tests of the proxy need nginx and openssl. Try: apt install nginx openssl")
