@@ -12,7 +12,6 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
-from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
@@ -116,10 +115,6 @@ def is_staff(request: HttpRequest) -> bool:
         return False
     user = who[0] if who else request.user
     return bool(user.is_active and user.is_staff)
-
-
-class BearerScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]
-    target_class = "accounts.authentication.BearerAuthentication"
 
 
 def user_of(request: Request | HttpRequest) -> User:

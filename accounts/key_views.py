@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers, status
 from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.request import Request
@@ -16,6 +16,7 @@ from accounts.keys import LONGEST_NAME, Key, KeyQuerySet, Scope
 from accounts.models import User
 from text import is_blank
 from web.fields import RequestBody, TitleField
+from web.schema import describe
 
 NEITHER = "Give read or write as well: the others say how a key writes."
 PAST = "Give a time that is still to come."
@@ -77,7 +78,7 @@ EXAMPLE = OpenApiExample(
 )
 
 
-@extend_schema(tags=["keys"])
+@describe(tags=["keys"])
 class KeyViewSet(GenericViewSet[Key]):
     queryset = Key.objects.none()
     serializer_class = KeySerializer
@@ -91,7 +92,7 @@ class KeyViewSet(GenericViewSet[Key]):
         page = self.paginate_queryset(self.get_queryset().newest_first())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    @extend_schema(request=KeySerializer, responses={201: NewKeySerializer}, examples=[EXAMPLE])
+    @describe(request=KeySerializer, responses={201: NewKeySerializer}, examples=[EXAMPLE])
     def create(self, request: Request) -> Response:
         """Make a key. What signs in with it is told as `key`, and never again."""
         form = NewKeySerializer(data=request.data)
@@ -99,7 +100,7 @@ class KeyViewSet(GenericViewSet[Key]):
         form.save(user=user_of(request))
         return Response(form.data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(responses={204: None})
+    @describe(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Revoke a key, at once; what was done with it stays, and can be taken back."""
         if not self.get_queryset().filter(pk=pk).revoke():

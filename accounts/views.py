@@ -3,7 +3,7 @@ from uuid import UUID
 from django.contrib.auth import authenticate, logout
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import status
 from rest_framework.exceptions import AuthenticationFailed, NotFound, PermissionDenied
 from rest_framework.generics import GenericAPIView, RetrieveUpdateAPIView
@@ -31,7 +31,7 @@ from accounts.throttles import (
     throttle_sign_in,
     throttle_sign_up,
 )
-from web.schema import problems
+from web.schema import describe, problems
 
 
 class PublicView(GenericAPIView[User]):
@@ -47,7 +47,7 @@ class PublicView(GenericAPIView[User]):
 class RegisterView(PublicView):
     serializer_class = RegisterSerializer
 
-    @extend_schema(tags=["accounts"], responses={201: AccountSerializer, **problems(429)})
+    @describe(tags=["accounts"], responses={201: AccountSerializer, **problems(429)})
     def post(self, request: Request) -> Response:
         """Make an account."""
         throttle_sign_up(request)
@@ -60,7 +60,7 @@ class RegisterView(PublicView):
 class TokenView(PublicView):
     serializer_class = CredentialsSerializer
 
-    @extend_schema(
+    @describe(
         tags=["accounts"],
         responses={200: TokenPairSerializer, **problems(401, 429)},
         examples=[
@@ -86,7 +86,7 @@ class TokenView(PublicView):
 class RefreshView(PublicView):
     serializer_class = RefreshSerializer
 
-    @extend_schema(tags=["accounts"], responses={200: TokenPairSerializer, **problems(401)})
+    @describe(tags=["accounts"], responses={200: TokenPairSerializer, **problems(401)})
     def post(self, request: Request) -> Response:
         """A new pair for a refresh token, which works once."""
         form = self.get_serializer(data=request.data)
@@ -97,7 +97,7 @@ class RefreshView(PublicView):
 class RevokeView(PublicView):
     serializer_class = RefreshSerializer
 
-    @extend_schema(tags=["accounts"], responses={205: None, **problems(401)})
+    @describe(tags=["accounts"], responses={205: None, **problems(401)})
     def post(self, request: Request) -> Response:
         """Sign out: the refresh token is dead."""
         form = self.get_serializer(data=request.data)
@@ -106,7 +106,7 @@ class RevokeView(PublicView):
         return Response(status=status.HTTP_205_RESET_CONTENT)
 
 
-@extend_schema(tags=["accounts"])
+@describe(tags=["accounts"])
 class AccountView(RetrieveUpdateAPIView[User]):
     """The account of whoever asks."""
 
@@ -117,7 +117,7 @@ class AccountView(RetrieveUpdateAPIView[User]):
     def get_object(self) -> User:
         return user_of(self.request)
 
-    @extend_schema(request=PasswordSerializer, responses={204: None, **problems(429)})
+    @describe(request=PasswordSerializer, responses={204: None, **problems(429)})
     def delete(self, request: Request) -> Response:
         """Erase the account and all its rows; asks for the password, if there is one."""
         user = self.get_object()
@@ -140,7 +140,7 @@ class AccountView(RetrieveUpdateAPIView[User]):
 class ExportView(GenericAPIView[User]):
     by_hand = frozenset({"GET"})
 
-    @extend_schema(
+    @describe(
         tags=["accounts"],
         parameters=[AccountExportSerializer],
         responses={(200, "application/json"): OpenApiTypes.OBJECT},
@@ -157,7 +157,7 @@ class PreferencesView(GenericAPIView[Preference]):
     serializer_class = PreferenceSerializer
     pagination_class = None  # they are few
 
-    @extend_schema(tags=["accounts"], responses={200: PreferenceSerializer(many=True)})
+    @describe(tags=["accounts"], responses={200: PreferenceSerializer(many=True)})
     def get(self, request: Request) -> Response:
         """What the user told about themselves in the chat, oldest first."""
         told = user_of(request).preferences()
@@ -165,7 +165,7 @@ class PreferencesView(GenericAPIView[Preference]):
 
 
 class PreferenceView(GenericAPIView[Preference]):
-    @extend_schema(tags=["accounts"], responses={204: None})
+    @describe(tags=["accounts"], responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Forget this: what the words meant is again as it is for everybody."""
         if not user_of(request).forget([pk]):

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
@@ -22,6 +22,7 @@ from todos.models import Origin, Proposal, TaskChange
 from todos.origins import origin_of
 from todos.serializers import TaskChangeSerializer
 from web.fields import RequestBody
+from web.schema import describe
 
 MOST_CHANGES = 500
 """That are taken back in one transaction, unless one act has more: others get in between."""
@@ -113,7 +114,7 @@ class KeyUndoView(GenericAPIView[TaskChange]):
     pagination_class = None
     by_hand = frozenset({"POST"})
 
-    @extend_schema(tags=["keys"], request=SinceSerializer, responses=TakenBack)
+    @describe(tags=["keys"], request=SinceSerializer, responses=TakenBack)
     def post(self, request: Request, pk: UUID) -> Response:
         """Take back all that was done with a key, also a revoked one: acts, newest first.
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -31,7 +31,7 @@ from todos.serializers import (
     WholeNumberField,
 )
 from web.fields import RequestBody, SpokenTextField
-from web.schema import problems
+from web.schema import describe, problems
 
 LONGEST_LINE = 1_000
 MOST_WORDS = 100
@@ -178,7 +178,7 @@ class ReadLineView(GenericAPIView[Task]):
     pagination_class = None
     only_reads = frozenset({"POST"})
 
-    @extend_schema(
+    @describe(
         tags=["tasks"],
         responses={200: ReadLineSerializer, **problems()},
         examples=[

@@ -8,7 +8,6 @@ from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
     OpenApiResponse,
-    extend_schema,
     inline_serializer,
 )
 from rest_framework import serializers, status
@@ -41,7 +40,7 @@ from todos.serializers import TaskChangeSerializer
 from web.errors import CONTENT_TYPE, problem
 from web.fields import read_body
 from web.idempotency import HEADER, IDEMPOTENCY_KEY, REPLAYED
-from web.schema import problems
+from web.schema import describe, problems
 
 LAST_EVENT_ID = OpenApiParameter(
     "Last-Event-ID",
@@ -109,7 +108,7 @@ class ChatView(GenericAPIView[Turn]):
     serializer_class = ChatSerializer
     asks = frozenset({"POST"})
 
-    @extend_schema(
+    @describe(
         tags=["chat"],
         parameters=[IDEMPOTENCY_KEY, DRAWN],
         responses={
@@ -133,7 +132,7 @@ class ChatView(GenericAPIView[Turn]):
 class MessagesView(MessageListView):
     asks = frozenset({"POST"})
 
-    @extend_schema(
+    @describe(
         tags=["chat"],
         parameters=[IDEMPOTENCY_KEY, DRAWN],
         request=ContentSerializer,
@@ -160,7 +159,7 @@ class ConversationView(GenericAPIView[Conversation]):
 
 
 class ExportView(ConversationView):
-    @extend_schema(
+    @describe(
         tags=["conversations"],
         parameters=[ExportSerializer],
         responses={
@@ -179,7 +178,7 @@ class ExportView(ConversationView):
 class CancelView(ConversationView):
     asks = frozenset({"POST"})
 
-    @extend_schema(tags=["chat"], request=CancelSerializer, responses={202: None, **problems(409)})
+    @describe(tags=["chat"], request=CancelSerializer, responses={202: None, **problems(409)})
     def post(self, request: Request, pk: UUID) -> Response:
         """Stop the open turn soon; what it said and did stays."""
         form = CancelSerializer(data=request.data)
@@ -190,7 +189,7 @@ class CancelView(ConversationView):
 
 
 class EventsView(ConversationView):
-    @extend_schema(
+    @describe(
         tags=["chat"],
         parameters=[LAST_EVENT_ID, DRAWN],
         responses={(200, sse.MEDIA_TYPE): EVENT_STREAM, 204: None},
@@ -209,9 +208,7 @@ class ChangeUndoView(GenericAPIView[TaskChange]):
     queryset = TaskChange.objects.none()
     serializer_class = TaskChangeSerializer
 
-    @extend_schema(
-        tags=["tasks"], request=None, responses={200: TaskChangeSerializer, **problems(409)}
-    )
+    @describe(tags=["tasks"], request=None, responses={200: TaskChangeSerializer, **problems(409)})
     def post(self, request: Request, pk: UUID) -> Response:
         """Take back the act of a change; 409 when a task has moved on. May be repeated."""
         changes = TaskChange.objects.for_user(user_of(request))
@@ -229,7 +226,7 @@ class ActUndoView(GenericAPIView[TaskChange]):
     serializer_class = TaskChangeSerializer
     pagination_class = None
 
-    @extend_schema(tags=["tasks"], request=None, responses={200: Undone, **problems(409)})
+    @describe(tags=["tasks"], request=None, responses={200: Undone, **problems(409)})
     def post(self, request: Request, pk: UUID) -> Response:
         """Take an act back whole, newest change first; 409, and nothing, when a task moved on.
 
@@ -245,7 +242,7 @@ class MessageUndoView(GenericAPIView[TaskChange]):
     serializer_class = TaskChangeSerializer
     pagination_class = None
 
-    @extend_schema(
+    @describe(
         tags=["tasks"],
         request=None,
         responses={200: TaskChangeSerializer(many=True), **problems(409)},
@@ -267,7 +264,7 @@ class MessageWithdrawView(GenericAPIView[TaskChange]):
     serializer_class = TaskChangeSerializer
     pagination_class = None
 
-    @extend_schema(
+    @describe(
         tags=["chat"], request=WithdrawSerializer, responses={200: Withdrawn, **problems(409)}
     )
     def post(self, request: Request, pk: UUID) -> Response:

@@ -2,12 +2,10 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from config import health
+from config import document, health
 from oversight.metrics import metrics
 from transfer.calendar import FeedView
-from web.negotiation import FormatInQuery
 
 handler400 = "web.errors.bad_request"
 handler403 = "web.errors.permission_denied"
@@ -29,16 +27,8 @@ urlpatterns = [
     path("health/", health.alive),
     path("health/ready/", health.ready),
     path("metrics/", metrics),
-    path(
-        "api/schema/",
-        SpectacularAPIView.as_view(content_negotiation_class=FormatInQuery),
-        name="schema",
-    ),
-    path(
-        "api/docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="schema", http_method_names=["get", "head"]),
-        name="docs",
-    ),
+    path("api/schema/", document.document, name="schema"),
+    path("api/docs/", document.page, name="docs"),
     path("", include("chat.pages.urls")),
     path("accounts/", include("accounts.pages")),
     path("admin/", include("oversight.urls")),

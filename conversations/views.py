@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.generics import GenericAPIView, get_object_or_404
@@ -29,6 +29,7 @@ from conversations.serializers import (
     searched_for,
 )
 from web.pagination import PARAMETERS, KeysetPagination
+from web.schema import describe
 
 LATEST_MESSAGES = 50
 EXAMPLE = OpenApiExample(
@@ -46,7 +47,7 @@ EXAMPLE = OpenApiExample(
 )
 
 
-@extend_schema(tags=["conversations"])
+@describe(tags=["conversations"])
 class ConversationViewSet(tags.OfOneConversation, GenericViewSet[Conversation]):
     queryset = Conversation.objects.none()
     serializer_class = ConversationSerializer
@@ -57,7 +58,7 @@ class ConversationViewSet(tags.OfOneConversation, GenericViewSet[Conversation]):
     def get_queryset(self) -> QuerySet[Conversation]:
         return Conversation.objects.for_user(user_of(self.request)).with_status()
 
-    @extend_schema(parameters=[SearchSerializer], examples=[EXAMPLE])
+    @describe(parameters=[SearchSerializer], examples=[EXAMPLE])
     def list(self, request: Request) -> Response:
         """Newest activity first."""
         if text := searched_for(request.query_params):
@@ -74,7 +75,7 @@ class ConversationViewSet(tags.OfOneConversation, GenericViewSet[Conversation]):
         answer["ETag"] = tag
         return answer
 
-    @extend_schema(request=NewConversationSerializer, responses={201: ConversationSerializer})
+    @describe(request=NewConversationSerializer, responses={201: ConversationSerializer})
     def create(self, request: Request) -> Response:
         """Start an empty one; without a title, its first message gives it one."""
         form = NewConversationSerializer(data=request.data)
@@ -82,7 +83,7 @@ class ConversationViewSet(tags.OfOneConversation, GenericViewSet[Conversation]):
         conversation = Conversation.objects.create(user=user_of(request), **form.validated_data)
         return Response(ConversationSerializer(conversation).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(responses=ConversationDetailSerializer)
+    @describe(responses=ConversationDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         """The conversation and its latest 50 messages, oldest first."""
         user, id = user_of(request).pk, _id(pk)
@@ -109,7 +110,7 @@ class ConversationViewSet(tags.OfOneConversation, GenericViewSet[Conversation]):
         url = reverse(self.messages_url, [id], request=request)
         return f"{url}?limit={LATEST_MESSAGES}&cursor={cursor}"
 
-    @extend_schema(request=TitleSerializer)
+    @describe(request=TitleSerializer)
     def update(self, request: Request, pk: str, *, partial: bool = False) -> Response:
         """Rename it."""
         conversation = self.get_object()
@@ -119,18 +120,18 @@ class ConversationViewSet(tags.OfOneConversation, GenericViewSet[Conversation]):
             conversation.rename(form.validated_data["title"])
         return Response(ConversationSerializer(conversation).data)
 
-    @extend_schema(request=TitleSerializer)
+    @describe(request=TitleSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Rename it."""
         return self.update(request, pk, partial=True)
 
-    @extend_schema(responses={204: None})
+    @describe(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete it; it can be restored until it is purged."""
         self.get_object().remove()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses=ConversationSerializer)
+    @describe(request=None, responses=ConversationSerializer)
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
         """Bring a deleted one back; one that is not deleted stays as it is."""
@@ -146,7 +147,7 @@ class MessageListView(tags.OfOneConversation, GenericAPIView[Message]):
     queryset = Message.objects.none()
     serializer_class = MessageSerializer
 
-    @extend_schema(
+    @describe(
         tags=["conversations"],
         parameters=[SinceSerializer, *(OpenApiParameter(*named) for named in PARAMETERS.items())],
         responses=MessagePageSerializer,

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.generics import GenericAPIView
@@ -10,14 +9,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import user_of
-from reminders import outbound, push
+from reminders import push
 from reminders.models import PushSubscription
 from reminders.models.channels import LONGEST_URL
 from web.fields import RequestBody, TextField
+from web.schema import describe
 
 
 class EndpointField(TextField):
     def to_internal_value(self, data: Any) -> str:
+        from reminders import outbound  # brings an HTTP client, which few processes need
+
         endpoint = super().to_internal_value(data)
         try:
             outbound.check(endpoint)
@@ -54,7 +56,7 @@ class DevicesView(GenericAPIView[PushSubscription]):
     serializer_class = SubscriptionSerializer
     by_hand = frozenset({"POST", "DELETE"})
 
-    @extend_schema(tags=["reminders"], responses={204: None})
+    @describe(tags=["reminders"], responses={204: None})
     def post(self, request: Request) -> Response:
         """Tell this browser of reminders; the same again changes nothing."""
         form = self.get_serializer(data=request.data)
@@ -64,7 +66,7 @@ class DevicesView(GenericAPIView[PushSubscription]):
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(tags=["reminders"], request=WhichSerializer, responses={204: None})
+    @describe(tags=["reminders"], request=WhichSerializer, responses={204: None})
     def delete(self, request: Request) -> Response:
         """Tell the browser of this `endpoint` no more; without one, none."""
         form = WhichSerializer(data=request.data)

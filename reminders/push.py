@@ -20,7 +20,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from py_vapid import Vapid, VapidException
 
-from reminders import outbound
 from reminders.models import PushSubscription
 from reminders.notice import SEND_TIMEOUT, SENT, Notice, Outcome, failed, refused
 
@@ -54,6 +53,8 @@ def check_keys(p256dh: str, auth: str) -> None:
 
 def send(notice: Notice, subscription: PushSubscription) -> Outcome:
     """Within SEND_TIMEOUT. It is refused once the browser has ended the subscription."""
+    from reminders import outbound  # brings an HTTP client, which few processes need
+
     try:
         who = _vapid().sign({"aud": _origin(subscription.endpoint), "sub": _contact()})
     except VapidException:

@@ -5,7 +5,6 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from accounts.models import User
-from reminders import outbound
 from reminders.models import Channels
 from reminders.models.channels import LONGEST_URL
 from reminders.push import push_key
@@ -46,6 +45,8 @@ class WebhookSerializer(Whole):
     )
 
     def validate_url(self, url: str) -> str:
+        from reminders import outbound  # brings an HTTP client, which few processes need
+
         try:
             outbound.check(url)
         except outbound.NotAllowed as error:

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest
-from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,11 +20,11 @@ from reminders.notice import Notice, Outcome
 from reminders.serializers import ChannelsSerializer, TestSerializer
 from reminders.telling import Tell, by_push, by_webhook
 from web.connections import release_connection
-from web.schema import problems
+from web.schema import describe, problems
 from web.throttles import throttle
 
 
-@extend_schema(tags=["reminders"])
+@describe(tags=["reminders"])
 class ChannelsView(GenericAPIView[Channels]):
     serializer_class = ChannelsSerializer
     by_hand = frozenset({"GET", "PATCH"})
@@ -48,9 +47,7 @@ class ChannelsTestView(GenericAPIView[Channels]):
     serializer_class = TestSerializer
     by_hand = frozenset({"POST"})
 
-    @extend_schema(
-        tags=["reminders"], request=None, responses={200: TestSerializer, **problems(429)}
-    )
+    @describe(tags=["reminders"], request=None, responses={200: TestSerializer, **problems(429)})
     def post(self, request: Request) -> Response:
         """Ring once on each channel but the page, now; what came of each."""
         return Response({"results": rung_once(request, user_of(request))})

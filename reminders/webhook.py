@@ -16,7 +16,6 @@ from django.utils.encoding import iri_to_uri
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from reminders import outbound
 from reminders.notice import SEND_TIMEOUT, SENT, Notice, Outcome, failed, refused
 
 OF_SECRETS = "whsec_"
@@ -37,6 +36,8 @@ def new_secret() -> str:
 
 def send(notice: Notice, url: str, secret: str) -> Outcome:
     """Within SEND_TIMEOUT. Only a status of 200 to 299 means that it is told."""
+    from reminders import outbound  # brings an HTTP client, which few processes need
+
     body = json.dumps(_told(notice), ensure_ascii=False, separators=(",", ":")).encode()
     headers = {
         "Content-Type": "application/json; charset=utf-8",

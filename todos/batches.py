@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.generics import GenericAPIView
@@ -30,7 +30,7 @@ from todos.serializers import (
 from web.errors import field_errors, summary
 from web.fields import RequestBody
 from web.idempotency import IDEMPOTENCY_KEY
-from web.schema import problems
+from web.schema import describe, problems
 
 SETTING = ("create", "update")
 DOES = (*SETTING, "complete", "reopen", "delete", "restore")
@@ -190,7 +190,7 @@ class BatchView(GenericAPIView[Task]):
     pagination_class = None
     asks = frozenset({"POST"})
 
-    @extend_schema(
+    @describe(
         tags=["tasks"],
         parameters=[IDEMPOTENCY_KEY],
         request=BatchSerializer,

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, NotFound
@@ -28,7 +28,7 @@ from todos.serializers import (
     told_rules,
 )
 from web.fields import RequestBody, TitleField
-from web.schema import problems
+from web.schema import describe, problems
 
 
 class NameIsTaken(APIException):
@@ -83,7 +83,7 @@ class MergeSerializer(RequestBody, serializers.Serializer[Any]):
     into = RowIdField(help_text="The list that its tasks move to.")
 
 
-@extend_schema(tags=["lists"])
+@describe(tags=["lists"])
 class TaskListViewSet(GenericViewSet[TaskList]):
     queryset = TaskList.objects.none()
     serializer_class = TaskListSerializer
@@ -104,7 +104,7 @@ class TaskListViewSet(GenericViewSet[TaskList]):
         page = self.paginate_queryset(self.get_queryset().in_name_order())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    @extend_schema(responses={201: TaskListSerializer, **problems(409)})
+    @describe(responses={201: TaskListSerializer, **problems(409)})
     def create(self, request: Request) -> Response:
         """Add a list."""
         form = self.get_serializer(data=request.data)
@@ -116,14 +116,14 @@ class TaskListViewSet(GenericViewSet[TaskList]):
         """One list."""
         return self._answer(self.get_object())
 
-    @extend_schema(responses={200: TaskListSerializer, **problems(409)})
+    @describe(responses={200: TaskListSerializer, **problems(409)})
     def partial_update(self, request: Request, pk: str) -> Response:
         """Rename a list."""
         form = self.get_serializer(self.get_object(), data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         return self._answer(form.save(origin=self.origin))
 
-    @extend_schema(
+    @describe(
         parameters=[RemovalSerializer, PROPOSE], responses={202: ProposedSerializer, 204: None}
     )
     def destroy(self, request: Request, pk: str) -> Response:
@@ -137,7 +137,7 @@ class TaskListViewSet(GenericViewSet[TaskList]):
         found.remove(self.origin, tasks)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses={200: TaskListSerializer, **problems(409)})
+    @describe(request=None, responses={200: TaskListSerializer, **problems(409)})
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
         """Bring a deleted list back; nothing changes if it is not deleted."""
@@ -146,9 +146,7 @@ class TaskListViewSet(GenericViewSet[TaskList]):
             found.restore(self.origin)
         return self._answer(found)
 
-    @extend_schema(
-        request=MergeSerializer, responses={200: TaskListSerializer, 202: ProposedSerializer}
-    )
+    @describe(request=MergeSerializer, responses={200: TaskListSerializer, 202: ProposedSerializer})
     @action(detail=True, methods=["post"])
     def merge(self, request: Request, pk: str) -> Response:
         """Move its tasks into another list, which is the answer, and delete this one."""
@@ -169,7 +167,7 @@ class TaskListHistoryView(GenericAPIView[TaskChange]):
     queryset = TaskChange.objects.none()
     serializer_class = TaskChangeSerializer
 
-    @extend_schema(tags=["lists"], responses=TaskChangeSerializer(many=True))
+    @describe(tags=["lists"], responses=TaskChangeSerializer(many=True))
     def get(self, request: Request, pk: UUID) -> Response:
         """Every change of a list, newest first; also when it is deleted."""
         lists = TaskList.objects.with_deleted_for_user(user_of(request))
@@ -203,7 +201,7 @@ class TagsView(GenericAPIView[Any]):
     serializer_class = TagSerializer
     pagination_class = None
 
-    @extend_schema(tags=["lists"], responses=Tags)
+    @describe(tags=["lists"], responses=Tags)
     def get(self, request: Request) -> Response:
         """All tags of the user's tasks by their names, on one page."""
         counts = Task.objects.for_user(user_of(request)).tag_counts()
@@ -222,7 +220,7 @@ def tag_in_path(name: str) -> str:
 class TagView(GenericAPIView[Any]):
     serializer_class = TagSerializer
 
-    @extend_schema(tags=["lists"], responses=RenamedTagSerializer)
+    @describe(tags=["lists"], responses=RenamedTagSerializer)
     def patch(self, request: Request, name: str) -> Response:
         """Rename a tag on all tasks that have it; onto another one, the two are one from now on."""
         form = self.get_serializer(data=request.data)

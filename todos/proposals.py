@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException
@@ -21,7 +21,7 @@ from todos.models.proposal import Status
 from todos.origins import origin_of
 from todos.rules import RuleBroken
 from todos.serializers import OneOfField, told_rules
-from web.schema import problems
+from web.schema import describe, problems
 
 
 class ProposedTaskSerializer(serializers.Serializer[Any]):
@@ -135,7 +135,7 @@ class ProposalQuerySerializer(serializers.Serializer[Any]):
     status = OneOfField(Status.choices, required=False)
 
 
-@extend_schema(tags=["proposals"])
+@describe(tags=["proposals"])
 class ProposalViewSet(GenericViewSet[Proposal]):
     queryset = Proposal.objects.none()
     serializer_class = ProposalSerializer
@@ -143,7 +143,7 @@ class ProposalViewSet(GenericViewSet[Proposal]):
     def get_queryset(self) -> OwnedQuerySet[Proposal]:
         return Proposal.objects.for_user(user_of(self.request))
 
-    @extend_schema(parameters=[ProposalQuerySerializer])
+    @describe(parameters=[ProposalQuerySerializer])
     def list(self, request: Request) -> Response:
         """What the user was asked, newest first."""
         query = ProposalQuerySerializer(data=request.query_params)
@@ -158,7 +158,7 @@ class ProposalViewSet(GenericViewSet[Proposal]):
         """One proposal."""
         return self._answer(self.get_object())
 
-    @extend_schema(request=None, responses={200: ProposalSerializer, **problems(409)})
+    @describe(request=None, responses={200: ProposalSerializer, **problems(409)})
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str) -> Response:
         """Do what was asked, once and as one act. May be repeated.
@@ -171,7 +171,7 @@ class ProposalViewSet(GenericViewSet[Proposal]):
             proposal.approve(origin_of(request))
         return self._answer(proposal)
 
-    @extend_schema(request=None, responses={200: ProposalSerializer, **problems(409)})
+    @describe(request=None, responses={200: ProposalSerializer, **problems(409)})
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: str) -> Response:
         """Leave it. May be repeated; 409 as for approving."""

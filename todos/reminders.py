@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiExample, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
@@ -30,6 +30,7 @@ from todos.serializers import OneOfField, RowIdField, TimeOfDayField, WholeNumbe
 from todos.versions import ACT
 from web.fields import RequestBody, TextField
 from web.idempotency import IDEMPOTENCY_KEY
+from web.schema import describe
 
 ASKS_FOR_NONE = 'This asks for none: DELETE takes one away, PATCH of the task with "reminders" all.'
 ASKS = [
@@ -102,7 +103,7 @@ class SnoozeSerializer(RequestBody, serializers.Serializer[Any]):
         return attrs
 
 
-@extend_schema(tags=["reminders"])
+@describe(tags=["reminders"])
 class ReminderViewSet(GenericViewSet[Reminder]):
     queryset = Reminder.objects.none()  # for the OpenAPI document, which asks on nobody's behalf
     serializer_class = ReminderSerializer
@@ -120,7 +121,7 @@ class ReminderViewSet(GenericViewSet[Reminder]):
             raise NotFound
         return found
 
-    @extend_schema(parameters=[RemindersQuerySerializer])
+    @describe(parameters=[RemindersQuerySerializer])
     def list(self, request: Request) -> Response:
         """What rings, and what rang and was not answered."""
         query = RemindersQuerySerializer(data=request.query_params)
@@ -128,7 +129,7 @@ class ReminderViewSet(GenericViewSet[Reminder]):
         page = self.paginate_queryset(self.get_queryset().which(query.validated_data.get("due")))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    @extend_schema(request=None)
+    @describe(request=None)
     @action(detail=True, methods=["post"])
     def done(self, request: Request, pk: str) -> Response:
         """Mark its task as done, as `complete` does; so all its reminders are answered."""
@@ -139,7 +140,7 @@ class ReminderViewSet(GenericViewSet[Reminder]):
             answer[ACT] = str(self.origin.act)
         return answer
 
-    @extend_schema(request=SnoozeSerializer)
+    @describe(request=SnoozeSerializer)
     @action(detail=True, methods=["post"])
     def snooze(self, request: Request, pk: str) -> Response:
         """Let it ring again later; within quiet hours, at their end."""
@@ -150,7 +151,7 @@ class ReminderViewSet(GenericViewSet[Reminder]):
             found.snooze(until)
         return self._answer(found)
 
-    @extend_schema(request=None)
+    @describe(request=None)
     @action(detail=True, methods=["post"])
     def dismiss(self, request: Request, pk: str) -> Response:
         """It has been seen: it rings no more, and its task stays as it is."""
@@ -207,7 +208,7 @@ AllOfATask = inline_serializer(
 )
 
 
-@extend_schema(tags=["reminders"])
+@describe(tags=["reminders"])
 class TaskRemindersView(GenericAPIView[Task]):
     queryset = Task.objects.none()
     serializer_class: Any = ReminderSerializer
@@ -216,14 +217,14 @@ class TaskRemindersView(GenericAPIView[Task]):
     def get_task(self) -> Task:
         return get_object_or_404(Task.objects.for_user(user_of(self.request)), pk=self.kwargs["pk"])
 
-    @extend_schema(responses=AllOfATask)
+    @describe(responses=AllOfATask)
     def get(self, request: Request, pk: UUID) -> Response:
         """The reminders of a task, as its `reminders` has them, on one page."""
         task = self.get_task()
         results = [told(spec, task.ringing.get(spec["id"])) for spec in task.reminders]
         return Response({"next": None, "previous": None, "results": results})
 
-    @extend_schema(
+    @describe(
         parameters=[IDEMPOTENCY_KEY],
         request={"application/json": ASK},
         responses={201: ASK},
@@ -247,12 +248,12 @@ class TaskRemindersView(GenericAPIView[Task]):
         return Response({**first, "also": also}, status.HTTP_201_CREATED, headers=acted)
 
 
-@extend_schema(tags=["reminders"])
+@describe(tags=["reminders"])
 class TaskReminderView(GenericAPIView[Task]):
     queryset = Task.objects.none()
     serializer_class: Any = ReminderSerializer
 
-    @extend_schema(responses={204: None})
+    @describe(responses={204: None})
     def delete(self, request: Request, pk: UUID, reminder: UUID) -> Response:
         """Take a reminder away from its task; an undo brings it back."""
         task = get_object_or_404(Task.objects.for_user(user_of(request)), pk=pk)

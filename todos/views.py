@@ -2,7 +2,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiExample, inline_serializer
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.generics import GenericAPIView, get_object_or_404
@@ -28,7 +28,7 @@ from todos.serializers import (
 )
 from todos.versions import ACT, ETAG, IF_MATCH, as_it_was, etag
 from web.idempotency import IDEMPOTENCY_KEY
-from web.schema import problems
+from web.schema import describe, problems
 
 BAD_REQUEST = 400
 TASK = {
@@ -69,7 +69,7 @@ EXAMPLES = [
 ]
 
 
-@extend_schema(tags=["tasks"])
+@describe(tags=["tasks"])
 class TaskViewSet(GenericViewSet[Task]):
     queryset = Task.objects.none()  # for the OpenAPI document, which asks on nobody's behalf
     serializer_class = TaskSerializer
@@ -95,7 +95,7 @@ class TaskViewSet(GenericViewSet[Task]):
             response[ACT] = str(self.origin.act)
         return response
 
-    @extend_schema(parameters=[TaskQuerySerializer])
+    @describe(parameters=[TaskQuerySerializer])
     def list(self, request: Request) -> Response:
         """The user's tasks, done ones too unless `status` says otherwise; newest first."""
         query = TaskQuerySerializer(data=request.query_params)
@@ -105,7 +105,7 @@ class TaskViewSet(GenericViewSet[Task]):
         Reminder.objects.come_along(page or ())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    @extend_schema(
+    @describe(
         parameters=[IDEMPOTENCY_KEY, ETAG],
         responses={201: TaskSerializer, 202: ProposedSerializer, **problems(409, 422)},
         examples=EXAMPLES,
@@ -130,12 +130,12 @@ class TaskViewSet(GenericViewSet[Task]):
         task = form.save(user=user_of(self.request), origin=self.origin)
         return Response(self.get_serializer(task).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(parameters=[ETAG])
+    @describe(parameters=[ETAG])
     def retrieve(self, request: Request, pk: str) -> Response:
         """One task."""
         return self._answer(self.get_object())
 
-    @extend_schema(parameters=[IF_MATCH, ETAG], responses=SET)
+    @describe(parameters=[IF_MATCH, ETAG], responses=SET)
     def update(self, request: Request, pk: str, *, partial: bool = False) -> Response:
         """Replace a task: what is not named is set to its default, except `completed`.
 
@@ -152,12 +152,12 @@ class TaskViewSet(GenericViewSet[Task]):
         followed = task.completed and task.successor
         return _told(task, CompletedTaskSerializer(task)) if followed else self._answer(task)
 
-    @extend_schema(parameters=[IF_MATCH, ETAG], responses=SET)
+    @describe(parameters=[IF_MATCH, ETAG], responses=SET)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change the named fields of a task."""
         return self.update(request, pk, partial=True)
 
-    @extend_schema(
+    @describe(
         parameters=[IF_MATCH, PROPOSE],
         responses={202: ProposedSerializer, 204: None, **problems(412)},
     )
@@ -170,7 +170,7 @@ class TaskViewSet(GenericViewSet[Task]):
             task.remove(self.origin)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses=ASKED | {200: TaskSerializer})
+    @describe(request=None, responses=ASKED | {200: TaskSerializer})
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
         """Bring a deleted task back; nothing changes if it is not deleted."""
@@ -180,7 +180,7 @@ class TaskViewSet(GenericViewSet[Task]):
         task.restore(self.origin)
         return self._answer(task)
 
-    @extend_schema(request=None, responses=ASKED | {200: CompletedTaskSerializer})
+    @describe(request=None, responses=ASKED | {200: CompletedTaskSerializer})
     @action(detail=True, methods=["post"])
     def complete(self, request: Request, pk: str) -> Response:
         """Mark a task as done; nothing changes if it was done before.
@@ -193,7 +193,7 @@ class TaskViewSet(GenericViewSet[Task]):
         task.complete(self.origin)
         return _told(task, CompletedTaskSerializer(task))
 
-    @extend_schema(request=None, responses=ASKED | {200: TaskSerializer})
+    @describe(request=None, responses=ASKED | {200: TaskSerializer})
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
         """Mark a task as not done after all; nothing changes if it is open.
@@ -206,7 +206,7 @@ class TaskViewSet(GenericViewSet[Task]):
         task.reopen(self.origin)
         return self._answer(task)
 
-    @extend_schema(request=SkipSerializer)
+    @describe(request=SkipSerializer)
     @action(detail=True, methods=["post"])
     def skip(self, request: Request, pk: str) -> Response:
         """Move a task that repeats to its next day, after today and after the day it is due.
@@ -220,7 +220,7 @@ class TaskViewSet(GenericViewSet[Task]):
             task.skip(self.origin, form.validated_data["until"])
         return self._answer(task)
 
-    @extend_schema(
+    @describe(
         request=CatchUpSerializer,
         responses=inline_serializer(
             "CaughtUp",
@@ -253,7 +253,7 @@ class TaskHistoryView(GenericAPIView[TaskChange]):
     queryset = TaskChange.objects.none()
     serializer_class = TaskChangeSerializer
 
-    @extend_schema(tags=["tasks"], responses=TaskChangeSerializer(many=True))
+    @describe(tags=["tasks"], responses=TaskChangeSerializer(many=True))
     def get(self, request: Request, pk: UUID) -> Response:
         """Every change of a task, newest first."""
         task = get_object_or_404(Task.objects.for_user(user_of(request)), pk=pk)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
@@ -25,7 +25,7 @@ from todos.models import Task, TaskList
 from todos.reminding import Clock
 from transfer.formats import ics
 from transfer.models import CalendarFeed
-from web.schema import problems
+from web.schema import describe, problems
 from web.throttles import client_address, throttle
 
 NAME = "Todo Chat"
@@ -61,14 +61,14 @@ def address(request: HttpRequest | Request, secret: str) -> str:
     return request.build_absolute_uri(reverse("calendar-feed", args=[secret]))
 
 
-@extend_schema(tags=["calendar"])
+@describe(tags=["calendar"])
 class CalendarView(GenericAPIView[CalendarFeed]):
     queryset = CalendarFeed.objects.none()
     serializer_class = CalendarFeedSerializer
     pagination_class = None
     by_hand = frozenset({"GET", "POST", "DELETE"})
 
-    @extend_schema(responses=CalendarFeedSerializer)
+    @describe(responses=CalendarFeedSerializer)
     def get(self, request: Request) -> Response:
         """Whether there is an address, since when, and when it was read last."""
         feed = CalendarFeed.objects.for_user(user_of(request)).first()
@@ -79,13 +79,13 @@ class CalendarView(GenericAPIView[CalendarFeed]):
         }
         return Response(self.get_serializer(told).data)
 
-    @extend_schema(request=None, responses={201: NewCalendarFeedSerializer})
+    @describe(request=None, responses={201: NewCalendarFeedSerializer})
     def post(self, request: Request) -> Response:
         """Make an address for the calendar, which is told once; the one before is void."""
         url = address(request, CalendarFeed.renew(user_of(request)))
         return Response({"url": url}, status=status.HTTP_201_CREATED)
 
-    @extend_schema(responses={204: None})
+    @describe(responses={204: None})
     def delete(self, request: Request) -> Response:
         """End the address; nothing changes if there is none."""
         CalendarFeed.end(user_of(request))
@@ -98,7 +98,7 @@ class FeedView(PublicView):
     queryset = User.objects.none()
     pagination_class = None
 
-    @extend_schema(
+    @describe(
         tags=["calendar"],
         auth=[],
         parameters=[

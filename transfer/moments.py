@@ -5,8 +5,6 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
 from accounts.models import time_zone_names
 from agent.quick import Read, read_line
 
@@ -56,6 +54,8 @@ def local(moment: datetime, now: datetime) -> tuple[date, time]:
 
 def zone_of(name: str) -> ZoneInfo | None:
     """By its name, or that of Windows; None where there is none."""
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # brings all of it
+
     known = WINDOWS_TO_OLSON.get(name, name)
     return ZoneInfo(known) if known in time_zone_names() else None
 

@@ -4,7 +4,6 @@ from typing import Any, BinaryIO
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.generics import GenericAPIView
@@ -21,6 +20,7 @@ from transfer.exporting import KINDS, export
 from transfer.formats import FORMATS
 from transfer.importing import MOST_TOLD, Plan, UnknownFormat, carry_out, plan
 from transfer.incoming import FileBroken
+from web.schema import describe
 
 SAMPLE = 20
 PREVIEW = {
@@ -86,13 +86,13 @@ class ExportQuerySerializer(serializers.Serializer[Any]):
     format = OneOfField([*KINDS], default="ndjson")
 
 
-@extend_schema(tags=["tasks"])
+@describe(tags=["tasks"])
 class ImportView(GenericAPIView[Any]):
     parser_classes = (MultiPartParser,)
     serializer_class = ImportSerializer
     only_reads = frozenset({"POST"})  # a preview does
 
-    @extend_schema(responses={200: PreviewSerializer, 201: MadeSerializer})
+    @describe(responses={200: PreviewSerializer, 201: MadeSerializer})
     def post(self, request: Request) -> Response:
         """Make tasks of a file, as one act; what was imported before is not made again."""
         form = self.get_serializer(data=request.data)
@@ -107,11 +107,11 @@ class ImportView(GenericAPIView[Any]):
         return Response(told, status.HTTP_201_CREATED, headers={ACT: str(act)} if act else None)
 
 
-@extend_schema(tags=["tasks"])
+@describe(tags=["tasks"])
 class ExportView(GenericAPIView[Any]):
     serializer_class = ExportQuerySerializer
 
-    @extend_schema(
+    @describe(
         parameters=[ExportQuerySerializer],
         responses={(200, kind.media_type): OpenApiTypes.STR for kind in KINDS.values()},
     )

@@ -1,10 +1,16 @@
-"""What the OpenAPI document says of errors, for every operation alike."""
+"""What the OpenAPI document says of each operation, and of errors, for every one alike."""
 
-from typing import Any
+from collections import deque
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar
 
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 
 from web.errors import CONTENT_TYPE
+
+P = ParamSpec("P")
+Decorator = TypeVar("Decorator", bound=Callable[..., Any])
 
 SCHEMA = {"$ref": "#/components/schemas/Problem"}
 PROBLEM = {
@@ -45,6 +51,32 @@ DESCRIPTIONS = {
     503: "The database, or the language model, cannot be reached.",
     504: "The language model took too long.",
 }
+
+_to_describe: deque[Callable[[], Any]] = deque()
+_describing = Lock()
+
+
+def _later(decorator: Callable[P, Decorator]) -> Callable[P, Decorator]:
+    def noted(*args: P.args, **said: P.kwargs) -> Any:
+        def note(described: Any) -> Any:
+            _to_describe.append(lambda: decorator(*args, **said)(described))
+            return described
+
+        return note
+
+    return noted
+
+
+describe = _later(extend_schema)
+"""What a view or a method of one does, which drf-spectacular makes a class of. With all that this
+takes it is a twentieth of a start, so it waits until the document is asked for.
+"""
+
+
+def describe_all() -> None:
+    with _describing:
+        while _to_describe:
+            _to_describe.popleft()()
 
 
 def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -1,0 +1,36 @@
+"""The document that clients are generated from (OpenAPI), and its page.
+
+They are seldom asked for, and drf-spectacular is loaded when they are.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from web.negotiation import FormatInQuery
+from web.schema import describe_all
+
+
+@csrf_exempt
+def document(request: HttpRequest) -> HttpResponseBase:
+    from drf_spectacular.views import SpectacularAPIView
+
+    return SpectacularAPIView.as_view(content_negotiation_class=FormatInQuery)(request)
+
+
+@csrf_exempt
+def page(request: HttpRequest) -> HttpResponseBase:
+    from drf_spectacular.views import SpectacularSwaggerSplitView
+
+    options = {"url_name": "schema", "http_method_names": ["get", "head"]}
+    return SpectacularSwaggerSplitView.as_view(**options)(request)
+
+
+def describe(endpoints: list[Any]) -> list[Any]:
+    """drf-spectacular's preprocessing hook: whatever it is started by, it knows all before."""
+    from accounts.scheme import BearerScheme  # noqa: F401 - it registers itself
+
+    describe_all()
+    return endpoints
