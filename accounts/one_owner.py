@@ -6,7 +6,7 @@ Django has few public hooks for that. What is used here of its insides, as of Dj
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.apps import apps
 from django.db import DatabaseError, models
@@ -75,9 +75,13 @@ class OneOwnerQuerySet(models.QuerySet[Row]):
 
 
 class OneOwner(models.Model):
-    """A row with a ``user``, which is written, read anew and deleted as that user's."""
+    """A row with a ``user``, which is written, read anew and deleted as that user's.
+
+    ``is_locked_first``: who locks it and other rows of its owner begins with it.
+    """
 
     user_id: int
+    is_locked_first: ClassVar[bool] = False
 
     class Meta:
         abstract = True
@@ -161,11 +165,22 @@ def grouped(found: Iterable[tuple[int, Key]]) -> dict[int, list[Key]]:
 
 
 def delete_with_all(user: models.Model) -> None:
-    """With each row of that user, in the caller's transaction: keys are checked at its end."""
-    for model in apps.get_models(include_auto_created=True):
-        if "user" in {field.name for field in model._meta.concrete_fields}:
-            _delete(model._base_manager.filter(user=user.pk))
+    """With each row of that user, in the caller's transaction: keys are checked at its end.
+
+    What others lock first goes first, lest each waits for the other.
+    """
+    owned = [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if "user" in {field.name for field in model._meta.concrete_fields}
+    ]
+    for model in sorted(owned, key=_is_locked_first, reverse=True):
+        _delete(model._base_manager.filter(user=user.pk))
     _delete(type(user)._base_manager.filter(pk=user.pk))
+
+
+def _is_locked_first(model: type[models.Model]) -> bool:
+    return issubclass(model, OneOwner) and model.is_locked_first
 
 
 def _delete(rows: Any) -> None:

@@ -146,6 +146,7 @@ class Turn(TurnState):
     )
     """What is known of it when it has ended."""
 
+    is_locked_first = True
     untold = ("thinking",)  # in an export, unless it is asked for
 
     objects = TurnQuerySet.as_manager()

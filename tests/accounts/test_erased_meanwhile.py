@@ -1,18 +1,21 @@
 """An account that is deleted while its turns are at work goes whole, and none waits in a circle."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.db.backends.utils import CursorWrapper
 
 from accounts.models import User
 from agent.offline.assistant import OfflineLLM
 from chat import turns
 from chat.errors import TooManyOpenTurns
-from conversations.models import Conversation, TurnLost
-from tests.factories import TaskFactory, UserFactory
+from conversations.models import Conversation, Turn, TurnLost
+from tests.factories import LEASE, ConversationFactory, TaskFactory, UserFactory
+from tests.served.processes import until
 from tests.todos.at_once import at_once
 from todos.models import Task
 
@@ -43,3 +46,35 @@ def test_an_account_goes_while_its_turns_add_tasks() -> None:
 
         assert not User.objects.filter(pk=user.pk).exists()
         assert not Task.objects.filter(user_id=user.pk).exists()
+
+
+def test_a_turn_is_waited_for_before_anything_of_its_account_goes() -> None:
+    conversation = ConversationFactory()
+    turn = conversation.begin_turn("Add milk", LEASE)
+
+    with ThreadPoolExecutor(1) as threads:
+        with turn.fenced(LEASE), connection.cursor() as cursor:
+            erased = threads.submit(erase, conversation.user)
+            until(lambda: is_waited_for(cursor))
+            cursor.execute("SET LOCAL deadlock_timeout = '1ms'")  # we would be the one to fail
+            turn.save_text("Adding")
+        erased.result()
+
+    with pytest.raises(TurnLost):
+        turn.finish(Turn.Status.COMPLETED, "Added.")
+
+
+def erase(user: User) -> None:
+    try:
+        user.erase()
+    finally:
+        connection.close()
+
+
+def is_waited_for(cursor: CursorWrapper) -> bool:
+    """Whether somebody waits for what this transaction holds."""
+    cursor.execute(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted"
+        " AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+    )
+    return bool(cursor.fetchone()[0])
