@@ -3,7 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -99,6 +99,27 @@ def test_what_stands_behind_an_answer_is_never_the_answer_to_another(first: Answ
     ):
         assert [listen(llm, Heard()).said for _ in range(2)][1] == "Hi"
     before, after, *_ = server.requests
+    assert before.peer != after.peer
+
+
+def test_what_a_server_says_unasked_is_never_the_answer_to_what_is_asked_next() -> None:
+    is_said = Event()
+
+    def answer(exchange: Exchange) -> None:
+        says("Hi")(exchange)
+        exchange.wait(0.02)  # the answer is read by then, and its connection kept
+        exchange.wfile.write(STRAY)
+        is_said.set()
+
+    with (
+        ScriptedServer(answer, says("Hi")) as server,
+        closing(remote(server.url)) as llm,
+    ):
+        heard = [listen(llm, Heard()).said]
+        assert is_said.wait(5)
+        heard.append(listen(llm, Heard()).said)
+    assert heard == ["Hi", "Hi"]
+    before, after = server.requests
     assert before.peer != after.peer
 
 
