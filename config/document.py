@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
+from rest_framework.settings import api_settings
 
 from web.negotiation import FormatInQuery
 from web.schema import describe_all
@@ -29,8 +30,15 @@ def page(request: HttpRequest) -> HttpResponseBase:
 
 
 def describe(endpoints: list[Any]) -> list[Any]:
-    """drf-spectacular's preprocessing hook: whatever it is started by, it knows all before."""
+    """drf-spectacular's preprocessing hook: whatever it is started by, it knows all before.
+
+    Its class of schemas brings nearly all of it, and REST framework asks for that of the settings
+    wherever it looks at a view.
+    """
+    from drf_spectacular.openapi import AutoSchema
+
     from accounts.scheme import BearerScheme  # noqa: F401 - it registers itself
 
+    api_settings.DEFAULT_SCHEMA_CLASS = AutoSchema  # type: ignore[assignment]
     describe_all()
     return endpoints

@@ -1,7 +1,7 @@
 """When: the day and the time in a sentence, read on the user's own calendar and clock."""
 
 from agent.offline.dates.ago import read_ago
-from agent.offline.dates.before import BEFORE, BELL, cut_last_reminders, cut_reminders, reminders_in
+from agent.offline.dates.before import BEFORE, BELL, cut_reminders, reminders_in
 from agent.offline.dates.calendar import PASSED
 from agent.offline.dates.clock import END_OF_DAY
 from agent.offline.dates.habits import Habits, LocalTime, habits_of
@@ -30,7 +30,6 @@ __all__ = [
     "Shift",
     "When",
     "cut_last_length",
-    "cut_last_reminders",
     "cut_reminders",
     "habits_of",
     "read",

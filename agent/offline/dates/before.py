@@ -63,10 +63,6 @@ CLAUSE = expression(
     re.IGNORECASE,
 )
 AT_A_MOMENT = expression(rf"{TO_IT}(?P<when>[^,;\n]{{2,50}}?)[).!]*$", re.IGNORECASE)
-AT_THE_END = expression(
-    rf"(?:^|[\s,;–-]{{1,9}})(?P<also>(?:and )?also )?(?:and )?(?P<when>{BEFORE})[.!]?$",
-    re.IGNORECASE,
-)
 SOON = expression(rf"{REMIND}|notif|alarm", re.IGNORECASE)
 ALONE = expression(
     r"(?<=\S)(?:,? (?:and |with )(?:a|one) (?:reminder|alarm|alert)"
@@ -107,16 +103,6 @@ def _at(text: str, now: datetime) -> tuple[str, ...]:
         return ()
     day, at = reading.when.day, reading.when.at or habits_of(now).morning
     return (f"{day}T{at:%H:%M}" if day else f"on the day at {at:%H:%M}",)
-
-
-def cut_last_reminders(text: str) -> tuple[str, tuple[str, ...]]:
-    """The same where nothing leads to them, but they are the last words."""
-    match = AT_THE_END.search(text)
-    said = reminders_in(match["when"]) if match else ()
-    if not (match and said):
-        return text, ()
-    also = ("at the time",) if match["also"] else ()
-    return text[: match.start()].strip(" ,;"), (*also, *said)
 
 
 def reminders_in(text: str) -> tuple[str, ...]:

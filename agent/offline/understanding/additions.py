@@ -54,15 +54,28 @@ def _appointment(match: re.Match[str], now: datetime) -> Add | Refuse | None:
     return addition if when.at or (when.day and EVENT.search(match["what"])) else None
 
 
+BEFORE_AT_THE_END = any_of(
+    rf"(?:^|[\s,;–-]{{1,9}})(?P<also>(?:and )?also )?(?:and )?(?P<when>{dates.BEFORE})[.!]?$"
+)
 LATER = any_of(r"(?<=\w)[, ]+(?:later(?: on)?|soon|some ?time|at some point)[.!]?$")
 
 
 def _reminder(match: re.Match[str], now: datetime) -> Add | Refuse:
     """To call Bob at 9, an hour before: it rings then, or else at its own time."""
     said = match.groupdict()
-    rest, before = dates.cut_last_reminders(LATER.sub("", said["what"]))
+    rest, before = _cut_last_reminders(LATER.sub("", said["what"]))
     before = (*dates.reminders_in(said.get("before") or ""), *before)
     return _reminded(_added(rest, now), before)
+
+
+def _cut_last_reminders(text: str) -> tuple[str, tuple[str, ...]]:
+    """As ``dates.cut_reminders``, where nothing leads to them, but they are the last words."""
+    match = BEFORE_AT_THE_END.search(text)
+    said = dates.reminders_in(match["when"]) if match else ()
+    if not (match and said):
+        return text, ()
+    also = ("at the time",) if match["also"] else ()
+    return text[: match.start()].strip(" ,;"), (*also, *said)
 
 
 def _reminded(addition: Add | Refuse, before: tuple[str, ...] = ()) -> Add | Refuse:
