@@ -9,6 +9,7 @@ from rest_framework.exceptions import APIException
 from accounts.models import User
 from conversations.asked import asked_in
 from conversations.models import Conversation, Turn
+from conversations.models.told import latest_told
 from todos.models import AlreadyDecided, Expired, Outdated, Proposal
 from todos.models.proposal import Status
 
@@ -35,7 +36,7 @@ def _still_open(user: User, asked: set[str]) -> QuerySet[Proposal]:
 
 def _asked(conversation: Conversation) -> set[str]:
     """Once the reply has ended, for until then it may ask for more."""
-    last = conversation.messages.standing().told(1)
+    last = latest_told(conversation, 1)
     turn = last[0].turn_behind if last else None
     has_ended = turn and turn.shown_status != Turn.Status.IN_PROGRESS
     return set(asked_in(last[0].calls)) if has_ended else set()

@@ -9,6 +9,7 @@ from accounts.preferences import Preference
 from agent import prompt
 from agent.quiet import QUIET, quiet_of
 from conversations.models import ToolCall, Turn
+from conversations.models.told import history
 
 ANSWERED = 4
 """Messages in which the question stands that a yes is to."""
@@ -27,7 +28,7 @@ def lines_of(user: User, told: Iterable[Preference]) -> list[str]:
 
 
 def history_of(turn: Turn) -> Sequence[prompt.MessageRow]:
-    return turn.history(length_of_history())
+    return history(turn, length_of_history())
 
 
 def length_of_history() -> int:

@@ -15,6 +15,7 @@ from chat.processes import close_turns_of_the_dead
 from chat.undo import undo
 from conversations.asked import asked_in
 from conversations.models import Conversation, ConversationBusy, Message, NotTheLast, ToolCall, Turn
+from conversations.models.told import latest_told
 from todos.models import (
     AlreadyDecided,
     Expired,
@@ -78,7 +79,7 @@ def _title(conversation: Conversation) -> str:
     """By what was done in it and stands; of a long one the title stays."""
     if conversation.message_count > settings.AGENT_HISTORY_MESSAGES:
         return conversation.title
-    told = conversation.messages.standing().told(settings.AGENT_HISTORY_MESSAGES)
+    told = latest_told(conversation, settings.AGENT_HISTORY_MESSAGES)
     return titles.made_of(call for each in told for call in each.calls)
 
 

@@ -13,7 +13,7 @@ from agent.remote.terms import NO_TOOLS
 from chat.told import history_of, in_window, is_answer, lines_of
 from chat.work import NO_HISTORY
 from conversations.models import Instructions, ToolCall, Turn
-from conversations.models.message import Told
+from conversations.models.told import Told
 
 ALWAYS = (
     "The time zone of the user is the one that they have now, and how much of the history a model "

@@ -1,8 +1,6 @@
 """What was said, and the tools that were used for it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, Self
 from uuid import UUID
@@ -48,38 +46,6 @@ class TurnBehind(Protocol):
     def usage(self) -> dict[str, int | None]: ...
 
 
-@dataclass(slots=True)
-class ToldCall:
-    """A tool call as a prompt tells it."""
-
-    id: UUID
-    step: int
-    text_before: int
-    name: str
-    arguments: Any
-    result: Any
-    beside: None = None  # is of the open turn alone
-
-
-@dataclass(slots=True)
-class ToldTurn:
-    shown_status: str
-    finish_reason: str
-
-
-@dataclass(slots=True)
-class Told:
-    """A message as a prompt tells it, read with every turn: model instances took twice as long."""
-
-    role: str
-    content: str
-    created_at: datetime
-    seq: int
-    turn_id: UUID
-    turn_behind: ToldTurn | None
-    calls: list[ToldCall]
-
-
 class SaidRow(NamedTuple):
     """A message, and how its turn stands, for whoever compares what was said."""
 
@@ -117,16 +83,6 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         """Those of turns that are not withdrawn."""
         return self.filter(turn__withdrawn_at=None)
 
-    def stood_beside(self, turn: models.Model) -> Self:
-        """Those that stood when that turn was taken; none of its conversation is withdrawn before
-        those that stand after it.
-        """
-        withdrawn_at = getattr(turn, "withdrawn_at", None)
-        if withdrawn_at is None:
-            return self.standing()
-        later = Q(turn__withdrawn_at__gte=withdrawn_at)
-        return self.filter(Q(turn__withdrawn_at=None) | later)
-
     def with_said_after(self) -> Self:
         """With what the person said next, if they have said anything since."""
         next_ones = Message.objects.standing().of_same_owner(
@@ -134,21 +90,6 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         )
         said = next_ones.filter(role=Message.Role.USER).order_by("seq").values("content")[:1]
         return self.annotate(said_after=Subquery(said))
-
-    def told(self, limit: int) -> list[Told]:
-        """The latest ``limit`` for a prompt, oldest first; at most 2 queries."""
-        return as_told(list(self.to_tell()[:limit]))
-
-    def to_tell(self) -> "models.QuerySet[Message, Any]":
-        """What a prompt tells of each, the latest first; and whether its turn has made a call."""
-        calls = ToolCall.objects.of_same_owner(turn="turn")
-        columns = ("user_id", "role", "content", "created_at", "seq", "turn_id")
-        return (
-            # As Exists, the calls of all would be read where a conversation is long.
-            self.annotate(call=Subquery(calls.values("step")[:1]))
-            .order_by("-seq")
-            .values_list(*columns, "turn__status", "turn__finish_reason", "call", named=True)
-        )
 
     def of_conversations(self, conversations: models.QuerySet[Any]) -> Self:
         """Those of the conversations that a query tells the ids of."""
@@ -204,23 +145,6 @@ class MessageQuerySet(OwnedQuerySet["Message"]):
         if isinstance(moment, int):
             return self.filter(seq__gt=moment)
         return self.filter(created_at__gt=moment)
-
-
-def as_told(rows: Sequence[Any]) -> list[Told]:
-    """Of rows ``to_tell``, oldest first; a query where a turn has made calls."""
-    callers = {row.turn_id for row in rows if row.call is not None}
-    calls = defaultdict(list)
-    for turn, *call in _calls_of(rows[0].user_id, list(callers)) if callers else ():
-        calls[turn].append(ToldCall(*call))
-    return [_told(row, calls) for row in reversed(rows)]
-
-
-def _told(row: Any, calls: dict[UUID, list[ToldCall]]) -> Told:
-    told = Told(row.role, row.content, row.created_at, row.seq, row.turn_id, None, [])
-    if row.role == Message.Role.ASSISTANT:
-        told.turn_behind = ToldTurn(row.turn__status, row.turn__finish_reason)
-        told.calls = calls[row.turn_id]
-    return told
 
 
 class Message(Owned):
@@ -335,12 +259,6 @@ class ToolCall(Owned):
     def undone(self) -> bool:
         """Whether somebody has taken back what it did."""
         return self.undone_at is not None
-
-
-@compiled
-def _calls_of(user: int, turns: list[UUID]) -> "models.QuerySet[ToolCall, tuple[Any, ...]]":
-    columns = ("turn_id", "id", "step", "text_before", "name", "arguments", "result")
-    return ToolCall.objects.filter(user=user, turn__among=turns).values_list(*columns)
 
 
 @compiled

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, F, Q, QuerySet, Subquery, UUIDField
+from django.db.models import Exists, F, Q, Subquery, UUIDField
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -25,7 +25,7 @@ from conversations.models.errors import (
     TurnLost,
 )
 from conversations.models.leases import FOLLOWED, LeaseQuerySet
-from conversations.models.message import Message, Told, ToolCall, as_told
+from conversations.models.message import Message, ToolCall
 from conversations.models.turn_state import TurnState
 from telemetry.turns import ended
 
@@ -343,31 +343,9 @@ class Turn(TurnState):
         self.refresh_from_db(fields=["withdrawn_at"])
         return True
 
-    def history(self, limit: int) -> list[Message | Told]:
-        """The messages up to the turn's own two: at most ``limit`` with them, and 2 queries.
-
-        Those that were withdrawn before are left out. Of the others ten are left out at once, a
-        third where that is less, so that history seldom begins with another message than for the
-        turn before; prompts that begin alike cost less.
-        """
-        own: list[Message | Told] = [self.user_message, self.reply]
-        if limit <= 2 or self.user_message.seq == 1:
-            return own
-        told = as_told(_earlier(self, self.user_message.seq, limit=limit - 2))
-        first = told[0].seq if len(told) == limit - 2 else 1
-        block = min(10, max(2, limit // 6 * 2))
-        start = 1 - (1 - first) // block * block
-        return [*(each for each in told if each.seq >= start and each.turn_id != self.pk), *own]
-
     def ours(self) -> TurnQuerySet:
         """The turn, as long as nobody else has it or has settled it: for a conditional update."""
         return Turn.objects.in_progress().just(self).filter(lease_token=self.lease_token)
-
-
-@compiled
-def _earlier(turn: Turn, seq: int, *, limit: int) -> "QuerySet[Message, Any]":
-    messages = Message.objects.filter(user=turn.user_id, conversation=turn.conversation_id)
-    return messages.stood_beside(turn).before(seq).to_tell()[:limit]
 
 
 @compiled

@@ -10,6 +10,8 @@ from django.db import DataError, OperationalError, connection, transaction
 from accounts.models import User
 from conversations.models import Conversation
 from conversations.models.conversation import conversation_of
+from conversations.models.shown import Range, messages
+from conversations.models.told import history
 from tests.conftest import database_url
 from tests.factories import ConversationFactory, say
 
@@ -61,12 +63,22 @@ def test_behind_a_pooler_none_is(user: User, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_first_few_of_many_rows_are_read_with_a_plan_of_their_own(user: User) -> None:
+    conversation = say(ConversationFactory(user=user), "Hello").conversation
+
+    for _ in range(3):
+        found, _kept = messages(user.pk, conversation.pk, Range(50, latest=True))
+        assert len(found) == 2
+
+    assert prepared('SELECT "conversations_message"') == 0
+
+
+def test_a_history_is_read_by_its_places_with_one_plan(user: User) -> None:
     turn = say(say(ConversationFactory(user=user), "Hello").conversation, "Hello again")
 
     for _ in range(3):
-        assert len(turn.history(50)) == 4
+        assert len(history(turn, 50)) == 4
 
-    assert prepared('SELECT "conversations_message"') == 0
+    assert prepared('SELECT "conversations_message"') == 1
 
 
 @pytest.mark.parametrize(

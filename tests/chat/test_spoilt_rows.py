@@ -16,6 +16,7 @@ from accounts.models import User
 from agent import prompt
 from agent.llm import LLMTimeout
 from conversations.models import Conversation, Message, ToolCall, Turn
+from conversations.models.told import history
 from tests.conftest import Plays
 from tests.factories import LEASE, ConversationFactory, record_call
 from tests.fakes import call, validate_messages
@@ -90,7 +91,7 @@ def test_the_prompt_of_spoilt_rows_is_legal(user: User) -> None:
         for _ in range(dice.randint(1, 4)):
             spoil(turn, dice)
 
-        told = prompt.build(turn.history(50), user.zone)
+        told = prompt.build(history(turn, 50), user.zone)
 
         assert validate_messages(told) is None, seed
         Turn.objects.filter(pk=turn.pk).delete()  # it would take a slot of the user's

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from conversations.models import Conversation, Turn
+from conversations.models.told import history
 from tests.conftest import Plays
 from tests.factories import LEASE, ConversationFactory, TaskFactory, say
 from tests.fakes import call
@@ -177,7 +178,7 @@ def test_many_that_are_withdrawn_leave_the_earlier_ones_in_the_prompt(
 
     turn = conversation.begin_turn("now", LEASE)
 
-    assert [row.content for row in turn.history(12) if row.role == "user"] == [
+    assert [row.content for row in history(turn, 12) if row.role == "user"] == [
         *(turn.user_message.content for turn in said),
         "now",
     ]

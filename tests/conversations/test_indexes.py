@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from conversations.models import Conversation, Message, ToolCall, Turn
+from conversations.models.told import history
 from tests.plans import plans, sorts
 
 # An index has another name in each partition, and a small one other plans.
@@ -77,7 +78,7 @@ def test_the_messages_of_a_conversation(client: APIClient, conversation: Convers
     for act in (
         lambda: client.get(path),
         lambda: client.get(f"{path}messages/"),
-        lambda: newest.history(50),
+        lambda: history(newest, 50),
     ):
         (messages,) = plans(act, MESSAGE)
         assert any(name in messages for name in MESSAGE_SEQ)

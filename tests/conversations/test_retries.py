@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import User
 from conversations.models import Conversation, ConversationBusy, Turn, TurnLost
+from conversations.models.told import history
 from tests.factories import LEASE, ConversationFactory, record_call, say
 
 pytestmark = pytest.mark.django_db
@@ -158,14 +159,14 @@ def test_the_history_ends_with_the_turns_own_reply(
     record_call(turn)
 
     with django_assert_num_queries(1):
-        rows = turn.history(4)
+        rows = history(turn, 4)
         calls = [row.calls for row in rows]
 
     assert [row.content for row in rows] == ["question 4", "answer 4", "Now", ""]
     assert [len(some) for some in calls] == [0, 0, 0, 1]
 
 
-def test_the_calls_of_the_history_are_one_query(
+def test_the_calls_of_the_history_come_with_it(
     conversation: Conversation, django_assert_num_queries: Any
 ) -> None:
     for number in range(4):
@@ -176,7 +177,7 @@ def test_the_calls_of_the_history_are_one_query(
         conversation.refresh_from_db()
     turn = conversation.begin_turn("Now", LEASE)
 
-    with django_assert_num_queries(2):
-        rows = turn.history(20)
+    with django_assert_num_queries(1):
+        rows = history(turn, 20)
 
     assert [len(row.calls) for row in rows] == [0, 0, 0, 1, 0, 2, 0, 3, 0, 0]

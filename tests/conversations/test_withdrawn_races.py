@@ -13,6 +13,7 @@ from chat.errors import ConversationIsBusy, NotTheLastExchange
 from chat.undo import undo_reply
 from chat.withdraw import withdraw
 from conversations.models import Conversation, ConversationBusy, Turn, TurnLost
+from conversations.models.told import history
 from tests.factories import LEASE, ConversationFactory, TaskFactory, record_call, say
 from todos.models import Origin, Task
 
@@ -126,7 +127,7 @@ def test_a_message_that_comes_while_it_is_withdrawn_finds_it_withdrawn(
     taking.result(10)
 
     begun = sending.result(10)
-    assert [row.content for row in begun.history(50)] == ["And bread", ""]
+    assert [row.content for row in history(begun, 50)] == ["And bread", ""]
 
 
 def test_who_tries_it_again_meanwhile_or_withdraws_it_is_first(

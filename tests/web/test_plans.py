@@ -5,7 +5,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,8 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, Message, Turn
+from conversations.models.told import history
 from tests.factories import TaskFactory, UserFactory
 from tests.plans import explained, planned_once
 from tests.seeding import seed
@@ -104,6 +105,17 @@ def places(user: User) -> dict[str, Any]:
 
 def statements(user: User, path: str) -> list[tuple[str, Any]]:
     """What is asked for a path, but by which name and session it is asked."""
+    client = APIClient()
+    client.force_login(user)
+
+    def look() -> None:
+        answer = client.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.content!r}"
+
+    return noted(look)
+
+
+def noted(act: Callable[[], Any]) -> list[tuple[str, Any]]:
     asked: list[tuple[str, Any]] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -111,11 +123,8 @@ def statements(user: User, path: str) -> list[tuple[str, Any]]:
             asked.append((sql, params))
         return execute(sql, params, many, context)
 
-    client = APIClient()
-    client.force_login(user)
     with connection.execute_wrapper(note):
-        answer = client.get(path)
-    assert answer.status_code == 200, f"{path}: {answer.content!r}"
+        act()
     return asked
 
 
@@ -137,6 +146,19 @@ def faults(sql: str, params: Any, most: float) -> Iterator[str]:
         read = each * node["Actual Loops"]
         if read > (PAGE if kind == "Seq Scan" else most):
             yield f"{kind} of {read:.0f} {table}"
+
+
+def test_a_history_is_read_alike_where_most_users_have_said_little(user: User) -> None:
+    seed(3_000, 1, then=THEN, deleted=False, owners=UserFactory.create_batch(3_000), calls_each=1)
+    seed(1, 300, then=THEN, deleted=False, owners=[user], first=3_000, calls_each=1)
+    turn = Turn.objects.filter(user=user).latest("pk")
+    turn.load_messages()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    asked = noted(lambda: history(turn, 50))
+
+    assert [fault for sql, params in asked for fault in faults(sql, params, PAGE)] == []
 
 
 def test_a_page_reads_no_more_than_a_page(owner: User) -> None:

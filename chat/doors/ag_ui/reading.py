@@ -15,6 +15,7 @@ from chat.follow import follow, turn_to_follow
 from chat.sse import data_line
 from chat.telling import Frame, Telling
 from conversations.models import Conversation, Turn
+from conversations.models.told import latest_told
 from web.connections import release_connection
 
 MOST_MESSAGES = 50
@@ -84,7 +85,7 @@ def look(run: RunInput, user: User, conversation: Conversation) -> Iterator[byte
     if turn:
         reader = Reader(run, user, Place(turn.pk, turn.attempt, OPENING))
         return chain(_lines(opening), reader.follow(turn))
-    last = conversation.messages.standing().told(1)
+    last = latest_told(conversation, 1)
     return _lines([*opening, finished(run, asking(user, last[0].calls if last else []))])
 
 

@@ -16,7 +16,7 @@ from chat.telling import Frame
 from chat.turns import TurnEnded, TurnEvent, TurnStarted
 from conversations.asked import asked_in
 from conversations.models import ToolCall, Turn
-from conversations.models.message import ToldCall
+from conversations.models.told import ToldCall
 from text import as_json
 from todos.models import Proposal
 
