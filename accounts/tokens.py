@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 
+import jwt
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from jwt.algorithms import HMACAlgorithm
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.settings import api_settings
@@ -23,6 +26,16 @@ TIMES = ("exp", "iat", "nbf")
 ID = re.compile(r"[0-9a-f]{32}")
 
 Kind = TypeVar("Kind", bound=Token)
+
+
+class _HMAC(HMACAlgorithm):
+    """PyJWT's, which would look with each token whether its key is one of another kind."""
+
+    prepare_key = staticmethod(cache(HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key))
+
+
+jwt.unregister_algorithm("HS256")
+jwt.register_algorithm("HS256", _HMAC(HMACAlgorithm.SHA256))
 
 
 def issue(user: User) -> dict[str, str]:
