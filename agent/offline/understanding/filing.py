@@ -56,6 +56,11 @@ AT_START = each_of(
 TO_NAME = any_of(
     rf"(?P<rest>\S.{{0,250}})(?P<place> (?:to|on|onto) (?:{MINE} )?(?P<name>{NAME})(?: list)?)"
 )
+PUT_TO = r"(?P<what>\S.{0,250}?) (?:to|on|onto|in|into) (?:(?P<mine>my|our) |the )?"
+BEFORE_MORE = each_of(
+    rf"(?:put|stick|place) {PUT_TO}(?P<name>{NAME}) list(?P<more>,? \S.{{0,600}})",
+    rf"(?:add|put|stick|place) {PUT_TO}list (?:called |named )?(?P<named>\S.{{1,600}})",
+)
 TAGGED = each_of(
     r"(?: (?:and|that (?:is|are)|which (?:is|are)|i))?(?: have)? (?:tagged|labell?ed)"
     rf"(?: (?:with|as|by))? #?(?P<name>[\"“]?{WORD}[\"”]?)",
@@ -110,6 +115,8 @@ def read_filed(text: str, now: datetime, read: Read, else_read: Read) -> Intent 
     ``read`` tells what a sentence without such a name asks for, ``else_read`` what it may be meant
     for at all.
     """
+    if asked := _in_list_before_more(text, now, read):
+        return asked
     asked = (
         first_read(MOVES, text, now)
         or _listed(text, now, read)
@@ -144,6 +151,24 @@ def _in_list(text: str, read: Read) -> Intent | None:
         case Add() | Show(named=None) | Change(target=All()):
             return Within(name, inner, sure=is_sure)
     return None
+
+
+def _in_list_before_more(text: str, now: datetime, read: Read) -> Intent | None:
+    """Put milk on the Groceries list tomorrow, add milk to the list Groceries #food."""
+    match = next((found for each in BEFORE_MORE if (found := each.fullmatch(text))), None)
+    if not match or not isinstance(read_target(match["what"], now), Named):
+        return None
+    said = match.groupdict()
+    named = said.get("named") or f"{said['name']}{said['more']}"
+    name, more = _told_apart(named, now)
+    if not name and said["mine"] and named[0].islower():
+        return read(f"add {said['what']} {named}")  # to my list tomorrow
+    if not more or not (name := list_name(name)) or said.get("name", name).lower() != name.lower():
+        return None
+    rest = read(f"add {said['what']}{more}")
+    if not isinstance(rest, Add) or not rest.drafts:
+        return None
+    return Within(name, rest, to=True, sure=bool(said["mine"]))
 
 
 def _before_more(text: str, read: Read) -> Intent | None:
@@ -264,9 +289,17 @@ def _move(match: re.Match[str], now: datetime) -> Intent | None:
 
 def _says_more(said: str, now: datetime) -> bool:
     """Groceries tomorrow, Groceries #food: no name alone."""
+    return all(_told_apart(said, now))
+
+
+def _told_apart(said: str, now: datetime) -> tuple[str, str]:
+    """A name, "" where there is none, and what more is said behind it of the task there."""
     read = added(said, now)
-    titles = [draft.title.lower() for draft in read.drafts] if isinstance(read, Add) else []
-    return len(titles) == 1 and said.lower().startswith(f"{titles[0]} ")
+    titles = [draft.title.lower() for draft in read.drafts] if isinstance(read, Add) else [said]
+    if not titles:
+        return "", said
+    begins = len(titles) == 1 and re.match(rf"{re.escape(titles[0])}(?=,? )", said, re.I)
+    return (said[: begins.end()], said[begins.end() :]) if begins else (said, "")
 
 
 def _move_all(everything: re.Match[str], to: str, now: datetime) -> Intent | None:

@@ -4,7 +4,17 @@ import re
 from datetime import datetime
 from typing import Literal
 
-from agent.offline.intents import Change, EditNames, Intent, Refuse, Several, ShowNames, Within
+from agent.offline.intents import (
+    Add,
+    Change,
+    Draft,
+    EditNames,
+    Intent,
+    Refuse,
+    Several,
+    ShowNames,
+    Within,
+)
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.additions import added
 from agent.offline.understanding.changes import read_change
@@ -15,7 +25,7 @@ ARROW = any_of(r"(?: to | as | into | -> | → )")
 NO_NAME = any_of(
     r"(?:(?:my|the|an|our|your|this|that|whole|entire|full|main|own|current|usual|daily|same"
     r"|new|all|other|open|to-?do|to do|task|tasks|todo|todos|it|them|one|next|any)\b ?)*"
-    r"|(?:of|from|on|off|in|to|for|with)\b.*"
+    r"|(?:of|from|on|off|in|to|for|with|and)\b.*"
 )
 """Words that name no list of its own: the list, my to-do list."""
 BETWEEN_NAMES = any_of(r",? and |, ?| & ")
@@ -55,6 +65,14 @@ def _create(match: re.Match[str], now: datetime) -> Intent | None:
     if _kind(match) == "tag":
         return Refuse(TAGS_ARE_GIVEN)
     return EditNames("create", name) if name else None
+
+
+def _create_named(match: re.Match[str], now: datetime) -> Intent | None:
+    """Make a list Groceries: quotes or a capital tell a name, if no more is said with it."""
+    name = match["name"]
+    read = None if name[0] in "\"“'«" else added(name, now)
+    is_plain = read is None or (isinstance(read, Add) and read.drafts == (Draft(name),))
+    return _create(match, now) if is_plain and not name[0].islower() else None
 
 
 def _create_several(match: re.Match[str], now: datetime) -> Intent | None:
@@ -197,8 +215,10 @@ RULES = rules(
             {create} (a|an|another) {name} {list}
             new {list}[{colon}| called| named]{any_name}
             new {list} {any_name}
+            {make} me (a|an|another) [new] {name} list
         """,
     ),
+    (_create_named, "{make} [me] a [new] list {name}"),
     (
         _create_nameless,
         """
