@@ -18,7 +18,7 @@ from itertools import product
 from operator import itemgetter
 from typing import Any, ParamSpec, TypeVar, cast, overload
 
-from django.db import DataError, connection, models, transaction
+from django.db import DataError, connection, connections, models, transaction
 from django.db.models import sql
 from django.db.models.expressions import Expression
 from django.db.models.query import (
@@ -222,21 +222,35 @@ def told(said: models.QuerySet[Any, Any] | Write | tuple[Write, ...]) -> list[St
     return [replace(each, is_whole=whole) for each in writes]
 
 
+def _compiler(query: sql.Query) -> Any:
+    """It asks its connection so much that this thread's own is a tenth faster than the proxy."""
+    return query.get_compiler(connection=connections[connection.alias])
+
+
 def _select(rows: models.QuerySet[Any, Any]) -> Statement:
-    compiler = rows.query.get_compiler(connection=connection)
+    compiler = _compiler(rows.query)
     text, params = compiler.as_sql()
     columns = [column for column, *_ in compiler.select]
-    converters = compiler.get_converters(columns)
+    converters = [(place, *by) for place, by in compiler.get_converters(columns).items()]
     made = _maker(rows, compiler)
 
     def read(cursor: Any) -> list[Any]:
         found = cursor.fetchall()
         if converters:
-            found = compiler.apply_converters(found, converters)
+            return [made(_converted(row, converters)) for row in found]
         return [made(row) for row in found]
 
     few = rows.query.is_sliced
     return Statement(text, params, read, gives_columns=True, is_first_few=few)
+
+
+def _converted(row: Sequence[Any], converters: Sequence[Any]) -> list[Any]:
+    """As a compiler of Django's does it, which would keep all that it has compiled."""
+    values = list(row)
+    for place, functions, expression in converters:
+        for convert in functions:
+            values[place] = convert(values[place], expression, connection)
+    return values
 
 
 def _maker(rows: Any, compiler: Any) -> Callable[[Sequence[Any]], Any]:
@@ -275,7 +289,7 @@ def _row_maker(model: type[models.Model], compiler: Any) -> Callable[[Sequence[A
 
 
 def _write(said: Write) -> Statement:
-    compiler = said.query.get_compiler(connection=connection)
+    compiler = _compiler(said.query)
     made = compiler.as_sql()
     [(text, params)] = made if isinstance(made, list) else [made]
     if said.returning is not None and connection.vendor == "postgresql":
