@@ -11,15 +11,10 @@ logger = logging.getLogger(__name__)
 
 
 def release_connection() -> None:
-    """Give it back to the pool: what comes next may take its time.
-
-    SQLite has no pool: its connection is a file of this thread, and to open it takes longer than
-    most turns' statements.
-    """
+    """Give it back to the pool: what comes next may take its time."""
     if connection.in_atomic_block:
         raise RuntimeError("nobody waits inside a transaction, whose locks they would hold")
-    if connection.vendor != "sqlite":
-        connection.close()
+    connection.close()
 
 
 def pool_in_numbers() -> dict[str, int]:

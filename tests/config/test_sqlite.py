@@ -1,14 +1,18 @@
-"""The writers of one process wait in line for the SQLite file, and nobody stands in it for ever."""
+"""The writers of one process wait in line for the SQLite file, and nobody stands in it for ever.
+Its threads lend each other a few connections.
+"""
 
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from threading import Barrier, Event
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from accounts.models import User
+from config.sqlite.pool import MOST, Pool
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.django_db(transaction=True)]
@@ -56,6 +60,7 @@ def another_process_writes() -> None:
         connection.cursor().execute("PRAGMA busy_timeout = 50")
         with pytest.raises(OperationalError, match="locked"), transaction.atomic():
             raise AssertionError("two wrote at once")
+        connection.cursor().execute("PRAGMA busy_timeout = 20000")
 
 
 @pytest.mark.parametrize(
@@ -93,3 +98,78 @@ def test_many_writers_lose_nothing() -> None:
         list(pool.map(write, range(WRITERS)))
 
     assert User.objects.count() == WRITERS * EACH
+
+
+def test_a_connection_that_is_given_back_is_lent_to_the_next_thread() -> None:
+    lent: list[sqlite3.Connection] = []
+
+    def use() -> None:
+        connection.ensure_connection()
+        lent.append(connection.connection)
+
+    for _ in range(2):
+        in_another_thread(use)
+
+    assert lent[0] is lent[1]
+
+
+def test_what_was_not_committed_is_not_lent() -> None:
+    def write_and_leave() -> None:
+        connection.cursor().execute("BEGIN IMMEDIATE")
+        connection.cursor().execute("UPDATE accounts_user SET username = 'left'")
+
+    user = UserFactory(username="kept")
+
+    in_another_thread(write_and_leave)
+
+    in_another_thread(can_write)
+    user.refresh_from_db()
+    assert user.username == "kept"
+
+
+def test_who_waits_too_long_for_a_connection_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection.close()
+    all_lent, end = Barrier(MOST + 1), Event()
+
+    def hold() -> None:
+        connection.ensure_connection()
+        all_lent.wait()
+        end.wait()
+        connection.close()
+
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.05)
+    with ThreadPoolExecutor(MOST) as threads:
+        for _ in range(MOST):
+            threads.submit(hold)
+        all_lent.wait()
+        try:
+            with pytest.raises(OperationalError, match="no connection"):
+                can_write()
+        finally:
+            end.set()
+
+    can_write()
+
+
+def test_one_that_cannot_be_opened_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = connection.settings_dict["NAME"]
+    connection.close()
+
+    for _ in range(MOST + 1):
+        monkeypatch.setitem(connection.settings_dict, "NAME", "/nowhere/db.sqlite3")
+        with pytest.raises(OperationalError, match="open"):
+            can_write()
+
+    monkeypatch.setitem(connection.settings_dict, "NAME", name)
+    can_write()
+
+
+def test_a_process_that_ends_closes_what_is_in_its_pool() -> None:
+    pool = Pool()
+    lent = pool.take(lambda: sqlite3.connect(connection.settings_dict["NAME"]), 1)
+    pool.give_back(lent)
+
+    pool.close()
+
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        lent.execute("SELECT 1")
