@@ -343,7 +343,7 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": "web.metadata.AllowedMethods",
     "DEFAULT_PAGINATION_CLASS": "web.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "rest_framework.schemas.inspectors.ViewInspector",  # see document.py
-    "EXCEPTION_HANDLER": "web.errors.exception_handler",
+    "EXCEPTION_HANDLER": "accounts.erased.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

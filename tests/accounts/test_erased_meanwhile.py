@@ -3,12 +3,16 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import AccessToken
 
+from accounts.line import wait_in_line
 from accounts.models import User
 from agent.offline.assistant import OfflineLLM
 from chat import turns
@@ -62,6 +66,30 @@ def test_a_turn_is_waited_for_before_anything_of_its_account_goes() -> None:
 
     with pytest.raises(TurnLost):
         turn.finish(Turn.Status.COMPLETED, "Added.")
+
+
+def test_a_request_that_writes_behind_an_erasure_is_one_of_nobody() -> None:
+    user = UserFactory()
+    headers = {"Authorization": f"Bearer {AccessToken.for_user(user)}"}
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic(), connection.cursor() as cursor:
+            wait_in_line(user.pk)
+            added = threads.submit(add_task, headers)
+            until(lambda: is_waited_for(cursor))
+            user.erase()
+        answer = added.result()
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "authentication_failed")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def add_task(headers: dict[str, str]) -> Any:
+    client = APIClient(raise_request_exception=False)
+    try:
+        return client.post("/api/tasks/", {"title": "Milk"}, headers=headers, format="json")
+    finally:
+        connection.close()
 
 
 def erase(user: User) -> None:
