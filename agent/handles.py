@@ -30,6 +30,8 @@ ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 ONE = frozenset({"id", "task_id", "parent"})
 MANY = "task_ids"
 LISTS = (MANY, "tasks")
+IN_JSON = re.compile(rf'((?<!\\)"(?:{"|".join(sorted(ONE))})":\s*")((?i:{ID.pattern}))(?=")')
+"""An id by itself: within a text of JSON quotes are escaped, so nothing else looks like it."""
 AROUND = " \t\r\n\"'`“”‘’«»#()[]{}<>"
 
 
@@ -80,9 +82,9 @@ class Handles:
         }
 
     def _shortened(self, text: str) -> str:
-        """Of JSON; text without an id, and what cannot be read, stays as it is."""
-        if not ID.search(text):
-            return text
+        """Of JSON; text without an id stays as it is."""
+        if f'"{MANY}"' not in text:
+            return IN_JSON.sub(lambda found: found[1] + self._handle(found[2]), text)
         try:
             return as_json(_with_ids(json.loads(text), self._handle))
         except (ValueError, RecursionError):

@@ -88,6 +88,7 @@ def test_calls_and_results_are_told_with_handles_wherever_an_id_of_a_task_stands
         {"task": {"title": '{"id": "ID"}'}},
         {"id": "ID and more"},
         {"conversation_id": "ID"},
+        {'another"id': "ID"},
         {"raw": '{"task_id": "ID"}'},
     ],
     ids=json.dumps,
