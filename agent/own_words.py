@@ -79,10 +79,21 @@ def _is_telling(words: set[str]) -> bool:
 
 def _has(message: str, text: str) -> bool:
     """As whole words, where its script has such."""
-    plain = _plain(text)
+    plain, said = _plain(text), _plain(message)
     if len(plain) > 1 and UNSPACED.search(plain):
-        return plain in _plain(message)
-    return re.search(rf"(?<!\w){re.escape(plain)}(?!\w)", _plain(message)) is not None
+        return plain in said
+    begin = said.find(plain)
+    while begin >= 0:
+        end = begin + len(plain)
+        if not (_is_of_word(said[begin - 1 : begin]) or _is_of_word(said[end : end + 1])):
+            return True
+        begin = said.find(plain, begin + 1)
+    return False
+
+
+def _is_of_word(character: str) -> bool:
+    r"""As ``\w`` has it: an expression would have to be compiled for each text."""
+    return character.isalnum() or character == "_"
 
 
 def _stems_of_all(message: str) -> set[str]:
