@@ -13,7 +13,12 @@ from functools import cache
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+import http_ece
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePublicKey,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.utils.formats import date_format
@@ -95,11 +100,13 @@ def _told(notice: Notice) -> bytes:
 
 
 def _sealed(message: bytes, subscription: PushSubscription) -> bytes:
-    from pywebpush import WebPusher  # brings two HTTP clients, which few processes need
-
-    keys = {"p256dh": subscription.p256dh, "auth": subscription.auth}
-    pusher = WebPusher({"endpoint": subscription.endpoint, "keys": keys})
-    body: bytes = pusher.encode(message)["body"]
+    """With a key of this message alone."""
+    body: bytes = http_ece.encrypt(
+        message,
+        private_key=generate_private_key(SECP256R1()),
+        dh=_bytes(subscription.p256dh),
+        auth_secret=_bytes(subscription.auth),
+    )
     return body
 
 

@@ -12,7 +12,7 @@ from tests.servers import ROOT
 pytestmark = pytest.mark.only_on("sqlite")
 
 MODEL = "https://127.0.0.1:1/v1"
-SELDOM = {"openai", "redis", "pywebpush", "debugpy", "time_machine", "icalendar", "httpx2"} | {
+SELDOM = {"openai", "redis", "debugpy", "time_machine", "icalendar", "httpx2"} | {
     "drf_spectacular.views"
 }
 """What few ask for, which is loaded when they do."""
