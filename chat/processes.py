@@ -19,7 +19,6 @@ from django.db import connection
 
 from accounts.compiled import compile_ahead
 from agent.given import given
-from chat.told import length_of_history
 from conversations.models import Instructions, Turn
 from web.connections import log_database_failure
 
@@ -69,8 +68,7 @@ def begin() -> None:
         if closed := close_turns_of_the_dead():
             logger.warning("turns closed whose process had died: %d", closed)
         keep_given()
-        earlier = length_of_history() - 2  # than the turn's own
-        compile_ahead(per_day=settings.AGENT_DAILY_TURNS, limit=earlier)
+        compile_ahead(per_day=settings.AGENT_DAILY_TURNS)
     except DatabaseError as error:  # who meets such a turn later closes it, the next process keeps
         log_database_failure(error)
     finally:

@@ -28,12 +28,8 @@ def lines_of(user: User, told: Iterable[Preference]) -> list[str]:
 
 
 def history_of(turn: Turn) -> Sequence[prompt.MessageRow]:
-    return history(turn, length_of_history())
-
-
-def length_of_history() -> int:
     """With the question that a yes is to, also where a model is told less."""
-    return max(ANSWERED, settings.AGENT_HISTORY_MESSAGES)
+    return history(turn, max(ANSWERED, settings.AGENT_HISTORY_MESSAGES))
 
 
 def in_window(history: Sequence[prompt.MessageRow]) -> Sequence[prompt.MessageRow]:
