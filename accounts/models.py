@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.answered import AnsweredRequest
 from accounts.keys import SHOWN, Key, Scope, hash_of, new_key
+from accounts.line import wait_in_line
 from accounts.one_owner import delete_with_all
 from accounts.preferences import MOST_TOLD, NoRoom, Preference, PreferenceQuerySet, told_anew
 from accounts.preferences import Key as PreferenceKey
@@ -245,7 +246,7 @@ class User(AbstractUser):
             User.objects.hold([number])
             named = LogEntry.objects.filter(content_type__app_label="accounts")
             named.filter(content_type__model="user", object_id=str(number)).delete()
-            delete_with_all(User(pk=number))
+            delete_with_all(User(pk=number), wait_in_line)
 
 
 def expired_sign_ins() -> list[models.QuerySet[Any]]:

@@ -5,8 +5,9 @@ Django has few public hooks for that. What is used here of its insides, as of Dj
 ``INSIDES``; a test tells when it is not there any more.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, ClassVar, Self, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import inf
+from typing import Any, Self, TypeVar
 
 from django.apps import apps
 from django.db import DatabaseError, models
@@ -26,6 +27,9 @@ INSIDES: dict[type, tuple[str, ...]] = {
 
 AT_ONCE = 1000
 """Rows that one statement deletes: a database takes so many values."""
+
+BEHIND_THE_LINE = 3
+"""The ``lock_order`` of what those who change tasks lock when they have waited in line."""
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
 Set = TypeVar("Set")
@@ -75,13 +79,9 @@ class OneOwnerQuerySet(models.QuerySet[Row]):
 
 
 class OneOwner(models.Model):
-    """A row with a ``user``, which is written, read anew and deleted as that user's.
-
-    ``is_locked_first``: who locks it and other rows of its owner begins with it.
-    """
+    """A row with a ``user``, which is written, read anew and deleted as that user's."""
 
     user_id: int
-    is_locked_first: ClassVar[bool] = False
 
     class Meta:
         abstract = True
@@ -164,23 +164,26 @@ def grouped(found: Iterable[tuple[int, Key]]) -> dict[int, list[Key]]:
     return by_owner
 
 
-def delete_with_all(user: models.Model) -> None:
+def delete_with_all(user: models.Model, wait_in_line: Callable[[int], None]) -> None:
     """With each row of that user, in the caller's transaction: keys are checked at its end.
 
-    What others lock first goes first, lest each waits for the other.
+    A model may have a ``lock_order``: so others lock several rows of an owner, and so do we, lest
+    each waits for the other.
     """
     owned = [
         model
         for model in apps.get_models(include_auto_created=True)
         if "user" in {field.name for field in model._meta.concrete_fields}
     ]
-    for model in sorted(owned, key=_is_locked_first, reverse=True):
+    for model in sorted(owned, key=_lock_order):
+        if _lock_order(model) == BEHIND_THE_LINE:
+            wait_in_line(user.pk)
         _delete(model._base_manager.filter(user=user.pk))
     _delete(type(user)._base_manager.filter(pk=user.pk))
 
 
-def _is_locked_first(model: type[models.Model]) -> bool:
-    return issubclass(model, OneOwner) and model.is_locked_first
+def _lock_order(model: type[models.Model]) -> float:
+    return getattr(model, "lock_order", inf)
 
 
 def _delete(rows: Any) -> None:

@@ -100,6 +100,7 @@ class Conversation(Followed, Recoverable):
 
     metadata = models.JSONField(default=dict, db_default={}, editable=False)  # of clients, theirs
 
+    lock_order = 3
     objects = ConversationQuerySet.as_manager()
 
     busy: ClassVar[bool] = False  # read through with_status(), a row has its own

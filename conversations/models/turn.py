@@ -146,7 +146,7 @@ class Turn(TurnState):
     )
     """What is known of it when it has ended."""
 
-    is_locked_first = True
+    lock_order = 1
     untold = ("thinking",)  # in an export, unless it is asked for
 
     objects = TurnQuerySet.as_manager()

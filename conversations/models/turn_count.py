@@ -27,6 +27,7 @@ class TurnCount(models.Model):
     day = models.DateField()
     turns = models.PositiveIntegerField(default=0)
 
+    lock_order = 2
     objects = OwnedQuerySet.as_manager()
 
     def __str__(self) -> str:
