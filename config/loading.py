@@ -16,6 +16,7 @@ BY_NAME = (
     str(settings.CACHES["default"]["BACKEND"]),
     settings.MESSAGE_STORAGE,
     settings.SESSION_SERIALIZER,
+    str(settings.REST_FRAMEWORK["EXCEPTION_HANDLER"]),
 )
 """What Django imports when a request first needs it."""
 SELDOM = ("accounts/", "chat/settings/")
