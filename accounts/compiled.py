@@ -37,7 +37,10 @@ from accounts.statements import Statement
 Args = ParamSpec("Args")
 Row = TypeVar("Row")
 
+Ask = TypeVar("Ask", bound=Callable[..., Any])
+
 DECLARED: list["Compiled"] = []
+PLANNED: list["Compiled"] = []
 MOST = 500
 """Statements of one function, for whoever chooses the constants may choose many."""
 
@@ -133,6 +136,12 @@ class Compiled:
         for chosen in product(*choices):
             self.statements(arguments, dict(zip(named, chosen, strict=True)))
 
+    def plan(self) -> None:
+        """What is compiled of it by now."""
+        for statements in [*self._statements.values()]:
+            for statement in statements:
+                statement.plan()
+
     def statements(self, arguments: Sequence[Any], constants: dict[str, Any]) -> list[Statement]:
         """As this database is told them; more than one where it takes several writes singly."""
         kinds = tuple(type(each) for each in arguments if isinstance(each, models.Model))
@@ -176,6 +185,19 @@ def compile_ahead(**known: Any) -> None:
     with transaction.atomic():  # else Django compiles no query that locks rows
         for each in DECLARED:
             each.ahead(known)
+
+
+def planned_ahead(ask: Ask) -> Ask:
+    """What each turn asks is declared so: see ``plan_ahead``."""
+    PLANNED.append(ask.declared)  # type: ignore[attr-defined]
+    return ask
+
+
+def plan_ahead() -> None:
+    """A connection of PostgreSQL that has planned these knows the tables of a turn."""
+    if connection.vendor == "postgresql":
+        for each in PLANNED:
+            each.plan()
 
 
 def writes_of(

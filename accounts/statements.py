@@ -47,6 +47,13 @@ class Statement:
             cursor.execute(self.sql, self.filled(arguments))
             return self.read(cursor)
 
+    def plan(self) -> None:
+        """PostgreSQL reads it and looks for a way, and does nothing."""
+        database: Any = connections[DEFAULT_DB_ALIAS]
+        database.ensure_connection()
+        with database.make_cursor(RawCursor(database.connection)) as cursor:
+            cursor.execute(f"EXPLAIN {self.text}", [None] * len(self.places))
+
     def filled(self, arguments: Sequence[Any]) -> list[Any]:
         return [p.value(arguments) if isinstance(p, Place) else p for p in self.params]
 

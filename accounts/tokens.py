@@ -19,7 +19,7 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
-from accounts.compiled import compiled
+from accounts.compiled import compiled, planned_ahead
 from accounts.models import SpentToken, User
 
 TIMES = ("exp", "iat", "nbf")
@@ -97,6 +97,7 @@ def _is_time(claim: Any) -> bool:
     return type(claim) in (int, float) and claim >= 0
 
 
+@planned_ahead
 @compiled
 def active(number: int) -> QuerySet[User]:
     return User.objects.filter(pk=number, is_active=True)

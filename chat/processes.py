@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from accounts.compiled import compile_ahead
+from accounts.compiled import compile_ahead, plan_ahead
 from agent.given import given
 from conversations.models import Instructions, Turn
 from web.connections import log_database_failure
@@ -69,6 +69,9 @@ def begin() -> None:
             logger.warning("turns closed whose process had died: %d", closed)
         keep_given()
         compile_ahead(per_day=settings.AGENT_DAILY_TURNS)
+        for _ in range(settings.DB_POOL_MIN):  # the pool lends another one each time
+            plan_ahead()
+            connection.close()
     except DatabaseError as error:  # who meets such a turn later closes it, the next process keeps
         log_database_failure(error)
     finally:

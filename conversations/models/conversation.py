@@ -20,6 +20,7 @@ from accounts.compiled import (
     as_saved,
     as_value,
     compiled,
+    planned_ahead,
 )
 from accounts.models import User
 from accounts.ownership import Followed, Recoverable, RecoverableQuerySet
@@ -317,6 +318,7 @@ class Conversation(Followed, Recoverable):
         return bool(left or asked)
 
 
+@planned_ahead
 @compiled
 def _begin(
     conversation: Conversation,
@@ -357,6 +359,7 @@ def _count(conversation: Conversation) -> Update:
     )
 
 
+@planned_ahead
 @compiled
 def _settle(
     turn: Turn,
@@ -393,6 +396,7 @@ def _or_as_it_is(name: str, when: When) -> Case:
     return Case(when, default=F(name), output_field=cast(Any, Conversation._meta.get_field(name)))
 
 
+@planned_ahead
 @compiled
 def conversation_of(user: int, pk: UUID) -> "models.QuerySet[Conversation]":
     """One that they have, and have not deleted."""

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import Case, Func, JSONField, Q, QuerySet, Subquery, When
 
-from accounts.compiled import compiled
+from accounts.compiled import compiled, planned_ahead
 from conversations.models.conversation import Conversation
 from conversations.models.message import Message, ToolCall
 from conversations.models.turn import Turn
@@ -92,6 +92,7 @@ def _before(turn: Turn, limit: int) -> list[Told]:
     return told[-limit:]
 
 
+@planned_ahead
 @compiled
 def _between(turn: Turn, begin: int, end: int) -> QuerySet[Message, Any]:
     """Those that stood when that turn was taken; none of its conversation is withdrawn before
