@@ -7,7 +7,6 @@ So there are few, and whoever waits for something else has none.
 import atexit
 import sqlite3
 from collections.abc import Callable
-from functools import cache
 from threading import BoundedSemaphore
 
 from django.db import OperationalError
@@ -50,8 +49,15 @@ class Pool:
             self._idle.pop().close()
 
 
-@cache
+_pools: dict[str, Pool] = {}
+
+
 def pool_of(file: str) -> Pool:
-    pool = Pool()
-    atexit.register(pool.close)
-    return pool
+    """The same for all threads, also where two are the first to ask."""
+    return _pools.get(file) or _pools.setdefault(file, Pool())
+
+
+@atexit.register
+def _close_all() -> None:
+    for pool in _pools.values():
+        pool.close()
