@@ -3,6 +3,7 @@
 import re
 
 from text.expressions import expression
+from text.folding import fold
 
 NUMBERS = {
     "a": 1,
@@ -78,7 +79,7 @@ REMIND = r"(?:r[ei]m[ein]{1,3}d|remidn|ping|alert|notify|nudge|buzz|ring|warn)"
 
 def number(word: str) -> int:
     """The value of what :data:`NUMBER` or :data:`HOUR` matches."""
-    return int(word) if word.isdecimal() else NUMBERS[word.lower()]
+    return int(word) if word.isdecimal() else NUMBERS[fold(word)]
 
 
 def any_of(*patterns: str) -> re.Pattern[str]:

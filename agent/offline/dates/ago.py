@@ -7,6 +7,7 @@ from agent.offline.dates.calendar import delta
 from agent.offline.dates.names import DAY_NUMBERS, WEEKDAY
 from agent.offline.words import NUMBER, number
 from text.expressions import expression
+from text.folding import fold
 
 AGO = expression(
     rf"yesterday|(?P<count>{NUMBER}) (?P<unit>(?:day|week|month|year)s?) ago"
@@ -24,8 +25,8 @@ def read_ago(text: str, now: datetime) -> date | None:
         return None
     today = now.date()
     if match["count"]:
-        return today - delta(number(match["count"].lower()), match["unit"].lower())
+        return today - delta(number(match["count"]), fold(match["unit"]))
     if match["weekday"] is None:
         return today - timedelta(days=1)
     latest = today - timedelta(days=bool(match["which"]))
-    return latest - timedelta((latest.weekday() - DAY_NUMBERS[match["weekday"].lower()]) % 7)
+    return latest - timedelta((latest.weekday() - DAY_NUMBERS[fold(match["weekday"])]) % 7)

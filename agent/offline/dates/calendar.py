@@ -8,6 +8,7 @@ from dateutil.relativedelta import relativedelta
 
 from agent.offline.dates.habits import habits_of
 from agent.offline.dates.names import DAY_NUMBERS, MONTH_NUMBERS, MONTHS, WEEKDAYS
+from text.folding import fold
 
 PASSED = "That day has passed already."
 
@@ -27,7 +28,7 @@ class Day:
 
 def month_number(name: str) -> int:
     """1 for january; short names and slips of the pen count."""
-    return MONTH_NUMBERS[name.lower()]
+    return MONTH_NUMBERS[fold(name)]
 
 
 def month_name(number: int) -> str:
@@ -40,7 +41,7 @@ def weekday_name(number: int) -> str:
 
 def coming(name: str, today: date) -> date:
     """The next day of that name, after today."""
-    return today + timedelta(days=(DAY_NUMBERS[name.lower()] - today.weekday() - 1) % 7 + 1)
+    return today + timedelta(days=(DAY_NUMBERS[fold(name)] - today.weekday() - 1) % 7 + 1)
 
 
 def next_week(now: datetime) -> date:

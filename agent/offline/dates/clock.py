@@ -10,6 +10,7 @@ from agent.offline.dates.habits import USUAL, Habits
 from agent.offline.dates.scanning import DIGITS, Rules, Said
 from agent.offline.words import HOUR, number
 from text.expressions import expression
+from text.folding import fold
 
 MEALS = {"breakfast": "morning", "brunch": "morning", "lunch": "lunch", "dinner": "evening"} | {
     "supper": "evening"
@@ -73,7 +74,7 @@ MINUTES = r"(?P<minutes>half|quarter|five|ten|twenty(?:[- ]five)?|[1-5]?\d)(?: m
 def find_time(text: str, part: str, habits: Habits = USUAL) -> FoundTime | None:
     """The clearest time of day in ``text``; ``part`` is the part of the day that is known."""
     if not part and (meal := MEAL.search(text)):
-        part = MEALS[meal[0].lower()]
+        part = MEALS[fold(meal[0])]
     found = TIMES.best(text, Known(part, habits))
     if not found:
         return None

@@ -14,6 +14,7 @@ from agent.offline.dates.names import DAY_NUMBERS, MONTH_NUMBERS, WEEKDAY, WEEKD
 from agent.offline.dates.reading import read
 from agent.offline.dates.tidying import tidy
 from text.expressions import expression
+from text.folding import fold
 from todos.repeating import Repeat, sentences
 
 
@@ -102,7 +103,7 @@ def _day_at(text: str, begin: int, now: datetime) -> tuple[date, int] | None:
         if reading.when.day and not (reading.when.at or reading.rest or reading.fault):
             return reading.when.day, begin + len(phrase)
     if month := MONTH.match(text, begin):
-        return _first_of(MONTH_NUMBERS[month[0].lower()], now.date()), month.end()
+        return _first_of(MONTH_NUMBERS[fold(month[0])], now.date()), month.end()
     return None
 
 
@@ -126,4 +127,4 @@ def _spelled(match: re.Match[str], words: str) -> str:
 
 
 def _by_name(match: re.Match[str]) -> str:
-    return f"{match['every']}{WEEKDAYS[DAY_NUMBERS[match['day'].lower()]]}"
+    return f"{match['every']}{WEEKDAYS[DAY_NUMBERS[fold(match['day'])]]}"

@@ -5,6 +5,7 @@ from datetime import datetime, time
 from agent.offline import dates
 from agent.offline.known import KnownTask, Tasks
 from agent.offline.words import any_of
+from text.folding import fold
 
 FIRST = r"(?:(?:no|oh)[,. ]{1,2})?"
 OF_THEM = r"(?: (?:of (?:them|the two|both)|i mean))?"
@@ -49,7 +50,7 @@ def _ranked(tasks: Tasks) -> list[KnownTask]:
 def _at(tasks: Tasks, said: str, now: datetime) -> Tasks | None:
     """Those of a day or an hour; None where ``said`` is neither."""
     if part := IN_PART.fullmatch(said):
-        begin, end = PARTS[part["part"].lower()]
+        begin, end = PARTS[fold(part["part"])]
         return tuple(task for task in tasks if task.due_time and begin <= task.due_time < end)
     reading = dates.read(said, now)
     if reading.fault or not reading.when or reading.rest:

@@ -10,6 +10,7 @@ from agent.offline.dates.names import WEEKDAYS
 from agent.offline.intents import Query, Show
 from agent.offline.lexicon import NOUN
 from agent.offline.words import NUMBER, any_of, number
+from text.folding import fold
 
 LAST_DAYS = any_of(rf"\b(?:last|past|previous) (?P<count>{NUMBER}) (?P<unit>days|weeks|months)\b")
 PERIOD = any_of(r"\b(?P<which>this|last|past|previous|the) (?P<unit>week|month|year)\b")
@@ -82,7 +83,7 @@ def read_past(text: str, now: datetime) -> tuple[date, date, str] | None:
     if match := PERIOD.search(text):
         return _period(now, match["unit"].lower(), match["which"].lower() not in ("this", "the"))
     if match := WEEKDAY.search(text):
-        place = list(WEEKDAYS).index(match["day"].lower()) % 7
+        place = list(WEEKDAYS).index(fold(match["day"])) % 7
         day = today - timedelta(days=(today.weekday() - place) % 7)
         named = f"{day:%A}, {day.day} {day:%B}"
         return (day, today, f"since {named}") if match["since"] else (day, day, f"on {named}")

@@ -10,6 +10,7 @@ from agent.offline.intents import All, It, Named, Numbers, Query, Target, Unname
 from agent.offline.lexicon import BETWEEN, EXCEPT, LIST, NOUN, TASK
 from agent.offline.understanding.queries import read_query
 from agent.offline.words import NUMBERS, any_of
+from text.folding import fold
 
 PLACES = {word: place for place, word in enumerate(ORDINALS[:10], 1)} | {"last": -1}
 COUNTS = NUMBERS | {"both": 2}
@@ -118,7 +119,7 @@ def read_places(phrase: str) -> tuple[int, ...]:
 
 
 def _value(word: str) -> int:
-    word = word.lower()
+    word = fold(word)
     return int(word) if word.isdecimal() else PLACES.get(word) or COUNTS[word]
 
 
