@@ -66,8 +66,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _is_the_writer = False
 
     def get_new_connection(self, conn_params: Any) -> sqlite3.Connection:
-        seconds = self.settings_dict["OPTIONS"]["timeout"]
-        return self._pool.take(partial(self._opened, conn_params), seconds)
+        return self._pool.take(partial(self._opened, conn_params))
 
     def _opened(self, conn_params: Any) -> sqlite3.Connection:
         connection: sqlite3.Connection = super().get_new_connection(conn_params)

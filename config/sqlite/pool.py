@@ -1,52 +1,74 @@
 """Connections to a file of SQLite that the threads of a process lend each other.
 
 One that is open knows the tables and has its statements prepared, which takes its time and 0.4 MB.
-So there are few, and whoever waits for something else has none.
+So there are few, and whoever waits for something else has none. There are more only while those
+that are lent do not come back: who has them may wait for somebody's long write, and readers need
+not.
 """
 
 import atexit
 import sqlite3
 from collections.abc import Callable
-from threading import BoundedSemaphore
-
-from django.db import OperationalError
+from threading import Condition
+from time import monotonic
 
 MOST = 10
+PATIENCE, BETWEEN = 0.2, 0.02
+"""Seconds in which none has come back, after which there is one more; and until the next one."""
 
 
 class Pool:
     """Of one file."""
 
     def __init__(self) -> None:
-        self._free = BoundedSemaphore(MOST)
+        self._changed = Condition()
+        self._lent = 0
         self._idle: list[sqlite3.Connection] = []
+        self._next_at = 0.0
 
-    def take(self, opened: Callable[[], sqlite3.Connection], seconds: float) -> sqlite3.Connection:
+    def take(self, opened: Callable[[], sqlite3.Connection]) -> sqlite3.Connection:
         """The one that was given back last, which remembers the most; else a new one."""
-        if not self._free.acquire(timeout=seconds):
-            raise OperationalError("no connection in time")
-        try:
-            return self._idle.pop()
-        except IndexError:
-            pass
+        with self._changed:
+            while not self._idle and self._lent >= MOST:
+                now = monotonic()
+                if now >= self._next_at:
+                    self._next_at = now + BETWEEN
+                    break
+                self._changed.wait(self._next_at - now)
+            self._lent += 1
+            if self._idle:
+                return self._idle.pop()
         try:
             return opened()
         except BaseException:
-            self._free.release()
+            self._count_back()
             raise
 
     def give_back(self, connection: sqlite3.Connection) -> None:
         """What was not committed is taken back."""
         try:
             connection.rollback()
-            self._idle.append(connection)
-        finally:
-            self._free.release()
+        except BaseException:
+            self._count_back()
+            raise
+        self._count_back(connection)
 
     def close(self) -> None:
         """SQLite tidies up behind the last connection of all processes."""
         while self._idle:
             self._idle.pop().close()
+
+    def _count_back(self, *connections: sqlite3.Connection) -> None:
+        """Those above MOST stay for as long as so many are lent."""
+        with self._changed:
+            self._lent -= 1
+            self._next_at = monotonic() + PATIENCE
+            self._idle += connections
+            too_many = len(self._idle) + self._lent - MOST if self._lent < MOST else 0
+            spare = [self._idle.pop(0) for _ in range(too_many)]
+            self._changed.notify()
+        for each in spare:
+            each.close()
 
 
 _pools: dict[str, Pool] = {}

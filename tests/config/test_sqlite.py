@@ -3,16 +3,16 @@ Its threads lend each other a few connections.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from threading import Barrier, Event
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from accounts.models import User
-from config.sqlite.pool import MOST, Pool
+from config.sqlite.pool import MOST, Pool, pool_of
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.django_db(transaction=True)]
@@ -127,28 +127,43 @@ def test_what_was_not_committed_is_not_lent() -> None:
     assert user.username == "kept"
 
 
-def test_who_waits_too_long_for_a_connection_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    connection.close()
-    all_lent, end = Barrier(MOST + 1), Event()
+@contextmanager
+def all_lent() -> Iterator[Pool]:
+    pool, lent, end = pool_of(str(connection.settings_dict["NAME"])), Barrier(MOST + 1), Event()
 
     def hold() -> None:
         connection.ensure_connection()
-        all_lent.wait()
+        lent.wait()
         end.wait()
         connection.close()
 
-    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.05)
+    connection.close()
     with ThreadPoolExecutor(MOST) as threads:
         for _ in range(MOST):
             threads.submit(hold)
-        all_lent.wait()
+        lent.wait()
         try:
-            with pytest.raises(OperationalError, match="no connection"):
-                can_write()
+            yield pool
         finally:
             end.set()
 
-    can_write()
+
+def test_who_reads_does_not_wait_until_others_have_written() -> None:
+    UserFactory()
+
+    with all_lent():
+        in_another_thread(lambda: User.objects.get())
+
+
+def test_those_that_more_have_at_once_are_closed_when_fewer_do() -> None:
+    with all_lent() as pool:
+        connection.ensure_connection()
+        one_more = connection.connection
+        connection.close()
+
+    assert len(pool._idle) == MOST
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        one_more.execute("SELECT 1")
 
 
 def test_one_that_cannot_be_opened_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +181,7 @@ def test_one_that_cannot_be_opened_takes_no_place(monkeypatch: pytest.MonkeyPatc
 
 def test_a_process_that_ends_closes_what_is_in_its_pool() -> None:
     pool = Pool()
-    lent = pool.take(lambda: sqlite3.connect(connection.settings_dict["NAME"]), 1)
+    lent = pool.take(lambda: sqlite3.connect(connection.settings_dict["NAME"]))
     pool.give_back(lent)
 
     pool.close()
