@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from threading import Lock
 from typing import Any
+from weakref import WeakSet
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base, features, operations
@@ -65,6 +66,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
     _is_the_writer = False
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._cursors: WeakSet[Cursor] = WeakSet()
+
     def get_new_connection(self, conn_params: Any) -> sqlite3.Connection:
         return self._pool.take(partial(self._opened, conn_params))
 
@@ -75,7 +80,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def create_cursor(self, name: Any = None) -> Any:
-        return self.connection.cursor(factory=Cursor)
+        cursor = self.connection.cursor(factory=Cursor)
+        self._cursors.add(cursor)
+        return cursor
 
     def _start_transaction_under_autocommit(self) -> None:
         if not _one_writer.acquire(timeout=self.settings_dict["OPTIONS"]["timeout"]):
@@ -102,6 +109,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _close(self) -> None:
         try:
             if self.connection is not None:
+                # With one that was not read to its end, whoever is lent the connection next would
+                # see the rows of that time, and could not write.
+                for cursor in self._cursors:
+                    cursor.close()
                 self._pool.give_back(self.connection)
         finally:
             self._let_the_next_one_write()

@@ -166,6 +166,26 @@ def test_those_that_more_have_at_once_are_closed_when_fewer_do() -> None:
         one_more.execute("SELECT 1")
 
 
+def test_what_somebody_has_not_read_to_its_end_is_not_what_the_next_one_sees() -> None:
+    UserFactory(username="earlier")
+    UserFactory(username="later")
+    left: list[Iterator[User]] = []
+
+    def leave() -> None:
+        left.append(User.objects.iterator(chunk_size=1))
+        next(left[0])
+
+    def names() -> None:
+        assert {user.username for user in User.objects.all()} == {"earlier!", "later!"}
+        can_write()
+
+    connection.close()
+    in_another_thread(leave)
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as other, other:
+        other.execute("UPDATE accounts_user SET username = username || '!'")
+    in_another_thread(names)
+
+
 def test_one_that_cannot_be_opened_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
     name = connection.settings_dict["NAME"]
     connection.close()
