@@ -38,6 +38,8 @@ CLOCK = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 class ChannelsForm(forms.Form):
     """Says what the API says, with which it checks and keeps."""
 
+    checked: ChannelsSerializer | None = None  # where something has changed that it keeps
+
     page = forms.BooleanField(label=gettext_lazy("On the open page"), required=False)
     mail = forms.BooleanField(label=gettext_lazy("By mail"), required=False)
     summary_at = forms.TimeField(
@@ -79,7 +81,7 @@ class ChannelsForm(forms.Form):
                 self.fields[name].help_text = why
 
     def clean(self) -> dict[str, Any]:
-        """With ``checked``, the API's form of what has changed."""
+        """With ``checked``, the API's form of what has changed, which is not empty."""
         told: dict[str, Any] = {
             name: self.cleaned_data.get(name)
             for name in ("page", "mail", "with_words")
@@ -92,14 +94,17 @@ class ChannelsForm(forms.Form):
             told["webhook"] = {"url": url} if url else None
         if {"quiet_from", "quiet_to"} & {*self.changed_data}:
             told["quiet"] = self._quiet()
-        self.checked = ChannelsSerializer(data=told, partial=True, context={"user": self.user})
-        try:
-            self.checked.is_valid(raise_exception=True)
-        except ValidationError:
-            for name, why in self.checked.errors.items():
+        if told:
+            self.checked = self._check(told)
+        return self.cleaned_data
+
+    def _check(self, told: dict[str, Any]) -> ChannelsSerializer:
+        checked = ChannelsSerializer(data=told, partial=True, context={"user": self.user})
+        if not checked.is_valid():
+            for name, why in checked.errors.items():
                 place = {"quiet": "quiet_from"}.get(name, name)
                 self.add_error(place, sentence(ValidationError({name: why})))
-        return self.cleaned_data
+        return checked
 
     def _quiet(self) -> dict[str, str] | None:
         begin, end = (_clock(self.cleaned_data.get(name)) for name in ("quiet_from", "quiet_to"))
@@ -111,7 +116,7 @@ class ChannelsForm(forms.Form):
         """Raises NoRoom, and User.DoesNotExist."""
         if "default_reminder" in self.changed_data:
             _remind_by_default(self.user, self.cleaned_data["default_reminder"])
-        return self.checked.save() if self.checked.validated_data else self.channels
+        return self.checked.save() if self.checked else self.channels
 
 
 @settings_page

@@ -62,6 +62,14 @@ def test_channels_are_set_and_say_what_rings(browser: Client, user: User, settin
     assert Habits.of(user).default_reminder is None
 
 
+def test_what_is_saved_as_it_is_stays(browser: Client) -> None:
+    for changed in ({}, {"default_reminder": "10"}):
+        assert save(browser, **changed)["Location"] == REMINDERS
+
+    assert Habits.of(User.objects.get()).default_reminder == 10
+    assert not Channels.objects.exists()
+
+
 def test_what_is_missing_is_told_in_a_sentence(browser: Client, user: User, settings: Any) -> None:
     settings.SENDS_MAIL = False
     page = read(browser.get(REMINDERS))
