@@ -253,6 +253,7 @@ MIDDLEWARE = [
     "web.middleware.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.authentication.SessionUser",
+    "accounts.erased.ErasedMeanwhile",
     "django.contrib.messages.middleware.MessageMiddleware",
     "web.middleware.DatabaseFailures",
 ]

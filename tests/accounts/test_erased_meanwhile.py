@@ -1,5 +1,6 @@
 """An account that is deleted while its turns are at work goes whole, and none waits in a circle."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -9,6 +10,7 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.test import Client
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken
 
@@ -58,7 +60,7 @@ def test_a_turn_is_waited_for_before_anything_of_its_account_goes() -> None:
 
     with ThreadPoolExecutor(1) as threads:
         with turn.fenced(LEASE), connection.cursor() as cursor:
-            erased = threads.submit(erase, conversation.user)
+            erased = threads.submit(and_disconnect, conversation.user.erase)
             until(lambda: is_waited_for(cursor))
             cursor.execute("SET LOCAL deadlock_timeout = '1ms'")  # we would be the one to fail
             turn.save_text("Adding")
@@ -70,31 +72,40 @@ def test_a_turn_is_waited_for_before_anything_of_its_account_goes() -> None:
 
 def test_a_request_that_writes_behind_an_erasure_is_one_of_nobody() -> None:
     user = UserFactory()
-    headers = {"Authorization": f"Bearer {AccessToken.for_user(user)}"}
+    client = APIClient(
+        raise_request_exception=False,
+        headers={"Authorization": f"Bearer {AccessToken.for_user(user)}"},
+    )
 
-    with ThreadPoolExecutor(1) as threads:
-        with transaction.atomic(), connection.cursor() as cursor:
-            wait_in_line(user.pk)
-            added = threads.submit(add_task, headers)
-            until(lambda: is_waited_for(cursor))
-            user.erase()
-        answer = added.result()
+    answer = behind_an_erasure(user, partial(client.post, "/api/tasks/", {"title": "Milk"}))
 
     assert (answer.status_code, answer.json()["code"]) == (401, "authentication_failed")
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-def add_task(headers: dict[str, str]) -> Any:
-    client = APIClient(raise_request_exception=False)
-    try:
-        return client.post("/api/tasks/", {"title": "Milk"}, headers=headers, format="json")
-    finally:
-        connection.close()
+def test_a_form_that_is_sent_behind_an_erasure_leads_to_the_sign_in(browser: Client) -> None:
+    user = UserFactory()
+    browser.force_login(user)
+
+    answer = behind_an_erasure(user, partial(browser.post, "/tasks/add/", {"title": "Milk"}))
+
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/")
 
 
-def erase(user: User) -> None:
+def behind_an_erasure(user: User, write: Callable[[], Any]) -> Any:
+    """What comes of it if it waits for the end of that."""
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic(), connection.cursor() as cursor:
+            wait_in_line(user.pk)
+            written = threads.submit(and_disconnect, write)
+            until(lambda: is_waited_for(cursor))
+            user.erase()
+        return written.result()
+
+
+def and_disconnect(act: Callable[[], Any]) -> Any:
     try:
-        user.erase()
+        return act()
     finally:
         connection.close()
 
