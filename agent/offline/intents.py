@@ -336,6 +336,8 @@ class Within:
     to: bool = False
     """Whether tasks are moved there, or else looked for."""
     sure: bool = False
+    exact: bool = False
+    """Whether it is meant only if there is one of just that name; else it is ``otherwise``."""
     otherwise: "Intent | None" = None
 
 

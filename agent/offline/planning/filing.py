@@ -9,7 +9,6 @@ from agent.offline.intents import (
     All,
     Change,
     Draft,
-    Edit,
     Intent,
     Named,
     Put,
@@ -39,7 +38,7 @@ def within(said: Within, known: Known, now: datetime, go: Go) -> Plan[Reply]:
     names = yield from look_up_names()
     if exact := names.exact(said.name, said.kind):
         return (yield from go(filed(said, names.kind(exact, said.kind), exact), known, now))
-    like = near(said.name, names.of(said.kind))
+    like = [] if said.exact else near(said.name, names.of(said.kind))
     if like:
         return _asks_for_like(said, names, like)
     if said.otherwise and not said.sure:
@@ -111,8 +110,8 @@ def _added(addition: Add, kind: str, name: str) -> Add:
 
 
 def _moved(change: Change, kind: str, name: str) -> Change:
-    edit = Edit(in_list=name) if kind == "list" else Edit(tags=(name,))
-    return replace(change, edit=edit)
+    place = {"in_list": name} if kind == "list" else {"in_list": None, "tags": (name,)}
+    return replace(change, edit=replace(change.edit, **place))
 
 
 def _draft(draft: Draft, kind: str, name: str) -> Draft:

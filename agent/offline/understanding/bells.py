@@ -1,10 +1,10 @@
-"""Alarms and timers: tasks that ring, and often have no other name."""
+"""Alarms and timers: tasks that ring, and often have no other name; reminders beside a task."""
 
 import re
 from dataclasses import replace
 from datetime import datetime
 
-from agent.offline.intents import Add, Draft
+from agent.offline.intents import Add, Change, Draft, Guess, Intent, Put, Unclear, Within
 from agent.offline.lexicon import AT_TIME
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.understanding.moments import moments_in
@@ -37,3 +37,30 @@ def wake(match: re.Match[str], now: datetime) -> Add | None:
     if body and not moments.when:
         return None
     return Add((Draft("Wake up", moments.when.with_day(now), reminders=AT_TIME),))
+
+
+def with_reminders(intent: Intent, said: tuple[str, ...]) -> Intent | None:
+    """The same with what was said beside it; None where it cannot belong to that."""
+    match intent:
+        case Add(drafts) | Unclear(drafts) if drafts:
+            has_day = any(one.is_dated for one in drafts)
+            each = (_with(one, said) if one.is_dated or not has_day else one for one in drafts)
+            return replace(intent, drafts=tuple(each))
+        case Guess(intent=inner):
+            attached = with_reminders(inner, said)
+            return attached and replace(intent, intent=attached)
+        case Within(intent=inner, otherwise=other):
+            attached = with_reminders(inner, said)
+            other = other and with_reminders(other, said)
+            return attached and replace(intent, intent=attached, otherwise=other)
+        case Put(change, addition):
+            moved, new = with_reminders(change, said), with_reminders(addition, said)
+            if isinstance(moved, Change) and isinstance(new, Add):
+                return Put(moved, new)
+        case Change(tool="update_task", edit=edit):
+            return replace(intent, edit=replace(edit, reminders=(*edit.reminders, *said)))
+    return None
+
+
+def _with(draft: Draft, said: tuple[str, ...]) -> Draft:
+    return replace(draft, reminders=(*draft.reminders, *said))

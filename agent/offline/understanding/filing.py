@@ -5,7 +5,6 @@ meant for that place. Whether there is such a list or tag is looked up before an
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -25,21 +24,25 @@ from agent.offline.intents import (
 )
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.additions import added
-from agent.offline.understanding.naming import list_name
+from agent.offline.understanding.behind_lists import (
+    MINE,
+    NAME,
+    WORD,
+    Read,
+    read_before_more,
+    read_two_lists,
+    told_apart,
+)
+from agent.offline.understanding.naming import list_name, name_between
 from agent.offline.understanding.queries import read_query
 from agent.offline.understanding.targets import read_target
 from agent.offline.words import any_of, is_verb_alone
-
-Read = Callable[[str], Intent | None]
 
 
 def each_of(*patterns: str) -> list[re.Pattern[str]]:
     return [any_of(pattern) for pattern in patterns]
 
 
-WORD = r"(?:[^\s\"“”,;:.!?]|\.(?=\w)){1,40}"
-NAME = rf"(?:[\"“'«][^\"”'»\n]{{1,100}}[\"”'»]|{WORD}(?: {WORD}){{0,4}}?)"
-MINE = r"(?:the|my|our)"
 IN_LIST = each_of(
     rf"(?:,? )?\b(?:to|on|onto|in|into|under|from|within) {MINE} (?P<name>{NAME}) (?:list|folder"
     r"|project|category)(?P<after>(?: |, |: ?).{0,600})?$",
@@ -56,11 +59,9 @@ AT_START = each_of(
 TO_NAME = any_of(
     rf"(?P<rest>\S.{{0,250}})(?P<place> (?:to|on|onto) (?:{MINE} )?(?P<name>{NAME})(?: list)?)"
 )
-PUT_TO = r"(?P<what>\S.{0,250}?) (?:to|on|onto|in|into) (?:(?P<mine>my|our) |the )?"
-BEFORE_MORE = each_of(
-    rf"(?:put|stick|place) {PUT_TO}(?P<name>{NAME}) list(?P<more>,? \S.{{0,600}})",
-    rf"(?:add|put|stick|place) {PUT_TO}list (?:called |named )?(?P<named>\S.{{1,600}})",
-)
+LIST_FOLLOWS = any_of(r" (?:list|folder|project|category)\b")
+ENDS_OPEN = any_of(rf" (?:to|on|onto|in|into)(?: {MINE})?$")
+"""Shoes to my To buy list: the name begins there."""
 TAGGED = each_of(
     r"(?: (?:and|that (?:is|are)|which (?:is|are)|i))?(?: have)? (?:tagged|labell?ed)"
     rf"(?: (?:with|as|by))? #?(?P<name>[\"“]?{WORD}[\"”]?)",
@@ -115,8 +116,13 @@ def read_filed(text: str, now: datetime, read: Read, else_read: Read) -> Intent 
     ``read`` tells what a sentence without such a name asks for, ``else_read`` what it may be meant
     for at all.
     """
-    if asked := _in_list_before_more(text, now, read):
+    if asked := read_two_lists(text, lambda part: read_filed(part, now, read, else_read)):
         return asked
+    place = _read_place(text, now, read, else_read)
+    return read_before_more(text, now, read, place) or place
+
+
+def _read_place(text: str, now: datetime, read: Read, else_read: Read) -> Intent | None:
     asked = (
         first_read(MOVES, text, now)
         or _listed(text, now, read)
@@ -124,13 +130,21 @@ def read_filed(text: str, now: datetime, read: Read, else_read: Read) -> Intent 
         or _in_list(text, read)
         or _before_more(text, read)
     )
-    if isinstance(asked, Within) and not asked.sure and not _asks_to_make(asked):
+    if isinstance(asked, Within) and not asked.sure and not _asks_to_make(asked, text):
         return replace(asked, otherwise=else_read(text))
     return asked
 
 
-def _asks_to_make(asked: Within) -> bool:
-    """Put it in Work: a name, which nothing else can be."""
+def _named(match: re.Match[str]) -> str:
+    is_between = LIST_FOLLOWS.match(match.string, match.end("name"))
+    return (name_between if is_between else list_name)(match["name"])
+
+
+def _asks_to_make(asked: Within, text: str) -> bool:
+    """Put it in Work, add Anna to the mailing list by friday: a name, which nothing else can be."""
+    if isinstance(asked.intent, Add):
+        is_told = f" the {asked.name} list".lower() in text.lower()
+        return is_told and text.lower().startswith(("add ", "put "))
     return asked.to and isinstance(asked.intent, Change) and asked.name[:1].isupper()
 
 
@@ -138,7 +152,7 @@ def _in_list(text: str, read: Read) -> Intent | None:
     """Add milk to my Groceries list."""
     start = next((found for each in AT_START if (found := each.fullmatch(text))), None)
     match = start or next((found for each in IN_LIST if (found := each.search(text))), None)
-    name = list_name(match["name"]) if match else ""
+    name = _named(match) if match else ""
     if not match or not name:
         return None
     if start:
@@ -153,31 +167,13 @@ def _in_list(text: str, read: Read) -> Intent | None:
     return None
 
 
-def _in_list_before_more(text: str, now: datetime, read: Read) -> Intent | None:
-    """Put milk on the Groceries list tomorrow, add milk to the list Groceries #food."""
-    match = next((found for each in BEFORE_MORE if (found := each.fullmatch(text))), None)
-    if not match or not isinstance(read_target(match["what"], now), Named):
-        return None
-    said = match.groupdict()
-    named = said.get("named") or f"{said['name']}{said['more']}"
-    name, more = _told_apart(named, now)
-    if not name and said["mine"] and named[0].islower():
-        return read(f"add {said['what']} {named}")  # to my list tomorrow
-    if not more or not (name := list_name(name)) or said.get("name", name).lower() != name.lower():
-        return None
-    rest = read(f"add {said['what']}{more}")
-    if not isinstance(rest, Add) or not rest.drafts:
-        return None
-    return Within(name, rest, to=True, sure=bool(said["mine"]))
-
-
 def _before_more(text: str, read: Read) -> Intent | None:
     """Add milk to Groceries tomorrow #food: behind the list more is said of the task."""
     said = read(text) if text.lower().startswith("add ") else None
     titles = [draft.title for draft in said.drafts] if isinstance(said, Add) else []
     place = TO_NAME.fullmatch(titles[0]) if len(titles) == 1 else None
     name = list_name(place["name"]) if place else ""
-    if not place or not name or is_verb_alone(place["rest"]):
+    if not place or not name or is_verb_alone(place["rest"]) or ENDS_OPEN.search(place["rest"]):
         return None
     before, found, behind = text.partition(place["place"])
     rest = read(f"{before}{behind}") if found else None
@@ -262,15 +258,21 @@ ALL_OF = any_of(
 
 def _move(match: re.Match[str], now: datetime) -> Intent | None:
     """Move the dentist to Health, put it in Work; a date is none of these."""
-    said, name = match.groupdict(), list_name(match["name"])
+    said, name = match.groupdict(), _named(match)
+    if ENDS_OPEN.search(match["target"]):
+        return None
     if not name or (NO_PLACE.fullmatch(said["name"]) and name.lower() != "inbox"):
         return None
     if everything := ALL_OF.fullmatch(match["target"]):
         return _move_all(everything, name, now)
     target = read_target(match["target"], now)
     verb = said["verb"].lower()
-    is_sure = bool(said.get("sure")) or (verb == "add" and bool(USUAL.fullmatch(name)))
-    if not is_sure and dates.read(f"{said['how']} {said['name']}", now).when:
+    is_day = bool(dates.read(f"{said['how']} {said['name']}", now).when)
+    is_told = LIST_FOLLOWS.match(match.string, match.end("name")) or said["name"][0] in "\"“'«"
+    is_name = bool(is_told) or not (is_day or told_apart(said["name"], now)[1])
+    is_usual = verb == "add" and bool(USUAL.fullmatch(name))
+    is_sure = is_usual or (bool(said.get("sure")) and is_name)
+    if is_day and not said.get("sure") and not is_usual:
         return None
     if isinstance(target, Named) and not target.words:
         return None
@@ -289,17 +291,7 @@ def _move(match: re.Match[str], now: datetime) -> Intent | None:
 
 def _says_more(said: str, now: datetime) -> bool:
     """Groceries tomorrow, Groceries #food: no name alone."""
-    return all(_told_apart(said, now))
-
-
-def _told_apart(said: str, now: datetime) -> tuple[str, str]:
-    """A name, "" where there is none, and what more is said behind it of the task there."""
-    read = added(said, now)
-    titles = [draft.title.lower() for draft in read.drafts] if isinstance(read, Add) else [said]
-    if not titles:
-        return "", said
-    begins = len(titles) == 1 and re.match(rf"{re.escape(titles[0])}(?=,? )", said, re.I)
-    return (said[: begins.end()], said[begins.end() :]) if begins else (said, "")
+    return all(told_apart(said, now))
 
 
 def _move_all(everything: re.Match[str], to: str, now: datetime) -> Intent | None:

@@ -27,6 +27,7 @@ from agent.offline.understanding.additions import VERB, added, read_addition
 from agent.offline.understanding.ahead import read_ahead
 from agent.offline.understanding.answers import read_answer
 from agent.offline.understanding.asides import read_with_remark, without_put_down
+from agent.offline.understanding.bells import with_reminders
 from agent.offline.understanding.beyond import absent_of_a_task
 from agent.offline.understanding.changes import read_change, read_note
 from agent.offline.understanding.corrections import corrected
@@ -43,7 +44,6 @@ from agent.offline.understanding.reminding import (
     more_of_it,
     of_it,
     read_reminding,
-    with_reminders,
 )
 from agent.offline.understanding.repeating import is_told_when_done
 from agent.offline.understanding.series import read_series

@@ -21,6 +21,8 @@ from agent.offline.understanding.changes import read_change
 from agent.offline.understanding.drafts import read_title
 from agent.offline.words import any_of
 
+TO_A_LIST = any_of(r"^[^\"“«].* (?:to|on|onto|in|into) (?:my|the|our|a|this|that)\b")
+"""Add a link to the list: that is no name of a list."""
 ARROW = any_of(r"(?: to | as | into | -> | → )")
 NO_NAME = any_of(
     r"(?:(?:my|the|an|our|your|this|that|whole|entire|full|main|own|current|usual|daily|same"
@@ -28,6 +30,7 @@ NO_NAME = any_of(
     r"|(?:of|from|on|off|in|to|for|with|and)\b.*"
 )
 """Words that name no list of its own: the list, my to-do list."""
+BEGINS_AS_PLACE = any_of(r"(?:from|on|off|in|to|for|with) (?!do$)\S")
 BETWEEN_NAMES = any_of(r",? and |, ?| & ")
 KIND_OF_LIST = any_of(r" (?:todo|to-do|task)s?$")
 NOT_NAMED = "Please tell me its name, such as “create a list called Home”. Nothing has changed."
@@ -44,6 +47,11 @@ def list_name(said: str) -> str:
     """As :func:`new_name` has it; "" for words that name no list of its own."""
     is_quoted = said.strip()[:1] in "\"“'«"
     return new_name(said) if is_quoted or not NO_NAME.fullmatch(said.strip(" ,")) else ""
+
+
+def name_between(said: str) -> str:
+    """As :func:`list_name`, of words in front of "list": my To buy list, the "On hold" list."""
+    return list_name(said) or (new_name(said) if BEGINS_AS_PLACE.match(said) else "")
 
 
 def new_name(said: str) -> str:
@@ -64,6 +72,8 @@ def _create(match: re.Match[str], now: datetime) -> Intent | None:
     name = new_name(match["name"]) if is_said else list_name(match["name"])
     if _kind(match) == "tag":
         return Refuse(TAGS_ARE_GIVEN)
+    if TO_A_LIST.search(match["name"]) and match.start("name") < match.start("kind"):
+        return None
     return EditNames("create", name) if name else None
 
 
@@ -88,7 +98,8 @@ def _create_nameless(match: re.Match[str], now: datetime) -> Intent:
 
 def _create_with(match: re.Match[str], now: datetime) -> Intent | None:
     """Create a list called Trip with passport and tickets."""
-    name, addition = list_name(match["name"]), added(match["what"], now)
+    what = " ".join(filter(None, [match["what"], match.groupdict().get("more")]))
+    name, addition = list_name(match["name"]), added(what, now)
     return Within(name, addition, sure=True) if name and _kind(match) == "list" else None
 
 
@@ -157,7 +168,7 @@ def _show(match: re.Match[str], now: datetime) -> Intent:
 
 
 def read_new_lists(text: str, now: datetime) -> Intent | None:
-    """Create lists Camping and Home."""
+    """Create lists Camping and Home, create a list Trip and add passport to it."""
     return first_read(NEW_LISTS, text, now)
 
 
@@ -168,6 +179,7 @@ NAMES = {
     "to": rf"(?P<to>{NAME})",
     "any_name": r"(?P<name>[^\n]{1,120})",
     "what": r"(?P<what>[^\n]{1,10000})",
+    "more": r"(?P<more>[^\n]{1,200})",
     "kind": r"(?P<kind>list|folder|category|project|section|board|tag|label)",
     "list": r"(?P<kind>list|folder|category|project|section|board)",
     "several": r"(?:two|three|four|five|six|\d|some|these|the|the following)",
@@ -188,7 +200,7 @@ NAMES = {
     "everywhere": r"(?P<all>(?: from)? (?:everywhere|all (?:my |the )?tasks|every task"
     r"|everything|completely|altogether))",
     "and_add": r"(?:with|containing|and add|and put)",
-    "on_it": r"(?:to|in|on|into) it",
+    "on_it": r"(?:(?:to|in|on|into) (?:it|that list)|there|in there)",
     "colon": r"\s?:\s?",
     "arrow": ARROW.pattern,
     "this_arrow": rf"(?P<arrow>{ARROW.pattern})",
@@ -223,6 +235,7 @@ RULES = rules(
         _create_nameless,
         """
             {make} [me] (a|an|another) [new] {kind} [please|for me]
+            {make} [me] (a|an|another) [new] (todo|to-do|to do|task) {list} [please|for me]
             (new|another) {kind}
         """,
     ),
@@ -276,6 +289,13 @@ NEW_LISTS = rules(
         """
             {make} [me] [{several}] [new] {kinds} [called|named|for] {any_name}
             {make} [me] [{several}] [new] {kinds}{colon}{any_name}
+        """,
+    ),
+    (
+        _create_with,
+        """
+            {make} [me] [{a}] [new] {list} [{called}] {name} and (add|put) {what} {on_it}[ {more}]
+            {make} [me] (a|an|another) [new] {name} {list} and (add|put) {what} {on_it}[ {more}]
         """,
     ),
 )

@@ -12,17 +12,13 @@ from agent.offline.intents import (
     Change,
     Draft,
     Edit,
-    Guess,
-    Intent,
     It,
     Named,
     Query,
     Say,
     Show,
     Target,
-    Unclear,
     Unnamed,
-    Within,
 )
 from agent.offline.lexicon import AT_TIME
 from agent.offline.templates import first_read, rules
@@ -86,25 +82,6 @@ def more_of_it(text: str) -> Change | None:
     """And ten minutes before, too."""
     said = dates.reminders_in(TOO.sub("", ONE_MORE.sub("", text)))
     return Change("update_task", It(), Edit(reminders=said)) if said else None
-
-
-def with_reminders(intent: Intent, said: tuple[str, ...]) -> Intent | None:
-    """The same with what was said beside it; None where it cannot belong to that."""
-    match intent:
-        case Add(drafts) | Unclear(drafts) if drafts:
-            has_day = any(one.is_dated for one in drafts)
-            each = (_with(one, said) if one.is_dated or not has_day else one for one in drafts)
-            return replace(intent, drafts=tuple(each))
-        case Guess(intent=inner) | Within(intent=inner):
-            attached = with_reminders(inner, said)
-            return attached and replace(intent, intent=attached)
-        case Change(tool="update_task", edit=edit):
-            return replace(intent, edit=replace(edit, reminders=(*edit.reminders, *said)))
-    return None
-
-
-def _with(draft: Draft, said: tuple[str, ...]) -> Draft:
-    return replace(draft, reminders=(*draft.reminders, *said))
 
 
 def answered(text: str, intent: Change, now: datetime) -> Change | None:

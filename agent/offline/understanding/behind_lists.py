@@ -1,0 +1,106 @@
+"""More said behind a list: "put milk on my Food list tomorrow", "add milk to the list Home !low".
+
+In front of the word "list" a name is plain. Behind it only the lists that there are tell where it
+ends: the longest name of one is meant, and what follows is said of the task.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from agent.offline.intents import Add, Intent, Named, Several, Within
+from agent.offline.understanding.additions import added
+from agent.offline.understanding.naming import list_name, name_between
+from agent.offline.understanding.targets import read_target
+from agent.offline.words import any_of
+
+Read = Callable[[str], Intent | None]
+
+WORD = r"(?:[^\s\"“”,;:.!?]|\.(?=\w)){1,40}"
+NAME = rf"(?:[\"“'«][^\"”'»\n]{{1,100}}[\"”'»]|{WORD}(?: {WORD}){{0,4}}?)"
+MINE = r"(?:the|my|our)"
+PUT_TO = r"(?P<what>\S.{0,250}?) (?:in |on )?(?:to|on|onto|in|into)"
+NAMED = any_of(
+    rf"(?P<verb>put|stick|place) {PUT_TO} (?:(?P<mine>my|our) |the )?"
+    rf"(?!(?:{MINE}|an?|list(?! list)) )(?P<name>{NAME}) list(?P<more>,? \S.{{0,600}})"
+)
+LISTED = any_of(
+    rf"(?P<verb>add|put|stick|place) {PUT_TO} (?:(?P<mine>my|our) |the )?list"
+    r" (?P<called>called |named )?(?P<named>\S.{1,600})"
+)
+PLACE = rf"(?:to|on|onto|in|into) (?:{MINE} {NAME} list|(?:{MINE} )?list {NAME})"
+TWO_LISTS = any_of(
+    rf"(?P<verb>add|put) (?P<first>\S.{{0,250}}? {PLACE}),? and (?P<second>\S.{{0,250}}? {PLACE})"
+)
+PARTICLE = any_of(r"(?:up|down|off|away|back|out|in|on|to|together|aside|through|with|by)\b.*")
+"""Put up the shelf, stick to the plan: the verb is part of what is to be done."""
+NO_NAME_BEHIND = any_of(
+    r"(?:at|when|before|after|so|because|since|while|until|till|if|by|once|unless|every|each|now"
+    r"|(?:too|also|as well|again|please)$)\b.*"
+)
+TOO = any_of(r"^(?:too|also|as well|again|please)$")
+MOST_WORDS = 10
+
+
+def read_two_lists(text: str, read_filed: Read) -> Intent | None:
+    """Put eggs on my Groceries list and bread on my Home list."""
+    if not (match := TWO_LISTS.fullmatch(text)):
+        return None
+    parts = [read_filed(f"{match['verb']} {match[part]}") for part in ("first", "second")]
+    both = tuple(part for part in parts if isinstance(part, Within))
+    return Several(both) if len(both) == 2 else None
+
+
+def read_before_more(text: str, now: datetime, read: Read, place: Intent | None) -> Intent | None:
+    """None where nothing more is said; ``place`` is what is asked for in that case."""
+    match = NAMED.fullmatch(text)
+    if match and (name := name_between(match["name"])):
+        addition = _addition(match, match["more"], now, read)
+        sure = bool(match["mine"])
+        return Within(name, addition, to=True, sure=sure) if addition else None
+    match = LISTED.fullmatch(text)
+    return _listed(match, now, read, place) if match else None
+
+
+def _addition(match: re.Match[str], more: str, now: datetime, read: Read) -> Add | None:
+    if not isinstance(read_target(match["what"], now), Named):
+        return None
+    what = f"{match['what']}{TOO.sub('', more.strip()) and more}"
+    is_one = PARTICLE.fullmatch(what)
+    asked = added(f"{match['verb']} {what}", now) if is_one else read(f"add {what}")
+    return asked if isinstance(asked, Add) and asked.drafts else None
+
+
+def _listed(match: re.Match[str], now: datetime, read: Read, place: Intent | None) -> Intent | None:
+    """The longest name that a list has; or as it looks by itself, where there is none of them."""
+    named = match["named"]
+    asked = _by_itself(match, now, read) or place
+    for space in [*re.finditer(r",? ", named)][:MOST_WORDS]:
+        name, more = list_name(named[: space.start()]), named[space.start() :]
+        if name and (addition := _addition(match, more, now, read)):
+            asked = Within(name, addition, to=True, exact=True, otherwise=asked)
+    if isinstance(place, Within) and asked != place:
+        asked = replace(place, sure=False, exact=True, otherwise=asked)
+    return asked
+
+
+def _by_itself(match: re.Match[str], now: datetime, read: Read) -> Intent | None:
+    named = match["named"]
+    name, more = told_apart(named, now)
+    is_behind = bool(NO_NAME_BEHIND.fullmatch(named)) and named[0].islower()
+    if not match["called"] and (named[0] == "#" or is_behind or not name):
+        return _addition(match, f" {named}", now, read)
+    name = list_name(name) if more else ""
+    addition = _addition(match, more, now, read) if name else None
+    return Within(name, addition, to=True, sure=bool(match["mine"])) if addition else None
+
+
+def told_apart(said: str, now: datetime) -> tuple[str, str]:
+    """A name, "" where there is none, and what more is said behind it of the task there."""
+    read = added(said, now)
+    titles = [draft.title.lower() for draft in read.drafts] if isinstance(read, Add) else [said]
+    if not titles:
+        return "", said
+    begins = len(titles) == 1 and re.match(rf"{re.escape(titles[0])}(?=,? )", said, re.I)
+    return (said[: begins.end()], said[begins.end() :]) if begins else (said, "")
