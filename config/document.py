@@ -3,6 +3,7 @@
 They are seldom asked for, and drf-spectacular is loaded when they are.
 """
 
+from threading import Lock
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,12 +14,19 @@ from rest_framework.settings import api_settings
 from web.negotiation import FormatInQuery
 from web.schema import describe_all
 
+_one_at_a_time = Lock()
+"""drf-spectacular looks for what describes our classes when it first makes a document, and another
+thread meets what it has half found.
+"""
+
 
 @csrf_exempt
 def document(request: HttpRequest) -> HttpResponseBase:
     from drf_spectacular.views import SpectacularAPIView
 
-    return SpectacularAPIView.as_view(content_negotiation_class=FormatInQuery)(request)
+    answer = SpectacularAPIView.as_view(content_negotiation_class=FormatInQuery)
+    with _one_at_a_time:
+        return answer(request)
 
 
 @csrf_exempt

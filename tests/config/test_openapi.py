@@ -1,7 +1,10 @@
 """The document that clients are generated from, and its page."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -10,6 +13,7 @@ from rest_framework.test import APIClient
 
 from chat import dialects
 from chat.doors import urls as doors
+from tests.servers import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +110,35 @@ def as_template(route: str) -> str:
     route = route.removeprefix("^").removesuffix("$").removesuffix("\\Z")
     route = re.sub(r"\(\?P<pk>[^)]+\)", "{id}", route)
     return re.sub(r"<\w+:(\w+)>", r"{\1}", route).replace("{pk}", "{id}")
+
+
+FIRST_AT_ONCE = """
+import sys, wsgiref.util, config.wsgi
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+def ask(_number):
+    request = {"PATH_INFO": "/api/schema/", "QUERY_STRING": "format=json", "HTTP_HOST": "127.0.0.1"}
+    wsgiref.util.setup_testing_defaults(request)
+    begin.wait()
+    return b"".join(config.wsgi.application(request, lambda status, headers: print(status)))
+
+begin = Barrier(4)
+sys.setswitchinterval(1e-5)
+with ThreadPoolExecutor(4) as threads:
+    print("different", len({*threads.map(ask, range(4))}))
+"""
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_first_who_ask_at_once_get_the_same_document() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", FIRST_AT_ONCE],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert told.stdout.split("\n")[:-1] == ["200 OK"] * 4 + ["different 1"]
