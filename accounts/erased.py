@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
@@ -29,7 +30,7 @@ class ErasedMeanwhile(MiddlewareMixin):
     """For all else, which is pages: they lead there where one signs in."""
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, IntegrityError) and _is_erased(request.user):
+        if isinstance(error, IntegrityError | ObjectDoesNotExist) and _is_erased(request.user):
             return redirect_to_login("/")
         return None
 

@@ -83,11 +83,16 @@ def test_a_request_that_writes_behind_an_erasure_is_one_of_nobody() -> None:
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-def test_a_form_that_is_sent_behind_an_erasure_leads_to_the_sign_in(browser: Client) -> None:
+@pytest.mark.parametrize(
+    ("path", "fields"), [("/tasks/add/", {"title": "Milk"}), ("/settings/reminders/", {})]
+)
+def test_a_form_that_is_sent_behind_an_erasure_leads_to_the_sign_in(
+    browser: Client, path: str, fields: dict[str, str]
+) -> None:
     user = UserFactory()
     browser.force_login(user)
 
-    answer = behind_an_erasure(user, partial(browser.post, "/tasks/add/", {"title": "Milk"}))
+    answer = behind_an_erasure(user, partial(browser.post, path, fields))
 
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/?next=/")
 
@@ -96,6 +101,7 @@ def behind_an_erasure(user: User, write: Callable[[], Any]) -> Any:
     """What comes of it if it waits for the end of that."""
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic(), connection.cursor() as cursor:
+            User.objects.hold([user.pk])
             wait_in_line(user.pk)
             written = threads.submit(and_disconnect, write)
             until(lambda: is_waited_for(cursor))
