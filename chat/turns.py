@@ -124,6 +124,8 @@ def _answer(work: Work, llm: LLM) -> Generator[Event, None, int | None]:
         connection.close()
         retry_after = DatabaseUnavailable.wait
         work.fail(DatabaseUnavailable.default_code, NO_DATABASE)
+    except Turn.DoesNotExist:  # erased when it was to be settled, and its end is told
+        raise
     except Exception:
         logger.exception("turn %s crashed", turn.pk)
         work.fail("internal_error", CRASHED)

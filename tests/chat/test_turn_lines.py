@@ -233,6 +233,25 @@ def test_however_it_ends_that_is_one_line(
     assert SECRET not in "".join(each.getMessage() for each in caplog.records)
 
 
+@pytest.mark.parametrize("meanwhile", [purges, erases])
+def test_one_whose_rows_are_gone_when_it_is_answered_has_not_crashed(
+    conversation: Conversation,
+    lines: Lines,
+    meanwhile: Callable[[Turn], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    turn = conversation.begin_turn(SECRET, LEASE)
+
+    def answer(_prompt: list[Message]) -> list[object]:
+        meanwhile(turn)
+        return ["Done."]
+
+    take(turn, ScriptedLLM(answer))
+
+    assert lines.ends == [("cancelled", None)]
+    assert max(each.levelno for each in caplog.records) < logging.ERROR
+
+
 def by_cleaning_up() -> None:
     call_command("cleanup_conversations", stdout=None)
 
