@@ -336,9 +336,15 @@ class Within:
     to: bool = False
     """Whether tasks are moved there, or else looked for."""
     sure: bool = False
-    exact: bool = False
-    """Whether it is meant only if there is one of just that name; else it is ``otherwise``."""
     otherwise: "Intent | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstNamed:
+    """The first of whose name there is a list, to the letter; else ``otherwise``."""
+
+    places: tuple[Within, ...]
+    otherwise: "Intent | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +392,7 @@ Intent = (
     | Several
     | ShowNames
     | Within
+    | FirstNamed
     | Put
     | EditNames
 )

@@ -9,12 +9,14 @@ from agent.offline.intents import (
     All,
     Change,
     Draft,
+    FirstNamed,
     Intent,
     Named,
     Put,
     Query,
     Question,
     Show,
+    Unclear,
     Within,
 )
 from agent.offline.known import Known, Reply, Tasks
@@ -35,10 +37,23 @@ def within(said: Within, known: Known, now: datetime, go: Go) -> Plan[Reply]:
     """The intent for the list or tag of that name; or what to do where there is none."""
     if said.kind != "tag" and list_key(said.name) == "inbox":
         return (yield from go(filed(said, "list", ""), known, now))
+    return (yield from _within(said, (yield from look_up_names()), known, now, go))
+
+
+def first_named(said: FirstNamed, known: Known, now: datetime, go: Go) -> Plan[Reply]:
     names = yield from look_up_names()
+    for each in said.places:
+        if exact := names.exact(each.name, "list"):
+            return (yield from go(filed(each, "list", exact), known, now))
+    if isinstance(said.otherwise, Within):
+        return (yield from _within(said.otherwise, names, known, now, go))
+    return (yield from go(said.otherwise or Unclear(), known, now))
+
+
+def _within(said: Within, names: Names, known: Known, now: datetime, go: Go) -> Plan[Reply]:
     if exact := names.exact(said.name, said.kind):
         return (yield from go(filed(said, names.kind(exact, said.kind), exact), known, now))
-    like = [] if said.exact else near(said.name, names.of(said.kind))
+    like = near(said.name, names.of(said.kind))
     if like:
         return _asks_for_like(said, names, like)
     if said.otherwise and not said.sure:

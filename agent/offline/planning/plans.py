@@ -12,6 +12,7 @@ from agent.offline.intents import (
     Draft,
     Edit,
     EditNames,
+    FirstNamed,
     Forget,
     Guess,
     Intent,
@@ -40,7 +41,7 @@ from agent.offline.planning.adding import add
 from agent.offline.planning.ahead import look_ahead
 from agent.offline.planning.changing import change
 from agent.offline.planning.doubting import absent_in, which
-from agent.offline.planning.filing import put, within
+from agent.offline.planning.filing import first_named, put, within
 from agent.offline.planning.finding import ListFailed, find, own_titles_in
 from agent.offline.planning.keeping import forget, keep, recall
 from agent.offline.planning.naming import edit_names, show_names
@@ -79,7 +80,7 @@ def _plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:
             return restored or (yield from _plan(intent.otherwise or Unclear(), known, now))
         case Pick():
             return (yield from _pick(intent, known, now))
-        case ShowNames() | Within() | Put() | EditNames():
+        case ShowNames() | Within() | FirstNamed() | Put() | EditNames():
             return (yield from _of_places(intent, known, now))
     return (yield from _of_days_and_ways(intent, known, now))
 
@@ -111,13 +112,15 @@ def _shown(intent: Show | AskRule | More, known: Known, now: datetime) -> Plan[R
 
 
 def _of_places(
-    intent: ShowNames | Within | Put | EditNames, known: Known, now: datetime
+    intent: ShowNames | Within | FirstNamed | Put | EditNames, known: Known, now: datetime
 ) -> Plan[Reply]:
     match intent:
         case ShowNames():
             return (yield from show_names(intent))
         case Within():
             return (yield from within(intent, known, now, plan))
+        case FirstNamed():
+            return (yield from first_named(intent, known, now, plan))
         case Put():
             return (yield from put(intent, known, now, plan))
     return (yield from edit_names(intent, known, now, plan))

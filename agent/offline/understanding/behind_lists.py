@@ -6,10 +6,9 @@ ends: the longest name of one is meant, and what follows is said of the task.
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
-from agent.offline.intents import Add, Intent, Named, Several, Within
+from agent.offline.intents import Add, FirstNamed, Intent, Named, Several, Within
 from agent.offline.understanding.additions import added
 from agent.offline.understanding.naming import list_name, name_between
 from agent.offline.understanding.targets import read_target
@@ -20,19 +19,21 @@ Read = Callable[[str], Intent | None]
 WORD = r"(?:[^\s\"“”,;:.!?]|\.(?=\w)){1,40}"
 NAME = rf"(?:[\"“'«][^\"”'»\n]{{1,100}}[\"”'»]|{WORD}(?: {WORD}){{0,4}}?)"
 MINE = r"(?:the|my|our)"
+VERB = r"put|stick|place|write(?: down)?|enter|insert"
 PUT_TO = r"(?P<what>\S.{0,250}?) (?:in |on )?(?:to|on|onto|in|into)"
 NAMED = any_of(
-    rf"(?P<verb>put|stick|place) {PUT_TO} (?:(?P<mine>my|our) |the )?"
-    rf"(?!(?:{MINE}|an?|list(?! list)) )(?P<name>{NAME}) list(?P<more>,? \S.{{0,600}})"
+    rf"(?P<verb>{VERB}) {PUT_TO} (?:(?P<mine>my|our) |the )?"
+    rf"(?!(?:{MINE}|an?|list(?! list)) )(?P<name>{NAME}) list(?! list)(?P<more>,? \S.{{0,600}})"
 )
 LISTED = any_of(
-    rf"(?P<verb>add|put|stick|place) {PUT_TO} (?:(?P<mine>my|our) |the )?list"
-    r" (?P<called>called |named )?(?P<named>\S.{1,600})"
+    rf"(?P<verb>add|{VERB}) {PUT_TO} (?:(?P<mine>my|our) |the )?list"
+    r" (?!(?:is|are|was|were|has|have|will|should|that|which)\b)"
+    r"(?P<called>called |named )?(?P<named>\S.{1,600})"
 )
-PLACE = rf"(?:to|on|onto|in|into) (?:{MINE} {NAME} list|(?:{MINE} )?list {NAME})"
-TWO_LISTS = any_of(
-    rf"(?P<verb>add|put) (?P<first>\S.{{0,250}}? {PLACE}),? and (?P<second>\S.{{0,250}}? {PLACE})"
+A_LIST = any_of(
+    rf"\w (?:to|on|onto|in|into) (?:{MINE} {WORD} (?:{WORD} ){{0,4}}?list\b|{MINE} list {WORD})"
 )
+AND = any_of(r",? and (?:then )?")
 PARTICLE = any_of(r"(?:up|down|off|away|back|out|in|on|to|together|aside|through|with|by)\b.*")
 """Put up the shelf, stick to the plan: the verb is part of what is to be done."""
 NO_NAME_BEHIND = any_of(
@@ -44,12 +45,18 @@ MOST_WORDS = 10
 
 
 def read_two_lists(text: str, read_filed: Read) -> Intent | None:
-    """Put eggs on my Groceries list and bread on my Home list."""
-    if not (match := TWO_LISTS.fullmatch(text)):
+    """Put eggs on my Groceries list and bread on my Home list tomorrow."""
+    verb = text.partition(" ")[0]
+    if verb.lower() not in ("add", "put"):
         return None
-    parts = [read_filed(f"{match['verb']} {match[part]}") for part in ("first", "second")]
-    both = tuple(part for part in parts if isinstance(part, Within))
-    return Several(both) if len(both) == 2 else None
+    for border in [*AND.finditer(text)][:MOST_WORDS]:
+        parts = [text[: border.start()], f"{verb} {text[border.end() :]}"]
+        if not all(map(A_LIST.search, parts)):
+            continue
+        read = [part for part in map(read_filed, parts) if isinstance(part, Within | FirstNamed)]
+        if len(read) == len(parts):
+            return Several(tuple(read))
+    return None
 
 
 def read_before_more(text: str, now: datetime, read: Read, place: Intent | None) -> Intent | None:
@@ -75,14 +82,15 @@ def _addition(match: re.Match[str], more: str, now: datetime, read: Read) -> Add
 def _listed(match: re.Match[str], now: datetime, read: Read, place: Intent | None) -> Intent | None:
     """The longest name that a list has; or as it looks by itself, where there is none of them."""
     named = match["named"]
-    asked = _by_itself(match, now, read) or place
+    places: list[Within] = []
     for space in [*re.finditer(r",? ", named)][:MOST_WORDS]:
         name, more = list_name(named[: space.start()]), named[space.start() :]
         if name and (addition := _addition(match, more, now, read)):
-            asked = Within(name, addition, to=True, exact=True, otherwise=asked)
+            places.insert(0, Within(name, addition, to=True))
+    asked = _by_itself(match, now, read) or place or read(match.string)
     if isinstance(place, Within) and asked != place:
-        asked = replace(place, sure=False, exact=True, otherwise=asked)
-    return asked
+        places.insert(0, place)
+    return FirstNamed(tuple(places), asked) if places else asked
 
 
 def _by_itself(match: re.Match[str], now: datetime, read: Read) -> Intent | None:

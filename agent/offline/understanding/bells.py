@@ -4,7 +4,17 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from agent.offline.intents import Add, Change, Draft, Guess, Intent, Put, Unclear, Within
+from agent.offline.intents import (
+    Add,
+    Change,
+    Draft,
+    FirstNamed,
+    Guess,
+    Intent,
+    Put,
+    Unclear,
+    Within,
+)
 from agent.offline.lexicon import AT_TIME
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.understanding.moments import moments_in
@@ -53,6 +63,10 @@ def with_reminders(intent: Intent, said: tuple[str, ...]) -> Intent | None:
             attached = with_reminders(inner, said)
             other = other and with_reminders(other, said)
             return attached and replace(intent, intent=attached, otherwise=other)
+        case FirstNamed(places, otherwise):
+            rung = [with_reminders(place, said) for place in places]
+            named = tuple(place for place in rung if isinstance(place, Within))
+            return FirstNamed(named, otherwise and with_reminders(otherwise, said))
         case Put(change, addition):
             moved, new = with_reminders(change, said), with_reminders(addition, said)
             if isinstance(moved, Change) and isinstance(new, Add):

@@ -34,6 +34,7 @@ BEGINS_AS_PLACE = any_of(r"(?:from|on|off|in|to|for|with) (?!do$)\S")
 BETWEEN_NAMES = any_of(r",? and |, ?| & ")
 KIND_OF_LIST = any_of(r" (?:todo|to-do|task)s?$")
 NOT_NAMED = "Please tell me its name, such as “create a list called Home”. Nothing has changed."
+WHICH_LIST = "Please tell me which, such as “delete the list Home”. Nothing has changed."
 CALLED = any_of(r"(?:called|named|titled|:) ?$")
 TAGS_ARE_GIVEN = "A tag is there as soon as a task has it: say “tag it errands”, for example."
 
@@ -94,6 +95,10 @@ def _create_several(match: re.Match[str], now: datetime) -> Intent | None:
 
 def _create_nameless(match: re.Match[str], now: datetime) -> Intent:
     return Refuse(TAGS_ARE_GIVEN if _kind(match) == "tag" else NOT_NAMED)
+
+
+def _delete_nameless(match: re.Match[str], now: datetime) -> Intent:
+    return Refuse(WHICH_LIST)
 
 
 def _create_with(match: re.Match[str], now: datetime) -> Intent | None:
@@ -179,7 +184,7 @@ NAMES = {
     "to": rf"(?P<to>{NAME})",
     "any_name": r"(?P<name>[^\n]{1,120})",
     "what": r"(?P<what>[^\n]{1,10000})",
-    "more": r"(?P<more>[^\n]{1,200})",
+    "more": r"(?P<more>(?!and\b|then\b)[^\n]{1,200})",
     "kind": r"(?P<kind>list|folder|category|project|section|board|tag|label)",
     "list": r"(?P<kind>list|folder|category|project|section|board)",
     "several": r"(?:two|three|four|five|six|\d|some|these|the|the following)",
@@ -200,7 +205,7 @@ NAMES = {
     "everywhere": r"(?P<all>(?: from)? (?:everywhere|all (?:my |the )?tasks|every task"
     r"|everything|completely|altogether))",
     "and_add": r"(?:with|containing|and add|and put)",
-    "on_it": r"(?:(?:to|in|on|into) (?:it|that list)|there|in there)",
+    "on_it": r"(?:(?:to|in|on|into) (?:it|that list)|(?<!in )there|in there)",
     "colon": r"\s?:\s?",
     "arrow": ARROW.pattern,
     "this_arrow": rf"(?P<arrow>{ARROW.pattern})",
@@ -237,6 +242,13 @@ RULES = rules(
             {make} [me] (a|an|another) [new] {kind} [please|for me]
             {make} [me] (a|an|another) [new] (todo|to-do|to do|task) {list} [please|for me]
             (new|another) {kind}
+        """,
+    ),
+    (
+        _delete_nameless,
+        """
+            {delete} list
+            {delete} [all] [the|my] lists
         """,
     ),
     (
