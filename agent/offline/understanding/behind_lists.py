@@ -17,10 +17,16 @@ from agent.offline.words import any_of
 Read = Callable[[str], Intent | None]
 
 WORD = r"(?:[^\s\"“”,;:.!?]|\.(?=\w)){1,40}"
-NAME = rf"(?:[\"“'«][^\"”'»\n]{{1,100}}[\"”'»]|{WORD}(?: {WORD}){{0,4}}?)"
+NAME = (
+    r"(?:[\"“'«][^\"”'»\n]{1,100}[\"”'»]"
+    rf"|{WORD}(?: (?!(?:to|on|onto|in|into) (?:my|our) ){WORD}){{0,4}}?)"
+)
 MINE = r"(?:the|my|our)"
 VERB = r"put|stick|place|write(?: down)?|enter|insert"
-PUT_TO = r"(?P<what>\S.{0,250}?) (?:in |on )?(?:to|on|onto|in|into)"
+PUT_TO = (
+    r"(?!(?:these|this|the following) )(?P<what>\S.{0,250}?)"
+    r" (?:in |on )?(?:to|on|onto|in|into)"
+)
 NAMED = any_of(
     rf"(?P<verb>{VERB}) {PUT_TO} (?:(?P<mine>my|our) |the )?"
     rf"(?!(?:{MINE}|an?|list(?! list)) )(?P<name>{NAME}) list(?! list)(?P<more>,? \S.{{0,600}})"
@@ -31,7 +37,7 @@ LISTED = any_of(
     r"(?P<called>called |named )?(?P<named>\S.{1,600})"
 )
 A_LIST = any_of(
-    rf"\w (?:to|on|onto|in|into) (?:{MINE} {WORD} (?:{WORD} ){{0,4}}?list\b|{MINE} list {WORD})"
+    rf"\S (?:to|on|onto|in|into) (?:{MINE} {WORD} (?:{WORD} ){{0,4}}?list\b|{MINE} list {WORD})"
 )
 AND = any_of(r",? and (?:then )?")
 PARTICLE = any_of(r"(?:up|down|off|away|back|out|in|on|to|together|aside|through|with|by)\b.*")
@@ -71,7 +77,7 @@ def read_before_more(text: str, now: datetime, read: Read, place: Intent | None)
 
 
 def _addition(match: re.Match[str], more: str, now: datetime, read: Read) -> Add | None:
-    if not isinstance(read_target(match["what"], now), Named):
+    if match["what"].count('"') % 2 or not isinstance(read_target(match["what"], now), Named):
         return None
     what = f"{match['what']}{TOO.sub('', more.strip()) and more}"
     is_one = PARTICLE.fullmatch(what)

@@ -55,6 +55,8 @@ AT_START = each_of(
     rf"(?:in|on|to) (?:{MINE} )?list (?P<name>{NAME})[,:] (?P<rest>\S.{{0,10000}})",
     rf"(?:add|put|insert|write)(?: (?:these|this|the following))? (?:to|on|in|into) {MINE}"
     rf" (?P<name>{NAME}) list ?[:–-]? (?P<rest>\S.{{0,10000}})",
+    r"(?:add|put|insert|write)(?: (?:these|this|the following))? (?:to|on|in|into)"
+    rf" (?:{MINE} )?list (?P<name>{NAME}): (?P<rest>\S.{{0,10000}})",
 )
 TO_NAME = any_of(
     rf"(?P<rest>\S.{{0,250}})(?P<place> (?:to|on|onto) (?:{MINE} )?(?P<name>{NAME})(?: list)?)"

@@ -28,6 +28,7 @@ NO_NAME = any_of(
     r"(?:(?:my|the|an|our|your|this|that|whole|entire|full|main|own|current|usual|daily|same"
     r"|new|all|other|open|to-?do|to do|task|tasks|todo|todos|it|them|one|next|any)\b ?)*"
     r"|(?:of|from|on|off|in|to|for|with|and)\b.*"
+    r"|.* (?:the|my|our|of)"
 )
 """Words that name no list of its own: the list, my to-do list."""
 BEGINS_AS_PLACE = any_of(r"(?:from|on|off|in|to|for|with) (?!do$)\S")
