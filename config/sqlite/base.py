@@ -17,7 +17,7 @@ from django.db.backends.sqlite3 import base, features, operations
 from django.utils.dateparse import parse_datetime
 
 from config.sqlite.percentiles import Percentiles
-from config.sqlite.pool import Pool, pool_of
+from config.sqlite.pool import Connection, Pool, pool_of
 from text.folding import fold
 
 _one_writer = Lock()
@@ -70,11 +70,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **options)
         self._cursors: WeakSet[Cursor] = WeakSet()
 
-    def get_new_connection(self, conn_params: Any) -> sqlite3.Connection:
+    def get_new_connection(self, conn_params: Any) -> Connection:
         return self._pool.take(partial(self._opened, conn_params))
 
-    def _opened(self, conn_params: Any) -> sqlite3.Connection:
-        connection: sqlite3.Connection = super().get_new_connection(conn_params)
+    def _opened(self, conn_params: Any) -> Connection:
+        params = conn_params | {"factory": Connection}
+        connection: Connection = super().get_new_connection(params)
         connection.create_function("fold", 1, fold, deterministic=True)
         connection.create_aggregate("percentile_cont", 2, Percentiles)  # type: ignore[arg-type]
         return connection

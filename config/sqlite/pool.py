@@ -11,10 +11,21 @@ import sqlite3
 from collections.abc import Callable
 from threading import Condition
 from time import monotonic
+from typing import Any
 
 MOST = 10
 PATIENCE, BETWEEN = 0.2, 0.02
 """Seconds in which none has come back, after which there is one more; and until the next one."""
+MOST_SECONDS = 60
+"""After which one is not lent again: another file may stand in the place of its own."""
+
+
+class Connection(sqlite3.Connection):
+    """It knows when it was opened."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.opened_at = monotonic()
 
 
 class Pool:
@@ -23,10 +34,10 @@ class Pool:
     def __init__(self) -> None:
         self._changed = Condition()
         self._lent = 0
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[Connection] = []
         self._next_at = 0.0
 
-    def take(self, opened: Callable[[], sqlite3.Connection]) -> sqlite3.Connection:
+    def take(self, opened: Callable[[], Connection]) -> Connection:
         """The one that was given back last, which remembers the most; else a new one."""
         with self._changed:
             while not self._idle and self._lent >= MOST:
@@ -36,15 +47,18 @@ class Pool:
                     break
                 self._changed.wait(self._next_at - now)
             self._lent += 1
-            if self._idle:
-                return self._idle.pop()
+            idle = self._idle.pop() if self._idle else None
+        if idle and monotonic() - idle.opened_at < MOST_SECONDS:
+            return idle
         try:
+            if idle:
+                idle.close()
             return opened()
         except BaseException:
             self._count_back()
             raise
 
-    def give_back(self, connection: sqlite3.Connection) -> None:
+    def give_back(self, connection: Connection) -> None:
         """What was not committed is taken back."""
         try:
             connection.rollback()
@@ -58,7 +72,7 @@ class Pool:
         while self._idle:
             self._idle.pop().close()
 
-    def _count_back(self, *connections: sqlite3.Connection) -> None:
+    def _count_back(self, *connections: Connection) -> None:
         """Those above MOST stay for as long as so many are lent."""
         with self._changed:
             self._lent -= 1

@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from accounts.models import User
-from config.sqlite.pool import MOST, Pool, pool_of
+from config.sqlite.pool import MOST, MOST_SECONDS, Connection, Pool, pool_of
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.django_db(transaction=True)]
@@ -186,6 +186,19 @@ def test_what_somebody_has_not_read_to_its_end_is_not_what_the_next_one_sees() -
     in_another_thread(names)
 
 
+def test_one_is_lent_for_a_minute_so_that_a_file_in_its_place_is_seen() -> None:
+    connection.ensure_connection()
+    old = connection.connection
+    connection.close()
+    old.opened_at -= MOST_SECONDS
+
+    connection.ensure_connection()
+
+    assert connection.connection is not old
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        old.execute("SELECT 1")
+
+
 def test_one_that_cannot_be_opened_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
     name = connection.settings_dict["NAME"]
     connection.close()
@@ -201,7 +214,7 @@ def test_one_that_cannot_be_opened_takes_no_place(monkeypatch: pytest.MonkeyPatc
 
 def test_a_process_that_ends_closes_what_is_in_its_pool() -> None:
     pool = Pool()
-    lent = pool.take(lambda: sqlite3.connect(connection.settings_dict["NAME"]))
+    lent = pool.take(lambda: Connection(connection.settings_dict["NAME"]))
     pool.give_back(lent)
 
     pool.close()
