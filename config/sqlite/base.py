@@ -71,7 +71,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._cursors: WeakSet[Cursor] = WeakSet()
 
     def get_new_connection(self, conn_params: Any) -> Connection:
-        return self._pool.take(partial(self._opened, conn_params))
+        opened = partial(self._opened, conn_params)
+        return self._pool.take(opened, waits=not self._is_the_writer)
 
     def _opened(self, conn_params: Any) -> Connection:
         params = conn_params | {"factory": Connection}
@@ -86,10 +87,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return cursor
 
     def _start_transaction_under_autocommit(self) -> None:
-        if not _one_writer.acquire(timeout=self.settings_dict["OPTIONS"]["timeout"]):
-            raise OperationalError("database is locked")
+        if not _one_writer.acquire(blocking=False):
+            if not self._cursors:  # else somebody may still be reading
+                self.close()
+            if not _one_writer.acquire(timeout=self.settings_dict["OPTIONS"]["timeout"]):
+                raise OperationalError("database is locked")
         self._is_the_writer = True
         try:
+            self.ensure_connection()
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._let_the_next_one_write()
@@ -108,11 +113,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._let_the_next_one_write()
 
     def _close(self) -> None:
+        cursors, self._cursors = self._cursors, WeakSet()
         try:
             if self.connection is not None:
                 # With one that was not read to its end, whoever is lent the connection next would
                 # see the rows of that time, and could not write.
-                for cursor in self._cursors:
+                for cursor in cursors:
                     cursor.close()
                 self._pool.give_back(self.connection)
         finally:

@@ -37,10 +37,10 @@ class Pool:
         self._idle: list[Connection] = []
         self._next_at = 0.0
 
-    def take(self, opened: Callable[[], Connection]) -> Connection:
+    def take(self, opened: Callable[[], Connection], *, waits: bool = True) -> Connection:
         """The one that was given back last, which remembers the most; else a new one."""
         with self._changed:
-            while not self._idle and self._lent >= MOST:
+            while waits and not self._idle and self._lent >= MOST:
                 now = monotonic()
                 if now >= self._next_at:
                     self._next_at = now + BETWEEN

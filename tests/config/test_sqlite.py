@@ -79,11 +79,29 @@ def test_who_waits_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.05)
         with pytest.raises(OperationalError, match="locked"):
             can_write()
+        assert connection.connection is None, "who waits holds none"
 
     with transaction.atomic():
         in_another_thread(cannot_write)
 
     can_write()
+
+
+def test_who_reads_row_by_row_reads_on_after_waiting_to_write(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    UserFactory.create_batch(3)
+
+    def read() -> None:
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.05)
+        rows = User.objects.iterator(chunk_size=1)
+        next(rows)
+        with pytest.raises(OperationalError, match="locked"):
+            can_write()
+        assert len([*rows]) == 2
+
+    with transaction.atomic():
+        in_another_thread(read)
 
 
 def test_many_writers_lose_nothing() -> None:
@@ -187,7 +205,7 @@ def test_what_somebody_has_not_read_to_its_end_is_not_what_the_next_one_sees() -
 
 
 def test_one_is_lent_for_a_minute_so_that_a_file_in_its_place_is_seen() -> None:
-    connection.ensure_connection()
+    cursor = connection.cursor()  # somebody still has it
     old = connection.connection
     connection.close()
     old.opened_at -= MOST_SECONDS
@@ -197,6 +215,8 @@ def test_one_is_lent_for_a_minute_so_that_a_file_in_its_place_is_seen() -> None:
     assert connection.connection is not old
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         old.execute("SELECT 1")
+    connection.close()
+    assert cursor
 
 
 def test_one_that_cannot_be_opened_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
