@@ -53,6 +53,7 @@ def texts() -> list[Any]:
 
 BESIDE_MARKS = [("add milk", ""), ("undo ", " x"), ("move ", " too")]
 KNOWN = [
+    ("put ", "x on my b list and ", ""),
     ("", "set — — — to\n", ""),
     ("", "a.", ""),
     ("add ", "milk — ", ""),

@@ -7,6 +7,7 @@ meant for that place. Whether there is such a list or tag is looked up before an
 import re
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from agent.offline import dates
 from agent.offline.intents import (
@@ -118,8 +119,11 @@ def read_filed(text: str, now: datetime, read: Read, else_read: Read) -> Intent 
     ``read`` tells what a sentence without such a name asks for, ``else_read`` what it may be meant
     for at all.
     """
-    if asked := read_two_lists(text, lambda part: read_filed(part, now, read, else_read)):
-        return asked
+    one = partial(_read_one_list, now=now, read=read, else_read=else_read)
+    return read_two_lists(text, one) or one(text)
+
+
+def _read_one_list(text: str, now: datetime, read: Read, else_read: Read) -> Intent | None:
     place = _read_place(text, now, read, else_read)
     return read_before_more(text, now, read, place) or place
 
