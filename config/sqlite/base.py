@@ -7,17 +7,15 @@ which wakes the next one at once. Between processes SQLite's own lock stands as 
 
 import sqlite3
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from threading import Lock
 from typing import Any
-from weakref import WeakSet
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base, features, operations
 from django.utils.dateparse import parse_datetime
 
 from config.sqlite.percentiles import Percentiles
-from config.sqlite.pool import Connection, Pool, pool_of
 from text.folding import fold
 
 _one_writer = Lock()
@@ -66,35 +64,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = DatabaseOperations
     _is_the_writer = False
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._cursors: WeakSet[Cursor] = WeakSet()
-
-    def get_new_connection(self, conn_params: Any) -> Connection:
-        opened = partial(self._opened, conn_params)
-        return self._pool.take(opened, waits=not self._is_the_writer)
-
-    def _opened(self, conn_params: Any) -> Connection:
-        params = conn_params | {"factory": Connection}
-        connection: Connection = super().get_new_connection(params)
+    def get_new_connection(self, conn_params: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = super().get_new_connection(conn_params)
         connection.create_function("fold", 1, fold, deterministic=True)
         connection.create_aggregate("percentile_cont", 2, Percentiles)  # type: ignore[arg-type]
         return connection
 
     def create_cursor(self, name: Any = None) -> Any:
-        cursor = self.connection.cursor(factory=Cursor)
-        self._cursors.add(cursor)
-        return cursor
+        return self.connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:
-        if not _one_writer.acquire(blocking=False):
-            if not self._cursors:  # else somebody may still be reading
-                self.close()
-            if not _one_writer.acquire(timeout=self.settings_dict["OPTIONS"]["timeout"]):
-                raise OperationalError("database is locked")
+        if not _one_writer.acquire(timeout=self.settings_dict["OPTIONS"]["timeout"]):
+            raise OperationalError("database is locked")
         self._is_the_writer = True
         try:
-            self.ensure_connection()
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._let_the_next_one_write()
@@ -113,20 +96,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._let_the_next_one_write()
 
     def _close(self) -> None:
-        cursors, self._cursors = self._cursors, WeakSet()
         try:
-            if self.connection is not None:
-                # With one that was not read to its end, whoever is lent the connection next would
-                # see the rows of that time, and could not write.
-                for cursor in cursors:
-                    cursor.close()
-                self._pool.give_back(self.connection)
+            super()._close()  # type: ignore[misc]
         finally:
             self._let_the_next_one_write()
-
-    @property
-    def _pool(self) -> Pool:
-        return pool_of(str(self.settings_dict["NAME"]))
 
     def _let_the_next_one_write(self) -> None:
         if self._is_the_writer:
