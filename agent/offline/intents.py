@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Literal
 
 from agent.offline.dates import ANY_TIME, Shift, When
+from agent.offline.target import All, Chosen, It, Named, Numbers, Query, Target
 from todos.repeating import Repeat
 
 Priority = Literal["none", "low", "medium", "high"]
@@ -36,78 +37,6 @@ class Draft:
     def is_dated(self) -> bool:
         """Whether a day, a time or a rule was said."""
         return bool(self.when or self.repeats)
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """Which tasks to list: arguments of list_tasks, and words for them ("due this week")."""
-
-    arguments: dict[str, Any] = field(default_factory=dict)
-    label: str = ""
-
-
-# Which task is meant.
-
-
-@dataclass(frozen=True, slots=True)
-class It:
-    """The task just talked about, or with ``many`` the tasks: so many, if ``count`` says so.
-
-    ``rang``: rather that of which a reminder has rung since.
-    """
-
-    many: bool = False
-    count: int = 0
-    rang: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """Places in the list just shown, from 1; from the end when negative."""
-
-    places: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """By words of its title, by its day, or both."""
-
-    words: str
-    day: date | None = None
-    exact: bool = False
-    """Whether a title that is just these words leaves no doubt."""
-    said: str = ""
-    """The words, and those of the day where they stood."""
-    verb: str = ""
-    """Of the words the first, if it was said in the past: "bought the milk"."""
-    count: int = 0
-    """How many tasks it shall name, if that was said: "both exams"."""
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """Every open task, or every task that a query lists."""
-
-    query: Query = Query()
-    but: str = ""
-    """The names of those that are excepted."""
-    but_places: tuple[int, ...] = ()
-    """Their places in the list just shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """By id: tasks that a question has settled."""
-
-    ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unnamed:
-    """It was not said."""
-
-
-Target = It | Numbers | Named | All | Chosen | Unnamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +93,7 @@ class Add:
 class Show:
     """A list by a query, or with ``named`` all that is about some words."""
 
-    query: Query = Query()
+    query: Query = field(default_factory=Query)
     named: Named | None = None
     asks: Literal["tasks", "listed", "done", "notes", "first", "length", "steps", "reminders"] = (
         "tasks"

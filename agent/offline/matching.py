@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from unicodedata import category
 
-from agent.offline.intents import Named
 from agent.offline.known import KnownTask, Tasks
 from agent.offline.lexicon import BETWEEN
 from agent.offline.past import base_of_doing
+from agent.offline.target import Named
 from agent.offline.words import VERBS
 from text.folding import fold
 

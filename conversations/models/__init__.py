@@ -8,7 +8,7 @@ each other.
 
 from conversations.models.alias import Alias, Name
 from conversations.models.cleanup import CleanUp
-from conversations.models.conversation import Conversation, conversation_of
+from conversations.models.conversation import Conversation
 from conversations.models.errors import (
     AliasTaken,
     ConversationBusy,
@@ -21,6 +21,7 @@ from conversations.models.feedback import Feedback
 from conversations.models.instructions import Instructions
 from conversations.models.leases import renewal
 from conversations.models.message import Message, MessageQuerySet, SaidRow, ToolCall
+from conversations.models.shown import conversation_of
 from conversations.models.turn import Turn
 from conversations.models.turn_count import NoTurnsLeft, TurnCount
 

@@ -394,10 +394,3 @@ def _settle(
 
 def _or_as_it_is(name: str, when: When) -> Case:
     return Case(when, default=F(name), output_field=cast(Any, Conversation._meta.get_field(name)))
-
-
-@planned_ahead
-@compiled
-def conversation_of(user: int, pk: UUID) -> "models.QuerySet[Conversation]":
-    """One that they have, and have not deleted."""
-    return Conversation.objects.filter(user=user, pk=pk, deleted_at=None)

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
-from accounts.compiled import compiled
+from accounts.compiled import compiled, planned_ahead
 from accounts.models import User
 from conversations.models.conversation import Conversation, title_of
 from conversations.models.message import PAST_ALL, Message, ToolCall
@@ -338,3 +338,10 @@ def _conversations(
     if beside == "previous":
         rows = rows.reverse()
     return rows.values_list(*CONVERSATION, "busy")[:limit]
+
+
+@planned_ahead
+@compiled
+def conversation_of(user: int, pk: UUID) -> QuerySet[Conversation]:
+    """One that they have, and have not deleted."""
+    return Conversation.objects.filter(user=user, pk=pk, deleted_at=None)

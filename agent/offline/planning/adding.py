@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from agent.offline.intents import Add, Change, Chosen, Draft, Edit, Question
+from agent.offline.intents import Add, Change, Draft, Edit, Question
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
 from agent.offline.lexicon import AT_TIME
 from agent.offline.planning import reminding, wording
 from agent.offline.planning.places import filed_by_title
 from agent.offline.steps import Plan, Request
 from agent.offline.talk import Call
+from agent.offline.target import Chosen
 from agent.tools import MOST_AT_ONCE
 
 

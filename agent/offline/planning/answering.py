@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from agent.offline.intents import Named, Show
+from agent.offline.intents import Show
 from agent.offline.known import KnownTask, Reply, Tasks
 from agent.offline.matching import search_words
 from agent.offline.planning import reminding, wording
 from agent.offline.planning.finding import list_all, look_up_closely, or_add
 from agent.offline.steps import Plan, Request
+from agent.offline.target import Named
 
 
 def about(intent: Show, named: Named, now: datetime) -> Plan[Reply]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from agent.offline.dates import When, read_hour
-from agent.offline.intents import Change, Edit, Named, Question, Target
+from agent.offline.intents import Change, Edit, Question
 from agent.offline.known import Known, KnownTask, Reply, Tasks
 from agent.offline.matching import stems, words_of
 from agent.offline.planning import reminding, wording
@@ -23,6 +23,7 @@ from agent.offline.planning.series import (
 )
 from agent.offline.planning.telling import told
 from agent.offline.steps import Plan, Request
+from agent.offline.target import Named, Target
 from agent.tools import MOST_AT_ONCE
 
 DELETING = frozenset({"bin", "cancel", "clear", "delete", "discard", "drop", "remove", "scrap"})

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from agent.offline.intents import Change, Chosen
+from agent.offline.intents import Change
 from agent.offline.known import Known, Reply, Tasks, tasks_of
 from agent.offline.planning import wording
 from agent.offline.planning.telling import news_of
 from agent.offline.sayings import SAYINGS
 from agent.offline.talk import Call
+from agent.offline.target import Chosen
 from todos.consent import is_wide
 
 MOVED_ON = "Some of these tasks have changed meanwhile, so nothing is done yet."

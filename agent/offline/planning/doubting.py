@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from agent.offline.intents import Change, Named, Question
+from agent.offline.intents import Change, Question
 from agent.offline.known import Reply, Tasks
 from agent.offline.lexicon import ABSENT
 from agent.offline.matching import Found
 from agent.offline.planning import wording
+from agent.offline.target import Named
 
 ANSWER = "Tell me its number, or “never mind”."
 _NOT_DONE = """

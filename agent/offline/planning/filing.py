@@ -6,14 +6,11 @@ from datetime import datetime
 
 from agent.offline.intents import (
     Add,
-    All,
     Change,
     Draft,
     FirstNamed,
     Intent,
-    Named,
     Put,
-    Query,
     Question,
     Show,
     Unclear,
@@ -26,6 +23,7 @@ from agent.offline.planning.adding import add
 from agent.offline.planning.finding import list_tasks
 from agent.offline.planning.places import Names, look_up_names
 from agent.offline.steps import Plan
+from agent.offline.target import All, Named, Query
 from agent.tools.near import near
 from todos.rules import list_key
 

@@ -6,17 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent.offline.intents import (
-    Add,
-    All,
-    Change,
-    Chosen,
-    Draft,
-    It,
-    Named,
-    Numbers,
-    Question,
-)
+from agent.offline.intents import Add, Change, Draft, Question
 from agent.offline.known import Known, KnownTask, Reply, Tasks, tasks_of
 from agent.offline.lexicon import BETWEEN
 from agent.offline.matching import (
@@ -35,6 +25,7 @@ from agent.offline.planning.consent import is_asked_elsewhere
 from agent.offline.planning.doubting import DEEDS, asked, doubt, which
 from agent.offline.planning.rows import row_of
 from agent.offline.steps import Plan, Request
+from agent.offline.target import All, Chosen, It, Named, Numbers
 from agent.offline.words import starts_with_verb
 from agent.tools import LISTED_TASKS, MOST_AT_ONCE
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from agent.offline.intents import Change, Edit, EditNames, It, Named, Question, ShowNames
+from agent.offline.intents import Change, Edit, EditNames, Question, ShowNames
 from agent.offline.known import Known, Reply
 from agent.offline.matching import search_words
 from agent.offline.planning import wording
@@ -11,6 +11,7 @@ from agent.offline.planning.filing import Go, no_such, none_of
 from agent.offline.planning.finding import list_tasks
 from agent.offline.planning.places import Names, look_up_names
 from agent.offline.steps import Plan, Request
+from agent.offline.target import It, Named
 from agent.tools.near import near
 
 

@@ -18,7 +18,6 @@ from agent.offline.intents import (
     Intent,
     Keep,
     More,
-    Named,
     Pick,
     Put,
     Question,
@@ -51,6 +50,7 @@ from agent.offline.planning.showing import show, show_more
 from agent.offline.planning.undoing import undo
 from agent.offline.sayings import LIST_HINT, SAYINGS, TASK_HINT, hint
 from agent.offline.steps import Plan
+from agent.offline.target import Named
 
 
 def plan(intent: Intent, known: Known, now: datetime) -> Plan[Reply]:

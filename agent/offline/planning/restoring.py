@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from agent.offline.intents import All, Change, Chosen, Named, Restore
+from agent.offline.intents import Change, Restore
 from agent.offline.known import Known, Reply, Tasks, tasks_of
 from agent.offline.lexicon import BETWEEN
 from agent.offline.matching import best_matches, search_words
@@ -11,6 +11,7 @@ from agent.offline.planning.doubting import which
 from agent.offline.planning.finding import list_all, list_tasks
 from agent.offline.planning.telling import told
 from agent.offline.steps import Plan, Request
+from agent.offline.target import All, Chosen, Named
 from todos.consent import is_wide
 
 DELETED = {"status": "deleted"}

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from agent.offline.intents import Query, Show
+from agent.offline.intents import Show
 from agent.offline.known import Known, Reply, Tasks, tasks_of
 from agent.offline.planning import reminding, wording
 from agent.offline.planning.answering import about
 from agent.offline.planning.finding import ListFailed
 from agent.offline.steps import Plan, Request
 from agent.offline.talk import Call
+from agent.offline.target import Query
 
 
 def show(intent: Show, known: Known, now: datetime) -> Plan[Reply]:

@@ -6,23 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.offline import dates
-from agent.offline.intents import (
-    Add,
-    All,
-    Ask,
-    Change,
-    Edit,
-    EditNames,
-    Intent,
-    It,
-    Named,
-    Numbers,
-    Refuse,
-    Say,
-)
+from agent.offline.intents import Add, Ask, Change, Edit, EditNames, Intent, Refuse, Say
 from agent.offline.known import Known, Tasks
 from agent.offline.lexicon import EXCEPT
 from agent.offline.matching import best_matches
+from agent.offline.target import All, It, Named, Numbers
 from agent.offline.understanding.choosing import among
 from agent.offline.understanding.drafts import NoDraft, read_drafts, read_title
 from agent.offline.understanding.hashes import read_tags

@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.offline import dates
-from agent.offline.intents import Add, Change, Guess, Intent, It, Restore, Several, Undo, Unnamed
+from agent.offline.intents import Add, Change, Guess, Intent, Restore, Several, Undo
 from agent.offline.matching import stems
 from agent.offline.past import IRREGULAR
+from agent.offline.target import It, Unnamed
 from agent.offline.understanding.targets import read_target
 from agent.offline.words import any_of
 

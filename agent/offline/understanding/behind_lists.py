@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from agent.offline.intents import Add, FirstNamed, Intent, Named, Several, Within
+from agent.offline.intents import Add, FirstNamed, Intent, Several, Within
+from agent.offline.target import Named
 from agent.offline.understanding.additions import added
 from agent.offline.understanding.naming import list_name, name_between
 from agent.offline.understanding.targets import read_target

@@ -9,19 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from agent.offline.intents import (
-    All,
-    Change,
-    Edit,
-    It,
-    Named,
-    Numbers,
-    Priority,
-    Refuse,
-    Target,
-    Unnamed,
-)
+from agent.offline.intents import Change, Edit, Priority, Refuse
 from agent.offline.past import base_of
+from agent.offline.target import All, It, Named, Numbers, Target, Unnamed
 from agent.offline.understanding.drafts import read_title
 from agent.offline.understanding.editing import edit_of
 from agent.offline.understanding.priorities import read_level

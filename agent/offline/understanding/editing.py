@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from agent.offline import dates
-from agent.offline.intents import Change, Edit, It, Refuse, Unnamed
+from agent.offline.intents import Change, Edit, Refuse
+from agent.offline.target import It, Unnamed
 from agent.offline.understanding.priorities import read_last_level
 from agent.offline.understanding.targets import read_target
 

@@ -10,19 +10,8 @@ from datetime import datetime
 from functools import partial
 
 from agent.offline import dates
-from agent.offline.intents import (
-    Add,
-    All,
-    Change,
-    Edit,
-    Guess,
-    Intent,
-    Named,
-    Put,
-    Query,
-    Show,
-    Within,
-)
+from agent.offline.intents import Add, Change, Edit, Guess, Intent, Put, Show, Within
+from agent.offline.target import All, Named, Query
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.additions import added
 from agent.offline.understanding.behind_lists import (

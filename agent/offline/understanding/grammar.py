@@ -11,8 +11,6 @@ from agent.offline.intents import (
     Draft,
     Guess,
     Intent,
-    Named,
-    Numbers,
     Pick,
     Refuse,
     Say,
@@ -23,6 +21,7 @@ from agent.offline.intents import (
 from agent.offline.known import Known
 from agent.offline.past import IRREGULAR
 from agent.offline.sayings import topic_of
+from agent.offline.target import Named, Numbers
 from agent.offline.understanding.additions import VERB, added, read_addition
 from agent.offline.understanding.ahead import read_ahead
 from agent.offline.understanding.answers import read_answer

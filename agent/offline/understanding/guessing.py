@@ -3,18 +3,9 @@
 import re
 from datetime import datetime
 
-from agent.offline.intents import (
-    Add,
-    Draft,
-    Guess,
-    Intent,
-    Query,
-    Refuse,
-    Say,
-    Show,
-    Unclear,
-)
+from agent.offline.intents import Add, Draft, Guess, Intent, Refuse, Say, Show, Unclear
 from agent.offline.past import base_of
+from agent.offline.target import Query
 from agent.offline.understanding.additions import added
 from agent.offline.understanding.beyond import absent_of_a_task
 from agent.offline.understanding.changes import SAME_TIME

@@ -7,8 +7,9 @@ from dateutil.relativedelta import relativedelta
 
 from agent.offline import dates
 from agent.offline.dates.names import WEEKDAYS
-from agent.offline.intents import Query, Show
+from agent.offline.intents import Show
 from agent.offline.lexicon import NOUN
+from agent.offline.target import Query
 from agent.offline.words import NUMBER, any_of, number
 from text.folding import fold
 

@@ -8,8 +8,8 @@ from dateutil.relativedelta import relativedelta
 from agent.offline import dates
 from agent.offline.dates.calendar import month_number
 from agent.offline.dates.names import MONTHS
-from agent.offline.intents import Query
 from agent.offline.lexicon import FINISHED, TICKED_OFF
+from agent.offline.target import Query
 from agent.offline.words import NUMBER, any_of, number
 
 OVERDUE = any_of(r"\b(?:overdue|over due|late|missed|past due|behind (?:on|with))\b")

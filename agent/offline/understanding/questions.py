@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from agent.offline.intents import More, Named, Query, Show
+from agent.offline.intents import More, Show
 from agent.offline.lexicon import DONE, SHOW, TICKED_OFF
 from agent.offline.past import base_of
+from agent.offline.target import Named, Query
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.history import read_history
 from agent.offline.understanding.queries import ORDERS, read_query

@@ -6,21 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.offline import dates
-from agent.offline.intents import (
-    Add,
-    All,
-    Change,
-    Draft,
-    Edit,
-    It,
-    Named,
-    Query,
-    Say,
-    Show,
-    Target,
-    Unnamed,
-)
+from agent.offline.intents import Add, Change, Draft, Edit, Say, Show
 from agent.offline.lexicon import AT_TIME
+from agent.offline.target import All, It, Named, Query, Target, Unnamed
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.bells import ARTICLE, bell, wake
 from agent.offline.understanding.changes import read_change

@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from agent.offline import dates
 from agent.offline.dates.names import WEEKDAY
-from agent.offline.intents import AskRule, Change, Edit, It, Named, Refuse, Target, Unnamed
+from agent.offline.intents import AskRule, Change, Edit, Refuse
+from agent.offline.target import It, Named, Target, Unnamed
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.changes import FROM_NOW_ON, read_change
 from agent.offline.understanding.editing import LOOSE_ENDS, edit_of

@@ -4,21 +4,8 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from agent.offline.intents import (
-    Add,
-    Change,
-    Draft,
-    Edit,
-    Intent,
-    It,
-    Named,
-    Put,
-    Query,
-    Refuse,
-    Show,
-    Unnamed,
-    Within,
-)
+from agent.offline.intents import Add, Change, Draft, Edit, Intent, Put, Refuse, Show, Within
+from agent.offline.target import It, Named, Query, Unnamed
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.additions import added
 from agent.offline.understanding.drafts import NoDraft, read_drafts

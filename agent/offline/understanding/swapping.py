@@ -3,8 +3,9 @@
 import re
 from difflib import get_close_matches
 
-from agent.offline.intents import Change, Edit, It
+from agent.offline.intents import Change, Edit
 from agent.offline.known import Known
+from agent.offline.target import It
 from agent.offline.words import NUMBER, any_of
 
 FIRST = r"(?:(?:no|oh|oops|sorry|well|actually|wait)[,. ]{1,3}){0,4}"

@@ -4,18 +4,8 @@ import re
 from datetime import datetime
 
 from agent.offline.dates import read_amount
-from agent.offline.intents import (
-    All,
-    Change,
-    Edit,
-    EditNames,
-    Intent,
-    It,
-    Named,
-    Show,
-    Target,
-    Unnamed,
-)
+from agent.offline.intents import Change, Edit, EditNames, Intent, Show
+from agent.offline.target import All, It, Named, Target, Unnamed
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.understanding.hashes import read_tags

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from agent.offline.intents import All, It, Named, Restore, Undo
+from agent.offline.intents import Restore, Undo
+from agent.offline.target import All, It, Named
 from agent.offline.understanding.guessing import guess
 from agent.offline.understanding.targets import read_target
 from agent.offline.words import NUMBERS, any_of, number

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from agent.offline import dates
 from agent.offline.dates.names import ORDINALS, WEEKDAYS
-from agent.offline.intents import All, It, Named, Numbers, Query, Target, Unnamed
 from agent.offline.lexicon import BETWEEN, EXCEPT, LIST, NOUN, TASK
+from agent.offline.target import All, It, Named, Numbers, Query, Target, Unnamed
 from agent.offline.understanding.queries import read_query
 from agent.offline.words import NUMBERS, any_of
 from text.folding import fold
