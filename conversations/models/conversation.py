@@ -23,6 +23,7 @@ from accounts.compiled import (
     planned_ahead,
 )
 from accounts.models import User
+from accounts.one_owner import BEHIND_THE_LINE
 from accounts.ownership import Followed, Recoverable, RecoverableQuerySet
 from conversations.models.errors import ConversationBusy
 from conversations.models.message import PREVIEW, Message, ToolCall, beginning
@@ -101,7 +102,7 @@ class Conversation(Followed, Recoverable):
 
     metadata = models.JSONField(default=dict, db_default={}, editable=False)  # of clients, theirs
 
-    lock_order = 3
+    lock_order = BEHIND_THE_LINE
     objects = ConversationQuerySet.as_manager()
 
     busy: ClassVar[bool] = False  # read through with_status(), a row has its own
