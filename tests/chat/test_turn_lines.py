@@ -2,11 +2,9 @@
 
 import json
 import logging
-import logging.config
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
-from io import StringIO
 from typing import Any
 
 import pytest
@@ -18,10 +16,10 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from agent.llm import LLMUnavailable, Message
+from agent.llm import Message
 from chat import turns
 from chat.finish import Finisher
-from config.logging import JSONFormatter, PlainFormatter, logs
+from config.logging import JSONFormatter, PlainFormatter
 from conversations.models import Conversation, Turn
 from tests.accounts.endings import deactivate, erase
 from tests.chat.conftest import Chains, Connects
@@ -375,45 +373,3 @@ def test_a_slow_one_is_a_warning(
     client.post("/api/chat/", {"message": "add milk"})
 
     assert [(line["level"], line["message"]) for line in lines.all] == [(level, words)]
-
-
-@contextmanager
-def logged_at(level: str) -> Iterator[StringIO]:
-    """All that is written to the log meanwhile."""
-    lines = StringIO()
-    logging.config.dictConfig(logs(True, level))
-    [handler] = logging.getLogger().handlers
-    handler.setStream(lines)  # type: ignore[attr-defined]
-    try:
-        yield lines
-    finally:
-        logging.config.dictConfig(logs(False, "INFO"))
-
-
-@once
-def test_at_any_level_no_words_are_told(client: APIClient, connects: Connects) -> None:
-    connects(asks(call("create_task", title="Zwetschgen")), says("Zwetschgen it is."))
-
-    with logged_at("DEBUG") as lines:
-        client.post("/api/chat/", {"message": "Zwetschgen, please"})
-        client.get("/api/conversations/?search=Zwetschgen")
-        logging.getLogger("chat.turns").debug("of ours")
-        logging.getLogger("openai").debug("of others")
-
-    told = [json.loads(line) for line in lines.getvalue().splitlines()]
-    assert [line["message"] for line in told if line["level"] == "DEBUG"] == ["of ours"]
-    assert any(line["logger"] == "telemetry.turns" for line in told)
-    assert "wetschgen" not in lines.getvalue()
-
-
-@once
-def test_a_higher_level_leaves_lines_out(client: APIClient, plays: Plays) -> None:
-    plays(["Hello."], LLMUnavailable())
-
-    with logged_at("WARNING") as lines:
-        for _ in range(2):
-            client.post("/api/chat/", {"message": "Hello"})
-
-    told = [json.loads(line) for line in lines.getvalue().splitlines()]
-    assert [line["status"] for line in told if line["logger"] == "telemetry.turns"] == ["failed"]
-    assert {line["level"] for line in told} <= {"WARNING", "ERROR"}
