@@ -8,8 +8,7 @@ import pytest
 from django.db import DataError, OperationalError, connection, transaction
 
 from accounts.models import User
-from conversations.models import Conversation
-from conversations.models.conversation import conversation_of
+from conversations.models import Conversation, conversation_of
 from conversations.models.shown import Range, messages
 from conversations.models.told import history
 from tests.conftest import database_url
