@@ -103,8 +103,8 @@ plans: .venv/requirements-dev.txt ## read how PostgreSQL would find each list, h
 # Of the database, of each subject in seconds, and of others' messages.
 bench: DATABASE = postgresql
 bench: SECONDS = 20
-bench: .venv/requirements-dev.txt ## measure what the product takes beside its model, and write docs/performance.md; ONLY=turns,reads takes a part; ROWS=20000 DATABASE=sqlite
-	$(RUN) -m benchmarks.bench --database $(DATABASE) --seconds $(SECONDS) --rows $(ROWS) $(if $(ONLY),--only $(ONLY),--into docs)
+bench: .venv/requirements-dev.txt .venv/product ## measure what the product takes beside its model, and write docs/performance.md; ONLY=turns,reads takes a part; ROWS=20000 DATABASE=sqlite
+	$(RUN) -m benchmarks.bench --python .venv/product/bin/python --database $(DATABASE) --seconds $(SECONDS) --rows $(ROWS) $(if $(ONLY),--only $(ONLY),--into docs)
 
 benchmark-doors: .venv/requirements-dev.txt ## time turns through each door beside our own; DATABASE=postgresql
 	$(RUN) -m benchmarks.doors --database $(firstword $(DATABASE))
@@ -189,6 +189,11 @@ clean: ## remove the environment and what tools left; var/ with your data stays
 .venv/debian: | .venv/bin/python
 	-rm -rf --one-file-system $@.part && debootstrap --variant=minbase bookworm $@.part > /dev/null && \
 		rm -rf $@.part/var/cache/apt/archives/*.deb && mv $@.part $@
+
+# What is installed where the product runs, without what tests bring along.
+.venv/product: requirements.txt constraints.txt | .venv/bin/python
+	rm -rf $@.part && $(RUN) -m venv --without-pip $@.part && $(RUN) -m pip --python $@.part/bin/python \
+		install --quiet --disable-pip-version-check --requirement $< && rm -rf $@ && mv $@.part $@
 
 .venv/llmock: requirements-llmock.txt | .venv/bin/python
 	-rm -rf $@ && $(INSTALL) --quiet --no-deps --target $@ --requirement $< && touch $@

@@ -281,10 +281,12 @@ class Valkey(Server):
 class TodoChat(Server):
     """The product itself, as `make run` serves it, on a database that has its tables.
 
-    `settings` are environment variables, over those of the tests; `root` is where the code is.
+    `settings` are environment variables, over those of the tests; `root` is where the code is, and
+    `python` has what is installed for it.
     """
 
     root = ROOT
+    python = sys.executable
 
     def __init__(self, database_url: str, *, folder: Path | None = None, **settings: str) -> None:
         super().__init__(folder)
@@ -295,7 +297,7 @@ class TodoChat(Server):
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "config"]
+        command = [self.python, "-m", "config"]
         places = {
             "DATA_DIR": str(self.folder),
             "PORT": str(self.port),

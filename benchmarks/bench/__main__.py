@@ -1,6 +1,7 @@
 """``python -m benchmarks.bench --database postgresql --only turns,reads --seconds 20``."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -27,13 +28,14 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(NAMES), help="sections, with commas between")
     parser.add_argument("--seconds", type=float, default=20, help="of each section")
     parser.add_argument("--rows", type=int, default=1_000_000, help="messages of other users")
+    parser.add_argument("--python", default=sys.executable, help="that has what the product needs")
     parser.add_argument("--into", type=Path, help="the folder of performance.md, to be written")
     options = parser.parse_args()
     names = options.only.split(",")
     if unknown := set(names).difference(NAMES):
         parser.error(f"there is no {', '.join(unknown)}: {', '.join(NAMES)}")
     try:
-        with ground(options.database) as measured:
+        with ground(options.database, options.python) as measured:
             found = run(measured, names, options.seconds, options.rows)
     except Wrong as wrong:
         raise SystemExit(f"WRONG: {wrong}") from None

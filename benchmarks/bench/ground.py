@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import quote
 
 import django
@@ -23,6 +23,8 @@ from tests.servers import ROOT, Postgres, TodoChat
 
 THREADS = 1000  # of each worker: whichever takes those who wait for the model
 STATEMENTS = "pg_stat_statements"
+
+Served = TypeVar("Served", bound=TodoChat)
 
 
 class Counting(Postgres):
@@ -58,7 +60,7 @@ class Floors(TodoChat):
         }
         application = "benchmarks.bench.floors.wsgi"
         self._run(
-            [sys.executable, *command, application],
+            [self.python, *command, application],
             {},
             cwd=ROOT,
             env={**os.environ, **own, **self.settings},
@@ -81,10 +83,11 @@ class Ground:
     database: str
     postgres: Counting | None
     model: int  # its port
+    python: str
     stack: ExitStack
 
     def serve(self, **settings: str) -> TodoChat:
-        return self.stack.enter_context(TodoChat(os.environ["DATABASE_URL"], **settings))
+        return self._started(TodoChat(os.environ["DATABASE_URL"], **settings))
 
     @cached_property
     def server(self) -> TodoChat:
@@ -92,7 +95,11 @@ class Ground:
 
     @cached_property
     def floors(self) -> Floors:
-        return self.stack.enter_context(Floors(os.environ["DATABASE_URL"]))
+        return self._started(Floors(os.environ["DATABASE_URL"]))
+
+    def _started(self, server: Served) -> Served:
+        server.python = self.python
+        return self.stack.enter_context(server)
 
     def work_of(self, server: TodoChat) -> Work:
         """Until now."""
@@ -102,8 +109,11 @@ class Ground:
 
 
 @contextmanager
-def ground(database: str) -> Iterator[Ground]:
-    """Django is set up, and the tables are made; no limit of rates or turns is in the way."""
+def ground(database: str, python: str = sys.executable) -> Iterator[Ground]:
+    """Django is set up, and the tables are made; no limit of rates or turns is in the way.
+
+    ``python`` has what is installed for what is measured.
+    """
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="todo-chat-bench-"))
         postgres = stack.enter_context(Counting()) if database == "postgresql" else None
@@ -126,7 +136,7 @@ def ground(database: str) -> Iterator[Ground]:
         django.setup()
         logging.getLogger("telemetry.queries").setLevel(logging.ERROR)  # rows by the thousand
         call_command("migrate", verbosity=0)
-        yield Ground(database, postgres, model, stack)
+        yield Ground(database, postgres, model, python, stack)
 
 
 @contextmanager

@@ -134,7 +134,7 @@ class _JSON(Func):
 def _told(row: Sequence[Any]) -> Told:
     role, content, created_at, seq, turn, status, finish_reason, calls = row
     behind = None if status is None else ToldTurn(status, finish_reason)
-    return Told(role, content, created_at, seq, turn, behind, _calls(calls or []))
+    return Told(role, content, created_at, seq, turn, behind, _calls(calls) if calls else [])
 
 
 def _calls(calls: list[Any]) -> list[ToldCall]:

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from statistics import median
 
@@ -15,7 +14,6 @@ from benchmarks.bench.told import Found
 from tests.servers import ROOT, TodoChat
 
 TIMES = 3
-CHECK = [sys.executable, "manage.py", "check"]
 
 
 def start(ground: Ground, rows: Rows, seconds: float) -> Found:
@@ -31,7 +29,7 @@ def start(ground: Ground, rows: Rows, seconds: float) -> Found:
         firsts.append(taken[0])
         tenths.append(median(taken[5:]))
         server.kill()
-    checks = [check() for _ in range(TIMES)]
+    checks = [check(ground.python) for _ in range(TIMES)]
     found = Found("The start", ("", "s", "of the processor"))
     for name, taken in (("a server with one worker answers", ready), ("manage.py check", checks)):
         passed, worked = (median(each) for each in zip(*taken, strict=True))
@@ -49,10 +47,11 @@ def turn(server: TodoChat, person: Person, number: int) -> float:
     return once(server.port, asks.plain(person, person.conversations[number])).seconds
 
 
-def check() -> tuple[float, float]:
+def check(python: str) -> tuple[float, float]:
     """Seconds, and those of the processor."""
     begun = time.monotonic()
-    with subprocess.Popen(CHECK, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+    command = [python, "manage.py", "check"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
