@@ -27,12 +27,35 @@ class Knobs(FileAwareEnv):
         except (ValueError, OSError):
             raise EnvError(f'"{env_key}_FILE" does not name a file that can be read.') from None
 
+    def listed(self, name: str, *default: str, **checks: Any) -> list[str]:
+        """What stands between commas, without the spaces around them."""
+        found = self.list(name, [*default], **checks)
+        return [item for each in found if (item := each.strip())]
+
 
 def address(text: str) -> None:
     try:
         ip_address(re.sub(r"\[(.*:.*)\]", r"\1", text))
     except ValueError:
         raise ValidationError("Give an IP address: 127.0.0.1, 0.0.0.0, [::1] or [::].") from None
+
+
+def key_or_nothing(key: str) -> None:
+    """That tokens can be signed with."""
+    if not key:
+        return
+    from jwt.algorithms import HMACAlgorithm
+    from jwt.exceptions import InvalidKeyError
+
+    try:
+        HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key(key)
+    except InvalidKeyError:
+        raise ValidationError("Give random characters, and no PEM or key of SSH.") from None
+
+
+def keys_or_nothing(keys: list[str]) -> None:
+    for key in keys:
+        key_or_nothing(key.strip())
 
 
 def redis_or_nothing(url: str) -> None:

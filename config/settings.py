@@ -4,6 +4,7 @@ import platform
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import dj_email_url
 import django_stubs_ext
@@ -17,6 +18,8 @@ from config.knobs import (
     address,
     bounds,
     endpoints_or_nothing,
+    key_or_nothing,
+    keys_or_nothing,
     mail_server_or_nothing,
     prices,
     push_key_or_nothing,
@@ -61,16 +64,18 @@ MODEL_PRICES = prices(env.json("MODEL_PRICES", {}))
 # Keys and hosts
 
 SECRET_KEY = env.str("SECRET_KEY", "") or own_key(DATA_DIR, "secret_key", production=PRODUCTION)
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
-JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", "") or own_key(
+SECRET_KEY_FALLBACKS = env.listed("SECRET_KEY_FALLBACKS")
+JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY", "", validate=key_or_nothing) or own_key(
     DATA_DIR, "jwt_signing_key", production=PRODUCTION
 )
-JWT_VERIFYING_KEYS: list[str] = env.list("JWT_VERIFYING_KEYS", [])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
-CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
+JWT_VERIFYING_KEYS = env.listed("JWT_VERIFYING_KEYS", validate=keys_or_nothing)
+ALLOWED_HOSTS = env.listed(
+    "ALLOWED_HOSTS", *([] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+)
+CORS_ALLOWED_ORIGINS = env.listed("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_HEADERS = (*default_headers, *doors.SENT_HEADERS)
 CORS_EXPOSE_HEADERS = doors.READ_HEADERS
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS = env.listed("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=bounds(0))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -112,9 +117,8 @@ DB_SERVER_SIDE_CURSORS = env.bool("DB_SERVER_SIDE_CURSORS", True)
 REDIS_URL = env.str("REDIS_URL", "", validate=redis_or_nothing)
 EXTERNAL_SESSIONS = env.bool("EXTERNAL_SESSIONS", False)
 
-_database: dict[str, Any] = dict(
-    env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}", conn_health_checks=True)
-)
+_own = f"sqlite:///{quote(str(DATA_DIR / 'db.sqlite3'))}"
+_database: dict[str, Any] = dict(env.dj_db_url("DATABASE_URL", _own, conn_health_checks=True))
 ON_SQLITE = _database["ENGINE"] == SQLITE
 if not ON_SQLITE and _database["ENGINE"] != POSTGRESQL:
     raise EnvError('Environment variable "DATABASE_URL" invalid: Give PostgreSQL, or SQLite.')
@@ -201,7 +205,7 @@ IMPORT_PATHS = ("/api/import", "/import")  # of the API and of the page: bodies 
 
 REMIND = env.bool("REMIND", True)
 PUBLIC_URL = env.str("PUBLIC_URL", "", validate=web_address_or_nothing).rstrip("/")
-OUTBOUND_PRIVATE_HOSTS: list[str] = env.list("OUTBOUND_PRIVATE_HOSTS", [])
+OUTBOUND_PRIVATE_HOSTS = env.listed("OUTBOUND_PRIVATE_HOSTS")
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "", validate=push_key_or_nothing) or kept_key(
     DATA_DIR, "vapid_private_key", 32
 )

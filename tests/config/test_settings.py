@@ -84,6 +84,15 @@ def test_a_value_may_stand_in_a_file(places: dict[str, str], tmp_path: Path) -> 
     assert "'PASSWORD': 's3cret'" in read["DATABASES"]
 
 
+@pytest.mark.parametrize("name", ["what? now", "50% #1", "plain & simple"])
+def test_the_database_is_in_the_folder_of_the_data(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+
+    read = read_with({"DATA_DIR": str(folder), "ENV_FILE": str(tmp_path / "env")})
+
+    assert f"'NAME': {str(folder / 'db.sqlite3')!r}" in read["DATABASES"]
+
+
 def test_a_file_that_is_not_there_is_told_without_a_traceback(places: dict[str, str]) -> None:
     done = run_with({**places, "JWT_SIGNING_KEY_FILE": "/nowhere/key"})
 
@@ -91,6 +100,29 @@ def test_a_file_that_is_not_there_is_told_without_a_traceback(places: dict[str, 
     assert done.stderr == (
         'Todo Chat does not start. "JWT_SIGNING_KEY_FILE" does not name a file that can be read.\n'
     )
+
+
+PEM = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----"
+SSH_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB4WNkAM2EEzGtOG0n2l8LuHbIqFqB1R"
+
+
+@pytest.mark.parametrize("name", ["JWT_SIGNING_KEY", "JWT_VERIFYING_KEYS"])
+@pytest.mark.parametrize("key", [PEM, SSH_KEY])
+def test_a_key_that_cannot_sign_a_token_is_told(
+    places: dict[str, str], name: str, key: str
+) -> None:
+    done = run_with({**places, name: key})
+
+    assert done.returncode == GUNICORN_GIVES_UP
+    assert f'Environment variable "{name}" invalid' in done.stderr
+    assert "AAAA" not in done.stderr
+    assert "MCow" not in done.stderr
+
+
+def test_a_comma_behind_the_last_key_is_none(places: dict[str, str]) -> None:
+    read = read_with({**places, "JWT_VERIFYING_KEYS": "one,, two ,"})
+
+    assert read["JWT_VERIFYING_KEYS"] == "['one', 'two']"
 
 
 @pytest.mark.parametrize("prices", ["[]", '{"some-model": 1}', '{"some-model": [1, -2]}', "{"])
