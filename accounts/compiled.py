@@ -121,11 +121,14 @@ class Compiled:
             raise
 
     def ahead(self, known: dict[str, Any]) -> None:
-        """Compile it before it is asked, where ``known`` has all its constants but for bools."""
+        """Compile it before it is asked, where ``known`` has all its constants but for bools.
+
+        With either of those, or where it has a default, which is the usual, with that alone.
+        """
         parameters = signature(self.build, eval_str=True).parameters.values()
         named = {each.name: each for each in parameters if each.kind is Parameter.KEYWORD_ONLY}
         choices = [
-            (False, True) if each.annotation is bool else (known.get(name),)
+            _usual(each) if each.annotation is bool else (known.get(name),)
             for name, each in named.items()
         ]
         kinds = [each.annotation for each in parameters if each.name not in named]
@@ -153,6 +156,10 @@ class Compiled:
             places = _stand_ins(self.build, arguments, constants)
             made = self._statements[which] = told(self.build(*places, **constants))
         return made
+
+
+def _usual(constant: Parameter) -> tuple[bool, ...]:
+    return (False, True) if constant.default is Parameter.empty else (constant.default,)
 
 
 @overload

@@ -44,7 +44,7 @@ Seconds = Annotated[float, Field(ge=1, le=86_400)]
 class Endpoint(BaseModel):
     """A model behind an address. What is None is as for all, by the settings that tell it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     base_url: Annotated[str, BeforeValidator(_text), AfterValidator(_address)]
     model: Annotated[Text, StringConstraints(min_length=1)]

@@ -14,7 +14,7 @@ from agent.offline.dates.names import DAY_NUMBERS, MONTH_NUMBERS, WEEKDAY, WEEKD
 from agent.offline.words import NUMBER, number
 from agent.quiet import QUIET, read_quiet
 from text import one_line
-from text.expressions import expression
+from text.expressions import seldom_used
 
 HEADING = "What the user told about themselves (their words count so):"
 NOTE = "note"
@@ -113,18 +113,18 @@ def _plain(words: str) -> str:
 
 
 QUOTES = str.maketrans({"’": "'", "‘": "'", "“": "", "”": "", '"': ""})
-REMEMBER = expression(
+REMEMBER = seldom_used(
     r"^\s*(?:please )?(?:remember|keep in mind|note|know|don't forget)(?: about me)?"
     r"(?: that\b|:)\s*",
     re.IGNORECASE,
 )
-BEFORE = expression(
+BEFORE = seldom_used(
     r"^(?:(?:please|ok|okay|so|and|hey|hi|hello|fyi|btw|by the way|just so you know"
     r"|you should know|remember|keep in mind|from now on|by default|in (?:the )?future"
     r"|for the future|as a rule|always|for me|to me|generally|actually|note)"
     r"(?:[,:]? that\b)?[,:]? )+"
 )
-AFTER = expression(
+AFTER = seldom_used(
     r"(?:,? (?:for me|to me|from now on|in general|always|by default|please|ok|okay|thanks|here"
     r"|in my world|as a rule|usually))+$"
 )
@@ -134,7 +134,7 @@ PART = r"(?P<part>morning|noon|midday|evening|night)s?"
 I_SAY = r"(?:when|whenever|if|by|with)(?: i (?:say|write|type|ask for))?"
 I_MEAN = r"(?:i|it) (?:always |usually )?(?:means?|am talking about)"
 HOUR = rf"(?:at )?(?P<hour>{NUMBER})(?: o'?clock)?"
-OF_DAY = expression(
+OF_DAY = seldom_used(
     r"(?:in the (?P<part>morning|afternoon|evening)|(?P<half>[ap])\.?m\.?|at (?P<night>night))"
 )
 
@@ -216,7 +216,7 @@ def _default(match: re.Match[str], habits: Habits) -> Meaning | None:
 ORDER = r"(?P<first>day|month|dd?|mm?)(?: comes)?"
 Reader = Callable[[re.Match[str], Habits], Meaning | None]
 RULES: list[tuple[re.Pattern[str], Reader]] = [
-    (expression(pattern), read)
+    (seldom_used(pattern), read)
     for pattern, read in (
         (rf"(?:my |the |in the )?{PART}(?: for me| to me)? {IS} {AT}", _part_of_day),
         (rf"{I_SAY}(?: in)?(?: the)? {PART},? {I_MEAN} {AT}", _part_of_day),
@@ -290,12 +290,14 @@ KEYS = {
     "pm_hours": r"\b(?:hours?|when i say)\b",
     "default_reminder": r"\bremind(?:ers?|ing)?\b",
 }
-EVERYTHING = expression(
+EVERYTHING = seldom_used(
     r"(?:everything|all)(?: of (?:it|that))?(?: (?:that )?(?:you know|i(?:'ve| have)? told you)"
     r"(?: about me)?| about me)?|(?:all )?(?:of )?my (?:preferences|notes|habits)"
 )
-THE_LAST = expression(r"(?:that|it|this)(?: again| one)?|the last(?: one| thing)?|what i just said")
-FORGET = expression(
+THE_LAST = seldom_used(
+    r"(?:that|it|this)(?: again| one)?|the last(?: one| thing)?|what i just said"
+)
+FORGET = seldom_used(
     r"^\s*(?:please )?(?:(?:forget|unlearn|don['’]t remember|stop remembering)(?: about)?"
     r"(?: that\b(?= \w))? |(?:no|remove|delete|clear|turn off)(?: my| the)? "
     r"(?=(?:default|usual) remind)"

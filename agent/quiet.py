@@ -7,7 +7,7 @@ import re
 from datetime import time
 
 from agent.offline.dates.clock import read_time
-from text.expressions import expression
+from text.expressions import seldom_used
 
 QUIET = "quiet"
 """Their key among what people told; they are kept with the user."""
@@ -30,7 +30,7 @@ FROM_TO = (
     rf" ?(?P<end>{A_TIME})"
 )
 RANGES = [
-    expression(rf"{QUIET_WORDS} {ends}")
+    seldom_used(rf"{QUIET_WORDS} {ends}")
     for ends in (
         FROM_TO,
         rf"before (?P<end>{A_TIME}) (?:or|and|nor) after (?P<begin>{A_TIME})",
@@ -39,11 +39,11 @@ RANGES = [
         rf"(?:after|from) (?P<begin>{A_TIME})(?: on(?:wards)?)?",
     )
 ]
-NIGHTLY = expression(
+NIGHTLY = seldom_used(
     rf"{QUIET_WORDS} (?:(?:at|during|in|through) (?:the )?nights?(?: ?time)?|overnight"
     r"|(?:when|while) i(?:'m| am)? (?:sleep|asleep|sleeping|in bed))"
 )
-NONE = expression(
+NONE = seldom_used(
     r"(?:no|remove|delete|end|stop|clear|cancel|turn off|switch off|forget)"
     r"(?: (?:my|the|all))? (?:quiet hours?|quiet time|do not disturb)(?: any ?more)?"
     r"|(?:you can |you may )?(?:remind me|ring)(?: at)? any ?time"

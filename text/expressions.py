@@ -31,6 +31,11 @@ def expression(pattern: str, flags: int = 0) -> re.Pattern[str]:
     return cast(re.Pattern[str], made)
 
 
+def seldom_used(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """Likewise, but not even a server compiles it ahead: few wait for it, and once in a process."""
+    return cast(re.Pattern[str], Expression(pattern, flags))
+
+
 def compile_all() -> list[re.Pattern[str]]:
     """Those that are declared so far, ahead of their first use."""
     return [each.compiled for each in declared]

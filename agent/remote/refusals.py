@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from text.expressions import expression
+from text.expressions import seldom_used
 
 
 class Reason(StrEnum):
@@ -141,10 +141,10 @@ WORDS: dict[Reason, tuple[str, ...]] = {
     ),
 }
 PATTERNS = {
-    reason: expression("|".join(words), re.IGNORECASE | re.DOTALL)
+    reason: seldom_used("|".join(words), re.IGNORECASE | re.DOTALL)
     for reason, words in WORDS.items()
 }
-TEMPLATE = expression(
+TEMPLATE = seldom_used(
     r"jinja|chat[ _]template|template error|error rendering prompt|while executing \w+expression",
     re.IGNORECASE,
 )
@@ -153,19 +153,19 @@ TEMPLATE = expression(
 llama.cpp (https://github.com/SWE-agent/mini-swe-agent/issues/759), LM Studio, TGI
 """
 
-IN_A_RATE_LIMIT = expression(r"request (?:body )?too large|tokens_limit_reached", re.IGNORECASE)
-RATE_LIMIT = expression(r"RESOURCE_EXHAUSTED|rate_limit")
+IN_A_RATE_LIMIT = seldom_used(r"request (?:body )?too large|tokens_limit_reached", re.IGNORECASE)
+RATE_LIMIT = seldom_used(r"RESOURCE_EXHAUSTED|rate_limit")
 """What Gemini and Groq say of a minute's quota as well, beside a link to the billing."""
 
-NOT_TAKEN = expression(
+NOT_TAKEN = seldom_used(
     r"unsupported|unknown|unrecognized|unexpected|not (?:supported|permitted|allowed|taken|valid)"
     r"|deprecated|extra|cannot find|forbidden|too large|at most|must be|invalid",
     re.IGNORECASE,
 )
-FIELD = expression(r"\b(" + "|".join(sorted(FIELDS, key=len, reverse=True)) + r")\b")
-PARAM = expression(r"(?:param|loc): (?:body )?(\w+)")
+FIELD = seldom_used(r"\b(" + "|".join(sorted(FIELDS, key=len, reverse=True)) + r")\b")
+PARAM = seldom_used(r"(?:param|loc): (?:body )?(\w+)")
 
-LIMIT = expression(
+LIMIT = seldom_used(
     r"(?:maximum|max|model's|available|configured) (?:(?:model|context|prompt|input|sequence"
     r"|allowed|number|tokens|of|limit) ?)*(?:length|size|allowed|of)?[^\d\n]{0,30}?(\d{3,8})\b"
     r"|context (?:length|size|window|limit)[^\d\n]{0,40}(\d{3,8})\b(?! ?\+)"
@@ -174,11 +174,11 @@ LIMIT = expression(
     r"|(?:less than|cannot exceed|limit of) (\d{3,8})",
     re.IGNORECASE,
 )
-DELAY = expression(
+DELAY = seldom_used(
     r"(?:try again in|retry (?:in|after)|retrydelay:) ?(\d{1,6}(?:\.\d+)?) ?(ms|s|m)?",
     re.IGNORECASE,
 )
-TROUBLE = expression(
+TROUBLE = seldom_used(
     r"overloaded|server_error|internal ?server ?error|internalservererror|unavailable|timed? ?out"
     r"|timeout|rate_limit|resource_exhausted|capacity",
     re.IGNORECASE,

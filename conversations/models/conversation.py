@@ -369,9 +369,9 @@ def _settle(
     preview: str,
     title: str,
     *,
-    of_any_user: bool,
     is_titled: bool,
-    has_beside: bool,
+    of_any_user: bool = False,
+    has_beside: bool = False,
 ) -> tuple[Update, ...]:
     """The turn ahead of its conversation, as whoever begins one or deletes it takes them."""
     ours = turn.ours() if of_any_user else turn.ours().of_active_users()

@@ -349,7 +349,7 @@ class Turn(TurnState):
 
 
 @compiled
-def _renew(turn: Turn, lease: timedelta, *, keyed: bool, waits: bool) -> Update:
+def _renew(turn: Turn, lease: timedelta, *, keyed: bool = False, waits: bool) -> Update:
     ours = turn.ours().of_active_users().of_kept_conversations().filter(cancel_requested_at=None)
     if keyed:
         ours = ours.filter(Exists(Key.objects.live().filter(pk=turn.key)))  # type: ignore[misc]

@@ -83,6 +83,12 @@ def _whole(user: int, pk: UUID | None, *, busy: bool) -> models.QuerySet[Convers
 
 
 @compiled
+def _usually_not_busy(user: int, *, busy: bool = False) -> models.QuerySet[Conversation]:
+    rows = Conversation.objects.filter(user=user)
+    return rows.with_status() if busy else rows
+
+
+@compiled
 def _said(user: int, turns: list[UUID], *, limit: int) -> models.QuerySet[Message, Any]:
     rows = Message.objects.filter(user=user, turn__among=turns).order_by("seq")
     return rows.values_list("seq", "role", "created_at", named=True)[:limit]
@@ -266,13 +272,15 @@ def test_what_can_be_is_compiled_before_it_is_asked(monkeypatch: pytest.MonkeyPa
 
     compile_ahead(limit=20)
 
-    assert [len(made[ask.__wrapped__]._statements) for ask in (_words, _said, _whole)] == [1, 1, 2]
+    asks = (_words, _said, _whole, _usually_not_busy)
+    assert [len(made[ask.__wrapped__]._statements) for ask in asks] == [1, 1, 2, 1]
     user, id = UserFactory().pk, uuid4()
     for ask, arguments, constants in (
         (_words, (user, [id]), {}),
         (_said, (user, [id]), {"limit": 20}),
         (_whole, (user, id), {"busy": True}),
         (_whole, (user, None), {"busy": False}),
+        (_usually_not_busy, (user,), {"busy": False}),
     ):
         before = dict(made[ask.__wrapped__]._statements)
         assert made[ask.__wrapped__].ask(arguments, constants) == []

@@ -32,7 +32,9 @@ ROLES = ("user", "assistant", "system", "developer", "tool", "activity", "reason
 
 
 class Sent(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore", alias_generator=to_camel)
+    model_config = ConfigDict(
+        strict=True, extra="ignore", alias_generator=to_camel, defer_build=True
+    )
 
 
 class TextPart(Sent):
