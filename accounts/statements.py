@@ -82,7 +82,7 @@ class Statement:
             database.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
             or self.is_first_few
             or (self.gives_columns and database.in_atomic_block)
-            or _is_pooled(database)
+            or database.connection.is_pooled
         )
         return database.make_cursor((Preparing if is_prepared else RawCursor)(database.connection))
 
@@ -117,19 +117,6 @@ class Preparing(RawCursor[Any]):
             return super().execute(*told, **options)
         finally:
             self.connection.prepare_threshold = None
-
-
-def _is_pooled(database: Any) -> bool:
-    """Where nobody has said so it is seen: who answers is not the process that let us in. There a
-    statement that was prepared would be missing, or be another one of the same name.
-    """
-    connection = database.connection
-    known: bool | None = getattr(connection, "is_pooled", None)
-    if known is None:
-        with database.wrap_database_errors:
-            [(answers,)] = RawCursor(connection).execute("SELECT pg_backend_pid()").fetchall()
-        known = connection.is_pooled = answers != connection.info.backend_pid
-    return known
 
 
 def _as_text(value: Any) -> Any:

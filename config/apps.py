@@ -19,10 +19,11 @@ class Configuration(AppConfig):
         from web import converters  # noqa: F401 - likewise
 
         if connection.vendor == "postgresql":
-            from config.postgresql import check_connections, read_times
+            from config.postgresql import check_connections, look_at_connections, read_times
 
             read_times()
             check_connections()
+            look_at_connections()
         if settings.SLOW_QUERY_SECONDS:
             queries.watch(settings.SLOW_QUERY_SECONDS)
         if settings.OTEL_EXPORTER_OTLP_ENDPOINT:

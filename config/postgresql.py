@@ -2,7 +2,7 @@
 
 Times, of which a page of messages has hundreds, are read without a regular expression. And whether
 a connection of the pool is good is seen at its socket: to ask the server each time was a seventh of
-a turn.
+a turn. Each new one is told how to plan what it prepares.
 """
 
 from datetime import UTC, datetime
@@ -10,10 +10,16 @@ from select import POLLIN, poll
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader, get_adapters_template
+from django.db.backends.signals import connection_created
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 ask = ConnectionPool.check_connection
+PLAN_FOR_MANY = "SET enable_seqscan = off; SET jit = off"
+"""A plan that is kept may be made of a table with few rows, and serve when there are very many.
+
+What no index leads to is read as before, and then without compiling it for what that seems to cost.
+"""
 
 
 class TimeLoader(BaseTzLoader):  # type: ignore[misc]
@@ -46,3 +52,23 @@ def check_connection(connection: Connection[Any]) -> None:
     said.register(connection.fileno(), POLLIN)
     if said.poll(0):
         ask(connection)
+
+
+def look_at_connections() -> None:
+    """Before anything else is asked of them, from here on."""
+    connection_created.connect(_look, weak=False, dispatch_uid=__name__)
+
+
+def _look(connection: Any, **_signal: Any) -> None:
+    """Whether a pooler is between. Where nobody has said so it is seen: who answers is not the
+    process that let us in. There what was prepared would be missing, or be another one of the same
+    name, and what is set would be so for others.
+    """
+    database = connection.connection
+    if connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] or hasattr(database, "is_pooled"):
+        return
+    with connection.wrap_database_errors:
+        [(answers,)] = database.execute("SELECT pg_backend_pid()").fetchall()
+        database.is_pooled = answers != database.info.backend_pid
+        if not database.is_pooled:
+            database.execute(PLAN_FOR_MANY)

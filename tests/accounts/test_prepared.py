@@ -6,6 +6,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.db import DataError, OperationalError, connection, transaction
+from psycopg import RawCursor
 
 from accounts.models import User
 from conversations.models import Conversation, conversation_of
@@ -78,6 +79,40 @@ def test_a_history_is_read_by_its_places_with_one_plan(user: User) -> None:
         assert len(history(turn, 50)) == 4
 
     assert prepared('SELECT "conversations_message"') == 1
+
+
+def test_a_plan_that_is_kept_serves_however_many_rows_there_will_be(user: User) -> None:
+    turn = say(ConversationFactory(user=user), "Hello")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # which makes of few rows the best way to read all of them
+
+    for _ in range(10):
+        turn = say(turn.conversation, "Hello again")
+        history(turn, 50)
+
+    plans = plans_of_prepared()
+    assert len(plans) == 3  # beginning, history and end of a turn
+    assert [plan for plan in plans if "Seq Scan" in plan] == []
+
+
+def plans_of_prepared() -> list[str]:
+    """As they would be made for all values."""
+    database = connection.connection
+    told = database.execute("SELECT statement FROM pg_prepared_statements").fetchall()
+    return [
+        "\n".join(line for (line,) in RawCursor(database).execute(f"EXPLAIN (GENERIC_PLAN) {each}"))
+        for (each,) in told
+    ]
+
+
+def test_also_after_a_transaction_that_was_rolled_back(user: User) -> None:
+    with transaction.atomic():
+        conversation_of(user.pk, uuid4())
+        transaction.set_rollback(True)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("off",)
 
 
 @pytest.mark.parametrize(

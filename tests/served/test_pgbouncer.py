@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -88,15 +89,16 @@ def takes_turns(
     assert sorted(Task.objects.values_list("user", "title")) == [
         (user.pk, "Milk") for user in sorted(users, key=lambda user: user.pk)
     ]
-    assert prepared_behind(pooler) == [0] * CONNECTIONS
+    prepared = "SELECT count(*) FROM pg_prepared_statements"
+    assert told_behind(pooler, prepared) == [0] * CONNECTIONS
+    assert told_behind(pooler, "SHOW enable_seqscan") == ["on"] * CONNECTIONS
 
 
-def prepared_behind(pooler: PgBouncer) -> list[int]:
-    """Statements that each of its connections has prepared."""
+def told_behind(pooler: PgBouncer, asked: str) -> list[Any]:
+    """By each of its connections."""
     with ExitStack() as stack:
         held = [stack.enter_context(psycopg.connect(through(pooler))) for _ in range(CONNECTIONS)]
-        count = "SELECT count(*) FROM pg_prepared_statements"
-        return [row[0] for each in held for row in each.execute(count)]
+        return [row[0] for each in held for row in each.execute(asked)]
 
 
 @pytest.mark.parametrize("path", ["", "todos/task/", "conversations/conversation/"])
