@@ -65,7 +65,9 @@ def _look(connection: Any, **_signal: Any) -> None:
     name, and what is set would be so for others.
     """
     database = connection.connection
-    if connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] or hasattr(database, "is_pooled"):
+    if connection.vendor != "postgresql" or hasattr(database, "is_pooled"):  # of a move to SQLite
+        return
+    if connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
         return
     with connection.wrap_database_errors:
         [(answers,)] = database.execute("SELECT pg_backend_pid()").fetchall()
