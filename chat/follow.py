@@ -1,10 +1,12 @@
 """A turn read from its rows while some process takes it, or after: the same events as live."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from time import monotonic, sleep
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import InterfaceError, OperationalError
 
 from agent.events import TextDelta, ToolFinished, ToolStarted
@@ -53,6 +55,11 @@ def follow(turn: Turn, begin: Callable[[Turn], Told], told: Told | None = None) 
     All of it for another attempt, as ``begin`` gives it. The messages of the turn are loaded. No
     database connection is held while it waits or a reader reads.
     """
+    with suppress(ObjectDoesNotExist):  # it has gone with its account, and so has the reader
+        yield from _follow(turn, begin, told)
+
+
+def _follow(turn: Turn, begin: Callable[[Turn], Told], told: Told | None) -> Iterator[bytes]:
     told_at = monotonic()
     while True:
         try:

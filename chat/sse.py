@@ -199,6 +199,8 @@ class Live:
                 self._events.put(event)
         except (OperationalError, InterfaceError) as error:  # a reader can follow the rows later
             log_database_failure(error)
+        except Turn.DoesNotExist:  # gone with its account, and so is the reader; its end is told
+            pass
         finally:
             self._events.put(None)
             connection.close()

@@ -1,5 +1,6 @@
 """A turn as a stream, and the same stream again from the rows."""
 
+import logging
 from collections.abc import Iterator
 from threading import Event, Thread
 
@@ -10,6 +11,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from agent.llm import LLMTimeout, Message
 from conversations.models import Conversation, Turn
+from tests.accounts.endings import erase
 from tests.chat.streams import Told, parse, read, sense
 from tests.conftest import Plays, SignIn
 from tests.factories import LEASE
@@ -228,6 +230,30 @@ def test_the_turn_does_not_end_when_the_reader_leaves(
     turn = Turn.objects.get()
     assert turn.status == "completed"
     assert turn.reply.content == "First half, second half."
+
+
+def test_streams_of_an_account_that_is_erased_end(
+    client: APIClient,
+    user: User,
+    sign_in: SignIn,
+    plays: Plays,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("chat.watch.LOOK_SECONDS", 0.1)
+    slow = Slow()
+    plays(slow)
+    live = client.post("/api/chat/", {"message": "hi", "stream": True})
+    events = f"/api/conversations/{Conversation.objects.get().pk}/events/"
+    followed = iter(sign_in(user).get(events).streaming_content)
+    begun = [next(followed)]
+
+    erase(user)
+    slow.go_on.set()
+
+    told = [*parse([*begun, *followed]), *read(live)]
+    assert {each.name for each in told} <= {"turn.started", "message.delta"}
+    assert max(each.levelno for each in caplog.records) < logging.ERROR
 
 
 def test_a_cancelled_turn_keeps_what_it_said_and_does_no_more(
