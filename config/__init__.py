@@ -1,4 +1,7 @@
-"""A setting that cannot be read ends the process, with a sentence that does not tell its value."""
+"""A setting that cannot be read ends the process, with a sentence that does not tell its value.
+
+Likewise a folder or a file, such as ``DATA_DIR``, that cannot be used: its name is told.
+"""
 
 import atexit
 import gc
@@ -18,6 +21,6 @@ atexit.register(gc.freeze)
 
 try:
     import_module("config.settings")
-except EnvError as error:
+except (EnvError, OSError) as error:
     sys.stderr.write(f"Todo Chat does not start. {error}\n")
     sys.exit(GUNICORN_GIVES_UP)

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from ipaddress import ip_address
+from math import inf
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import dj_email_url
 from environs import EnvError, FileAwareEnv, ValidationError
@@ -21,11 +22,24 @@ class Knobs(FileAwareEnv):
     def __init__(self) -> None:
         super().__init__(strip_whitespace=True)
 
+    def read_env(self, path: str, **options: Any) -> Any:  # type: ignore[override]
+        try:
+            return super().read_env(path, **options)
+        except ValueError:
+            raise EnvError("The file of settings is no text in UTF-8.") from None
+
     def _get_value(self, env_key: str, default: Any) -> Any:
         try:
-            return super()._get_value(env_key, default) or default
+            value = super()._get_value(env_key, default)
         except (ValueError, OSError):
             raise EnvError(f'"{env_key}_FILE" does not name a file that can be read.') from None
+        if not isinstance(value, str):
+            return value
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise EnvError(f'Environment variable "{env_key}" invalid: It is not UTF-8.') from None
+        return value if value.strip() else default
 
     def listed(self, name: str, *default: str, **checks: Any) -> list[str]:
         """What stands between commas, without the spaces around them."""
@@ -70,16 +84,43 @@ def redis_or_nothing(url: str) -> None:
 
 
 def mail_server_or_nothing(url: str) -> None:
-    if url and "EMAIL_BACKEND" not in dj_email_url.parse(url):
+    try:
+        is_one = not url or "EMAIL_BACKEND" in dj_email_url.parse(url)
+    except ValueError:  # a port or a number in it that is none
+        is_one = False
+    if not is_one:
         raise ValidationError("Not a mail server: give submission://user:password@host:587.")
 
 
-def web_address_or_nothing(url: str) -> None:
-    """Of this server itself, at the root of a host."""
-    parts = urlsplit(url)
-    is_root = parts.path in ("", "/") and not parts.query and not parts.fragment
-    if url and not (parts.scheme in ("http", "https") and parts.hostname and is_root):
-        raise ValidationError("Give the address of this server: https://chat.example.org.")
+def web_address(url: str) -> SplitResult | None:
+    """Its parts, if it is one, with a port that can be."""
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_one else None
+
+
+def endpoint_or_nothing(url: str) -> None:
+    if url and not web_address(url):
+        raise ValidationError("Give an address of http or https: http://localhost:11434/v1.")
+
+
+def host_or_nothing(url: str) -> None:
+    """The address of a server, at the root of its host."""
+    parts = web_address(url)
+    if url and not (parts and parts.path in ("", "/") and not parts.query and not parts.fragment):
+        raise ValidationError("Give an address without a path: https://chat.example.org.")
+
+
+def origins(texts: list[str]) -> None:
+    """Beyond this, Django's checks and ours look at them."""
+    try:
+        for text in texts:
+            urlsplit(text).port  # noqa: B018 - raises for one that is none
+    except ValueError:
+        raise ValidationError("Give scheme and host, and a port if need be.") from None
 
 
 def endpoints_or_nothing(text: str) -> None:
@@ -120,6 +161,8 @@ def prices(given: Any) -> dict[str, list[float]]:
         raise EnvError(PRICES)
     for each in given.values():
         is_list = isinstance(each, list) and len(each) in (2, 3)
-        if not is_list or not all(type(price) in (int, float) and price >= 0 for price in each):
+        if not is_list or not all(
+            type(price) in (int, float) and 0 <= price < inf for price in each
+        ):
             raise EnvError(PRICES)
     return given

@@ -17,14 +17,16 @@ from config.knobs import (
     Knobs,
     address,
     bounds,
+    endpoint_or_nothing,
     endpoints_or_nothing,
+    host_or_nothing,
     key_or_nothing,
     keys_or_nothing,
     mail_server_or_nothing,
+    origins,
     prices,
     push_key_or_nothing,
     redis_or_nothing,
-    web_address_or_nothing,
 )
 from config.own_keys import kept_key, own_key
 from config.version import VERSION as VERSION
@@ -56,9 +58,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(LEVELS))
 SLOW_TURN_SECONDS = env.float("SLOW_TURN_SECONDS", 30.0, validate=bounds(0))
 SLOW_QUERY_SECONDS = env.float("SLOW_QUERY_SECONDS", 1.0, validate=bounds(0))
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
-OTEL_EXPORTER_OTLP_ENDPOINT = env.str(
-    "OTEL_EXPORTER_OTLP_ENDPOINT", "", validate=web_address_or_nothing
-)
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "", validate=host_or_nothing)
 MODEL_PRICES = prices(env.json("MODEL_PRICES", {}))
 
 # Keys and hosts
@@ -72,10 +72,10 @@ JWT_VERIFYING_KEYS = env.listed("JWT_VERIFYING_KEYS", validate=keys_or_nothing)
 ALLOWED_HOSTS = env.listed(
     "ALLOWED_HOSTS", *([] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 )
-CORS_ALLOWED_ORIGINS = env.listed("CORS_ALLOWED_ORIGINS")
+CORS_ALLOWED_ORIGINS = env.listed("CORS_ALLOWED_ORIGINS", validate=origins)
 CORS_ALLOW_HEADERS = (*default_headers, *doors.SENT_HEADERS)
 CORS_EXPOSE_HEADERS = doors.READ_HEADERS
-CSRF_TRUSTED_ORIGINS = env.listed("CSRF_TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = env.listed("CSRF_TRUSTED_ORIGINS", validate=origins)
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=bounds(0))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -161,7 +161,7 @@ CACHES = {
 # The assistant
 
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", "")
-OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", "")
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", "", validate=endpoint_or_nothing)
 OPENROUTER_API_KEY = env.str("OPENROUTER_API_KEY", "")
 # Under this name Django hides it from the pages of DEBUG, for there are keys in it.
 AGENT_MODELS_AND_KEYS = env.str("AGENT_MODELS", "", validate=endpoints_or_nothing)
@@ -204,7 +204,7 @@ IMPORT_PATHS = ("/api/import", "/import")  # of the API and of the page: bodies 
 # Reminders
 
 REMIND = env.bool("REMIND", True)
-PUBLIC_URL = env.str("PUBLIC_URL", "", validate=web_address_or_nothing).rstrip("/")
+PUBLIC_URL = env.str("PUBLIC_URL", "", validate=host_or_nothing).rstrip("/")
 OUTBOUND_PRIVATE_HOSTS = env.listed("OUTBOUND_PRIVATE_HOSTS")
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", "", validate=push_key_or_nothing) or kept_key(
     DATA_DIR, "vapid_private_key", 32

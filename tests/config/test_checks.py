@@ -190,6 +190,17 @@ SERVE = ("-m", "config")
         ("DATABASE_URL", "mysql://todo:secret@db/todo"),
         ("REDIS_URL", "redis://:secret@db:port/0"),
         ("VAPID_PRIVATE_KEY", "the-secret-of-push"),
+        ("EMAIL_URL", "smtp://me:secret@mail:port"),
+        ("EMAIL_URL", "submission://me:secret@mail:587/?timeout=long"),
+        ("PUBLIC_URL", "https://[::1"),
+        ("PUBLIC_URL", "https://chat.example.org:99999"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:port"),
+        ("OPENAI_BASE_URL", "http://me:secret@[::1"),
+        ("OPENAI_BASE_URL", "localhost:11434/v1"),
+        ("CORS_ALLOWED_ORIGINS", "https://app.example.org, https://[::1"),
+        ("CSRF_TRUSTED_ORIGINS", "https://[::1"),
+        ("JWT_SIGNING_KEY", "secret \udcff"),
+        ("SECRET_KEY", "secret \udcff"),
     ],
 )
 def test_what_cannot_be_read_is_named_and_not_told(name: str, value: str) -> None:

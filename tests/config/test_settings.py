@@ -102,6 +102,35 @@ def test_a_file_that_is_not_there_is_told_without_a_traceback(places: dict[str, 
     )
 
 
+def test_a_place_that_cannot_be_used_is_told_without_a_traceback(
+    places: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    place = str(tmp_path / "file" / "x")
+
+    for name, value in (("DATA_DIR", place), ("DATABASE_URL", f"sqlite:///{place}")):
+        done = run_with({**places, name: value})
+
+        assert done.returncode == GUNICORN_GIVES_UP
+        assert done.stderr.startswith("Todo Chat does not start. ")
+        assert done.stderr.endswith(f"Not a directory: {place!r}\n")
+
+
+def test_a_file_of_settings_that_is_no_text_is_told(places: dict[str, str]) -> None:
+    Path(places["ENV_FILE"]).write_bytes("EMAIL_URL=smtp://jürgen@mail".encode("latin-1"))
+
+    done = run_with(places)
+
+    assert done.returncode == GUNICORN_GIVES_UP
+    assert done.stderr == "Todo Chat does not start. The file of settings is no text in UTF-8.\n"
+
+
+def test_blanks_alone_are_as_nothing(places: dict[str, str]) -> None:
+    blank = {"OPENAI_API_KEY": " ", "SECRET_KEY": " ", "EMAIL_URL": " \t", "ALLOWED_HOSTS": " "}
+
+    assert read_with({**places, **blank}) == read_with(places)
+
+
 PEM = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----"
 SSH_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB4WNkAM2EEzGtOG0n2l8LuHbIqFqB1R"
 
@@ -125,7 +154,9 @@ def test_a_comma_behind_the_last_key_is_none(places: dict[str, str]) -> None:
     assert read["JWT_VERIFYING_KEYS"] == "['one', 'two']"
 
 
-@pytest.mark.parametrize("prices", ["[]", '{"some-model": 1}', '{"some-model": [1, -2]}', "{"])
+@pytest.mark.parametrize(
+    "prices", ["[]", '{"some-model": 1}', '{"some-model": [1, -2]}', "{", '{"m": [1, Infinity]}']
+)
 def test_prices_that_are_none_are_told(places: dict[str, str], prices: str) -> None:
     done = run_with({**places, "MODEL_PRICES": prices})
 
