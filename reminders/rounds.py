@@ -83,10 +83,13 @@ class Ringer:
     def once(self) -> Counter[str]:
         """Until nothing more is due now; what was done."""
         total: Counter[str] = Counter()
-        while (did := self.look()) or self._is_busy():
+        while True:
+            was_busy = self._is_busy()  # if not, this look settles what came of all that was taken
+            did = self.look()
+            if not (did or was_busy):
+                return total
             total += did
             self._wait(0.1 if self._is_busy() else 0)
-        return total
 
     def look(self) -> Counter[str]:
         """Keep what came of what was in hand, take what waits, and let ring what is due."""

@@ -1,7 +1,9 @@
 """Rounds against real rows and real receivers: who is told, once, again, and no more."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,8 +16,9 @@ from accounts.models import User
 from reminders.models import Channels, Delivery, PushSubscription
 from reminders.rounds import Ringer
 from tests.factories import TaskFactory
-from tests.fakes.receiver import Receiver
+from tests.fakes.receiver import Exchange, Receiver
 from tests.reminders.devices import Device
+from tests.served.processes import until
 from todos.models import Origin, Reminder, Task
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -110,6 +113,30 @@ def test_what_fails_is_tried_again_with_growing_pauses_and_given_up(
     assert Reminder.objects.get(task=task).failed == ["webhook"]
     assert Delivery.objects.get().why == "It answered with status 503."
     assert again() == {}
+
+
+def test_what_arrives_behind_the_last_look_is_settled(hooked: User, receiver: Receiver) -> None:
+    a_due_task(hooked)
+    taken = Event()
+
+    def takes(exchange: Exchange) -> None:
+        taken.wait(20)
+        exchange.send_response(204)
+        exchange.send_header("Content-Length", "0")
+        exchange.end_headers()
+
+    class Late(Ringer):
+        def look(self) -> Counter[str]:
+            did = super().look()
+            if not did:
+                taken.set()
+                until(lambda: not self._is_busy())
+            return did
+
+    receiver.answer = takes
+
+    assert Late().once() == {"rung": 1, "taken": 1, "sent": 1}
+    assert Delivery.objects.get().status == "sent"
 
 
 def test_what_failed_first_arrives_later(hooked: User, receiver: Receiver) -> None:
