@@ -13,7 +13,7 @@ from conversations.models import Conversation, conversation_of
 from conversations.models.shown import Range, messages
 from conversations.models.told import history
 from tests.conftest import database_url
-from tests.factories import ConversationFactory, say
+from tests.factories import ConversationFactory, UserFactory, say
 
 pytestmark = [pytest.mark.only_on("postgresql"), pytest.mark.django_db(transaction=True)]
 
@@ -81,10 +81,16 @@ def test_a_history_is_read_by_its_places_with_one_plan(user: User) -> None:
     assert prepared('SELECT "conversations_message"') == 1
 
 
-def test_a_plan_that_is_kept_serves_however_many_rows_there_will_be(user: User) -> None:
-    turn = say(ConversationFactory(user=user), "Hello")
+@pytest.mark.parametrize("many", [0, 25])
+def test_a_plan_that_is_kept_serves_however_many_rows_there_will_be(user: User, many: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # which makes of few rows the best way to read all of them
+        cursor.execute(
+            "TRUNCATE conversations_conversation CASCADE"
+        )  # also what others rolled back
+    talks = [ConversationFactory(user=each) for each in (user, UserFactory())]
+    turn = [say(talk, "Hello") for _ in range(1 + many) for talk in talks][-1]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # of few rows the best way is to read all, or all of a user
 
     for _ in range(10):
         turn = say(turn.conversation, "Hello again")
@@ -92,7 +98,8 @@ def test_a_plan_that_is_kept_serves_however_many_rows_there_will_be(user: User) 
 
     plans = plans_of_prepared()
     assert len(plans) == 3  # beginning, history and end of a turn
-    assert [plan for plan in plans if "Seq Scan" in plan] == []
+    all_of_user = "Cond: (user_id = conversations_message.user_id)"
+    assert [plan for plan in plans if "Seq Scan" in plan or all_of_user in plan] == []
 
 
 def plans_of_prepared() -> list[str]:
