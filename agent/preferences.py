@@ -131,6 +131,7 @@ AFTER = seldom_used(
 AT = r"(?:at |from |around )?(?P<at>[\w:.' ]{1,24})"
 IS = r"(?:is|are|means?|starts?|begins?|counts? as|should (?:be|mean))"
 PART = r"(?P<part>morning|noon|midday|evening|night)s?"
+OTHERWISE = {"midday": "noon", "tonight": "night"}
 I_SAY = r"(?:when|whenever|if|by|with)(?: i (?:say|write|type|ask for))?"
 I_MEAN = r"(?:i|it) (?:always |usually )?(?:means?|am talking about)"
 HOUR = rf"(?:at )?(?P<hour>{NUMBER})(?: o'?clock)?"
@@ -140,7 +141,7 @@ OF_DAY = seldom_used(
 
 
 def _part_of_day(match: re.Match[str], habits: Habits) -> Meaning | None:
-    part = "noon" if match["part"] == "midday" else match["part"]
+    part = OTHERWISE.get(match["part"], match["part"])
     at = read_time(match["at"], part)
     if at is None:
         return None
@@ -220,6 +221,7 @@ RULES: list[tuple[re.Pattern[str], Reader]] = [
     for pattern, read in (
         (rf"(?:my |the |in the )?{PART}(?: for me| to me)? {IS} {AT}", _part_of_day),
         (rf"{I_SAY}(?: in)?(?: the)? {PART},? {I_MEAN} {AT}", _part_of_day),
+        (rf"(?:{I_SAY} )?(?P<part>tonight),? (?:{I_MEAN}|means) {AT}", _part_of_day),
         (rf"{I_SAY} {HOUR},? {I_MEAN} (?P<meant>[\w:. ]{{1,24}})", _hour_meant),
         (
             rf"(?:an? )?(?:bare |plain )?{HOUR} (?:always )?means (?P<meant>[\w:. ]{{1,24}})",

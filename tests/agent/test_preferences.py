@@ -31,7 +31,10 @@ MEANINGS = {
     "noon: 12:30": "noon means 12:30; midday is 12:30; when I say noon, I mean 12:30; noon = no",
     "noon: 13:00": "noon is 1; noon is 13:00 for me; noon means 1pm",
     "evening: 19:30": "evenings start at 19:30; my evening is at 7:30pm; evening means half past 7",
-    "night: 22:00": "nights are 10; night means 22:00; by night i mean 10pm",
+    "night: 22:00": """
+        nights are 10; night means 22:00; by night i mean 10pm; when I say tonight I mean 22:00;
+        tonight means 10pm
+    """,
     "pm_hours: 17:00": """
         when I say 5 I mean 17:00; when I say 5, I mean 5pm; if i say five i mean 5 in the afternoon
         when I write at 5 I always mean 17; 5 means 17:00; by 5 i mean 5 pm; 5 means in the evening
@@ -60,6 +63,7 @@ NO_PREFERENCES = """
     note that the week starts on monday for the project; the night shift starts at 10
     remind me a day before the party; dates are sweet; 5 means five; buy dates; 3/4 cup of milk
     the morning meeting is at 7; week starts; when I say go I mean go; 3/4 is the 5th of May
+    tonight is 22:00
     remember that Anna is my sister; is the morning 7?; hours from 9 to 5 are pm
     remind me to call mum in the morning; the week starts on monday with the standup
 """
