@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from select import POLLIN, poll
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.backends.postgresql.psycopg_any import BaseTzLoader, get_adapters_template
 from django.db.backends.signals import connection_created
 from psycopg import Connection
@@ -70,8 +71,13 @@ def _look(connection: Any, **_signal: Any) -> None:
         return
     if connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
         return
-    with connection.wrap_database_errors:
-        [(answers,)] = database.execute("SELECT pg_backend_pid()").fetchall()
-        database.is_pooled = answers != database.info.backend_pid
-        if not database.is_pooled:
-            database.execute(PLAN_FOR_MANY)
+    try:
+        with connection.wrap_database_errors:
+            [(answers,)] = database.execute("SELECT pg_backend_pid()").fetchall()
+            is_pooled = answers != database.info.backend_pid
+            if not is_pooled:
+                database.execute(PLAN_FOR_MANY)
+    except DatabaseError:
+        connection.close()  # or it would be taken for one that was looked at
+        raise
+    database.is_pooled = is_pooled

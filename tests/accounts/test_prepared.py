@@ -122,6 +122,23 @@ def test_also_after_a_transaction_that_was_rolled_back(user: User) -> None:
         assert cursor.fetchone() == ("off",)
 
 
+def test_a_connection_that_could_not_be_looked_at_is_none(user: User) -> None:
+    database = psycopg.connect(database_url(), autocommit=True)
+    path = f"ALTER DATABASE {database.info.dbname} {{}} search_path"
+    database.execute(path.format("SET") + " = public, pg_catalog")
+    database.execute("CREATE FUNCTION pg_backend_pid() RETURNS int RETURN 1 / 0")
+    connection.close()
+    connection.close_pool()
+    try:
+        with pytest.raises(DataError):
+            connection.ensure_connection()
+    finally:
+        database.execute("DROP FUNCTION public.pg_backend_pid; " + path.format("RESET"))
+        database.close()
+
+    assert conversation_of(user.pk, uuid4()) == []
+
+
 @pytest.mark.parametrize(
     ("change", "back"),
     [
