@@ -27,6 +27,10 @@ UNDONE = any_of(
 )
 """Not done, or not quite: "the half marathon is half done"."""
 POINTS = any_of(r"(?:it|that|this|them|those|these)\b")
+VERB = any_of(
+    r"\b(?:is|are|was|were|has|have|can|will|should|shall|must|needs|happens|comes|repeats|recurs"
+    r"|takes|now)\b"
+)
 SAYS_SO = any_of(r"\b(?:due|(?:should|must|has to|needs to) be|now)\b")
 """The race is on sunday: that may be another race; but "the race is due on sunday" is a task."""
 SETS = any_of(r"\b(?:due|to|for|until)\b")
@@ -172,7 +176,16 @@ def make(match: re.Match[str], now: datetime) -> Change | Refuse | None:
     return edited if says_so else None
 
 
+def is_whose(match: re.Match[str]) -> bool:
+    """Mum's party on friday, of which nothing is told: "'s" is no verb, and there is no other."""
+    is_short = match.string.startswith("'s ", match.end("target"))
+    return is_short and not VERB.search(match["phrase"])
+
+
 def state(match: re.Match[str], now: datetime) -> Change | Refuse | None:
+    told = edit_of(f"it {match['phrase']}", now)
+    if isinstance(told, Change) and isinstance(told.target, Named) and is_whose(match):
+        return None
     edited = edit_of(f"{match['target']} {match['phrase']}", now)
     if not isinstance(edited, Change) or not isinstance(edited.target, Named):
         return edited

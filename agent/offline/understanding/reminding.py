@@ -36,6 +36,7 @@ BEFORE_THING = any_of(
 )
 FOR_ALL = any_of(r"\b(?:always|by default|everything|(?:each|every|all) tasks?)\b")
 INSTEAD = any_of(r",? (?:instead|rather)$")
+EVERY = re.compile(r"\b(?:every|each)$", re.IGNORECASE)
 ABOUT = re.compile(r"(?:about|of|regarding|re:?) ", re.IGNORECASE)
 VAGUE = any_of(
     r"(?:(?:a bit|a little|some time|much) )?(?:later|earlier|soon|sooner)(?: on| today)?"
@@ -115,7 +116,8 @@ def _ways(body: str, now: datetime, *, only: bool, again: bool) -> Iterator[Chan
         yield _reminded(of_day["target"], Moments(said), now, only=only, again=again)
     if begins := OF.match(body):
         name, moments = name_and_moments(body[begins.end() :], now)
-        yield _reminded(name, moments, now, only=only, again=again)
+        if not EVERY.search(name):  # that would be one to be added, which repeats
+            yield _reminded(name, moments, now, only=only, again=again)
 
 
 def _reminded(name: str, moments: Moments, now: datetime, *, only: bool, again: bool) -> Change:

@@ -10,6 +10,7 @@ from agent.offline.dates.names import WEEKDAY
 from agent.offline.intents import AskRule, Change, Edit, Refuse
 from agent.offline.target import It, Named, Target, Unnamed
 from agent.offline.templates import first_read, rules
+from agent.offline.understanding.change_readers import is_whose
 from agent.offline.understanding.changes import FROM_NOW_ON, read_change
 from agent.offline.understanding.editing import LOOSE_ENDS, edit_of
 from agent.offline.understanding.queries import read_period
@@ -54,7 +55,13 @@ def set_rule(match: re.Match[str], now: datetime) -> Asked:
 
 
 def state_rule(match: re.Match[str], now: datetime) -> Asked:
-    """The gym is every monday now; what is told of a name, and not wished for, is asked for."""
+    """The gym is every monday now; what is told of a name, and not wished for, is asked for.
+
+    But mum's party every monday is one to be added.
+    """
+    told = _ruled(match["phrase"], now)
+    if isinstance(told, Change) and told.target != It() and is_whose(match):
+        return None
     asked = _ruled(f"{match['target']} {match['phrase']}", now)
     if not isinstance(asked, Change) or not isinstance(asked.target, Named):
         return asked
