@@ -136,8 +136,8 @@ def _else(target: Target, name: str, moments: Moments, now: datetime) -> Add | N
     """What is added where there is no such task; an hour before nothing is no moment."""
     if not isinstance(target, It | Named) or (moments.before and not isinstance(target, Named)):
         return None
-    when = moments.when.with_day(now)
     if isinstance(target, It):
+        when = moments.when.with_day(now)
         return Add((Draft("", when, reminders=AT_TIME),)) if when else None
     try:
         drafts = read_drafts(ARTICLE.sub("", name), now).drafts
@@ -146,7 +146,14 @@ def _else(target: Target, name: str, moments: Moments, now: datetime) -> Add | N
     if moments.before and not all(each.when.day for each in drafts):
         return None
     said = moments.before or AT_TIME
-    return Add(tuple(replace(each, when=when or each.when, reminders=said) for each in drafts))
+    return Add(tuple(replace(_due(each, moments.when, now), reminders=said) for each in drafts))
+
+
+def _due(draft: Draft, when: dates.When, now: datetime) -> Draft:
+    """What repeats begins on the first day of its rule, unless another is said."""
+    if draft.repeats and not when.day:
+        return replace(draft, when=replace(draft.when, at=when.at or draft.when.at))
+    return replace(draft, when=when.with_day(now) or draft.when)
 
 
 def _away(match: re.Match[str], now: datetime) -> Asked:

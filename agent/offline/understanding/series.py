@@ -51,6 +51,8 @@ def _change(target: Target, edit: Edit) -> Change:
 
 def set_rule(match: re.Match[str], now: datetime) -> Asked:
     """Make the report weekly, change it to every second week at 9."""
+    if match["phrase"].startswith("me "):  # a reminder, which is one to be added
+        return None
     return _ruled(match["phrase"], now)
 
 
