@@ -27,6 +27,17 @@ UNDONE = any_of(
 )
 """Not done, or not quite: "the half marathon is half done"."""
 POINTS = any_of(r"(?:it|that|this|them|those|these)\b")
+PRONOUN = any_of(
+    r"\b(?:it|he|she|that|this|there|here|who|what|when|where|how|why|let|\w+(?:body|one|thing))$"
+)
+STATE = any_of(
+    r"'s (?:(?:a|an|the|no|not|too|so|very|really|pretty|quite|just|still|almost|all|been|about"
+    r"|gone|off|away|out|over|up|down|on|in|at|back|home|here|there|fine|ok|okay|nice|good|great"
+    r"|bad|awful|lovely|hot|cold|warm|wet|dry|sunny|hard|easy|tough|long|short|late|early|broken"
+    r"|sick|ill|sore|tired|busy|free|full|empty|open|ready|done|dead|angry|happy|sad|missing"
+    r"|better|worse|expensive|cheap|loud|quiet|dirty|clean)|\w{2,}(?:ing|ed))\b"
+)
+"""Behind either "'s" is a verb."""
 VERB = any_of(
     r"\b(?:is|are|was|were|has|have|can|will|should|shall|must|needs|happens|comes|repeats|recurs"
     r"|takes|now)\b"
@@ -179,7 +190,8 @@ def make(match: re.Match[str], now: datetime) -> Change | Refuse | None:
 def is_whose(match: re.Match[str]) -> bool:
     """Mum's party on friday, of which nothing is told: "'s" is no verb, and there is no other."""
     is_short = match.string.startswith("'s ", match.end("target"))
-    return is_short and not VERB.search(match["phrase"])
+    is_verb = PRONOUN.search(match["target"]) or STATE.match(match.string, match.end("target"))
+    return is_short and not is_verb and not VERB.search(match["phrase"])
 
 
 def state(match: re.Match[str], now: datetime) -> Change | Refuse | None:
