@@ -5,7 +5,6 @@ Of what was given, keys above all, nothing is in the errors.
 
 import json
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +16,8 @@ from pydantic import (
     ValidationError,
 )
 
+from text.addresses import web_address
+
 BUILT_IN: Literal["built-in"] = "built-in"
 EXAMPLE = '[{"base_url": "https://api.openai.com/v1", "model": "gpt-4.1-mini"}, "built-in"]'
 
@@ -26,8 +27,7 @@ class FaultyEndpoints(ValueError):
 
 
 def _address(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not web_address(url):
         raise ValueError("it is no http or https address")
     return url
 

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from math import inf
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import dj_email_url
 from environs import EnvError, FileAwareEnv, ValidationError
+
+from text.addresses import web_address
 
 PRICES = """Environment variable "MODEL_PRICES" invalid: Give '{"some-model": [0.4, 1.6, 0.1]}'."""
 
@@ -90,16 +92,6 @@ def mail_server_or_nothing(url: str) -> None:
         is_one = False
     if not is_one:
         raise ValidationError("Not a mail server: give submission://user:password@host:587.")
-
-
-def web_address(url: str) -> SplitResult | None:
-    """Its parts, if it is one, with a port that can be."""
-    try:
-        parts = urlsplit(url)
-        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return None
-    return parts if is_one else None
 
 
 def endpoint_or_nothing(url: str) -> None:

@@ -1,15 +1,15 @@
 """Where a model's server answers, and the head of every request to it."""
 
-import re
 from base64 import b64encode
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode
+
+from text.addresses import web_address
 
 AZURE = "api-version"
 """In the query of a base URL, it tells a server that takes the key in a header of its own."""
 
-HOST = re.compile(r"\S+")
 PORTS = {"http": 80, "https": 443}
 PATH = "/chat/completions"
 IN_A_PATH = "/%:@!$&'()*+,;=~"
@@ -34,8 +34,8 @@ class Address:
         Nothing is told of this machine, and of no account of another endpoint. A server without
         keys gets one all the same, as most clients send it.
         """
-        parts = urlsplit(base_url)
-        if parts.scheme not in PORTS or not HOST.fullmatch(parts.hostname or ""):
+        parts = web_address(base_url)
+        if not parts:
             raise ValueError("it is no http or https address")
         host = (parts.hostname or "").encode("idna").decode()
         port = parts.port or PORTS[parts.scheme]

@@ -195,9 +195,10 @@ def is_whose(match: re.Match[str]) -> bool:
 
 
 def state(match: re.Match[str], now: datetime) -> Change | Refuse | None:
-    told = edit_of(f"it {match['phrase']}", now)
-    if isinstance(told, Change) and isinstance(told.target, Named) and is_whose(match):
-        return None
+    if is_whose(match):
+        told = edit_of(f"it {match['phrase']}", now)
+        if isinstance(told, Change) and isinstance(told.target, Named):
+            return None
     edited = edit_of(f"{match['target']} {match['phrase']}", now)
     if not isinstance(edited, Change) or not isinstance(edited.target, Named):
         return edited

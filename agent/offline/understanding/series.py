@@ -61,9 +61,10 @@ def state_rule(match: re.Match[str], now: datetime) -> Asked:
 
     But mum's party every monday is one to be added.
     """
-    told = _ruled(match["phrase"], now)
-    if isinstance(told, Change) and told.target != It() and is_whose(match):
-        return None
+    if is_whose(match):
+        told = _ruled(match["phrase"], now)
+        if isinstance(told, Change) and told.target != It():
+            return None
     asked = _ruled(f"{match['target']} {match['phrase']}", now)
     if not isinstance(asked, Change) or not isinstance(asked.target, Named):
         return asked
