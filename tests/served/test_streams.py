@@ -189,7 +189,7 @@ def test_files_that_are_read_slowly_cost_no_connection(
         answers = [
             reading.enter_context(client.stream("GET", path)) for path in paths * POOL
         ]  # of which nobody reads more than the beginning
-        until(lambda: connections(NAME).total() <= 2)
+        until(lambda: set(connections(NAME)) == {"idle"})
         whole = client.get(paths[1])
 
     assert {answer.status_code for answer in answers} == {200}
