@@ -19,11 +19,12 @@ class Configuration(AppConfig):
         from web import converters  # noqa: F401 - likewise
 
         if connection.vendor == "postgresql":
-            from config.postgresql import check_connections, look_at_connections, read_times
+            from config import postgresql
 
-            read_times()
-            check_connections()
-            look_at_connections()
+            postgresql.read_times()
+            postgresql.check_connections()
+            postgresql.look_at_connections()
+            postgresql.expect_many_rows()
         if settings.SLOW_QUERY_SECONDS:
             queries.watch(settings.SLOW_QUERY_SECONDS)
         if settings.OTEL_EXPORTER_OTLP_ENDPOINT:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -119,7 +119,7 @@ def noted(act: Callable[[], Any]) -> list[tuple[str, Any]]:
     asked: list[tuple[str, Any]] = []
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith(("SELECT", "(SELECT", "WITH")):
+        if sql.startswith(("SELECT", "(SELECT", "UPDATE", "WITH")):
             asked.append((sql, params))
         return execute(sql, params, many, context)
 
@@ -148,6 +148,15 @@ def faults(sql: str, params: Any, most: float) -> Iterator[str]:
             yield f"{kind} of {read:.0f} {table}"
 
 
+def through_rows_of_user(sql: str, params: Any) -> Iterator[str]:
+    """The indexes of which nothing but the user is looked up."""
+    with transaction.atomic():
+        [[[told]]] = planned_once("EXPLAIN (FORMAT JSON)", sql, params)
+    for node in nodes(told["Plan"]):
+        if re.fullmatch(r"\(user_id = \$\d+\)", node.get("Index Cond", "")):
+            yield node["Index Name"]
+
+
 def test_a_history_is_read_alike_where_most_users_have_said_little(user: User) -> None:
     seed(3_000, 1, then=THEN, deleted=False, owners=UserFactory.create_batch(3_000), calls_each=1)
     seed(1, 300, then=THEN, deleted=False, owners=[user], first=3_000, calls_each=1)
@@ -159,6 +168,32 @@ def test_a_history_is_read_alike_where_most_users_have_said_little(user: User) -
     asked = noted(lambda: history(turn, 50))
 
     assert [fault for sql, params in asked for fault in faults(sql, params, PAGE)] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_turn_does_not_look_through_all_of_its_user_where_most_have_one_row(user: User) -> None:
+    others = UserFactory.create_batch(1_500)
+    seed(1_500, 1, then=THEN, deleted=False, owners=others, calls_each=1)
+    seed(400, 2, then=THEN, deleted=False, owners=[user], first=1_500, calls_each=1)
+    tasks = [Task(user=owner, title=f"Thing {place}") for place, owner in enumerate(others)]
+    tasks += [Task(user=user, title=f"My thing {place}") for place in range(400)]
+    Task.objects.bulk_create(tasks)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    conversation = Conversation.objects.for_user(user).latest("pk")
+    client = APIClient()
+    client.force_login(user)
+
+    def turn(words: str) -> None:
+        told = {"conversation_id": str(conversation.pk), "message": words}
+        assert client.post("/api/chat/", told).status_code == 200
+
+    asked = noted(lambda: [*map(turn, ("add buy milk", "undo that", "hello"))])
+
+    found = {
+        scan for sql, params in asked if "$1" in sql for scan in through_rows_of_user(sql, params)
+    }
+    assert found == {"turn_one_in_progress", "conversations_turncount_pkey"}  # one row or none
 
 
 def test_a_page_reads_no_more_than_a_page(owner: User) -> None:
