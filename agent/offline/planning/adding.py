@@ -17,8 +17,9 @@ from agent.tools import MOST_AT_ONCE
 
 
 def add(intent: Add, known: Known, now: datetime) -> Plan[Reply]:
-    if not intent.drafts:
-        return Reply("What shall I add?", asks=Question("missing", intent), keeps_focus=True)
+    if not any(draft.title for draft in intent.drafts):
+        words = "Of what shall I remind you?" if intent.drafts else "What shall I add?"
+        return Reply(words, asks=Question("missing", intent), keeps_focus=True)
     wanted = tuple(dict.fromkeys(intent.drafts))  # what is said twice is wanted once
     drafts, left = wanted[:MOST_AT_ONCE], wanted[MOST_AT_ONCE:]
     drafts = yield from filed_by_title(drafts)

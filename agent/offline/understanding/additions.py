@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.offline import dates
-from agent.offline.intents import Add, Refuse
+from agent.offline.intents import Add, Change, Draft, Edit, Refuse
 from agent.offline.lexicon import AT_TIME, BETWEEN, TASK
+from agent.offline.target import It
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.words import REMIND, any_of
@@ -23,7 +24,7 @@ EVENT = any_of(
 )
 
 
-def read_addition(text: str, now: datetime) -> Add | Refuse | None:
+def read_addition(text: str, now: datetime) -> Add | Change | Refuse | None:
     """What one sentence asks to add, if it asks to add anything."""
     return first_read(SENTENCES, text, now)
 
@@ -37,6 +38,14 @@ def added(text: str, now: datetime, remarks: tuple[str, ...] = ()) -> Add | Refu
     quoted = any(mark in text for mark in '"“')
     drafts = tuple(each for each in read.drafts if quoted or each.title.lower() not in NOTHING_SAID)
     return Add(drafts, (*remarks, *read.remarks))
+
+
+OFTEN = (
+    r"(?:(?:recurring|repeating|regular) )?"
+    r"(?P<often>recurring|repeating|regular|(?:bi-?)?(?:daily|weekly|monthly|yearly)"
+    r"|annual|nightly)"
+)
+SET = r"(?:set(?: up)?|add|create|make|put|give|schedule)"
 
 
 def _added(what: str, now: datetime, remarks: tuple[str, ...] = ()) -> Add | Refuse:
@@ -58,14 +67,28 @@ BEFORE_AT_THE_END = any_of(
     rf"(?:^|[\s,;–-]{{1,9}})(?P<also>(?:and )?also )?(?:and )?(?P<when>{dates.BEFORE})[.!]?$"
 )
 LATER = any_of(r"(?<=\w)[, ]+(?:later(?: on)?|soon|some ?time|at some point)[.!]?$")
+OF_IT = any_of(r"^(?:it|this|that|them)\b ?")
+FOR_WHAT = any_of(r"^(?:for|about|of|regarding|re:?) (?:(?:the|an?) )?")
 
 
-def _reminder(match: re.Match[str], now: datetime) -> Add | Refuse:
+def _reminder(match: re.Match[str], now: datetime) -> Add | Change | Refuse:
     """To call Bob at 9, an hour before: it rings then, or else at its own time."""
     said = match.groupdict()
-    rest, before = _cut_last_reminders(LATER.sub("", said["what"]))
+    rest, before = _cut_last_reminders(LATER.sub("", FOR_WHAT.sub("", said["what"])))
     before = (*dates.reminders_in(said.get("before") or ""), *before)
-    return _reminded(_added(rest, now), before)
+    addition = _reminded(_often(said, rest, now), before)
+    return addition if addition != Add() else _reminder_of_what(f"{rest} {_adverb(said)}", now)
+
+
+def _reminder_of_what(said: str, now: datetime) -> Add | Change:
+    """Every day at 9: of what was just talked about or, if nothing was, of what is asked for."""
+    repetition = dates.read_repetition(OF_IT.sub("", said), now)
+    reading = dates.read(repetition.rest if repetition else said, now)
+    if reading.rest or reading.fault or not (repetition and repetition.repeat):
+        return Add()
+    new = Draft("", reading.when, repeats=repetition.repeat, reminders=AT_TIME)
+    edit = Edit(when=new.when, repeats=new.repeats, reminders=AT_TIME)
+    return Change("update_task", It(), edit, else_add=Add((new,)))
 
 
 def _cut_last_reminders(text: str) -> tuple[str, tuple[str, ...]]:
@@ -101,17 +124,23 @@ def _with_what_is_around(match: re.Match[str], now: datetime) -> Add | Refuse:
     said = match.groupdict()
     if TO_IT.search(said["what"]):
         return Refuse(TO_WHAT)
-    often = (said.get("often") or "").lower()
-    adverb = "" if often in HOW_OFTEN else {"annual": "annually"}.get(often, often)
-    words = (said.get("level"), said["what"].strip(), said.get("after"), adverb)
-    addition = _added(
-        " ".join(filter(None, words)),
-        now,
-    )
-    if isinstance(addition, Add) and often in HOW_OFTEN:
+    words = (said.get("level"), said["what"].strip(), said.get("after"))
+    return _often(said, " ".join(filter(None, words)), now)
+
+
+def _often(said: dict[str, str | None], what: str, now: datetime) -> Add | Refuse:
+    """What is added, daily or weekly if that is said before it."""
+    adverb = _adverb(said)
+    addition = _added(f"{what} {adverb}".strip(), now)
+    if isinstance(addition, Add) and said.get("often") and not adverb:
         unsaid = not any(draft.repeats for draft in addition.drafts)
         return replace(addition, remarks=(*addition.remarks, *[SAY_HOW_OFTEN] * unsaid))
     return addition
+
+
+def _adverb(said: dict[str, str | None]) -> str:
+    often = (said.get("often") or "").lower()
+    return "" if often in HOW_OFTEN else {"annual": "annually"}.get(often, often)
 
 
 TO_IT = any_of(r"\w (?:to|into|onto) (?:it|them|that|this|that list|this list)[.!]?$")
@@ -175,9 +204,7 @@ NAMES = {
     "list": LIST,
     "on_list": rf"(?:to|on) {LIST}\s{{0,9}}",
     "level": r"(?P<level>(?:very )?(?:urgent|important|(?:high|low|medium)[ -]priority))",
-    "often": r"(?:(?:recurring|repeating|regular) )?"
-    r"(?P<often>recurring|repeating|regular|(?:bi-?)?(?:daily|weekly|monthly|yearly)"
-    r"|annual|nightly)",
+    "often": OFTEN,
     # words
     "before": r"[^\n:]{1,80}[,;.] ",
     "before_need": r"[^\n:]{1,40}",
@@ -207,6 +234,7 @@ NAMES = {
     "vague": r"(?:later(?: on)?|soon|some ?time|at some point|one day)",
     "once": r"(?:when|once|as soon as|(?:[\w ]{1,20} )?(?:after|before)|if) (?:i|we|the|my|our)\b"
     r"[^\n]{2,60}?",
+    "set": SET,
     "bell": dates.BELL,
     "any_break": r"\b[:,\s-]{0,9}",
     "space": r"\s",
@@ -238,12 +266,12 @@ SENTENCES = rules(
             [always] {remind} (me|us)[,][ please][,] ({vague}|{once}) to {what}
             [always] {remind} (me|us)[ please] {vague} {what}
             [always] {remind} (me|us)[ please] (2|too) {deed}{what}
-            (set|add|create|make) [me] [a|another] {bell} {early} to {what}
-            (set [me] [a] reminder|[always] {remind} (me|us))[,][ please]{any_break}{what}
-            ({remind}|{bell}) {to}{what}
+            {set} [me] [a|another] [{often}] {bell} {early} to {what}
+            [always] {remind} (me|us)[,][ please]{any_break}{what}
+            ({remind}|[{often}] {bell}) {to}{what}
             make sure [that] (i|we) (don't|do not) forget[ to| about| that]{space}{what}
-            [(i|we)( need| want|'d like| would like) ](a|another) {bell}{any_break}{what}
-            (set|add|create|make) [me] [a|an|another] {bell}{any_break}{what}
+            [(i|we)( need| want|'d like| would like) ](a|another) [{often}] {bell}{any_break}{what}
+            {set} [me] [a|an|another|some] [{often}] {bell}[,][ please]{any_break}{what}
             (don't|do not) let me forget[ to| about| that]{space}{what}
         """,
     ),

@@ -160,8 +160,15 @@ def _as_asked(addition: Add, asked: Add) -> Add:
     if not asked.drafts:
         return addition
     [blank] = asked.drafts
-    drafts = (replace(each, when=each.when or blank.when, reminders=blank.reminders)
-              for each in addition.drafts)  # fmt: skip
+    drafts = (
+        replace(
+            each,
+            when=each.when or blank.when,
+            repeats=each.repeats or blank.repeats,
+            reminders=blank.reminders,
+        )
+        for each in addition.drafts
+    )
     return replace(addition, drafts=tuple(drafts))
 
 

@@ -33,12 +33,14 @@ def bell(match: re.Match[str], now: datetime) -> Add | None:
     if moments.when or not body:
         named = ARTICLE.sub("", said.get("target") or title)
         return Add((Draft(as_title(named), moments.when.with_day(now), reminders=AT_TIME),))
-    try:
-        drafts = read_drafts(f"{title} {body}", now).drafts
-    except NoDraft:
-        return None
-    is_when = len(drafts) == 1 and drafts[0].title == title
-    return Add((replace(drafts[0], reminders=AT_TIME),)) if is_when else None
+    for when in (body, f"at {body}"):
+        try:
+            drafts = read_drafts(f"{title} {when}", now).drafts
+        except NoDraft:
+            continue
+        if len(drafts) == 1 and drafts[0].title == title:
+            return Add((replace(drafts[0], reminders=AT_TIME),))
+    return None
 
 
 def wake(match: re.Match[str], now: datetime) -> Add | None:

@@ -13,7 +13,7 @@ from agent.offline import dates
 from agent.offline.intents import Add, Change, Edit, Guess, Intent, Put, Show, Within
 from agent.offline.target import All, Named, Query
 from agent.offline.templates import first_read, rules
-from agent.offline.understanding.additions import added
+from agent.offline.understanding.additions import read_addition
 from agent.offline.understanding.behind_lists import (
     MINE,
     NAME,
@@ -277,7 +277,7 @@ def _move(match: re.Match[str], now: datetime) -> Intent | None:
         return None
     if not isinstance(target, Named) or not adds:
         return Within(name, change, to=True, sure=is_sure)
-    addition = added(match["target"], now)
+    addition = read_addition(f"add {match['target']}", now)
     if not isinstance(addition, Add) or not addition.drafts:
         return None
     intent = addition if verb == "add" else Put(change, addition)

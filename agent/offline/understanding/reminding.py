@@ -10,6 +10,7 @@ from agent.offline.intents import Add, Change, Draft, Edit, Say, Show
 from agent.offline.lexicon import AT_TIME
 from agent.offline.target import All, It, Named, Query, Target, Unnamed
 from agent.offline.templates import first_read, rules
+from agent.offline.understanding.additions import SET
 from agent.offline.understanding.bells import ARTICLE, bell, wake
 from agent.offline.understanding.changes import read_change
 from agent.offline.understanding.drafts import NoDraft, read_drafts
@@ -36,7 +37,7 @@ BEFORE_THING = any_of(
 )
 FOR_ALL = any_of(r"\b(?:always|by default|everything|(?:each|every|all) tasks?)\b")
 INSTEAD = any_of(r",? (?:instead|rather)$")
-EVERY = re.compile(r"\b(?:every|each)$", re.IGNORECASE)
+EVERY = re.compile(r"\b(?:every|each)\b", re.IGNORECASE)
 ABOUT = re.compile(r"(?:about|of|regarding|re:?) ", re.IGNORECASE)
 VAGUE = any_of(
     r"(?:(?:a bit|a little|some time|much) )?(?:later|earlier|soon|sooner)(?: on| today)?"
@@ -95,7 +96,13 @@ def _remind(match: re.Match[str], now: datetime) -> Asked:
         body = ""
     if TO_DO.fullmatch(body) and not ABOUT.match(body):
         return None
+    if _repeats(body, now):  # that is one to be added
+        return None
     return next((found for found in _ways(body, now, only=only, again=again)), None)
+
+
+def _repeats(said: str, now: datetime) -> bool:
+    return bool(EVERY.search(said) and dates.read_repetition(OF.sub("", said, count=1), now))
 
 
 def _ways(body: str, now: datetime, *, only: bool, again: bool) -> Iterator[Change]:
@@ -116,8 +123,7 @@ def _ways(body: str, now: datetime, *, only: bool, again: bool) -> Iterator[Chan
         yield _reminded(of_day["target"], Moments(said), now, only=only, again=again)
     if begins := OF.match(body):
         name, moments = name_and_moments(body[begins.end() :], now)
-        if not EVERY.search(name):  # that would be one to be added, which repeats
-            yield _reminded(name, moments, now, only=only, again=again)
+        yield _reminded(name, moments, now, only=only, again=again)
 
 
 def _reminded(name: str, moments: Moments, now: datetime, *, only: bool, again: bool) -> Change:
@@ -185,10 +191,10 @@ def _less(match: re.Match[str], now: datetime) -> Asked:
 
 def _other(match: re.Match[str], now: datetime) -> Asked:
     """Change the reminder of the dentist to an hour before."""
-    moments = moments_in(match["moment"], now)
-    if not moments:
+    target, moments = match.groupdict().get("target") or "", moments_in(match["moment"], now)
+    if not moments or _repeats(target, now):
         return None
-    return _reminded(match.groupdict().get("target") or "", moments, now, only=True, again=False)
+    return _reminded(target, moments, now, only=True, again=False)
 
 
 def _snooze(match: re.Match[str], now: datetime) -> Asked:
@@ -257,9 +263,9 @@ NAMES = {
     "lately": r"(?:lately|just now|today|recently|this morning)",
     "not": r"(?:don't|do not|never|no need to|stop|you (?:don't|do not) need to)",
     "change": r"(?:change|move|set|make|update|switch)",
-    "set": r"(?:set(?: up)?|add|create|make|put|give|schedule)",
+    "set": SET,
     "anything": r"(?:anything|something|any of (?:my|the) (?:tasks|reminders))",
-    "start": r"(?:set|create|make|start|add)",
+    "start": r"(?:set(?: up)?|create|make|start|add)",
     "called": r"(?:called|named|titled|labell?ed)",
     "soon": r"(?:for )?(?:today|tomorrow|this week|next|now|set|left|coming up|next week)",
 }

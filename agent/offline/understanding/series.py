@@ -10,6 +10,7 @@ from agent.offline.dates.names import WEEKDAY
 from agent.offline.intents import AskRule, Change, Edit, Refuse
 from agent.offline.target import It, Named, Target, Unnamed
 from agent.offline.templates import first_read, rules
+from agent.offline.understanding.additions import OFTEN
 from agent.offline.understanding.change_readers import is_whose
 from agent.offline.understanding.changes import FROM_NOW_ON, read_change
 from agent.offline.understanding.editing import LOOSE_ENDS, edit_of
@@ -30,6 +31,7 @@ ENDS_LOOSE = LOOSE_ENDS | {
     "of",
 }
 A_KIND = any_of(r"(?<!as )(?<!into )\ban? (?=\w{2,12}ly (?:task|todo|thing|one|habit|chore)$)")
+A_REMINDER = any_of(rf"(?:up )?(?:me\b|(?:(?:an?|another|some) )?(?:{OFTEN} )?{dates.BELL}\b)")
 FROM_DAY = any_of(rf"\bfrom (?:{WEEKDAY})s?(?= to\b)")
 
 
@@ -51,7 +53,7 @@ def _change(target: Target, edit: Edit) -> Change:
 
 def set_rule(match: re.Match[str], now: datetime) -> Asked:
     """Make the report weekly, change it to every second week at 9."""
-    if match["phrase"].startswith("me "):  # a reminder, which is one to be added
+    if A_REMINDER.match(match["phrase"]):  # which is one to be added
         return None
     return _ruled(match["phrase"], now)
 
