@@ -8,9 +8,10 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from itertools import count, cycle
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -213,11 +214,26 @@ def killed_at_work(people: People, words: list[str], model: Model) -> None:
     model.begin(answer_of=speaker)
     said = people.say(*(f"Held {number}" for number in range(HELD)), to=node)
     until(lambda: speaker.held == HELD)
-    os.kill(min(node.workers), signal.SIGKILL)
+    os.kill(at_work(node), signal.SIGKILL)
     until(lambda: any(each.done() for each in said) or Turn.objects.filter(attempt=2).exists())
     speaker.go_on.set()
     settled([*said, *people.say(*words)])
     until(lambda: not Turn.objects.broken_off().exists())
+
+
+def at_work(node: Mortal) -> int:
+    """A process that has an open turn: it holds the file of the name under which it took it."""
+    names = {str(name) for name in Turn.objects.in_progress().values_list("process", flat=True)}
+    return next(pid for pid in sorted(node.workers) if names & files_of(pid))
+
+
+def files_of(pid: int) -> set[str]:
+    """The names of what it has open."""
+    names = set()
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # it was closed meanwhile
+            names.add(file.readlink().name)
+    return names
 
 
 def renewed(people: People, words: list[str], model: Model) -> None:
