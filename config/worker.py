@@ -15,9 +15,10 @@ from socket import MSG_DONTWAIT, MSG_PEEK
 from threading import Thread
 from time import monotonic
 
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import TConn
 
 from config import settings
+from config.sharing import EvenWorker
 from telemetry.metrics import loaded
 
 LARGEST_HEAD = 16 * 1024  # bytes of a question after health; a larger one waits with the others
@@ -33,7 +34,7 @@ BEGINS_SECONDS = 1.0
 """For what every request needs, ahead of the first one."""
 
 
-class Worker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
+class Worker(EvenWorker):
     def init_process(self) -> None:
         # One for each: readiness may wait for the database, and whether we live does not.
         self.spare = {path: ThreadPoolExecutor(4) for path in PATHS}

@@ -4,6 +4,8 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from select import select
 from threading import Event
 from typing import Any
@@ -91,6 +93,15 @@ def listens(server: Mortal) -> bool:
     except httpx2.TransportError:
         return False
     return True
+
+
+def files_of(pid: int) -> set[str]:
+    """The names of what it has open."""
+    names = set()
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # it was closed meanwhile
+            names.add(file.readlink().name)
+    return names
 
 
 def happens(event: Event) -> bool:

@@ -8,10 +8,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from datetime import timedelta
 from itertools import count, cycle
-from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -31,7 +30,7 @@ from tests.fakes.prompts import words_of
 from tests.fakes.receiver import Receiver
 from tests.fakes.server import Exchange
 from tests.served.conftest import served
-from tests.served.processes import Model, Mortal, client_of, until
+from tests.served.processes import Model, Mortal, client_of, files_of, until
 from tests.served.test_remind import with_a_due_reminder
 from tests.servers import ROOT
 from todos.models import Task
@@ -225,15 +224,6 @@ def at_work(node: Mortal) -> int:
     """A process that has an open turn: it holds the file of the name under which it took it."""
     names = {str(name) for name in Turn.objects.in_progress().values_list("process", flat=True)}
     return next(pid for pid in sorted(node.workers) if names & files_of(pid))
-
-
-def files_of(pid: int) -> set[str]:
-    """The names of what it has open."""
-    names = set()
-    for file in Path(f"/proc/{pid}/fd").iterdir():
-        with suppress(FileNotFoundError):  # it was closed meanwhile
-            names.add(file.readlink().name)
-    return names
 
 
 def renewed(people: People, words: list[str], model: Model) -> None:

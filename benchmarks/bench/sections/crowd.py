@@ -1,6 +1,7 @@
 """Five hundred and a thousand conversations at once, whose model takes two seconds."""
 
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +16,11 @@ from benchmarks.bench.ground import Ground
 from benchmarks.bench.model import PAUSE
 from benchmarks.bench.rows import Person, Rows, settle
 from benchmarks.bench.told import Found
-from tests.servers import TodoChat
+from tests.servers import TodoChat, children_of
 
-POOLS = 20  # connections: two workers with ten each
+WORKERS = 2
+POOLS = 10 * WORKERS  # connections
+BEGINS = 2  # seconds, in which a worker has its connections plan what is asked
 CODE = re.compile(r'"code": ?"(\w+)"')
 CONNECTIONS = """
     SELECT count(*), count(*) FILTER (WHERE state <> 'idle') FROM pg_stat_activity
@@ -46,6 +49,7 @@ def crowd(ground: Ground, rows: Rows, seconds: float) -> Found:
     settle()
     others = connections(ground)
     server = ground.serve()
+    until_all_are_there(server)
     idle = megabytes(server)
     found = Found(
         "Many at once over a model that takes 2 s",
@@ -131,6 +135,14 @@ def connections(ground: Ground) -> int:
     with psycopg.connect(ground.postgres.url) as database:
         row = database.execute(CONNECTIONS).fetchone()
     return int(row[0]) if row else 0
+
+
+def until_all_are_there(server: TodoChat) -> None:
+    """The first one answers before the last one is forked."""
+    assert server.pid is not None
+    while len(children_of(server.pid)) < WORKERS:
+        time.sleep(0.01)
+    time.sleep(BEGINS)
 
 
 def megabytes(server: TodoChat) -> float:
