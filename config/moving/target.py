@@ -13,6 +13,7 @@ from django.db import IntegrityError, connections, transaction
 from config.moving.numbers import go_on_counting
 from config.moving.places import TARGET
 from config.moving.rows import all_models, rows_of, tables
+from config.postgresql import expect_many_rows
 
 UNFINISHED = "todo_chat_unfinished_move"
 MAKE_UNFINISHED = "CREATE TABLE todo_chat_unfinished_move (to_be_done text NOT NULL)"
@@ -38,6 +39,7 @@ def prepare() -> None:
     connection = connections[TARGET]
     if not is_unfinished():
         _refuse_rows()
+        expect_many_rows()
         call_command("migrate", database=TARGET, interactive=False, verbosity=0)
         with transaction.atomic(using=TARGET), connection.cursor() as cursor:
             _empty()

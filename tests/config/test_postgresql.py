@@ -1,9 +1,11 @@
-"""How times of PostgreSQL are read."""
+"""How times of PostgreSQL are read, and what its tables are told."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import DataError, connection
 from psycopg_pool import ConnectionPool
 
@@ -66,3 +68,47 @@ def test_a_connection_whose_server_has_left_is_no_good() -> None:
 
         with pytest.raises(psycopg.OperationalError):
             check_connection(other)
+
+
+@pytest.fixture
+def told() -> Callable[[str], bool]:
+    """Whether a table was told by ``migrate`` to expect many rows of each user; as yet none is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT attrelid::regclass FROM pg_attribute WHERE attoptions IS NOT NULL")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} ALTER COLUMN user_id RESET (n_distinct)")
+
+    def of(table: str) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT attoptions FROM pg_attribute"
+                " WHERE attrelid = %s::regclass AND attname = 'user_id'",
+                [table],
+            )
+            return cursor.fetchall() == [(["n_distinct=-0.005"],)]
+
+    return of
+
+
+def test_our_tables_are_told_wherever_they_are_and_no_others(told: Callable[[str], bool]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE of_others (user_id integer)")
+        cursor.execute("CREATE SCHEMA elsewhere")
+        cursor.execute("SET LOCAL search_path = elsewhere, public")
+
+    call_command("migrate", verbosity=0)
+
+    assert [told(each) for each in ("todos_task", "of_others")] == [True, False]
+
+
+def test_who_may_not_tell_them_migrates_all_the_same(
+    told: Callable[[str], bool], caplog: pytest.LogCaptureFixture
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE pg_read_all_data")
+
+    call_command("migrate", verbosity=0)
+
+    assert not told("todos_task")
+    assert "todos_task" in caplog.text
+    assert "must be owner of table todos_task" in caplog.text

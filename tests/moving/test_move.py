@@ -78,6 +78,14 @@ def foreign_keys(address: str) -> list[Any]:
         ).fetchall()
 
 
+def rows_expected_of_users(address: str) -> list[Any]:
+    with psycopg.connect(address) as asking:
+        return asking.execute(
+            "SELECT attrelid::regclass::text, attoptions FROM pg_attribute "
+            "WHERE attname = 'user_id' AND attoptions IS NOT NULL ORDER BY 1"
+        ).fetchall()
+
+
 def test_every_row_goes_there_and_back_as_it_is(tmp_path: Path, empty_postgres: str) -> None:
     user = UserFactory(username="Łukasz", is_staff=True)
     live_fully(user)
@@ -104,6 +112,7 @@ def test_every_row_goes_there_and_back_as_it_is(tmp_path: Path, empty_postgres: 
     assert f"todos.Task {later.pk} cannot be kept there: " in refused.stderr
     assert rows(empty_postgres) == rows(database_url())
     assert foreign_keys(empty_postgres) == foreign_keys(database_url())
+    assert rows_expected_of_users(empty_postgres) == rows_expected_of_users(database_url()) != []
     with psycopg.connect(empty_postgres) as moved:
         [number] = moved.execute("SELECT nextval('accounts_user_id_seq')").fetchone() or [0]
     assert number > number_given_last.pk
