@@ -119,7 +119,7 @@ class Worker(EvenWorker):
             before = -1
             while before < self.nr_conns < self.worker_connections:
                 before = self.nr_conns
-                self.accept(listener)
+                super(EvenWorker, self).accept(listener)  # at once: it is not for others to take
             listener.close()
 
 

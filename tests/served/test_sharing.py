@@ -1,19 +1,23 @@
-"""Two workers of a server share what comes, also when it is little."""
+"""Two workers of a server share what comes, also when it is little, and not what stands at a door
+that closes.
+"""
 
 import os
 import signal
 import socket
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from tests.served.conftest import served
-from tests.served.processes import Model, Mortal, files_of, until
+from tests.served.processes import Model, Mortal, files_of, listens, until
 
 pytestmark = [pytest.mark.only_on("sqlite"), pytest.mark.django_db(transaction=True)]
 
 EACH = 5  # connections
 ROUNDS = 16
+AT_THE_DOOR = 300  # connections
 
 
 def test_a_connection_goes_to_who_has_fewest(model: Model) -> None:
@@ -22,6 +26,26 @@ def test_a_connection_goes_to_who_has_fewest(model: Model) -> None:
         won = sum(taken_by_who_was_away(server, number) for number in range(ROUNDS))
 
     assert won >= 50  # of 80; it was 59 at the least, and 40 where chance decides
+
+
+def test_who_stops_takes_what_stands_at_the_door_without_waiting(model: Model) -> None:
+    with served(model, WEB_CONCURRENCY="2") as server, ExitStack() as kept:
+        until(lambda: len(server.workers) == 2)
+        workers = server.workers
+        for pid in workers:
+            os.kill(pid, signal.SIGSTOP)
+        for _ in range(AT_THE_DOOR):
+            kept.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+        before = sum(map(waits, workers))
+
+        os.kill(server.arbiter, signal.SIGTERM)
+        until(lambda: all(map(is_to_stop, workers)))
+        for pid in workers:
+            os.kill(pid, signal.SIGCONT)
+        until(lambda: not listens(server))
+        waited = sum(map(waits, workers)) - before
+
+    assert waited < AT_THE_DOOR / 2  # it was 19 at the most, and 316 with a moment for each
 
 
 def taken_by_who_was_away(server: Mortal, number: int) -> int:
@@ -52,3 +76,18 @@ def kept_connection(server: Mortal) -> socket.socket:
 
 def connections(pid: int) -> int:
     return sum(name.startswith("socket:") for name in files_of(pid))
+
+
+def waits(pid: int) -> int:
+    """How often its loop has let go of the processor by itself."""
+    return int(status(pid)["voluntary_ctxt_switches"])
+
+
+def is_to_stop(pid: int) -> bool:
+    """It was told so, and has not heard it yet."""
+    return bool(int(status(pid)["ShdPnd"], 16) & 1 << signal.SIGTERM - 1)
+
+
+def status(pid: int) -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
