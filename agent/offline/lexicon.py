@@ -3,6 +3,17 @@
 from agent.offline.words import any_of
 
 TASK = r"(?:tasks?|todos?|to-dos?|items?|entry|entries)"
+NAMES_MORE = (
+    r"(?:(?:reminder|alarm|alert|notification)s? (?:apps?|bars?|batter(?:y|ies)|bells?|boards?"
+    r"|bugs?|buttons?|cards?|clocks?|codes?|compan(?:y|ies)|dashboards?|emails|features?|forms?"
+    r"|letters?|lists?|magnets?|managers?|messages|notes|pages?|polic(?:y|ies)|services?|settings"
+    r"|signs|slips?|sounds?|stickers?|systems?|templates?|texts|tones?|tools?|trackers?|websites?)"
+    r"|(?:tasks?|todos?|to-dos?) (?:apps?|forces?|lists?(?! (?:all|every|my|our|the)\b|:)"
+    r"|managers?|management|queues?|runners?|schedulers?|trackers?)"
+    r"|(?:entry|entries) (?:cards?|exams?|fees?|forms?|requirements?|tickets?|visas?)"
+    r"|items? numbers?)\b"
+)
+"""A word for a task or for its bell that begins a longer name: a task force, an alarm clock."""
 NOUN = rf"(?:{TASK}|ones?|things?|reminders?)"
 LIST = r"(?:my|the) (?:todo |to-do |task )?list"
 FINISHED = r"(?:done|completed?|finished|accomplished)"

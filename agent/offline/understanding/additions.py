@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.offline import dates
+from agent.offline.dates.names import WEEKDAY
 from agent.offline.intents import Add, Change, Draft, Edit, Refuse
-from agent.offline.lexicon import AT_TIME, BETWEEN, TASK
+from agent.offline.lexicon import AT_TIME, BETWEEN, NAMES_MORE, TASK
 from agent.offline.target import It
 from agent.offline.templates import first_read, rules
 from agent.offline.understanding.drafts import NoDraft, read_drafts
+from agent.offline.understanding.one_draft import as_title
 from agent.offline.words import REMIND, any_of
 
 _NOTHING_SAID = "it that this them these those all me more something a later"
@@ -67,17 +69,37 @@ BEFORE_AT_THE_END = any_of(
     rf"(?:^|[\s,;–-]{{1,9}})(?P<also>(?:and )?also )?(?:and )?(?P<when>{dates.BEFORE})[.!]?$"
 )
 LATER = any_of(r"(?<=\w)[, ]+(?:later(?: on)?|soon|some ?time|at some point)[.!]?$")
-OF_IT = any_of(r"^(?:it|this|that|them)\b ?")
-FOR_WHAT = any_of(r"^(?:for|about|of|regarding|re:?) (?:(?:the|an?) )?")
+OF_IT = any_of(r"^(?:it|this|that|them)\b(?: again)? ?")
+_FOR = r"^(?:(?:in|down) (?=for\b))?(?:for (?:me|us) to|(?:for|about|of|regarding|re:?)"
+FOR_TITLE = any_of(rf"{_FOR}(?: (?:the|an?))?) ")
+FOR_WHAT = any_of(
+    rf"{_FOR}(?! (?:the|an?) (?:\d\w+|first|last|end|day|week(?:end)?|month|year)(?: \w+day)?"
+    r"(?: (?:to|at|from|after|before|of|for)\b|$))(?: (?:the|an?))?) "
+)
+OFTEN_FIRST = any_of(r"^(?P<often>(?:dai|week|month|year|annual)ly) (?P<what>(?:about|of|for) .+)")
 
 
 def _reminder(match: re.Match[str], now: datetime) -> Add | Change | Refuse:
     """To call Bob at 9, an hour before: it rings then, or else at its own time."""
     said = match.groupdict()
-    rest, before = _cut_last_reminders(LATER.sub("", FOR_WHAT.sub("", said["what"])))
+    what = OFTEN_FIRST.sub(r"\g<what> \g<often>", LATER.sub("", said["what"]))
+    rest, before = _cut_last_reminders(FOR_WHAT.sub("", what))
     before = (*dates.reminders_in(said.get("before") or ""), *before)
     addition = _reminded(_often(said, rest, now), before)
-    return addition if addition != Add() else _reminder_of_what(f"{rest} {_adverb(said)}", now)
+    if addition == Add():
+        return _reminder_of_what(f"{rest} {adverb_of(said)}", now)
+    return addition if FOR_TITLE.match(rest) and rest != what else _of_what(addition)
+
+
+def _of_what(addition: Add | Refuse) -> Add | Refuse:
+    """Tomorrow at 9 for the pills: the pills."""
+    if isinstance(addition, Refuse):
+        return addition
+    of_what = (FOR_TITLE.sub("", each.title) for each in addition.drafts)
+    return replace(addition, drafts=tuple(
+        replace(each, title=as_title(title)) if title != each.title else each
+        for each, title in zip(addition.drafts, of_what, strict=True)
+    ))  # fmt: skip
 
 
 def _reminder_of_what(said: str, now: datetime) -> Add | Change:
@@ -130,19 +152,36 @@ def _with_what_is_around(match: re.Match[str], now: datetime) -> Add | Refuse:
 
 def _often(said: dict[str, str | None], what: str, now: datetime) -> Add | Refuse:
     """What is added, daily or weekly if that is said before it."""
-    adverb = _adverb(said)
-    addition = _added(f"{what} {adverb}".strip(), now)
+    adverb = adverb_of(said)
+    addition = _said_elsewhere(what, adverb, now) or _added(f"{what} {adverb}".strip(), now)
     if isinstance(addition, Add) and said.get("often") and not adverb:
         unsaid = not any(draft.repeats for draft in addition.drafts)
         return replace(addition, remarks=(*addition.remarks, *[SAY_HOW_OFTEN] * unsaid))
     return addition
 
 
-def _adverb(said: dict[str, str | None]) -> str:
+def _said_elsewhere(what: str, adverb: str, now: datetime) -> Add | None:
+    """A monthly reminder for the rent on the 1st: the days are said where the adverb is not."""
+    if not adverb or adverb.startswith("bi"):
+        return None
+    addition = _added(what, now)
+    if isinstance(addition, Add) and any(each.repeats for each in addition.drafts):
+        return addition
+    if adverb == "monthly" and ON_DATE.search(what):
+        addition = _added(ON_DATE.sub("every month on the ", what, count=1), now)
+        return addition if isinstance(addition, Add) else None
+    return None
+
+
+def adverb_of(said: dict[str, str | None]) -> str:
     often = (said.get("often") or "").lower()
     return "" if often in HOW_OFTEN else {"annual": "annually"}.get(often, often)
 
 
+ON_DATE = any_of(
+    r"\b(?:(?:on|for) )?the (?=\d{1,2}(?:st|nd|rd|th)\b"
+    rf"|(?:first|second|third|last) (?:day|{WEEKDAY})\b)"
+)
 TO_IT = any_of(r"\w (?:to|into|onto) (?:it|them|that|this|that list|this list)[.!]?$")
 TO_WHAT = (
     "To which list or task? Say “add cake to my Party list”, or “add a step to the party: cake”. "
@@ -210,7 +249,7 @@ NAMES = {
     "before_need": r"[^\n:]{1,40}",
     "count": r"(?:two|three|four|five|six|seven|eight|nine|ten|twelve|\d{1,2})",
     "noun_s": r"(?:tasks|todos|to-dos|(?:things|items) to (?:do|buy|get|bring))",
-    "noun": rf"(?:{TASK}|reminders?)\b\s{{0,9}}",
+    "noun": rf"(?!{NAMES_MORE})(?:{TASK}|reminders?)\b\s{{0,9}}",
     "make": r"(?:add|create|make|new|set up|enter|put down|insert)",
     "one": r"(?:an?|one|another|some|the|the following|these|this|my|two|three|four|five|six"
     r"|seven|eight|nine|ten|twelve|\d{1,2})",
@@ -234,8 +273,12 @@ NAMES = {
     "vague": r"(?:later(?: on)?|soon|some ?time|at some point|one day)",
     "once": r"(?:when|once|as soon as|(?:[\w ]{1,20} )?(?:after|before)|if) (?:i|we|the|my|our)\b"
     r"[^\n]{2,60}?",
-    "set": SET,
-    "bell": dates.BELL,
+    "set": r"(?:set(?: up)?|add|create|make)",
+    "give": r"(?:give (?:me|us)(?: (?:an?|another|some))?|(?:put|schedule)(?: me)?(?: in)?"
+    r"(?: (?:an?|another|some))?)",
+    "bell": rf"(?!{NAMES_MORE}){dates.BELL}\b",
+    "link": r"(?=(?:(?:in|down) for|for|about|to|of|that|regarding)\b|(?:at|every|each|today"
+    r"|tonight|tomorrow|next|this|daily|weekly|monthly|yearly)\b|(?:on|in) (?:the )?\d|on \w+day)",
     "any_break": r"\b[:,\s-]{0,9}",
     "space": r"\s",
 }
@@ -272,6 +315,8 @@ SENTENCES = rules(
             make sure [that] (i|we) (don't|do not) forget[ to| about| that]{space}{what}
             [(i|we)( need| want|'d like| would like) ](a|another) [{often}] {bell}{any_break}{what}
             {set} [me] [a|an|another|some] [{often}] {bell}[,][ please]{any_break}{what}
+            {give} [{often}] {bell}[ please][,] {link}{what}
+            {give} [{often}] {bell}(:|,) {what}
             (don't|do not) let me forget[ to| about| that]{space}{what}
         """,
     ),

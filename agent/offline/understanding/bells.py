@@ -16,6 +16,7 @@ from agent.offline.intents import (
     Within,
 )
 from agent.offline.lexicon import AT_TIME
+from agent.offline.understanding.additions import SAY_HOW_OFTEN, adverb_of
 from agent.offline.understanding.drafts import NoDraft, read_drafts
 from agent.offline.understanding.moments import moments_in
 from agent.offline.understanding.one_draft import as_title
@@ -28,18 +29,21 @@ ARTICLE = any_of(r"^(?:the|my|our|an?) (?=\S)")
 def bell(match: re.Match[str], now: datetime) -> Add | None:
     """Set an alarm for 7, a 10 minute timer for the eggs: a task of that name, which rings."""
     said = match.groupdict()
-    body, title = said.get("body") or said.get("moment") or "", match["bell"].capitalize()
+    body, often = said.get("body") or said.get("moment") or "", said.get("often")
+    title = as_title(ARTICLE.sub("", said.get("target") or match["bell"].capitalize()))
     moments = moments_in(f"in {said['length']}" if said.get("length") else body, now)
-    if moments.when or not body:
-        named = ARTICLE.sub("", said.get("target") or title)
-        return Add((Draft(as_title(named), moments.when.with_day(now), reminders=AT_TIME),))
+    if often and match["bell"].lower() == "timer":
+        return None
+    if not often and (moments.when or not body):
+        return Add((Draft(title, moments.when.with_day(now), reminders=AT_TIME),))
     for when in (body, f"at {body}"):
         try:
-            drafts = read_drafts(f"{title} {when}", now).drafts
+            drafts = read_drafts(f"{title} {when} {adverb_of(said)}".strip(), now).drafts
         except NoDraft:
             continue
         if len(drafts) == 1 and drafts[0].title == title:
-            return Add((replace(drafts[0], reminders=AT_TIME),))
+            remarks = (SAY_HOW_OFTEN,) if often and not drafts[0].repeats else ()
+            return Add((replace(drafts[0], reminders=AT_TIME),), remarks)
     return None
 
 

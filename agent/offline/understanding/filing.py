@@ -10,10 +10,11 @@ from datetime import datetime
 from functools import partial
 
 from agent.offline import dates
-from agent.offline.intents import Add, Change, Edit, Guess, Intent, Put, Show, Within
+from agent.offline.intents import Add, Change, Edit, Guess, Intent, Put, Refuse, Show, Within
+from agent.offline.lexicon import TASK
 from agent.offline.target import All, Named, Query
 from agent.offline.templates import first_read, rules
-from agent.offline.understanding.additions import read_addition
+from agent.offline.understanding.additions import VERB, added, read_addition
 from agent.offline.understanding.behind_lists import (
     MINE,
     NAME,
@@ -277,11 +278,27 @@ def _move(match: re.Match[str], now: datetime) -> Intent | None:
         return None
     if not isinstance(target, Named) or not adds:
         return Within(name, change, to=True, sure=is_sure)
-    addition = read_addition(f"add {match['target']}", now)
+    addition: Add | Change | Refuse | None = added(match["target"], now)
+    if LED.match(match["target"]):
+        led = read_addition(f"add {match['target']}", now)
+        addition = led if _is_full(led) or not (is_told or said.get("sure")) else addition
     if not isinstance(addition, Add) or not addition.drafts:
         return None
     intent = addition if verb == "add" else Put(change, addition)
     return Within(name, intent, to=True, sure=is_sure)
+
+
+LED = any_of(
+    rf"(?:an?|another|one|some) (?:\w+[ -]){{0,4}}?{TASK}\b(?! (?:for|of|from|in|on|at|due)\b)",
+    rf"(?:\w+[ -]){{0,4}}?(?:{TASK}|{dates.BELL})(?::| (?:to|called|named|{VERB}))",
+    rf"(?:\w+[ -]){{0,4}}?{dates.BELL} (?:(?:for|about|of) (?!\d)"
+    r"|(?:at|on|in|every|each|today|tomorrow|next)\b)",
+)
+"""A task to call Bob, a reminder for the bins; but not a reminder bug, or items for the party."""
+
+
+def _is_full(addition: Add | Change | Refuse | None) -> bool:
+    return isinstance(addition, Refuse) or (isinstance(addition, Add) and bool(addition.drafts))
 
 
 def _says_more(said: str, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from agent.offline.intents import Add, Change, Draft, Edit, Say, Show
 from agent.offline.lexicon import AT_TIME
 from agent.offline.target import All, It, Named, Query, Target, Unnamed
 from agent.offline.templates import first_read, rules
-from agent.offline.understanding.additions import SET
+from agent.offline.understanding.additions import OFTEN, SET
 from agent.offline.understanding.bells import ARTICLE, bell, wake
 from agent.offline.understanding.changes import read_change
 from agent.offline.understanding.drafts import NoDraft, read_drafts
@@ -37,7 +37,10 @@ BEFORE_THING = any_of(
 )
 FOR_ALL = any_of(r"\b(?:always|by default|everything|(?:each|every|all) tasks?)\b")
 INSTEAD = any_of(r",? (?:instead|rather)$")
-EVERY = re.compile(r"\b(?:every|each)\b", re.IGNORECASE)
+EVERY = any_of(
+    r"\b(?:every|each)\b|\b(?:daily|weekly|monthly|yearly)(?=$| (?:at|on|in|from|until)\b)"
+)
+QUOTED = any_of(r"[\"“][^\"”]*[\"”]")
 ABOUT = re.compile(r"(?:about|of|regarding|re:?) ", re.IGNORECASE)
 VAGUE = any_of(
     r"(?:(?:a bit|a little|some time|much) )?(?:later|earlier|soon|sooner)(?: on| today)?"
@@ -102,7 +105,9 @@ def _remind(match: re.Match[str], now: datetime) -> Asked:
 
 
 def _repeats(said: str, now: datetime) -> bool:
-    return bool(EVERY.search(said) and dates.read_repetition(OF.sub("", said, count=1), now))
+    return bool(
+        EVERY.search(QUOTED.sub("", said)) and dates.read_repetition(OF.sub("", said, count=1), now)
+    )
 
 
 def _ways(body: str, now: datetime, *, only: bool, again: bool) -> Iterator[Change]:
@@ -264,8 +269,11 @@ NAMES = {
     "not": r"(?:don't|do not|never|no need to|stop|you (?:don't|do not) need to)",
     "change": r"(?:change|move|set|make|update|switch)",
     "set": SET,
+    "often": OFTEN,
+    "some": r"(?:an?|another)",
     "anything": r"(?:anything|something|any of (?:my|the) (?:tasks|reminders))",
-    "start": r"(?:set(?: up)?|create|make|start|add)",
+    "start": r"(?:set(?: up)?|create|make|start|add|give|schedule"
+    r"|(?:i|we)(?: need| want|'d like| would like))",
     "called": r"(?:called|named|titled|labell?ed)",
     "soon": r"(?:for )?(?:today|tomorrow|this week|next|now|set|left|coming up|next week)",
 }
@@ -339,9 +347,11 @@ RULES = rules(
     (
         bell,
         """
-            [{start} [me]] [a|an|another] {bell}[ (for|at|to|in) {body}]
-            [{start} [me]] [a|an|another] {bell}[ (for|at|to|in)] {moment} {called} {target}
-            [{start} [me]] [a|an|another] {bell} {body}
+            [{start} [me]] [a|an|another] [{often}] {bell}[ (for|at|to|in) {body}]
+            put (a|an|another) [{often}] {bell} on[ (for|at|to|in) {body}]
+            set [up] [a|an|another|the] [{often}] {bell} clock (for|at|to) {body}
+            [{start} [me]] [{some}] [{often}] {bell}[ (for|at|to|in)] {moment} {called} {target}
+            [{start} [me]] [a|an|another] [{often}] {bell} {body}
             [{start} [me]] [a|an|another] {length} {bell}[ for {target}]
         """,
     ),

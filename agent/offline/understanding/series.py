@@ -10,13 +10,13 @@ from agent.offline.dates.names import WEEKDAY
 from agent.offline.intents import AskRule, Change, Edit, Refuse
 from agent.offline.target import It, Named, Target, Unnamed
 from agent.offline.templates import first_read, rules
-from agent.offline.understanding.additions import OFTEN
+from agent.offline.understanding.additions import OFTEN, SET
 from agent.offline.understanding.change_readers import is_whose
 from agent.offline.understanding.changes import FROM_NOW_ON, read_change
 from agent.offline.understanding.editing import LOOSE_ENDS, edit_of
 from agent.offline.understanding.queries import read_period
 from agent.offline.understanding.targets import read_target
-from agent.offline.words import any_of
+from agent.offline.words import REMIND, any_of
 
 Asked = Change | Refuse | AskRule | None
 
@@ -31,7 +31,12 @@ ENDS_LOOSE = LOOSE_ENDS | {
     "of",
 }
 A_KIND = any_of(r"(?<!as )(?<!into )\ban? (?=\w{2,12}ly (?:task|todo|thing|one|habit|chore)$)")
-A_REMINDER = any_of(rf"(?:up )?(?:me\b|(?:(?:an?|another|some) )?(?:{OFTEN} )?{dates.BELL}\b)")
+A_REMINDER = any_of(
+    rf"(?:up )?(?:me\b|(?:(?:an?|another|some) )?(?:{OFTEN} )?{dates.BELL}\b(?! to \w+ly$))"
+)
+REMINDS = any_of(
+    rf"\b(?:{REMIND} (?:me|us)\b|{SET} (?:an?|another|some|me) (?:\w+ )?{dates.BELL}\b)"
+)
 FROM_DAY = any_of(rf"\bfrom (?:{WEEKDAY})s?(?= to\b)")
 
 
@@ -64,6 +69,8 @@ def state_rule(match: re.Match[str], now: datetime) -> Asked:
     But mum's party every monday is one to be added.
     """
     if is_whose(match):
+        if REMINDS.search(match["target"]):
+            return None
         told = _ruled(match["phrase"], now)
         if isinstance(told, Change) and told.target != It():
             return None
