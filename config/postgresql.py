@@ -19,6 +19,8 @@ from django.db.models.signals import post_migrate
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from web.unlogged import first_line
+
 logger = logging.getLogger(__name__)
 
 ask = ConnectionPool.check_connection
@@ -120,4 +122,4 @@ def _expect_many_rows(using: str, **_signal: Any) -> None:
                 with transaction.atomic(using):
                     cursor.execute(f"ALTER TABLE {table} ALTER COLUMN user_id SET ({MANY})")
             except DatabaseError as error:  # not the owner, or what spreads tables refuses it
-                logger.warning("%s is not planned for many rows: %s", table, error)
+                logger.warning("%s is not planned for many rows: %s", table, first_line(error))

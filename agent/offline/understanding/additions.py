@@ -24,6 +24,12 @@ EVENT = any_of(
     r"|practice|training|rehearsal|conference|webinar|workshop|stand-?up|retro|review|gig|show"
     r"|presentation|demo|event|trip|tour|inspection|delivery|pick-?up|shift|seminar|ceremony)\b"
 )
+OFTEN = (
+    r"(?:(?:recurring|repeating|regular) )?"
+    r"(?P<often>recurring|repeating|regular|(?:bi-?)?(?:daily|weekly|monthly|yearly)"
+    r"|annual|nightly)"
+)
+SET = r"(?:set(?: up)?|add|create|make|put|give|schedule)"
 
 
 def read_addition(text: str, now: datetime) -> Add | Change | Refuse | None:
@@ -40,14 +46,6 @@ def added(text: str, now: datetime, remarks: tuple[str, ...] = ()) -> Add | Refu
     quoted = any(mark in text for mark in '"“')
     drafts = tuple(each for each in read.drafts if quoted or each.title.lower() not in NOTHING_SAID)
     return Add(drafts, (*remarks, *read.remarks))
-
-
-OFTEN = (
-    r"(?:(?:recurring|repeating|regular) )?"
-    r"(?P<often>recurring|repeating|regular|(?:bi-?)?(?:daily|weekly|monthly|yearly)"
-    r"|annual|nightly)"
-)
-SET = r"(?:set(?: up)?|add|create|make|put|give|schedule)"
 
 
 def _added(what: str, now: datetime, remarks: tuple[str, ...] = ()) -> Add | Refuse:
@@ -92,14 +90,15 @@ def _reminder(match: re.Match[str], now: datetime) -> Add | Change | Refuse:
 
 
 def _of_what(addition: Add | Refuse) -> Add | Refuse:
-    """Tomorrow at 9 for the pills: the pills."""
     if isinstance(addition, Refuse):
         return addition
-    of_what = (FOR_TITLE.sub("", each.title) for each in addition.drafts)
-    return replace(addition, drafts=tuple(
-        replace(each, title=as_title(title)) if title != each.title else each
-        for each, title in zip(addition.drafts, of_what, strict=True)
-    ))  # fmt: skip
+    return replace(addition, drafts=tuple(map(_titled_by_what, addition.drafts)))
+
+
+def _titled_by_what(draft: Draft) -> Draft:
+    """Tomorrow at 9 for the pills: the pills."""
+    title = FOR_TITLE.sub("", draft.title)
+    return draft if title == draft.title else replace(draft, title=as_title(title))
 
 
 def _reminder_of_what(said: str, now: datetime) -> Add | Change:
